@@ -1,0 +1,179 @@
+package io.lofn.api;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/** Splits a byte stream at a delimiter, holding one record and one buffer at a time. */
+final class LineIterator implements Iterator<String>, Closeable {
+
+  private static final int BUFFER = 1 << 16;
+  private static final char REPLACEMENT = '\uFFFD';
+
+  private final String source;
+  private final InputStream in;
+  private final Charset charset;
+  private final byte[] delimiter;
+
+  /** A delimiter counts only at whole code units: 2 bytes in UTF-16, 4 in UTF-32, else 1. */
+  private final int unit;
+
+  private byte[] buffer = new byte[BUFFER];
+  private int start;
+  private int end;
+  private long offset;
+  private boolean ended;
+  private @Nullable String next;
+
+  LineIterator(String source, InputStream in, Lines lines) {
+    this.source = source;
+    this.in = in;
+    this.charset = lines.charset();
+    this.delimiter = lines.delimiter().getBytes(charset);
+    this.unit = "\n".getBytes(charset).length;
+  }
+
+  Stream<String> stream() {
+    Spliterator<String> records =
+        Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED | Spliterator.NONNULL);
+    return StreamSupport.stream(records, false).onClose(this::closeUnchecked);
+  }
+
+  @Override
+  public boolean hasNext() {
+    if (next == null) {
+      try {
+        next = read();
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot read " + source + " at byte " + offset, e);
+      }
+    }
+    return next != null;
+  }
+
+  @Override
+  public String next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException("No more records in " + source);
+    }
+    String record = next;
+    next = null;
+    return record;
+  }
+
+  private @Nullable String read() throws IOException {
+    int scanned = 0;
+    while (true) {
+      int length = find(scanned);
+      if (length >= 0) {
+        return take(length, delimiter.length);
+      }
+      scanned = Math.max(0, end - start - delimiter.length + 1);
+      scanned -= scanned % unit;
+      if (!fill()) {
+        return end == start ? null : take(end - start, 0);
+      }
+    }
+  }
+
+  /** The length of the first record of the buffer, or -1 if its delimiter is not there. */
+  private int find(int from) {
+    byte first = delimiter[0];
+    int last = end - delimiter.length;
+    for (int i = start + from; i <= last; i += unit) {
+      if (buffer[i] == first && matches(i)) {
+        return i - start;
+      }
+    }
+    return -1;
+  }
+
+  private boolean matches(int at) {
+    return delimiter.length == 1
+        || Arrays.equals(buffer, at, at + delimiter.length, delimiter, 0, delimiter.length);
+  }
+
+  private boolean fill() throws IOException {
+    if (ended) {
+      return false;
+    }
+    if (start > 0) {
+      System.arraycopy(buffer, start, buffer, 0, end - start);
+      end -= start;
+      start = 0;
+    } else if (end == buffer.length) {
+      grow();
+    }
+    int count = in.read(buffer, end, buffer.length - end);
+    ended = count < 0;
+    end += Math.max(0, count);
+    return !ended;
+  }
+
+  private void grow() {
+    if (buffer.length > Integer.MAX_VALUE / 2) {
+      throw new LofnException(
+          "A record of more than 1 GiB in "
+              + source
+              + " at byte "
+              + offset
+              + "; is the record delimiter right?");
+    }
+    buffer = Arrays.copyOf(buffer, buffer.length * 2);
+  }
+
+  private String take(int length, int skip) {
+    String record = new String(buffer, start, length, charset);
+    if (record.indexOf(REPLACEMENT) >= 0) {
+      requireWellFormed(length);
+    }
+    start += length + skip;
+    offset += length + skip;
+    return record;
+  }
+
+  /** Tells a replacement character that the tool wrote from one that stands for invalid bytes. */
+  private void requireWellFormed(int length) {
+    CharsetDecoder decoder = charset.newDecoder();
+    ByteBuffer bytes = ByteBuffer.wrap(buffer, start, length);
+    CoderResult result =
+        decoder.decode(bytes, CharBuffer.allocate(length + 1), true);
+    if (result.isError()) {
+      throw new LofnException(
+          "Invalid "
+              + charset
+              + " in "
+              + source
+              + " at byte "
+              + (offset + bytes.position() - start)
+              + "; choose another charset with Lines.charset(...)");
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+
+  private void closeUnchecked() {
+    try {
+      close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot close " + source, e);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.lofn.api;
+
+import java.io.Serializable;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much of a node one container may use. What is not set is not limited by the value itself; the
+ * session's configuration then decides.
+ */
+public final class ResourceLimits implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final ResourceLimits NONE = new ResourceLimits(null, null, null, null);
+
+  private final @Nullable Double cpus;
+  private final @Nullable Long memory;
+  private final @Nullable Long pids;
+  private final @Nullable Long sharedMemory;
+
+  private ResourceLimits(
+      @Nullable Double cpus,
+      @Nullable Long memory,
+      @Nullable Long pids,
+      @Nullable Long sharedMemory) {
+    this.cpus = cpus;
+    this.memory = memory;
+    this.pids = pids;
+    this.sharedMemory = sharedMemory;
+  }
+
+  /**
+   * Limits with nothing set.
+   *
+   * @return the limits
+   */
+  public static ResourceLimits none() {
+    return NONE;
+  }
+
+  /**
+   * These limits with another share of the processors.
+   *
+   * @param cpus processors, such as 1.5; greater than 0
+   * @return the new limits
+   */
+  public ResourceLimits cpus(double cpus) {
+    if (!(cpus > 0)) {
+      throw new IllegalArgumentException("cpus must be greater than 0, not " + cpus);
+    }
+    return new ResourceLimits(cpus, memory, pids, sharedMemory);
+  }
+
+  /**
+   * These limits with another amount of memory, swap included.
+   *
+   * @param bytes bytes, at least 1
+   * @return the new limits
+   */
+  public ResourceLimits memory(long bytes) {
+    return new ResourceLimits(cpus, positive("memory", bytes), pids, sharedMemory);
+  }
+
+  /**
+   * These limits with another number of processes and threads.
+   *
+   * @param count processes and threads, at least 1
+   * @return the new limits
+   */
+  public ResourceLimits pids(long count) {
+    return new ResourceLimits(cpus, memory, positive("pids", count), sharedMemory);
+  }
+
+  /**
+   * These limits with another size of {@code /dev/shm}.
+   *
+   * @param bytes bytes, at least 1
+   * @return the new limits
+   */
+  public ResourceLimits sharedMemory(long bytes) {
+    return new ResourceLimits(cpus, memory, pids, positive("sharedMemory", bytes));
+  }
+
+  private static long positive(String name, long value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " must be at least 1, not " + value);
+    }
+    return value;
+  }
+
+  /**
+   * Processors.
+   *
+   * @return the share, or empty if not set
+   */
+  public OptionalDouble cpus() {
+    return cpus == null ? OptionalDouble.empty() : OptionalDouble.of(cpus);
+  }
+
+  /**
+   * Memory in bytes, swap included.
+   *
+   * @return the limit, or empty if not set
+   */
+  public OptionalLong memory() {
+    return optional(memory);
+  }
+
+  /**
+   * Processes and threads.
+   *
+   * @return the limit, or empty if not set
+   */
+  public OptionalLong pids() {
+    return optional(pids);
+  }
+
+  /**
+   * The size of {@code /dev/shm} in bytes.
+   *
+   * @return the limit, or empty if not set
+   */
+  public OptionalLong sharedMemory() {
+    return optional(sharedMemory);
+  }
+
+  private static OptionalLong optional(@Nullable Long value) {
+    return value == null ? OptionalLong.empty() : OptionalLong.of(value);
+  }
+
+  /**
+   * These limits, with what is not set taken from others.
+   *
+   * @param defaults the limits that give way
+   * @return the new limits
+   */
+  public ResourceLimits orElse(ResourceLimits defaults) {
+    return new ResourceLimits(
+        cpus != null ? cpus : defaults.cpus,
+        memory != null ? memory : defaults.memory,
+        pids != null ? pids : defaults.pids,
+        sharedMemory != null ? sharedMemory : defaults.sharedMemory);
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    append(text, "cpus", cpus);
+    append(text, "memory", memory);
+    append(text, "pids", pids);
+    append(text, "sharedMemory", sharedMemory);
+    return text.length() == 0 ? "none" : text.toString();
+  }
+
+  private static void append(StringBuilder text, String name, @Nullable Object value) {
+    if (value != null) {
+      text.append(text.length() == 0 ? "" : ", ").append(name).append(' ').append(value);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.lofn.api;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+
+/**
+ * Where a {@link PartitionWriter} writes: the exchange of one run and the tool's standard input.
+ *
+ * <p>Used by one thread, and only while the writer runs.
+ */
+public interface RunInput {
+
+  /**
+   * The exchange: an empty directory on this node that the tool sees at the mount point ({@code
+   * /shared} by default).
+   *
+   * @return the directory, absolute
+   */
+  Path directory();
+
+  /**
+   * A new file of the exchange. Missing directories above it are created, the file is not.
+   *
+   * @param name the name relative to the exchange, with {@code /} between its parts
+   * @return the file's absolute path on this node
+   * @throws IOException if the directories cannot be created
+   * @throws LofnException if the name is empty or absolute, leaves the exchange, or is already taken
+   */
+  Path file(String name) throws IOException;
+
+  /**
+   * The tool's standard input, buffered. The first call starts the tool, so files must be complete
+   * before it. The tool sees the end of input when the writer returns. What a tool does not read is
+   * discarded: a tool that ends early, as {@code head} does, is no error here.
+   *
+   * @return the stream, the same on every call
+   * @throws IOException if the tool cannot be started
+   * @throws IllegalStateException if the writer did not announce it, see {@link
+   *     PartitionWriter#usesStdin()}
+   */
+  OutputStream stdin() throws IOException;
+}

@@ -1,0 +1,547 @@
+package io.lofn.api;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command-line tool: an image, a command, and how its input and output are laid out. Immutable:
+ * every setter returns a new tool. Serialisable: it travels inside Spark's tasks.
+ *
+ * <pre>{@code
+ * Tool<String, String> sort = Tool.lines("busybox:1").shell("sort /shared/input.txt > /shared/output.txt");
+ * Tool<String, String> upper = Tool.pipe("busybox:1").command("tr", "a-z", "A-Z");
+ * }</pre>
+ *
+ * @param <I> the type of the records that go in
+ * @param <O> the type of the records that come out
+ */
+public final class Tool<I, O> implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String image;
+  private final List<String> entrypoint;
+  private final List<String> command;
+  private final boolean imageEntrypoint;
+  private final PartitionWriter<I> input;
+  private final OutputReader<O> output;
+  private final List<Volume> volumes;
+  private final ContainerSettings settings;
+  private final Set<Integer> acceptedExitCodes;
+  private final @Nullable PullPolicy pullPolicy;
+  private final @Nullable Duration timeout;
+
+  private Tool(Draft<I, O> draft) {
+    image = draft.image;
+    entrypoint = List.copyOf(draft.entrypoint);
+    command = List.copyOf(draft.command);
+    imageEntrypoint = draft.imageEntrypoint;
+    input = draft.input;
+    output = draft.output;
+    volumes = List.copyOf(draft.volumes);
+    settings = draft.settings;
+    acceptedExitCodes = Collections.unmodifiableSet(new TreeSet<>(draft.acceptedExitCodes));
+    pullPolicy = draft.pullPolicy;
+    timeout = draft.timeout;
+  }
+
+  /**
+   * A tool with layouts of its own.
+   *
+   * @param <I> the type of the records that go in
+   * @param <O> the type of the records that come out
+   * @param image the image, as the engine names it: {@code name:tag}, {@code registry:port/name:tag}
+   *     or {@code name@digest}
+   * @param input how a partition is written
+   * @param output how the output is read
+   * @return the tool; without a command it runs what the image says
+   */
+  public static <I, O> Tool<I, O> of(
+      String image, PartitionWriter<I> input, OutputReader<O> output) {
+    if (image.isBlank() || !image.equals(image.strip())) {
+      throw new IllegalArgumentException("Not the name of an image: '" + image + "'");
+    }
+    return new Tool<>(new Draft<>(image, input, output));
+  }
+
+  /**
+   * A tool that reads lines from {@code /shared/input.txt} and writes lines to {@code
+   * /shared/output.txt}.
+   *
+   * @param image the image
+   * @return the tool
+   */
+  public static Tool<String, String> lines(String image) {
+    return of(image, Lines.text().toFile("input.txt"), Lines.text().fromFile("output.txt"));
+  }
+
+  /**
+   * A tool that reads lines from standard input and writes lines to standard output. Both are
+   * streamed while it runs.
+   *
+   * @param image the image
+   * @return the tool
+   */
+  public static Tool<String, String> pipe(String image) {
+    return of(image, Lines.text().toStdin(), Lines.text().fromStdout());
+  }
+
+  /**
+   * This tool with a command. It is run as it is, without any shell, in place of the image's
+   * entrypoint unless {@link #imageEntrypoint()} is asked for.
+   *
+   * @param argv the program and its arguments
+   * @return the new tool
+   */
+  public Tool<I, O> command(String... argv) {
+    return command(Arrays.asList(argv));
+  }
+
+  /**
+   * This tool with a command, as {@link #command(String...)}.
+   *
+   * @param argv the program and its arguments
+   * @return the new tool
+   */
+  public Tool<I, O> command(List<String> argv) {
+    if (argv.isEmpty()) {
+      throw new IllegalArgumentException("The command is empty");
+    }
+    return with(draft -> draft.command = argv);
+  }
+
+  /**
+   * This tool with a script that {@code sh -c} runs inside the container. Nothing of it passes
+   * through a shell of the node.
+   *
+   * @param script the script
+   * @return the new tool
+   */
+  public Tool<I, O> shell(String script) {
+    requireNonNull(script, "script is null");
+    return with(
+        draft -> {
+          draft.entrypoint = List.of();
+          draft.imageEntrypoint = false;
+          draft.command = List.of("sh", "-c", script);
+        });
+  }
+
+  /**
+   * This tool with an entrypoint: a program and leading arguments that the command is appended to.
+   *
+   * @param argv the program and its leading arguments
+   * @return the new tool
+   */
+  public Tool<I, O> entrypoint(String... argv) {
+    return with(
+        draft -> {
+          draft.entrypoint = Arrays.asList(argv);
+          draft.imageEntrypoint = false;
+        });
+  }
+
+  /**
+   * This tool with the image's own entrypoint, which gets the command as its arguments.
+   *
+   * @return the new tool
+   */
+  public Tool<I, O> imageEntrypoint() {
+    return with(
+        draft -> {
+          draft.entrypoint = List.of();
+          draft.imageEntrypoint = true;
+        });
+  }
+
+  /**
+   * This tool with another layout of its input.
+   *
+   * @param <J> the type of the records that go in
+   * @param writer how a partition is written
+   * @return the new tool
+   */
+  public <J> Tool<J, O> input(PartitionWriter<J> writer) {
+    return new Tool<>(new Draft<>(this, writer, output));
+  }
+
+  /**
+   * This tool with another layout of its output.
+   *
+   * @param <P> the type of the records that come out
+   * @param reader how the output is read
+   * @return the new tool
+   */
+  public <P> Tool<I, P> output(OutputReader<P> reader) {
+    return new Tool<>(new Draft<>(this, input, reader));
+  }
+
+  /**
+   * This tool with one more volume.
+   *
+   * @param volume the volume
+   * @return the new tool
+   * @throws IllegalArgumentException if another volume has the same target
+   */
+  public Tool<I, O> volume(Volume volume) {
+    for (Volume other : volumes) {
+      if (other.target().equals(volume.target())) {
+        throw new IllegalArgumentException(
+            "Two volumes have the target " + volume.target() + ": " + other + " and " + volume);
+      }
+    }
+    return with(draft -> draft.volumes.add(volume));
+  }
+
+  /**
+   * This tool with one more environment variable.
+   *
+   * @param name the variable's name
+   * @param value its value, passed on as it is
+   * @return the new tool
+   */
+  public Tool<I, O> env(String name, String value) {
+    return settings(builder -> builder.environment(name, value));
+  }
+
+  /**
+   * This tool run by a user. The default is the executor's own user and group, so that the executor
+   * can read and delete what the tool writes.
+   *
+   * @param user {@code uid}, {@code uid:gid} or a name that the image knows
+   * @return the new tool
+   */
+  public Tool<I, O> user(String user) {
+    return settings(builder -> builder.user(user));
+  }
+
+  /**
+   * This tool with a working directory.
+   *
+   * @param path absolute path in the container; the default is the image's own
+   * @return the new tool
+   */
+  public Tool<I, O> workdir(String path) {
+    return settings(builder -> builder.workingDirectory(path));
+  }
+
+  /**
+   * This tool on a network. The default is {@code none}: the loopback interface only.
+   *
+   * @param network {@code none}, {@code bridge} or the name of a network of the engine
+   * @return the new tool
+   */
+  public Tool<I, O> network(String network) {
+    return settings(builder -> builder.network(network));
+  }
+
+  /**
+   * This tool with a share of the processors. The default is {@code spark.task.cpus}.
+   *
+   * @param cpus processors, such as 1.5
+   * @return the new tool
+   */
+  public Tool<I, O> cpus(double cpus) {
+    return limits(limits -> limits.cpus(cpus));
+  }
+
+  /**
+   * This tool with a limit on memory, swap included. The default is {@code
+   * spark.lofn.container.memory}.
+   *
+   * @param bytes bytes
+   * @return the new tool
+   */
+  public Tool<I, O> memory(long bytes) {
+    return limits(limits -> limits.memory(bytes));
+  }
+
+  /**
+   * This tool with a limit on processes and threads. The default is {@code
+   * spark.lofn.container.pids}.
+   *
+   * @param count processes and threads
+   * @return the new tool
+   */
+  public Tool<I, O> pids(long count) {
+    return limits(limits -> limits.pids(count));
+  }
+
+  /**
+   * This tool with a size of {@code /dev/shm}. The default is the engine's, commonly 64 MiB.
+   *
+   * @param bytes bytes
+   * @return the new tool
+   */
+  public Tool<I, O> shm(long bytes) {
+    return limits(limits -> limits.sharedMemory(bytes));
+  }
+
+  /**
+   * This tool with a directory that lives in memory and counts towards its limit.
+   *
+   * @param path absolute path in the container
+   * @param bytes its size
+   * @return the new tool
+   */
+  public Tool<I, O> tmpfs(String path, long bytes) {
+    return settings(builder -> builder.tmpfs(path, bytes));
+  }
+
+  /**
+   * This tool with one more label on its containers.
+   *
+   * @param name the label's name; names that start with {@code io.lofn} are lofn's own
+   * @param value its value
+   * @return the new tool
+   */
+  public Tool<I, O> label(String name, String value) {
+    if (name.equals("io.lofn") || name.startsWith("io.lofn.")) {
+      throw new IllegalArgumentException("Labels that start with io.lofn are lofn's own: " + name);
+    }
+    return settings(builder -> builder.label(name, value));
+  }
+
+  /**
+   * This tool with a Linux capability kept; all are dropped otherwise.
+   *
+   * @param name such as {@code SYS_PTRACE}
+   * @return the new tool
+   */
+  public Tool<I, O> capability(String name) {
+    return settings(builder -> builder.capability(name));
+  }
+
+  /**
+   * This tool with the image's own files read-only.
+   *
+   * @return the new tool
+   */
+  public Tool<I, O> readOnlyRoot() {
+    return settings(builder -> builder.readOnlyRoot(true));
+  }
+
+  /**
+   * This tool with an image of a given platform.
+   *
+   * @param platform such as {@code linux/arm64}
+   * @return the new tool
+   */
+  public Tool<I, O> platform(String platform) {
+    return settings(builder -> builder.platform(platform));
+  }
+
+  /**
+   * This tool with options in the engine's own words. Only a runtime that understands them runs it;
+   * the others refuse.
+   *
+   * @param options one argument each, such as {@code --gpus=all}
+   * @return the new tool
+   */
+  public Tool<I, O> engineOptions(String... options) {
+    return settings(builder -> builder.engineOptions(Arrays.asList(options)));
+  }
+
+  /**
+   * This tool with a limit on the time of one run, from its start to its end. The default is {@code
+   * spark.lofn.run.timeout}.
+   *
+   * @param timeout greater than zero
+   * @return the new tool
+   */
+  public Tool<I, O> timeout(Duration timeout) {
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new IllegalArgumentException("The timeout must be greater than zero, not " + timeout);
+    }
+    return with(draft -> draft.timeout = timeout);
+  }
+
+  /**
+   * This tool with other exit codes that mean success; the default is 0 alone.
+   *
+   * @param codes 0 to 255; 0 is accepted only if it is among them
+   * @return the new tool
+   */
+  public Tool<I, O> acceptedExitCodes(int... codes) {
+    if (codes.length == 0) {
+      throw new IllegalArgumentException("No exit code is accepted");
+    }
+    return with(draft -> draft.acceptedExitCodes = Arrays.stream(codes).boxed().toList());
+  }
+
+  /**
+   * This tool with a pull policy. The default is {@code spark.lofn.image.pullPolicy}.
+   *
+   * @param policy when a registry is asked
+   * @return the new tool
+   */
+  public Tool<I, O> pullPolicy(PullPolicy policy) {
+    requireNonNull(policy, "policy is null");
+    return with(draft -> draft.pullPolicy = policy);
+  }
+
+  /**
+   * The image.
+   *
+   * @return as it was given
+   */
+  public String image() {
+    return image;
+  }
+
+  /**
+   * What is run: the entrypoint, if one was given, and the command.
+   *
+   * @return program and arguments; empty if the image decides
+   */
+  public List<String> argv() {
+    List<String> argv = new ArrayList<>(entrypoint);
+    argv.addAll(command);
+    return List.copyOf(argv);
+  }
+
+  /**
+   * Whether {@link #argv()} are arguments of the image's own entrypoint.
+   *
+   * @return {@code false} unless {@link #imageEntrypoint()} was asked for
+   */
+  public boolean usesImageEntrypoint() {
+    return imageEntrypoint;
+  }
+
+  /**
+   * How a partition is written.
+   *
+   * @return the writer
+   */
+  public PartitionWriter<I> input() {
+    return input;
+  }
+
+  /**
+   * How the output is read.
+   *
+   * @return the reader
+   */
+  public OutputReader<O> output() {
+    return output;
+  }
+
+  /**
+   * The volumes.
+   *
+   * @return in the order they were added
+   */
+  public List<Volume> volumes() {
+    return volumes;
+  }
+
+  /**
+   * How the container is set up.
+   *
+   * @return the settings of the tool alone, without the session's defaults
+   */
+  public ContainerSettings settings() {
+    return settings;
+  }
+
+  /**
+   * The exit codes that mean success.
+   *
+   * @return in ascending order
+   */
+  public Set<Integer> acceptedExitCodes() {
+    return acceptedExitCodes;
+  }
+
+  /**
+   * When a registry is asked.
+   *
+   * @return the policy, or empty for the session's
+   */
+  public Optional<PullPolicy> pullPolicy() {
+    return Optional.ofNullable(pullPolicy);
+  }
+
+  /**
+   * The limit on the time of one run.
+   *
+   * @return the limit, or empty for the session's
+   */
+  public Optional<Duration> timeout() {
+    return Optional.ofNullable(timeout);
+  }
+
+  @Override
+  public String toString() {
+    return image + " " + argv();
+  }
+
+  private Tool<I, O> limits(UnaryOperator<ResourceLimits> change) {
+    return settings(builder -> builder.limits(change.apply(settings.limits())));
+  }
+
+  private Tool<I, O> settings(Consumer<ContainerSettings.Builder> change) {
+    ContainerSettings.Builder builder = settings.toBuilder();
+    change.accept(builder);
+    return with(draft -> draft.settings = builder.build());
+  }
+
+  private Tool<I, O> with(Consumer<Draft<I, O>> change) {
+    Draft<I, O> draft = new Draft<>(this, input, output);
+    change.accept(draft);
+    return new Tool<>(draft);
+  }
+
+  /** The parts of a tool while one is made from another. */
+  private static final class Draft<I, O> {
+
+    private final String image;
+    private final PartitionWriter<I> input;
+    private final OutputReader<O> output;
+    private final List<Volume> volumes;
+    private List<String> entrypoint;
+    private List<String> command;
+    private boolean imageEntrypoint;
+    private ContainerSettings settings;
+    private Collection<Integer> acceptedExitCodes;
+    private @Nullable PullPolicy pullPolicy;
+    private @Nullable Duration timeout;
+
+    Draft(String image, PartitionWriter<I> input, OutputReader<O> output) {
+      this.image = image;
+      this.input = requireNonNull(input, "input is null");
+      this.output = requireNonNull(output, "output is null");
+      volumes = new ArrayList<>();
+      entrypoint = List.of();
+      command = List.of();
+      settings = ContainerSettings.defaults();
+      acceptedExitCodes = List.of(0);
+    }
+
+    Draft(Tool<?, ?> tool, PartitionWriter<I> input, OutputReader<O> output) {
+      this(tool.image, input, output);
+      volumes.addAll(tool.volumes);
+      entrypoint = tool.entrypoint;
+      command = tool.command;
+      imageEntrypoint = tool.imageEntrypoint;
+      settings = tool.settings;
+      acceptedExitCodes = tool.acceptedExitCodes;
+      pullPolicy = tool.pullPolicy;
+      timeout = tool.timeout;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.lofn.api;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tool did not do what it was run for. The message is a bug report by itself: image, command, exit
+ * code and what it means, limits, node, runtime, container, partition and attempt, one hint, and the
+ * end of what the tool wrote to standard error.
+ */
+public final class ToolFailedException extends LofnException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** How a tool failed. */
+  public enum Reason {
+    /** It ended with an exit code that is not accepted. */
+    EXIT_CODE,
+    /** It was killed because it wanted more memory than its limit. */
+    OUT_OF_MEMORY,
+    /** It did not end in time and was stopped. */
+    TIMED_OUT,
+    /** It ended well but left no output where one was expected. */
+    OUTPUT_MISSING
+  }
+
+  private final Reason reason;
+  private final @Nullable Integer exitCode;
+  private final String stderrTail;
+
+  /**
+   * Creates an exception.
+   *
+   * @param message the whole report
+   * @param reason how the tool failed
+   * @param exitCode the exit code of the container's process; {@code null} if it was stopped first
+   * @param stderrTail the end of what the tool wrote to standard error
+   */
+  public ToolFailedException(
+      String message, Reason reason, @Nullable Integer exitCode, String stderrTail) {
+    super(message);
+    this.reason = requireNonNull(reason, "reason is null");
+    this.exitCode = exitCode;
+    this.stderrTail = requireNonNull(stderrTail, "stderrTail is null");
+  }
+
+  /**
+   * How the tool failed.
+   *
+   * @return the reason
+   */
+  public Reason reason() {
+    return reason;
+  }
+
+  /**
+   * The exit code of the container's process; 128 plus the signal's number if a signal ended it.
+   *
+   * @return the code, or empty if lofn stopped the tool
+   */
+  public OptionalInt exitCode() {
+    return exitCode == null ? OptionalInt.empty() : OptionalInt.of(exitCode);
+  }
+
+  /**
+   * The end of what the tool wrote to standard error, 64 KiB at most.
+   *
+   * @return the text, with bytes that are not UTF-8 replaced
+   */
+  public String stderrTail() {
+    return stderrTail;
+  }
+}

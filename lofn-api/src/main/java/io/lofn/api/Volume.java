@@ -1,0 +1,119 @@
+package io.lofn.api;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.Serializable;
+import java.net.URI;
+
+/**
+ * Data that is not partitioned and is mounted into every container of a tool, such as a reference
+ * genome. Its source is staged once on each node.
+ *
+ * <pre>{@code
+ * Volume.of("hdfs:///reference/hg38").at("/reference")
+ * }</pre>
+ */
+public final class Volume implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  private final URI source;
+  private final String target;
+  private final boolean readOnly;
+
+  private Volume(URI source, String target, boolean readOnly) {
+    this.source = source;
+    this.target = target;
+    this.readOnly = readOnly;
+  }
+
+  /**
+   * Names the data of a volume.
+   *
+   * @param source a URI such as {@code hdfs:///reference}, or an absolute path of every node
+   * @return what asks for the volume's place in the container
+   * @throws IllegalArgumentException if it is neither
+   */
+  public static Source of(String source) {
+    requireNonNull(source, "source is null");
+    if (source.startsWith("/")) {
+      return new Source(java.nio.file.Path.of(source).toUri());
+    }
+    URI uri = URI.create(source);
+    if (uri.getScheme() == null) {
+      throw new IllegalArgumentException(
+          "A volume's source must be an absolute path or a URI with a scheme, not '" + source + "'");
+    }
+    return new Source(uri);
+  }
+
+  /** A volume that has no place in the container yet. */
+  public static final class Source {
+
+    private final URI uri;
+
+    private Source(URI uri) {
+      this.uri = uri;
+    }
+
+    /**
+     * Places the volume, read-only.
+     *
+     * @param target absolute path in the container
+     * @return the volume
+     */
+    public Volume at(String target) {
+      return new Volume(uri, ContainerPath.absolute("A volume's target", target), true);
+    }
+  }
+
+  /**
+   * This volume, not writable by the tool. The default.
+   *
+   * @return the new volume
+   */
+  public Volume readOnly() {
+    return new Volume(source, target, true);
+  }
+
+  /**
+   * This volume, writable by the tool. Every container of the node then writes the same files.
+   *
+   * @return the new volume
+   */
+  public Volume readWrite() {
+    return new Volume(source, target, false);
+  }
+
+  /**
+   * Where the data is.
+   *
+   * @return a URI with a scheme
+   */
+  public URI source() {
+    return source;
+  }
+
+  /**
+   * Where the tool sees it.
+   *
+   * @return an absolute path in the container
+   */
+  public String target() {
+    return target;
+  }
+
+  /**
+   * Whether the tool cannot write it.
+   *
+   * @return {@code true} unless {@link #readWrite()} was asked for
+   */
+  public boolean isReadOnly() {
+    return readOnly;
+  }
+
+  @Override
+  public String toString() {
+    return source + " at " + target + (readOnly ? " (read-only)" : " (read-write)");
+  }
+}

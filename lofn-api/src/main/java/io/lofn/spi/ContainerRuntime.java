@@ -1,0 +1,63 @@
+package io.lofn.spi;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs containers on this node. One instance serves every task of an executor JVM, so it is
+ * thread-safe; nothing of it is shared between JVMs.
+ *
+ * <p>Every call has a deadline and fails with {@link io.lofn.api.EngineException} when the engine
+ * does not answer, cannot be reached or refuses. A failure that may pass says so, and is then
+ * repeated by the caller; a runtime itself repeats nothing.
+ */
+public interface ContainerRuntime extends AutoCloseable {
+
+  /**
+   * Who runs the containers, for logs and failure reports.
+   *
+   * @return one line such as {@code docker 28.1.1 (API 1.49) at unix:///var/run/docker.sock}
+   */
+  String engine();
+
+  /**
+   * Makes an image present on this node.
+   *
+   * @param request the image, and when to ask a registry
+   * @return the image's immutable name on this node
+   * @throws io.lofn.api.ImageUnavailableException if it is unknown, denied, or not to be pulled
+   */
+  PreparedImage prepare(ImageRequest request);
+
+  /**
+   * Starts a container. Its streams are attached before its process runs, so no output is lost. When
+   * this throws, nothing is left behind.
+   *
+   * <p>A command that does not exist or cannot be executed is the tool's failure: the container is
+   * returned and ends with exit code 127 or 126, the engine's message on its standard error.
+   *
+   * @param spec what to run
+   * @return the container
+   * @throws io.lofn.api.EngineException if the engine cannot, or this runtime cannot honour the spec
+   */
+  RunningContainer start(ContainerSpec spec);
+
+  /**
+   * Containers of this engine, running or not.
+   *
+   * @param labels names and values that all must match
+   * @return what was found
+   */
+  List<ContainerSummary> list(Map<String, String> labels);
+
+  /**
+   * Kills and removes a container. One that does not exist is no error.
+   *
+   * @param id the container's id
+   */
+  void remove(String id);
+
+  /** Releases connections. Containers are not touched. Idempotent. */
+  @Override
+  void close();
+}

@@ -1,0 +1,191 @@
+package io.lofn.spi;
+
+import static java.util.Objects.requireNonNull;
+
+import io.lofn.api.ContainerSettings;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a runtime starts. Immutable.
+ *
+ * <p>Whatever the spec does not open is closed: all capabilities are dropped, privileges cannot be
+ * gained, the engine keeps no log of the streams, and an init process passes signals on to the tool.
+ */
+public final class ContainerSpec {
+
+  private final String name;
+  private final String image;
+  private final List<String> argv;
+  private final boolean imageEntrypoint;
+  private final boolean stdin;
+  private final List<Mount> mounts;
+  private final ContainerSettings settings;
+
+  private ContainerSpec(Builder builder) {
+    name = builder.name;
+    image = builder.image;
+    argv = List.copyOf(builder.argv);
+    imageEntrypoint = builder.imageEntrypoint;
+    stdin = builder.stdin;
+    mounts = List.copyOf(builder.mounts);
+    settings = builder.settings;
+  }
+
+  /**
+   * A builder.
+   *
+   * @param name the container's name, unique on the engine: letters, digits, {@code _.-}
+   * @param image the id of a prepared image
+   * @return the builder
+   */
+  public static Builder builder(String name, String image) {
+    return new Builder(name, image);
+  }
+
+  /**
+   * The container's name.
+   *
+   * @return unique on the engine
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * The image.
+   *
+   * @return the id of a prepared image
+   */
+  public String image() {
+    return image;
+  }
+
+  /**
+   * What is run.
+   *
+   * @return the program and its arguments; the arguments alone if {@link #imageEntrypoint()}; empty:
+   *     what the image says
+   */
+  public List<String> argv() {
+    return argv;
+  }
+
+  /**
+   * Whether the image's entrypoint is kept and gets {@link #argv()} as its arguments.
+   *
+   * @return {@code false} unless set
+   */
+  public boolean imageEntrypoint() {
+    return imageEntrypoint;
+  }
+
+  /**
+   * Whether standard input is attached. If not, the process finds it at its end.
+   *
+   * @return {@code false} unless set
+   */
+  public boolean stdin() {
+    return stdin;
+  }
+
+  /**
+   * What the container sees of this node.
+   *
+   * @return the mounts
+   */
+  public List<Mount> mounts() {
+    return mounts;
+  }
+
+  /**
+   * How the container is set up.
+   *
+   * @return the settings
+   */
+  public ContainerSettings settings() {
+    return settings;
+  }
+
+  /** Collects a spec. Not thread-safe. */
+  public static final class Builder {
+
+    private final String name;
+    private final String image;
+    private final List<Mount> mounts = new ArrayList<>();
+    private List<String> argv = List.of();
+    private boolean imageEntrypoint;
+    private boolean stdin;
+    private ContainerSettings settings = ContainerSettings.defaults();
+
+    private Builder(String name, String image) {
+      this.name = requireNonNull(name, "name is null");
+      this.image = requireNonNull(image, "image is null");
+    }
+
+    /**
+     * Sets what is run in place of the image's entrypoint.
+     *
+     * @param argv the program and its arguments; empty: what the image says
+     * @return this builder
+     */
+    public Builder command(List<String> argv) {
+      this.argv = argv;
+      imageEntrypoint = false;
+      return this;
+    }
+
+    /**
+     * Sets the arguments of the image's own entrypoint.
+     *
+     * @param arguments the arguments
+     * @return this builder
+     */
+    public Builder arguments(List<String> arguments) {
+      argv = arguments;
+      imageEntrypoint = true;
+      return this;
+    }
+
+    /**
+     * Attaches standard input.
+     *
+     * @return this builder
+     */
+    public Builder stdin() {
+      stdin = true;
+      return this;
+    }
+
+    /**
+     * Adds a mount.
+     *
+     * @param mount the mount
+     * @return this builder
+     */
+    public Builder mount(Mount mount) {
+      mounts.add(mount);
+      return this;
+    }
+
+    /**
+     * Sets how the container is set up.
+     *
+     * @param settings the settings
+     * @return this builder
+     */
+    public Builder settings(ContainerSettings settings) {
+      this.settings = requireNonNull(settings, "settings is null");
+      return this;
+    }
+
+    /**
+     * The spec collected so far.
+     *
+     * @return the spec
+     */
+    public ContainerSpec build() {
+      return new ContainerSpec(this);
+    }
+  }
+}

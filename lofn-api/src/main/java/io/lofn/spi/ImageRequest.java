@@ -1,0 +1,104 @@
+package io.lofn.spi;
+
+import static java.util.Objects.requireNonNull;
+
+import io.lofn.api.PullPolicy;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Which image a node needs, and how it may be had. Immutable. */
+public final class ImageRequest {
+
+  /** How long a pull may take, unless configured: 30 minutes, since images have gigabytes. */
+  public static final Duration DEFAULT_PULL_TIMEOUT = Duration.ofMinutes(30);
+
+  private final String reference;
+  private final PullPolicy policy;
+  private final Duration pullTimeout;
+  private final @Nullable String platform;
+
+  private ImageRequest(
+      String reference, PullPolicy policy, Duration pullTimeout, @Nullable String platform) {
+    this.reference = requireNonNull(reference, "reference is null");
+    this.policy = requireNonNull(policy, "policy is null");
+    this.pullTimeout = requireNonNull(pullTimeout, "pullTimeout is null");
+    this.platform = platform;
+  }
+
+  /**
+   * Asks for an image, pulled if the engine does not have it.
+   *
+   * @param reference the image's name
+   * @return the request
+   */
+  public static ImageRequest of(String reference) {
+    return new ImageRequest(reference, PullPolicy.MISSING, DEFAULT_PULL_TIMEOUT, null);
+  }
+
+  /**
+   * This request with another policy.
+   *
+   * @param policy when a registry is asked
+   * @return the new request
+   */
+  public ImageRequest policy(PullPolicy policy) {
+    return new ImageRequest(reference, policy, pullTimeout, platform);
+  }
+
+  /**
+   * This request with another deadline for the pull.
+   *
+   * @param timeout how long a pull may take
+   * @return the new request
+   */
+  public ImageRequest pullTimeout(Duration timeout) {
+    return new ImageRequest(reference, policy, timeout, platform);
+  }
+
+  /**
+   * This request for a given platform.
+   *
+   * @param platform such as {@code linux/arm64}
+   * @return the new request
+   */
+  public ImageRequest platform(String platform) {
+    return new ImageRequest(reference, policy, pullTimeout, platform);
+  }
+
+  /**
+   * The image's name.
+   *
+   * @return as the user gave it
+   */
+  public String reference() {
+    return reference;
+  }
+
+  /**
+   * When a registry is asked.
+   *
+   * @return the policy
+   */
+  public PullPolicy policy() {
+    return policy;
+  }
+
+  /**
+   * How long a pull may take.
+   *
+   * @return the deadline
+   */
+  public Duration pullTimeout() {
+    return pullTimeout;
+  }
+
+  /**
+   * The platform.
+   *
+   * @return such as {@code linux/arm64}; empty: the node's own
+   */
+  public Optional<String> platform() {
+    return Optional.ofNullable(platform);
+  }
+}

@@ -1,0 +1,66 @@
+package io.lofn.spi;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What a runtime is configured with. Immutable. */
+public final class RuntimeConfig {
+
+  /** How long an engine may take to answer one call, unless configured: 60 seconds. */
+  public static final Duration DEFAULT_CALL_TIMEOUT = Duration.ofSeconds(60);
+
+  private final Map<String, String> properties;
+  private final Duration callTimeout;
+
+  private RuntimeConfig(Map<String, String> properties, Duration callTimeout) {
+    this.properties = Map.copyOf(properties);
+    this.callTimeout = callTimeout;
+  }
+
+  /**
+   * A configuration.
+   *
+   * @param properties the runtime's own keys, without their prefix, to their values
+   * @return the configuration, with the default deadline
+   */
+  public static RuntimeConfig of(Map<String, String> properties) {
+    return new RuntimeConfig(properties, DEFAULT_CALL_TIMEOUT);
+  }
+
+  /**
+   * This configuration with another deadline.
+   *
+   * @param timeout how long the engine may take to answer one call
+   * @return the new configuration
+   */
+  public RuntimeConfig callTimeout(Duration timeout) {
+    return new RuntimeConfig(properties, timeout);
+  }
+
+  /**
+   * The value of one of the runtime's own keys.
+   *
+   * @param key the key without its prefix {@code spark.lofn.<name>.}
+   * @return the value, or empty if it is not set
+   */
+  public Optional<String> property(String key) {
+    return Optional.ofNullable(properties.get(key));
+  }
+
+  /**
+   * How long the engine may take to answer one call. Pulling an image and waiting for a container
+   * have deadlines of their own.
+   *
+   * @return the deadline
+   */
+  public Duration callTimeout() {
+    return callTimeout;
+  }
+
+  @Override
+  public String toString() {
+    return new TreeMap<>(properties).keySet() + ", calls within " + callTimeout;
+  }
+}
