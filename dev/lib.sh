@@ -1,0 +1,78 @@
+# shellcheck shell=bash
+# Helpers shared by the developer scripts in dev/: source this file, do not run it.
+
+# Daemons and iptables live where the PATH of an ordinary Debian user does not look.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+DEFAULT_DOCKER_HOST=unix:///var/run/docker.sock
+
+note() { printf 'dev/%s: %s\n' "${0##*/}" "$*" >&2; }
+die() { note "$@"; exit 1; }
+usage() { note "$@"; exit 2; }
+
+have() { command -v "$1" >/dev/null 2>&1; }
+is_root() { [ "$(id -u)" -eq 0 ]; }
+
+# as_root COMMAND...: as root, through passwordless sudo when the caller is not root.
+as_root() {
+  if is_root; then
+    "$@"
+  elif have sudo && sudo -n true 2>/dev/null; then
+    sudo -n "$@"
+  else
+    die "this needs root: run it as root or allow this user passwordless sudo ($1 was to be run)"
+  fi
+}
+
+# need COMMAND:PACKAGE...: installs the Debian packages of the commands (or absolute files) that are missing.
+need() {
+  local pair packages=()
+  for pair; do
+    have "${pair%%:*}" || packages+=("${pair#*:}")
+  done
+  [ ${#packages[@]} -eq 0 ] || apt_install "${packages[@]}"
+}
+
+apt_install() {
+  have apt-get || die "install these with your system's package manager, then run this again: $*"
+  note "apt-get install $*"
+  # The package lists of a new machine may be missing or stale: they are fetched only when that shows.
+  apt_get install "$@" >/dev/null 2>&1 || {
+    apt_get update >/dev/null || die "apt-get update failed: check the machine's package sources"
+    apt_get install "$@" >/dev/null || die "apt-get install $* failed: see the lines above"
+  }
+}
+
+apt_get() {
+  local command=$1
+  shift
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq -y \
+    --no-install-recommends "$command" "$@" </dev/null
+}
+
+# socket_answers PATH: true when an engine's API answers on this socket.
+socket_answers() {
+  [ -S "$1" ] || return 1
+  have curl || die "curl is missing: apt-get install curl"
+  [ "$(curl -s --max-time 5 --unix-socket "$1" http://localhost/_ping 2>/dev/null)" = OK ]
+}
+
+# docker_answers ADDRESS: the same for a docker address of any kind.
+docker_answers() {
+  case $1 in
+    unix://*) socket_answers "${1#unix://}" ;;
+    *) have docker && DOCKER_HOST=$1 timeout 10 docker version >/dev/null 2>&1 ;;
+  esac
+}
+
+# docker_address: prints the address of the docker engine to use; false when none answers.
+docker_address() {
+  local address
+  for address in "${DOCKER_HOST:-}" "$DEFAULT_DOCKER_HOST"; do
+    if [ -n "$address" ] && docker_answers "$address"; then
+      echo "$address"
+      return
+    fi
+  done
+  return 1
+}
