@@ -1,0 +1,284 @@
+package io.lofn.testkit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lofn.api.ContainerSettings;
+import io.lofn.api.EngineException;
+import io.lofn.spi.ContainerExit;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.ContainerSummary;
+import io.lofn.spi.ImageRequest;
+import io.lofn.spi.PreparedImage;
+import io.lofn.spi.RunningContainer;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Starts containers for tests of a runtime. All of them carry a label of this lab alone, so that one
+ * which is left behind is found. Thread-safe.
+ */
+public final class ContainerLab {
+
+  /** How long anything may take that is expected to happen at once. */
+  public static final Duration SOON = Duration.ofSeconds(30);
+
+  private static final String LABEL = "io.lofn.testkit.lab";
+
+  private final ContainerRuntime runtime;
+  private final Map<Ability, Lack> lacks;
+  private final PreparedImage image;
+  private final String id = UUID.randomUUID().toString();
+  private final AtomicInteger names = new AtomicInteger();
+
+  ContainerLab(ContainerRuntime runtime, String image, Map<Ability, Lack> lacks) {
+    this.runtime = runtime;
+    this.lacks = Map.copyOf(lacks);
+    this.image = runtime.prepare(ImageRequest.of(image));
+  }
+
+  /**
+   * The runtime under test.
+   *
+   * @return the runtime
+   */
+  public ContainerRuntime runtime() {
+    return runtime;
+  }
+
+  /**
+   * The image that containers are started from.
+   *
+   * @return the image, prepared
+   */
+  public PreparedImage image() {
+    return image;
+  }
+
+  /**
+   * The label that all containers of this lab carry.
+   *
+   * @return its name and value
+   */
+  public Map<String, String> label() {
+    return Map.of(LABEL, id);
+  }
+
+  /**
+   * Settings with the lab's label, for tests that need more than that.
+   *
+   * @return a builder
+   */
+  public ContainerSettings.Builder settings() {
+    return ContainerSettings.defaults().toBuilder().label(LABEL, id);
+  }
+
+  /**
+   * A name that no other container has.
+   *
+   * @return the name
+   */
+  public String newName() {
+    return "lofn-testkit-" + id + "-" + names.incrementAndGet();
+  }
+
+  /**
+   * A spec with a new name and the lab's settings, without a command.
+   *
+   * @return a builder
+   */
+  public ContainerSpec.Builder spec() {
+    return ContainerSpec.builder(newName(), image.id()).settings(settings().build());
+  }
+
+  /**
+   * A spec of a command.
+   *
+   * @param argv the program and its arguments
+   * @return a builder
+   */
+  public ContainerSpec.Builder command(String... argv) {
+    return spec().command(List.of(argv));
+  }
+
+  /**
+   * A spec of a shell script.
+   *
+   * @param script the script
+   * @return a builder
+   */
+  public ContainerSpec.Builder shell(String script) {
+    return command("sh", "-c", script);
+  }
+
+  /**
+   * Starts a container. The caller closes it.
+   *
+   * @param spec what to start
+   * @return the container
+   */
+  public RunningContainer start(ContainerSpec.Builder spec) {
+    return runtime.start(spec.build());
+  }
+
+  /**
+   * Runs a container to its end and removes it.
+   *
+   * @param spec what to run
+   * @return what became of it
+   */
+  public Outcome run(ContainerSpec.Builder spec) throws Exception {
+    return run(spec, "");
+  }
+
+  /**
+   * Runs a container to its end and removes it.
+   *
+   * @param spec what to run
+   * @param input what it gets on its standard input, if the spec has one
+   * @return what became of it
+   */
+  public Outcome run(ContainerSpec.Builder spec, String input) throws Exception {
+    ContainerSpec built = spec.build();
+    try (RunningContainer container = runtime.start(built)) {
+      Future<String> stdout = text(container.stdout());
+      Future<String> stderr = text(container.stderr());
+      if (built.stdin()) {
+        try (OutputStream stdin = container.stdin()) {
+          stdin.write(input.getBytes(UTF_8));
+        }
+      }
+      return new Outcome(end(container), soon(stdout), soon(stderr));
+    }
+  }
+
+  /**
+   * Runs a spec that asks for an ability, and tests what comes of it.
+   *
+   * @param ability the ability
+   * @param spec what to run
+   * @param present tests the outcome where the runtime has the ability
+   * @param ignored tests the outcome where it goes on without
+   */
+  void ask(Ability ability, ContainerSpec.Builder spec, Check present, Check ignored)
+      throws Exception {
+    Lack lack = lacks.get(ability);
+    if (lack == Lack.REFUSED) {
+      assertRefused(spec);
+    } else {
+      (lack == null ? present : ignored).accept(run(spec));
+    }
+  }
+
+  /** Tests that a container is not started and leaves nothing behind. */
+  void assertRefused(ContainerSpec.Builder spec) {
+    assertThatThrownBy(() -> start(spec).close()).isInstanceOf(EngineException.class);
+    assertThat(containers()).isEmpty();
+  }
+
+  /**
+   * Waits for the end of a container.
+   *
+   * @param container the container
+   * @return how it ended
+   * @throws AssertionError if it does not end soon
+   */
+  public static ContainerExit end(RunningContainer container) throws InterruptedException {
+    return container
+        .await(SOON)
+        .orElseThrow(() -> new AssertionError("Container " + container.id() + " still runs"));
+  }
+
+  /** Reads exactly so many bytes, or fewer if the stream ends. */
+  static String text(InputStream stream, int bytes) throws Exception {
+    return soon(inBackground(() -> new String(stream.readNBytes(bytes), UTF_8)));
+  }
+
+  /** Reads a stream to its end in a thread of its own. */
+  static Future<String> text(InputStream stream) {
+    return inBackground(() -> new String(stream.readAllBytes(), UTF_8));
+  }
+
+  /** Does something in a thread of its own, which does not keep the JVM alive. */
+  static <T> Future<T> inBackground(Callable<T> work) {
+    FutureTask<T> task = new FutureTask<>(work);
+    Thread thread = new Thread(task, "lofn-testkit");
+    thread.setDaemon(true);
+    thread.start();
+    return task;
+  }
+
+  /** The result of what runs in a thread of its own. */
+  static <T> T soon(Future<T> future) throws Exception {
+    try {
+      return future.get(SOON.toMillis(), MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError("Nothing happened within " + SOON, e);
+    }
+  }
+
+  /** Tests that a thread ends soon, whether what it did worked or not. */
+  static void assertFreed(Future<?> future) throws Exception {
+    try {
+      soon(future);
+    } catch (ExecutionException expected) {
+      assertThat(expected).hasCauseInstanceOf(Exception.class);
+    }
+  }
+
+  /** Looks again and again until something is as expected, and fails with the last reason why not. */
+  static void eventually(Runnable assertion) throws InterruptedException {
+    long deadline = System.nanoTime() + SOON.toNanos();
+    while (true) {
+      try {
+        assertion.run();
+        return;
+      } catch (AssertionError e) {
+        if (System.nanoTime() > deadline) {
+          throw e;
+        }
+      }
+      pause(Duration.ofMillis(20));
+    }
+  }
+
+  private static void pause(Duration time) throws InterruptedException {
+    new CountDownLatch(1).await(time.toMillis(), MILLISECONDS);
+  }
+
+  /**
+   * The containers of this lab that exist.
+   *
+   * @return what the runtime lists
+   */
+  public List<ContainerSummary> containers() {
+    return runtime.list(label());
+  }
+
+  /** Tests that no container of this lab is left, and removes what is, for the tests that follow. */
+  void assertNothingLeft() {
+    List<ContainerSummary> left = containers();
+    left.forEach(container -> runtime.remove(container.id()));
+    assertThat(left).as("containers left behind").isEmpty();
+  }
+
+  /** An assertion on an outcome. */
+  @FunctionalInterface
+  interface Check {
+    void accept(Outcome outcome) throws Exception;
+  }
+}

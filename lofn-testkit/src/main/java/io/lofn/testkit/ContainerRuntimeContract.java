@@ -1,0 +1,107 @@
+package io.lofn.testkit;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lofn.spi.ContainerRuntime;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What every {@link ContainerRuntime} does. A runtime's own test extends it:
+ *
+ * <pre>{@code
+ * class MyRuntimeIT extends ContainerRuntimeContract {
+ *   @Override
+ *   protected ContainerRuntime createRuntime() {
+ *     return new MyRuntimeProvider().create(RuntimeConfig.of(Map.of()));
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>One runtime serves all tests of a class. Each test leaves no container behind, and none takes
+ * longer than two minutes.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(value = 120, unit = SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+public abstract class ContainerRuntimeContract
+    implements CommandContract,
+        StreamsContract,
+        MountsContract,
+        LifecycleContract,
+        ListingContract,
+        ImagesContract,
+        IsolationContract {
+
+  private @Nullable ContainerLab lab;
+
+  /**
+   * Makes the runtime under test. Called once; the contract closes it.
+   *
+   * @return a new runtime
+   */
+  protected abstract ContainerRuntime createRuntime() throws Exception;
+
+  /**
+   * The image that the tests use: with a shell that is its command, the usual Unix programs, root as
+   * its user, and no entrypoint. It must be present or pullable.
+   *
+   * @return {@code busybox:1} unless overridden
+   */
+  protected String image() {
+    return "busybox:1";
+  }
+
+  /**
+   * What the runtime lacks, and what it does instead. What is not named here must be there.
+   *
+   * @return nothing unless overridden
+   */
+  protected Map<Ability, Lack> lacks() {
+    return Map.of();
+  }
+
+  /**
+   * Starts containers, for a runtime's tests of its own.
+   *
+   * @return the lab
+   */
+  @Override
+  public final ContainerLab lab() {
+    return Objects.requireNonNull(lab, "the runtime could not be created");
+  }
+
+  @BeforeAll
+  @Timeout(value = 120, unit = SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  final void openLab() throws Exception {
+    lab = new ContainerLab(createRuntime(), image(), lacks());
+  }
+
+  @AfterEach
+  @Timeout(value = 120, unit = SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  final void leavesNoContainerBehind() {
+    lab().assertNothingLeft();
+  }
+
+  @AfterAll
+  @Timeout(value = 120, unit = SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  final void closeRuntime() {
+    if (lab != null) {
+      lab.assertNothingLeft();
+      lab.runtime().close();
+      lab.runtime().close();
+    }
+  }
+
+  @Test
+  final void namesItsEngine() {
+    assertThat(lab().runtime().engine()).isNotBlank().doesNotContain("\n");
+  }
+}

@@ -1,0 +1,7 @@
+package io.lofn.testkit;
+
+/** A part of the contract. */
+interface Topic {
+
+  ContainerLab lab();
+}
