@@ -1,4 +1,7 @@
-/** Contract tests that implementations of lofn's extension points inherit, and fakes for their users. */
+/**
+ * Contract tests that implementations of lofn's extension points inherit, and fakes for their
+ * users.
+ */
 @NullMarked
 package io.lofn.testkit;
 

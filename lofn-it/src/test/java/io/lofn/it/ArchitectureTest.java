@@ -1,0 +1,166 @@
+package io.lofn.it;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * Which module may see what.
+ *
+ * <p>A rule that matches no class at all fails: a renamed package cannot switch it off unseen.
+ */
+@AnalyzeClasses(packages = "io.lofn", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  private static final String[] API = {"io.lofn.api..", "io.lofn.spi.."};
+  private static final String[] GUICE = {"com.google.inject..", "jakarta.inject.."};
+  private static final String[] SPARK = {"org.apache.spark..", "scala..", "io.lofn.spark.."};
+
+  @ArchTest
+  static final ArchRule theApiStandsOnTheJdkAlone =
+      classes()
+          .that()
+          .resideInAnyPackage(API)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("java..", "org.jspecify..", "io.lofn.api..", "io.lofn.spi..");
+
+  @ArchTest
+  static final ArchRule runtimesAndStagersSeeNoSpark =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.lofn.runtime..", "io.lofn.hdfs..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(SPARK);
+
+  @ArchTest
+  static final ArchRule runtimesDoNotSeeEachOther =
+      slices().matching("io.lofn.runtime.(*)..").should().notDependOnEachOther();
+
+  @ArchTest
+  static final ArchRule runtimesShowOnlyTheirProvider =
+      classes()
+          .that()
+          .resideInAPackage("io.lofn.runtime..")
+          .and()
+          .areTopLevelClasses()
+          .and()
+          .haveSimpleNameNotEndingWith("Provider")
+          .should()
+          .notBePublic();
+
+  @ArchTest
+  static final ArchRule sparkFindsImplementationsByServiceLoaderOnly =
+      noClasses()
+          .that()
+          .resideInAPackage("io.lofn.spark..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.lofn.runtime..", "io.lofn.hdfs..", "io.lofn.testkit..", "io.lofn.examples..");
+
+  @ArchTest
+  static final ArchRule guiceIsTheBusinessOfSparkAlone =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.lofn.spark..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(GUICE);
+
+  @ArchTest
+  static final ArchRule theTestkitNeedsOnlyTheApiAndTheTestLibraries =
+      classes()
+          .that()
+          .resideInAPackage("io.lofn.testkit..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "org.jspecify..",
+              "org.junit.jupiter..",
+              "org.assertj..",
+              "io.lofn.api..",
+              "io.lofn.spi..",
+              "io.lofn.testkit..");
+
+  @ArchTest
+  static final ArchRule nobodyDependsOnTheExamples =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.lofn.examples..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.lofn.examples..");
+
+  @ArchTest
+  static final ArchRule packagesFormNoCycle =
+      slices().matching("io.lofn.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule onlyExamplesPrint =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.lofn.examples..")
+          .should(ACCESS_STANDARD_STREAMS);
+
+  @ArchTest
+  static final ArchRule nobodyLogsThroughTheJdk =
+      noClasses().should().dependOnClassesThat().resideInAPackage("java.util.logging..");
+
+  @ArchTest
+  static final ArchRule everyPackageIsNullMarked =
+      classes()
+          .should(
+              ArchCondition.from(
+                  DescribedPredicate.describe(
+                      "be in a @NullMarked package",
+                      type -> type.getPackage().isAnnotatedWith(NullMarked.class))));
+
+  /** Scala's collections have other signatures in 2.12: a call that names one breaks there. */
+  @ArchTest
+  static final ArchRule oneJarServesScala212And213 =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("scala.collection..")
+          .orShould(callWhatNames(resideInAPackage("scala.collection..")));
+
+  private static ArchCondition<JavaClass> callWhatNames(
+      DescribedPredicate<? super JavaClass> types) {
+    return new ArchCondition<>("call a method whose signature names types that " + types) {
+      @Override
+      public void check(JavaClass caller, ConditionEvents events) {
+        for (JavaAccess<?> access : caller.getAccessesFromSelf()) {
+          boolean named = signature(access).anyMatch(types);
+          events.add(new SimpleConditionEvent(access, named, access.getDescription()));
+        }
+      }
+    };
+  }
+
+  private static Stream<JavaClass> signature(JavaAccess<?> access) {
+    if (access.getTarget() instanceof CodeUnitAccessTarget target) {
+      return Stream.concat(
+          target.getRawParameterTypes().stream(), Stream.of(target.getRawReturnType()));
+    }
+    return Stream.empty();
+  }
+}
