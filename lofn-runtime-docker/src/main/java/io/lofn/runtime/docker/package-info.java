@@ -1,4 +1,4 @@
-/** Containers through the Docker Engine API. */
+/** Runs containers through the Docker Engine API. */
 @NullMarked
 package io.lofn.runtime.docker;
 

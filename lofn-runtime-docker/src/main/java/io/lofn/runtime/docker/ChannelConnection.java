@@ -1,0 +1,77 @@
+package io.lofn.runtime.docker;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+
+/** A unix or TCP socket. An interrupted reader or writer closes it, as with every channel. */
+final class ChannelConnection implements ByteConnection {
+
+  // The JDK keeps a direct buffer of the greatest size ever written for every thread.
+  private static final int WRITE_SIZE = 1 << 16;
+
+  private final SocketAddress address;
+  private final SocketChannel channel;
+
+  private ChannelConnection(SocketAddress address, ProtocolFamily family) throws IOException {
+    this.address = address;
+    channel = SocketChannel.open(family);
+  }
+
+  static ChannelConnection unix(String path) throws IOException {
+    return new ChannelConnection(UnixDomainSocketAddress.of(path), StandardProtocolFamily.UNIX);
+  }
+
+  static ChannelConnection tcp(String host, int port) throws IOException {
+    InetSocketAddress address = new InetSocketAddress(host, port);
+    if (address.isUnresolved()) {
+      throw new UnknownHostException(host);
+    }
+    boolean ipv4 = address.getAddress().getAddress().length == 4;
+    return new ChannelConnection(
+        address, ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+  }
+
+  /** The deadline is the caller's, who closes the connection from another thread. */
+  @Override
+  public void connect(Duration atMost) throws IOException {
+    channel.connect(address);
+  }
+
+  @Override
+  public int read(byte[] bytes, int offset, int length) throws IOException {
+    return channel.read(ByteBuffer.wrap(bytes, offset, length));
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) throws IOException {
+    int end = offset + length;
+    for (int start = offset; start < end; start += WRITE_SIZE) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes, start, Math.min(WRITE_SIZE, end - start));
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+    }
+  }
+
+  @Override
+  public void endOutput() throws IOException {
+    channel.shutdownOutput();
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException ignored) {
+      // The descriptor is gone all the same.
+    }
+  }
+}

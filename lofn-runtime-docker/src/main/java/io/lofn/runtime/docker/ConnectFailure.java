@@ -1,0 +1,50 @@
+package io.lofn.runtime.docker;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Says why an engine cannot be reached. Looks at the socket's file, since the system's own messages
+ * come in the system's language.
+ */
+final class ConnectFailure {
+
+  private ConnectFailure() {}
+
+  static String explain(EngineAddress address, IOException failure) {
+    if (isDenied(address)) {
+      return "permission denied on "
+          + address.socketPath()
+          + ". Add the user "
+          + System.getProperty("user.name")
+          + " to the socket's group, usually 'docker', and start the processes anew";
+    }
+    if (isMissing(address)) {
+      return "there is no socket at "
+          + address.socketPath()
+          + ". Start the engine, or set DOCKER_HOST or spark.lofn.docker.host";
+    }
+    if (failure instanceof ConnectException) {
+      return "connection refused. Start the engine, or set DOCKER_HOST or spark.lofn.docker.host";
+    }
+    if (failure instanceof UnknownHostException) {
+      return "unknown host " + failure.getMessage();
+    }
+    return "the connection broke: " + failure;
+  }
+
+  static boolean isDenied(EngineAddress address) {
+    return address.isUnix() && !isMissing(address) && !Files.isWritable(socket(address));
+  }
+
+  private static boolean isMissing(EngineAddress address) {
+    return address.isUnix() && Files.notExists(socket(address));
+  }
+
+  private static Path socket(EngineAddress address) {
+    return Path.of(address.socketPath());
+  }
+}

@@ -1,0 +1,153 @@
+package io.lofn.runtime.docker;
+
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.model.Capability;
+import com.github.dockerjava.api.model.HealthCheck;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.LogConfig;
+import com.github.dockerjava.api.model.LogConfig.LoggingType;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
+import io.lofn.api.ContainerSettings;
+import io.lofn.api.EngineException;
+import io.lofn.api.ResourceLimits;
+import io.lofn.spi.ContainerSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.IntSupplier;
+
+/** Says a {@link ContainerSpec} in the words of the Engine API. Immutable. */
+final class ContainerRequest {
+
+  private static final double NANOS_PER_CPU = 1e9;
+  private static final long LEAST_NANO_CPUS = 10_000_000;
+
+  private final IntSupplier engineCpus;
+
+  /** The processors are asked for only where a spec limits them: that takes a call. */
+  ContainerRequest(IntSupplier engineCpus) {
+    this.engineCpus = engineCpus;
+  }
+
+  /** Fills in a request. */
+  CreateContainerCmd fill(CreateContainerCmd request, ContainerSpec spec) {
+    ContainerSettings settings = spec.settings();
+    if (!settings.engineOptions().isEmpty()) {
+      throw new EngineException(
+          "The runtime 'docker' takes no engine options, but was given "
+              + settings.engineOptions()
+              + ". Set spark.lofn.runtime to 'cli', which passes them to the engine's command line");
+    }
+    command(request, spec);
+    request
+        .withName(spec.name())
+        .withImage(spec.image())
+        .withHostConfig(hostConfig(spec))
+        .withEnv(pairs(settings.environment()))
+        .withLabels(settings.labels())
+        .withAttachStdin(spec.stdin())
+        .withStdinOpen(spec.stdin())
+        .withStdInOnce(spec.stdin())
+        .withAttachStdout(true)
+        .withAttachStderr(true)
+        .withTty(false)
+        .withNetworkDisabled(!hasNetwork(settings))
+        .withHealthcheck(new HealthCheck().withTest(List.of("NONE")));
+    settings.user().ifPresent(request::withUser);
+    settings.workingDirectory().ifPresent(request::withWorkingDir);
+    settings.platform().ifPresent(request::withPlatform);
+    return request;
+  }
+
+  /** An entrypoint of our own also keeps the image's default arguments away. */
+  private static void command(CreateContainerCmd request, ContainerSpec spec) {
+    List<String> argv = spec.argv();
+    if (argv.isEmpty()) {
+      return;
+    }
+    if (spec.imageEntrypoint()) {
+      request.withCmd(argv);
+    } else {
+      request.withEntrypoint(argv.get(0)).withCmd(argv.subList(1, argv.size()));
+    }
+  }
+
+  private HostConfig hostConfig(ContainerSpec spec) {
+    ContainerSettings settings = spec.settings();
+    HostConfig host =
+        new HostConfig()
+            .withLogConfig(new LogConfig(LoggingType.NONE))
+            .withNetworkMode(settings.network())
+            .withInit(true)
+            .withMounts(mounts(spec.mounts()))
+            .withCapDrop(Capability.ALL)
+            .withReadonlyRootfs(settings.readOnlyRoot())
+            .withTmpFs(tmpfs(settings.tmpfs()));
+    if (!settings.capabilities().isEmpty()) {
+      host.withCapAdd(capabilities(settings.capabilities()));
+    }
+    if (!settings.newPrivileges()) {
+      host.withSecurityOpts(List.of("no-new-privileges"));
+    }
+    limits(host, settings.limits());
+    return host;
+  }
+
+  private void limits(HostConfig host, ResourceLimits limits) {
+    limits.pids().ifPresent(host::withPidsLimit);
+    limits.cpus().ifPresent(cpus -> host.withNanoCPUs(nanoCpus(cpus)));
+    limits.memory().ifPresent(bytes -> host.withMemory(bytes).withMemorySwap(bytes));
+    limits.sharedMemory().ifPresent(host::withShmSize);
+  }
+
+  /** Engines refuse more processors than there are, and less than a hundredth of one. */
+  private long nanoCpus(double cpus) {
+    double wanted = Math.min(cpus, engineCpus.getAsInt()) * NANOS_PER_CPU;
+    return Math.max(LEAST_NANO_CPUS, Math.round(wanted));
+  }
+
+  /** Mounts and not binds: for a bind the engine makes a directory that does not exist. */
+  private static List<Mount> mounts(List<io.lofn.spi.Mount> mounts) {
+    List<Mount> result = new ArrayList<>();
+    for (io.lofn.spi.Mount mount : mounts) {
+      result.add(
+          new Mount()
+              .withType(MountType.BIND)
+              .withSource(mount.source().toString())
+              .withTarget(mount.target())
+              .withReadOnly(mount.readOnly()));
+    }
+    return result;
+  }
+
+  private static Map<String, String> tmpfs(Map<String, Long> sizes) {
+    Map<String, String> result = new LinkedHashMap<>();
+    sizes.forEach((path, size) -> result.put(path, "size=" + size));
+    return result;
+  }
+
+  private static Capability[] capabilities(List<String> names) {
+    return names.stream().map(ContainerRequest::capability).toArray(Capability[]::new);
+  }
+
+  private static Capability capability(String name) {
+    try {
+      return Capability.valueOf(name.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new EngineException("Not a Linux capability: '" + name + "'", e);
+    }
+  }
+
+  private static List<String> pairs(Map<String, String> environment) {
+    List<String> result = new ArrayList<>();
+    environment.forEach((name, value) -> result.add(name + "=" + value));
+    return result;
+  }
+
+  private static boolean hasNetwork(ContainerSettings settings) {
+    return !settings.network().equals(ContainerSettings.NO_NETWORK);
+  }
+}

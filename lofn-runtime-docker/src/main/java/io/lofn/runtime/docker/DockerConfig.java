@@ -1,0 +1,125 @@
+package io.lofn.runtime.docker;
+
+import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.core.DockerClientConfig;
+import com.github.dockerjava.core.LocalDirectorySSLConfig;
+import io.lofn.api.EngineException;
+import io.lofn.spi.RuntimeConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which engine to use, and how. Properties of the runtime win over the variables that the docker
+ * command knows. Immutable.
+ */
+final class DockerConfig {
+
+  static final String DEFAULT_HOST = "unix:///var/run/docker.sock";
+
+  private static final String HOST = "host";
+  private static final String TLS_VERIFY = "tls.verify";
+  private static final String CERT_PATH = "cert.path";
+  private static final String CONFIG = "config";
+
+  static final Map<String, String> PROPERTIES =
+      Map.of(
+          HOST, "address of the engine, unix:///path or tcp://host:port; else DOCKER_HOST",
+          TLS_VERIFY, "whether a tcp address is spoken to with TLS; else DOCKER_TLS_VERIFY",
+          CERT_PATH, "directory of ca.pem, cert.pem and key.pem; else DOCKER_CERT_PATH",
+          CONFIG, "directory of config.json with registry credentials; else DOCKER_CONFIG");
+
+  private final EngineAddress address;
+  private final Path configDirectory;
+  private final Duration callTimeout;
+
+  private DockerConfig(EngineAddress address, Path configDirectory, Duration callTimeout) {
+    this.address = address;
+    this.configDirectory = configDirectory;
+    this.callTimeout = callTimeout;
+  }
+
+  /**
+   * Reads the configuration.
+   *
+   * @throws EngineException if it makes no sense, or a file that it names is missing
+   */
+  static DockerConfig of(RuntimeConfig config, Map<String, String> environment, Path home) {
+    Settings settings = new Settings(config, environment);
+    Path directory =
+        settings.get(CONFIG, "DOCKER_CONFIG").map(Path::of).orElse(home.resolve(".docker"));
+    String host = settings.get(HOST, "DOCKER_HOST").orElse(DEFAULT_HOST);
+    boolean verify =
+        settings.get(TLS_VERIFY, "DOCKER_TLS_VERIFY").map(Settings::isOn).orElse(false);
+    Path certificates = settings.get(CERT_PATH, "DOCKER_CERT_PATH").map(Path::of).orElse(directory);
+    SSLContext tls = verify && !host.startsWith("unix:") ? tls(certificates) : null;
+    return new DockerConfig(EngineAddress.parse(host, tls), directory, config.callTimeout());
+  }
+
+  /** Without this check docker-java would go on without TLS. */
+  private static SSLContext tls(Path directory) {
+    for (String file : List.of("ca.pem", "cert.pem", "key.pem")) {
+      if (!Files.isReadable(directory.resolve(file))) {
+        throw new EngineException(
+            "TLS is asked for, but "
+                + directory.resolve(file)
+                + " is missing or cannot be read. Set DOCKER_CERT_PATH or spark.lofn.docker."
+                + CERT_PATH
+                + " to the directory of ca.pem, cert.pem and key.pem");
+      }
+    }
+    try {
+      return new LocalDirectorySSLConfig(directory.toString()).getSSLContext();
+    } catch (RuntimeException e) {
+      throw new EngineException(
+          "The TLS files in " + directory + " cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  EngineAddress address() {
+    return address;
+  }
+
+  /** Where config.json is, if there is one. */
+  Path configDirectory() {
+    return configDirectory;
+  }
+
+  Duration callTimeout() {
+    return callTimeout;
+  }
+
+  /** The same for docker-java, which is kept from looking for more in files and variables. */
+  DockerClientConfig forClient(@Nullable ApiVersion version) {
+    SSLContext tls = address.tls();
+    DefaultDockerClientConfig.Builder builder =
+        new DefaultDockerClientConfig.Builder()
+            .withDockerHost(address.uri().toString())
+            .withDockerContext("default")
+            .withApiVersion(version == null ? null : version.toString());
+    if (tls != null) {
+      builder.withCustomSslConfig(() -> tls);
+    }
+    return builder.build();
+  }
+
+  private record Settings(RuntimeConfig config, Map<String, String> environment) {
+
+    Optional<String> get(String property, String variable) {
+      return config
+          .property(property)
+          .or(() -> Optional.ofNullable(environment.get(variable)))
+          .map(String::strip)
+          .filter(value -> !value.isEmpty());
+    }
+
+    static boolean isOn(String value) {
+      return !value.equals("0") && !value.equalsIgnoreCase("false");
+    }
+  }
+}

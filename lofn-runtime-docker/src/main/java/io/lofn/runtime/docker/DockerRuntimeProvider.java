@@ -1,0 +1,54 @@
+package io.lofn.runtime.docker;
+
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerRuntimeProvider;
+import io.lofn.spi.RuntimeConfig;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** The runtime {@code docker}: containers through the Docker Engine API. */
+public final class DockerRuntimeProvider implements ContainerRuntimeProvider {
+
+  private static final int PRIORITY = -10;
+
+  /** Does nothing; what a {@link java.util.ServiceLoader} calls. */
+  public DockerRuntimeProvider() {}
+
+  @Override
+  public String name() {
+    return "docker";
+  }
+
+  @Override
+  public int priority() {
+    return PRIORITY;
+  }
+
+  @Override
+  public Map<String, String> properties() {
+    return DockerConfig.PROPERTIES;
+  }
+
+  @Override
+  public Optional<String> unavailableReason(RuntimeConfig config) {
+    try {
+      return EngineProbe.unavailableReason(dockerConfig(config));
+    } catch (RuntimeException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public ContainerRuntime create(RuntimeConfig config) {
+    DockerEngine engine = DockerEngine.connect(dockerConfig(config));
+    return new DockerRuntime(
+        engine,
+        new DockerImages(engine),
+        new ContainerRequest(() -> Runtime.getRuntime().availableProcessors()));
+  }
+
+  private static DockerConfig dockerConfig(RuntimeConfig config) {
+    return DockerConfig.of(config, System.getenv(), Path.of(System.getProperty("user.home")));
+  }
+}

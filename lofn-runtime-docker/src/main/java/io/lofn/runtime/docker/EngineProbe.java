@@ -1,0 +1,81 @@
+package io.lofn.runtime.docker;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/** Looks whether an engine can be used, by the cheapest request there is. */
+final class EngineProbe {
+
+  private static final Duration LIMIT = Duration.ofSeconds(5);
+
+  private EngineProbe() {}
+
+  static Optional<String> unavailableReason(DockerConfig config) {
+    EngineAddress address = config.address();
+    Duration atMost = config.callTimeout().compareTo(LIMIT) < 0 ? config.callTimeout() : LIMIT;
+    try (DeadlineCalls calls = new DeadlineCalls();
+        ByteConnection connection = address.open()) {
+      HttpHead head = calls.call(atMost, () -> ping(address, connection, atMost));
+      return judge(address, head);
+    } catch (TimeoutException e) {
+      return Optional.of(
+          "The engine at " + address + " does not answer within " + DockerErrors.seconds(atMost));
+    } catch (IOException e) {
+      return Optional.of(unreachable(address, e));
+    } catch (ExecutionException e) {
+      return Optional.of(
+          e.getCause() instanceof IOException cause
+              ? unreachable(address, cause)
+              : "The engine at " + address + " cannot be asked: " + e.getCause());
+    }
+  }
+
+  private static HttpHead ping(EngineAddress address, ByteConnection connection, Duration atMost)
+      throws IOException {
+    connection.connect(atMost);
+    String request =
+        "GET "
+            + address.pathPrefix()
+            + "/_ping HTTP/1.1\r\nHost: "
+            + address.hostHeader()
+            + "\r\nConnection: close\r\n\r\n";
+    byte[] bytes = request.getBytes(StandardCharsets.US_ASCII);
+    connection.write(bytes, 0, bytes.length);
+    try (InputStream in = new BufferedInputStream(new ConnectionInputStream(connection))) {
+      return HttpHead.read(in);
+    }
+  }
+
+  private static Optional<String> judge(EngineAddress address, HttpHead head) {
+    Optional<ApiVersion> api = head.header("api-version").flatMap(ApiVersion::parse);
+    if (head.status() != 200 || api.isEmpty()) {
+      return Optional.of(
+          "What answers at "
+              + address
+              + " is not a Docker engine: status "
+              + head.status()
+              + (api.isEmpty() ? ", no API version" : ""));
+    }
+    if (api.get().compareTo(ApiVersion.OLDEST) < 0) {
+      return Optional.of(
+          "The engine at "
+              + address
+              + " speaks API "
+              + api.get()
+              + ", but "
+              + ApiVersion.OLDEST
+              + " is needed, that is Docker 20.10 or newer");
+    }
+    return Optional.empty();
+  }
+
+  private static String unreachable(EngineAddress address, IOException failure) {
+    return "No Docker engine at " + address + ": " + ConnectFailure.explain(address, failure);
+  }
+}

@@ -1,0 +1,168 @@
+package io.lofn.runtime.docker;
+
+import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.WaitResponse;
+import io.lofn.api.EngineException;
+import io.lofn.spi.ContainerExit;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Learns the end of a container by one request that the engine answers when it has come. */
+final class ExitWatch implements AutoCloseable {
+
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final DockerEngine engine;
+  private final String container;
+  private final CompletableFuture<ContainerExit> exit = new CompletableFuture<>();
+  private volatile @Nullable Closeable request;
+  private volatile boolean closed;
+
+  ExitWatch(DockerEngine engine, String container) {
+    this.engine = engine;
+    this.container = container;
+  }
+
+  /** Asks. Called once, when the container has been started. */
+  void start() {
+    engine.streams().waitContainerCmd(container).exec(new Answer());
+  }
+
+  /** Waits for the end; empty if it has not come by then. */
+  Optional<ContainerExit> await(Duration atMost) throws InterruptedException {
+    try {
+      return Optional.of(exit.get(atMost.toNanos(), TimeUnit.NANOSECONDS));
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      throw engine.errors().of(action(), e);
+    }
+  }
+
+  private String action() {
+    return "wait for container " + container;
+  }
+
+  /** Inspects only a failed one: the flag costs a call. */
+  private void ended(int code) {
+    boolean outOfMemory = false;
+    if (code != 0) {
+      try {
+        outOfMemory = inspect().map(ExitWatch::isOutOfMemory).orElse(false);
+      } catch (EngineException ignored) {
+        // The exit code is known, and matters more.
+      }
+    }
+    exit.complete(new ContainerExit(code, outOfMemory));
+  }
+
+  /** The request broke, which says nothing about the container. */
+  private void broken(Throwable cause) {
+    try {
+      Optional<ContainerState> state = closed ? Optional.empty() : inspect();
+      if (state.isEmpty()) {
+        exit.completeExceptionally(new EngineException(gone(), cause));
+      } else if (Boolean.TRUE.equals(state.get().getRunning())) {
+        Thread.sleep(PAUSE.toMillis());
+        start();
+      } else {
+        int code = Objects.requireNonNullElse(state.get().getExitCodeLong(), 0L).intValue();
+        exit.complete(new ContainerExit(code, isOutOfMemory(state.get())));
+      }
+    } catch (EngineException e) {
+      e.addSuppressed(cause);
+      exit.completeExceptionally(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      exit.completeExceptionally(engine.errors().of(action(), cause));
+    }
+  }
+
+  private String gone() {
+    return engine
+        .errors()
+        .message(action(), closed ? "it was closed" : "it was removed by somebody else");
+  }
+
+  private Optional<ContainerState> inspect() {
+    return engine.call(
+        "inspect container " + container,
+        client -> {
+          try {
+            return Optional.of(client.inspectContainerCmd(container).exec().getState());
+          } catch (NotFoundException e) {
+            return Optional.empty();
+          }
+        });
+  }
+
+  private static boolean isOutOfMemory(ContainerState state) {
+    return Boolean.TRUE.equals(state.getOOMKilled());
+  }
+
+  /** Gives the request up. */
+  @Override
+  public void close() {
+    closed = true;
+    Closeable open = request;
+    if (open != null) {
+      closeQuietly(open);
+    }
+  }
+
+  private static void closeQuietly(Closeable open) {
+    try {
+      open.close();
+    } catch (IOException ignored) {
+      // It is of no use any more.
+    }
+  }
+
+  /** Called by a thread of docker-java. */
+  private final class Answer implements ResultCallback<WaitResponse> {
+
+    private boolean known;
+
+    @Override
+    public void onStart(Closeable stream) {
+      request = stream;
+      if (closed) {
+        closeQuietly(stream);
+      }
+    }
+
+    @Override
+    public void onNext(WaitResponse response) {
+      if (!known && response.getStatusCode() != null) {
+        known = true;
+        ended(response.getStatusCode());
+      }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      if (!known) {
+        known = true;
+        broken(failure);
+      }
+    }
+
+    @Override
+    public void onComplete() {
+      onError(new IOException("the engine ended the request without an answer"));
+    }
+
+    @Override
+    public void close() {}
+  }
+}
