@@ -5,6 +5,11 @@ package io.lofn.testkit;
  * the contract then tests that it does what the {@link Lack} it named promises.
  */
 public enum Ability {
+  /**
+   * Standard output flows while standard error is not read, and the other way round. Without, which
+   * can only be {@link Lack#IGNORED}, the one stops until the other is read, and nothing is lost.
+   */
+  INDEPENDENT_OUTPUTS,
   /** A tool sees no file of the node but those that are mounted. */
   FILE_ISOLATION,
   /** Without a network, a tool has the loopback interface alone. */

@@ -100,7 +100,7 @@ interface CommandContract extends Topic {
   default void endsWith127IfTheProgramDoesNotExist(String program) throws Exception {
     Outcome outcome = lab().run(lab().command(program, "argument"));
     assertThat(outcome.code()).isEqualTo(127);
-    assertThat(outcome.stderr()).contains("lofn-no-such-program");
+    assertThat(outcome.stderr()).containsAnyOf(program, "No such file or directory");
     assertThat(outcome.stdout()).isEmpty();
   }
 
@@ -108,14 +108,14 @@ interface CommandContract extends Topic {
   default void endsWith126IfTheProgramIsNotExecutable() throws Exception {
     Outcome outcome = lab().run(lab().command("/etc/passwd"));
     assertThat(outcome.code()).isEqualTo(126);
-    assertThat(outcome.stderr()).contains("/etc/passwd");
+    assertThat(outcome.stderr()).containsAnyOf("/etc/passwd", "Permission denied");
   }
 
   @Test
   default void endsWith126IfTheProgramIsADirectory() throws Exception {
     Outcome outcome = lab().run(lab().command("/tmp"));
     assertThat(outcome.code()).isEqualTo(126);
-    assertThat(outcome.stderr()).contains("/tmp");
+    assertThat(outcome.stderr()).containsAnyOf("/tmp", "Permission denied");
   }
 
   @Test

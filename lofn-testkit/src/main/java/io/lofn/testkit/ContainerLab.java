@@ -184,6 +184,10 @@ public final class ContainerLab {
     }
   }
 
+  boolean has(Ability ability) {
+    return !lacks.containsKey(ability);
+  }
+
   /** Tests that a container is not started and leaves nothing behind. */
   void assertRefused(ContainerSpec.Builder spec) {
     assertThatThrownBy(() -> start(spec).close()).isInstanceOf(EngineException.class);

@@ -16,6 +16,7 @@ import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.RunningContainer;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -44,6 +45,7 @@ interface LifecycleContract extends Topic {
       ContainerExit exit = end(container);
       assertThat(container.await(Duration.ZERO)).contains(exit);
       assertThat(container.await(SOON)).contains(exit);
+      assertThat(container.await(ChronoUnit.FOREVER.getDuration())).contains(exit);
       assertThat(container.await(Duration.ZERO)).contains(exit);
     }
   }

@@ -132,7 +132,7 @@ interface MountsContract extends Topic {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"two words", "co:lon", "com,ma", "ro,src=/etc", "eq=ual", "$HOME", "it's"})
+  @ValueSource(strings = {"two words", "co:lon", "com,ma", "ro,src=etc", "eq=ual", "$HOME", "it's"})
   default void mountsASourceOfAnyName(String name, @TempDir Path directory) throws Exception {
     Path source = Files.createDirectory(directory.resolve(name));
     Files.writeString(source.resolve("file"), "text\n");

@@ -1,0 +1,195 @@
+package io.lofn.testkit;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.lofn.api.EngineException;
+import io.lofn.spi.ContainerExit;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.ContainerSummary;
+import io.lofn.spi.RunningContainer;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A process, and those that descend from it. */
+final class LocalProcessContainer implements RunningContainer {
+
+  /** The variable by which processes are found whose parent has ended. */
+  static final String COOKIE = "LOFN_PROCESS";
+
+  private static final Duration KILL_DEADLINE = Duration.ofSeconds(10);
+  private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+
+  private final String id;
+  private final Map<String, String> labels;
+  private final boolean hasStdin;
+  private final Process process;
+  private final OutputStream stdin;
+  private final Runnable whenClosed;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final CompletableFuture<ContainerExit> exit = new CompletableFuture<>();
+
+  LocalProcessContainer(String id, ContainerSpec spec, Process process, Runnable whenClosed) {
+    this.id = id;
+    this.labels = spec.settings().labels();
+    this.hasStdin = spec.stdin();
+    this.process = process;
+    this.stdin = new Unbuffered(process.getOutputStream());
+    this.whenClosed = whenClosed;
+    Thread watcher = new Thread(this::watch, "lofn-process-" + process.pid());
+    watcher.setDaemon(true);
+    watcher.start();
+  }
+
+  /** Ends what the process has left behind, as the end of a container does. */
+  private void watch() {
+    try {
+      int code = process.waitFor();
+      killLeftBehind();
+      exit.complete(new ContainerExit(code, false));
+    } catch (InterruptedException | RuntimeException e) {
+      exit.completeExceptionally(e);
+    }
+  }
+
+  ContainerSummary summary() {
+    return new ContainerSummary(id, labels, !exit.isDone());
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public OutputStream stdin() {
+    if (!hasStdin) {
+      throw new IllegalStateException("Container " + id + " was started without standard input");
+    }
+    return stdin;
+  }
+
+  @Override
+  public InputStream stdout() {
+    return process.getInputStream();
+  }
+
+  @Override
+  public InputStream stderr() {
+    return process.getErrorStream();
+  }
+
+  @Override
+  public Optional<ContainerExit> await(Duration atMost) throws InterruptedException {
+    try {
+      return Optional.of(exit.get(nanos(atMost), NANOSECONDS));
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      throw new EngineException("Lost sight of process " + process.pid(), e.getCause());
+    }
+  }
+
+  private static long nanos(Duration time) {
+    return time.compareTo(FOREVER) < 0 ? time.toNanos() : FOREVER.toNanos();
+  }
+
+  @Override
+  public void stop(Duration grace) {
+    try {
+      if (!grace.isZero()) {
+        // Not Process.destroy(), which would close the streams as well.
+        process.toHandle().destroy();
+      }
+      if (await(grace).isPresent()) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    kill();
+  }
+
+  @Override
+  public void close() {
+    kill();
+    if (closed.compareAndSet(false, true)) {
+      whenClosed.run();
+    }
+  }
+
+  private void kill() {
+    if (exit.isDone()) {
+      return;
+    }
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.toHandle().destroyForcibly();
+    boolean interrupted = Thread.interrupted();
+    try {
+      if (await(KILL_DEADLINE).isEmpty()) {
+        throw new EngineException("Could not kill process " + process.pid());
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Kills until none is left, since a process may start another one meanwhile. */
+  private void killLeftBehind() throws InterruptedException {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < KILL_DEADLINE.toNanos()) {
+      List<ProcessHandle> left =
+          ProcessHandle.allProcesses().filter(this::isLeftBehind).toList();
+      if (left.isEmpty()) {
+        return;
+      }
+      left.forEach(ProcessHandle::destroyForcibly);
+      NANOSECONDS.sleep(1_000_000);
+    }
+  }
+
+  private boolean isLeftBehind(ProcessHandle handle) {
+    try {
+      byte[] environment = Files.readAllBytes(Path.of("/proc", handle.pid() + "", "environ"));
+      return new String(environment, ISO_8859_1).contains(COOKIE + "=" + id);
+    } catch (IOException e) {
+      return false; // Ended, another user's, or no Linux.
+    }
+  }
+
+  /** Passes every write on at once. */
+  private static final class Unbuffered extends FilterOutputStream {
+
+    Unbuffered(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      out.write(b);
+      out.flush();
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+      out.flush();
+    }
+  }
+}

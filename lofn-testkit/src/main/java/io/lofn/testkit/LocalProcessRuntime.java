@@ -1,0 +1,153 @@
+package io.lofn.testkit;
+
+import io.lofn.api.ContainerSettings;
+import io.lofn.api.EngineException;
+import io.lofn.api.ImageUnavailableException;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.ContainerSummary;
+import io.lofn.spi.ImageRequest;
+import io.lofn.spi.PreparedImage;
+import io.lofn.spi.RunningContainer;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+
+/** Runs commands as plain processes of this node. */
+final class LocalProcessRuntime implements ContainerRuntime {
+
+  static final String SHELL = "/bin/sh";
+  static final String ENV = "/usr/bin/env";
+
+  private static final String IMAGE = "process:";
+  private static final Pattern REFERENCE = Pattern.compile("\\w[\\w./:@+-]*");
+  private static final Set<String> NETWORKS =
+      Set.of(ContainerSettings.NO_NETWORK, "bridge", "host");
+
+  private final Set<String> names = ConcurrentHashMap.newKeySet();
+  private final Map<String, LocalProcessContainer> containers = new ConcurrentHashMap<>();
+
+  @Override
+  public String engine() {
+    return "plain processes of %s %s, not isolated"
+        .formatted(System.getProperty("os.name"), System.getProperty("os.version"));
+  }
+
+  @Override
+  public PreparedImage prepare(ImageRequest request) {
+    String reference = request.reference();
+    if (!REFERENCE.matcher(reference).matches()) {
+      throw new EngineException("Not the name of an image: '" + reference + "'");
+    }
+    if (reference.startsWith("missing")) {
+      throw new ImageUnavailableException(
+          "Image " + reference + " cannot be had, because its name starts with 'missing'");
+    }
+    return new PreparedImage(reference, IMAGE + reference);
+  }
+
+  @Override
+  public RunningContainer start(ContainerSpec spec) {
+    if (!spec.image().startsWith(IMAGE)) {
+      throw new ImageUnavailableException("Image " + spec.image() + " was not prepared");
+    }
+    refuseWhatCannotBeLeftOut(spec.settings());
+    if (!names.add(spec.name())) {
+      throw EngineException.transientFailure(
+          "Name " + spec.name() + " is taken", new IllegalStateException(spec.name()));
+    }
+    try {
+      return launch(spec);
+    } catch (RuntimeException e) {
+      names.remove(spec.name());
+      throw e;
+    }
+  }
+
+  private static void refuseWhatCannotBeLeftOut(ContainerSettings settings) {
+    if (!settings.engineOptions().isEmpty()) {
+      throw new EngineException(
+          "A plain process has no engine options; asked for " + settings.engineOptions());
+    }
+    if (!NETWORKS.contains(settings.network())) {
+      throw new EngineException("A plain process knows no network " + settings.network());
+    }
+  }
+
+  private RunningContainer launch(ContainerSpec spec) {
+    String id = UUID.randomUUID().toString();
+    LocalProcessFiles files =
+        LocalProcessFiles.create(spec.mounts(), spec.settings().tmpfs().keySet());
+    try {
+      spec.settings().user().ifPresent(files::refuseOtherUser);
+      Path directory = files.workingDirectory(spec.settings().workingDirectory());
+      ProcessBuilder builder =
+          new ProcessBuilder(SHELL, files.script(commandLine(id, spec, files)).toString())
+              .directory(directory.toFile())
+              .redirectInput(spec.stdin() ? Redirect.PIPE : Redirect.from(LocalProcessFiles.NULL));
+      builder.environment().clear();
+      LocalProcessContainer container =
+          new LocalProcessContainer(id, spec, builder.start(), () -> forget(id, spec, files));
+      containers.put(id, container);
+      return container;
+    } catch (IOException e) {
+      files.delete();
+      throw new EngineException("Could not start " + spec.argv() + ": " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      files.delete();
+      throw e;
+    }
+  }
+
+  private void forget(String id, ContainerSpec spec, LocalProcessFiles files) {
+    containers.remove(id);
+    names.remove(spec.name());
+    files.delete();
+  }
+
+  private static List<String> commandLine(String id, ContainerSpec spec, LocalProcessFiles files) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    environment.put("PATH", Optional.ofNullable(System.getenv("PATH")).orElse("/usr/bin:/bin"));
+    environment.put("HOME", files.home().toString());
+    spec.settings()
+        .environment()
+        .forEach((name, value) -> environment.put(name, files.translate(value)));
+    environment.put(LocalProcessContainer.COOKIE, id);
+
+    List<String> command = new ArrayList<>(List.of(ENV, "-i"));
+    environment.forEach((name, value) -> command.add(name + "=" + value));
+    spec.argv().forEach(argument -> command.add(files.translate(argument)));
+    if (spec.argv().isEmpty()) {
+      command.add("sh");
+    }
+    return command;
+  }
+
+  @Override
+  public List<ContainerSummary> list(Map<String, String> labels) {
+    return containers.values().stream()
+        .map(LocalProcessContainer::summary)
+        .filter(summary -> summary.labels().entrySet().containsAll(labels.entrySet()))
+        .toList();
+  }
+
+  @Override
+  public void remove(String id) {
+    LocalProcessContainer container = containers.get(id);
+    if (container != null) {
+      container.close();
+    }
+  }
+
+  @Override
+  public void close() {}
+}
