@@ -20,7 +20,7 @@ as_root() {
   elif have sudo && sudo -n true 2>/dev/null; then
     sudo -n "$@"
   else
-    die "this needs root: run it as root or allow this user passwordless sudo ($1 was to be run)"
+    die "this needs root: run it as root, or allow this user sudo without a password"
   fi
 }
 
@@ -54,7 +54,7 @@ apt_get() {
 socket_answers() {
   [ -S "$1" ] || return 1
   have curl || die "curl is missing: apt-get install curl"
-  [ "$(curl -s --max-time 5 --unix-socket "$1" http://localhost/_ping 2>/dev/null)" = OK ]
+  [ "$(curl -s --noproxy '*' --max-time 5 --unix-socket "$1" http://localhost/_ping 2>/dev/null)" = OK ]
 }
 
 # docker_answers ADDRESS: the same for a docker address of any kind.
