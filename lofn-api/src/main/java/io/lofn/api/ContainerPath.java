@@ -19,6 +19,8 @@ final class ContainerPath {
       throw new IllegalArgumentException(what + " must not contain '..' or NUL: '" + path + "'");
     }
     String clean = path.replaceAll("/+", "/").replaceAll("(/\\.)+(?=/|$)", "");
-    return clean.length() > 1 && clean.endsWith("/") ? clean.substring(0, clean.length() - 1) : clean;
+    return clean.length() > 1 && clean.endsWith("/")
+        ? clean.substring(0, clean.length() - 1)
+        : clean;
   }
 }

@@ -150,8 +150,7 @@ final class LineIterator implements Iterator<String>, Closeable {
   private void requireWellFormed(int length) {
     CharsetDecoder decoder = charset.newDecoder();
     ByteBuffer bytes = ByteBuffer.wrap(buffer, start, length);
-    CoderResult result =
-        decoder.decode(bytes, CharBuffer.allocate(length + 1), true);
+    CoderResult result = decoder.decode(bytes, CharBuffer.allocate(length + 1), true);
     if (result.isError()) {
       throw new LofnException(
           "Invalid "

@@ -18,8 +18,8 @@ import java.util.Iterator;
  * Text records that end with a delimiter, as a layout for tools: in files of the exchange or on the
  * standard streams.
  *
- * <p>The delimiter ends a record, it does not separate two: {@code a}, an empty record and {@code b}
- * are {@code "a\n\nb\n"}. Reading splits at the delimiter only, so empty records and {@code \r}
+ * <p>The delimiter ends a record, it does not separate two: {@code a}, an empty record and {@code
+ * b} are {@code "a\n\nb\n"}. Reading splits at the delimiter only, so empty records and {@code \r}
  * survive; a last record without a delimiter counts; empty text has no record. What the charset
  * cannot represent fails the task with its place rather than being replaced.
  */

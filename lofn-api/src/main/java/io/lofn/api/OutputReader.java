@@ -5,8 +5,8 @@ import java.io.Serializable;
 import java.util.stream.Stream;
 
 /**
- * Reads what a tool wrote as records: from files of the exchange, or from the tool's standard output
- * while it runs.
+ * Reads what a tool wrote as records: from files of the exchange, or from the tool's standard
+ * output while it runs.
  *
  * <p>A lambda is a user-defined layout:
  *

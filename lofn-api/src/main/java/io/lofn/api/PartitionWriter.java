@@ -15,8 +15,9 @@ import java.util.Iterator;
  * tool.input((records, run) -> Files.write(run.file("ids.txt"), (Iterable<String>) () -> records));
  * }</pre>
  *
- * <p>Called once for each run, on an executor, by one thread. It should write as it reads, so that a
- * partition need not fit in memory, and must not keep the iterator: it is spent when this returns.
+ * <p>Called once for each run, on an executor, by one thread. It should write as it reads, so that
+ * a partition need not fit in memory, and must not keep the iterator: it is spent when this
+ * returns.
  *
  * @param <I> the type of the records
  */
@@ -35,8 +36,8 @@ public interface PartitionWriter<I> extends Serializable {
   /**
    * Whether this writer feeds the tool's standard input. If so it is called on a thread of its own,
    * and the tool starts when {@link RunInput#stdin()} is first called or, at the latest, when the
-   * writer returns. If not, the tool starts after the writer has returned, and its standard input is
-   * empty.
+   * writer returns. If not, the tool starts after the writer has returned, and its standard input
+   * is empty.
    *
    * @return {@code false} unless overridden, as for every lambda
    */

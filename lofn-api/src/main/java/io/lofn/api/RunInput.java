@@ -25,7 +25,8 @@ public interface RunInput {
    * @param name the name relative to the exchange, with {@code /} between its parts
    * @return the file's absolute path on this node
    * @throws IOException if the directories cannot be created
-   * @throws LofnException if the name is empty or absolute, leaves the exchange, or is already taken
+   * @throws LofnException if the name is empty or absolute, leaves the exchange, or is already
+   *     taken
    */
   Path file(String name) throws IOException;
 

@@ -26,8 +26,8 @@ public interface RunOutput {
    *
    * @param name the name relative to the exchange, with {@code /} between its parts
    * @return the file's absolute path on this node
-   * @throws ToolFailedException if the tool failed, or left no regular file of that name: a symbolic
-   *     link is refused, since the tool decides where it points
+   * @throws ToolFailedException if the tool failed, or left no regular file of that name: a
+   *     symbolic link is refused, since the tool decides where it points
    * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   Path file(String name);

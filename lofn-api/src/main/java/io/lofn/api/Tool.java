@@ -63,8 +63,8 @@ public final class Tool<I, O> implements Serializable {
    *
    * @param <I> the type of the records that go in
    * @param <O> the type of the records that come out
-   * @param image the image, as the engine names it: {@code name:tag}, {@code registry:port/name:tag}
-   *     or {@code name@digest}
+   * @param image the image, as the engine names it: {@code name:tag}, {@code
+   *     registry:port/name:tag} or {@code name@digest}
    * @param input how a partition is written
    * @param output how the output is read
    * @return the tool; without a command it runs what the image says

@@ -6,9 +6,9 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tool did not do what it was run for. The message is a bug report by itself: image, command, exit
- * code and what it means, limits, node, runtime, container, partition and attempt, one hint, and the
- * end of what the tool wrote to standard error.
+ * A tool did not do what it was run for. The message is a bug report by itself: image, command,
+ * exit code and what it means, limits, node, runtime, container, partition and attempt, one hint,
+ * and the end of what the tool wrote to standard error.
  */
 public final class ToolFailedException extends LofnException {
 

@@ -42,7 +42,9 @@ public final class Volume implements Serializable {
     URI uri = URI.create(source);
     if (uri.getScheme() == null) {
       throw new IllegalArgumentException(
-          "A volume's source must be an absolute path or a URI with a scheme, not '" + source + "'");
+          "A volume's source must be an absolute path or a URI with a scheme, not '"
+              + source
+              + "'");
     }
     return new Source(uri);
   }

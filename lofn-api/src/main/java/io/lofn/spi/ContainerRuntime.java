@@ -30,15 +30,16 @@ public interface ContainerRuntime extends AutoCloseable {
   PreparedImage prepare(ImageRequest request);
 
   /**
-   * Starts a container. Its streams are attached before its process runs, so no output is lost. When
-   * this throws, nothing is left behind.
+   * Starts a container. Its streams are attached before its process runs, so no output is lost.
+   * When this throws, nothing is left behind.
    *
    * <p>A command that does not exist or cannot be executed is the tool's failure: the container is
    * returned and ends with exit code 127 or 126, the engine's message on its standard error.
    *
    * @param spec what to run
    * @return the container
-   * @throws io.lofn.api.EngineException if the engine cannot, or this runtime cannot honour the spec
+   * @throws io.lofn.api.EngineException if the engine cannot, or this runtime cannot honour the
+   *     spec
    */
   RunningContainer start(ContainerSpec spec);
 

@@ -20,8 +20,8 @@ public interface ContainerRuntimeProvider {
   String name();
 
   /**
-   * Which usable runtime {@code auto} prefers: the one with the greatest number. Those of lofn itself
-   * are negative, so that an added one wins.
+   * Which usable runtime {@code auto} prefers: the one with the greatest number. Those of lofn
+   * itself are negative, so that an added one wins.
    *
    * @return the priority; 0 unless overridden
    */
@@ -40,8 +40,8 @@ public interface ContainerRuntimeProvider {
   }
 
   /**
-   * Whether the runtime can be used on this node now. Looks, and changes nothing; answers within the
-   * configuration's {@link RuntimeConfig#callTimeout()}; never throws.
+   * Whether the runtime can be used on this node now. Looks, and changes nothing; answers within
+   * the configuration's {@link RuntimeConfig#callTimeout()}; never throws.
    *
    * @param config the runtime's configuration
    * @return empty if it can be used, else why not and what to do

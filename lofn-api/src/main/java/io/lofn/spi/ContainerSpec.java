@@ -10,7 +10,8 @@ import java.util.List;
  * What a runtime starts. Immutable.
  *
  * <p>Whatever the spec does not open is closed: all capabilities are dropped, privileges cannot be
- * gained, the engine keeps no log of the streams, and an init process passes signals on to the tool.
+ * gained, the engine keeps no log of the streams, and an init process passes signals on to the
+ * tool.
  */
 public final class ContainerSpec {
 
@@ -64,8 +65,8 @@ public final class ContainerSpec {
   /**
    * What is run.
    *
-   * @return the program and its arguments; the arguments alone if {@link #imageEntrypoint()}; empty:
-   *     what the image says
+   * @return the program and its arguments; the arguments alone if {@link #imageEntrypoint()};
+   *     empty: what the image says
    */
   public List<String> argv() {
     return argv;

@@ -54,8 +54,8 @@ public interface RunningContainer extends AutoCloseable {
   Optional<ContainerExit> await(Duration atMost) throws InterruptedException;
 
   /**
-   * Asks the process to end with SIGTERM, and kills it after the grace time. Returns when the engine
-   * has done so. A container that has ended is left as it is.
+   * Asks the process to end with SIGTERM, and kills it after the grace time. Returns when the
+   * engine has done so. A container that has ended is left as it is.
    *
    * @param grace how long the process may take; zero kills at once
    * @throws io.lofn.api.EngineException if the engine cannot
@@ -63,8 +63,8 @@ public interface RunningContainer extends AutoCloseable {
   void stop(Duration grace);
 
   /**
-   * Kills the container if it runs, removes it, and ends its streams; a thread that is blocked in one
-   * of them is freed, even if the engine does not answer. Idempotent.
+   * Kills the container if it runs, removes it, and ends its streams; a thread that is blocked in
+   * one of them is freed, even if the engine does not answer. Idempotent.
    *
    * @throws io.lofn.api.EngineException if the engine did not remove it
    */

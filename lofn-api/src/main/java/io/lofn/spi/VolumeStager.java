@@ -4,7 +4,8 @@ import java.net.URI;
 
 /**
  * Makes the data of a volume a directory or file of this node. One instance serves every task of an
- * executor JVM, so it is thread-safe; other JVMs of the node may stage the same data at the same time.
+ * executor JVM, so it is thread-safe; other JVMs of the node may stage the same data at the same
+ * time.
  */
 public interface VolumeStager extends AutoCloseable {
 

@@ -3,8 +3,8 @@ package io.lofn.spi;
 import java.util.Set;
 
 /**
- * Makes a {@link VolumeStager}. Found by {@link java.util.ServiceLoader}: a public class with a public
- * constructor without parameters, which does no work.
+ * Makes a {@link VolumeStager}. Found by {@link java.util.ServiceLoader}: a public class with a
+ * public constructor without parameters, which does no work.
  */
 public interface VolumeStagerProvider {
 

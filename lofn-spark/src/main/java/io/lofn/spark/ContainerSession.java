@@ -1,0 +1,129 @@
+package io.lofn.spark;
+
+import io.lofn.api.LofnException;
+import io.lofn.spi.ContainerExit;
+import io.lofn.spi.RunningContainer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A started container, how it may be stopped early, and what it said on standard error. */
+final class ContainerSession implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ContainerSession.class);
+
+  /** How long what a tool has written to standard error may take to arrive after its end. */
+  private static final Duration STDERR_GRACE = Duration.ofSeconds(5);
+
+  /** Why a container was stopped before it ended by itself. */
+  enum StopReason {
+    CANCELLED,
+    TIMED_OUT,
+    INPUT_FAILED
+  }
+
+  /**
+   * A stop, with what caused it.
+   *
+   * @param reason why
+   * @param cause what the input failed with
+   */
+  record Stop(StopReason reason, @Nullable Throwable cause) {}
+
+  private final RunningContainer container;
+  private final Executor threads;
+  private final Duration grace;
+  private final Consumer<RunningContainer> onNotRemoved;
+  private final @Nullable Instant deadline;
+  private final StreamPump stderr;
+  private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
+  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+
+  /**
+   * @param onNotRemoved told when the engine did not remove the container
+   */
+  ContainerSession(
+      RunningContainer container,
+      RunPlan plan,
+      Executor threads,
+      Consumer<RunningContainer> onNotRemoved) {
+    this.container = container;
+    this.threads = threads;
+    this.grace = plan.stopGrace();
+    this.onNotRemoved = onNotRemoved;
+    this.deadline = plan.timeout().map(Instant.now()::plus).orElse(null);
+    this.stderr =
+        new StreamPump(plan.tool().image() + " " + plan.task().fileName(), container.stderr());
+    threads.execute(stderr);
+  }
+
+  RunningContainer container() {
+    return container;
+  }
+
+  StreamTail stderr() {
+    return stderr.tail();
+  }
+
+  /** Stops the container if its time is over. */
+  void stopIfOverdue(Instant now) {
+    if (deadline != null && now.isAfter(deadline)) {
+      stop(new Stop(StopReason.TIMED_OUT, null));
+    }
+  }
+
+  /** Stops and removes the container, in the background; only the first stop counts. */
+  void stop(Stop why) {
+    if (stop.compareAndSet(null, why)) {
+      threads.execute(this::stopNow);
+    }
+  }
+
+  private void stopNow() {
+    try {
+      container.stop(grace);
+      stderr.awaitEnd(STDERR_GRACE);
+    } catch (RuntimeException e) {
+      LOG.warn("Container {} could not be stopped and is killed: {}", container.id(), e.toString());
+    } finally {
+      close();
+      stopped.complete(null);
+    }
+  }
+
+  /** The stop, once it has been carried out; empty if there was none. */
+  Optional<Stop> awaitStop() {
+    Stop why = stop.get();
+    if (why != null) {
+      stopped.join();
+    }
+    return Optional.ofNullable(why);
+  }
+
+  /** Looks for a little while whether the container has ended by itself. */
+  Optional<ContainerExit> await() throws InterruptedException {
+    Optional<ContainerExit> exit = container.await(EngineCalls.POLL);
+    if (exit.isPresent() && !stderr.awaitEnd(STDERR_GRACE)) {
+      LOG.warn("The standard error of container {} did not end with it", container.id());
+    }
+    return exit;
+  }
+
+  /** Kills and removes the container. Idempotent. */
+  @Override
+  public void close() {
+    try {
+      container.close();
+    } catch (LofnException e) {
+      LOG.warn("Container {} is left for the sweep: {}", container.id(), e.getMessage());
+      onNotRemoved.accept(container);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.lofn.spark;
+
+import io.lofn.api.LofnException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The directory of one run. The mounted directory lies inside one that only the executor's user may
+ * enter, so that it can be opened to the tool's user without being open to others of the node.
+ */
+final class Exchange implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+  private final Path root;
+  private final Path directory;
+
+  Exchange(Path root, Path directory) {
+    this.root = root;
+    this.directory = directory;
+  }
+
+  /** What the tool sees. */
+  Path directory() {
+    return directory;
+  }
+
+  /** A name for a new file, with the directories above it made. */
+  Path newFile(String name) throws IOException {
+    Path file = resolve(name);
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new LofnException("Two inputs of one run have the name '" + name + "'");
+    }
+    Files.createDirectories(file.getParent());
+    return file;
+  }
+
+  /** A regular file that is there without a symbolic link on the way to it. */
+  Optional<Path> regularFile(String name) {
+    Path file = resolve(name);
+    for (Path path = file; !path.equals(directory); path = path.getParent()) {
+      if (Files.isSymbolicLink(path)) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(file).filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS));
+  }
+
+  private Path resolve(String name) {
+    if (name.isEmpty() || name.startsWith("/") || name.indexOf('\0') >= 0) {
+      throw new LofnException(
+          "A file of the exchange is named relative to it, not '%s'".formatted(name));
+    }
+    Path file = directory.resolve(name).normalize();
+    if (!file.startsWith(directory) || file.equals(directory)) {
+      throw new LofnException("The name '%s' leaves the exchange".formatted(name));
+    }
+    return file;
+  }
+
+  @Override
+  public void close() {
+    try {
+      FileTree.delete(root);
+    } catch (IOException e) {
+      LOG.warn("Cannot delete the exchange {}", root, e);
+    }
+  }
+}

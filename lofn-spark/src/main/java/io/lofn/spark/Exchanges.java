@@ -1,0 +1,117 @@
+package io.lofn.spark;
+
+import io.lofn.api.LofnException;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes exchanges, below one directory of this process in each of the node's local directories, and
+ * deletes what processes that are gone have left there.
+ */
+final class Exchanges implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Exchanges.class);
+  private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+  private static final Set<PosixFilePermission> OPEN = PosixFilePermissions.fromString("rwxrwxrwx");
+
+  private final List<Path> homes;
+  private final Owner owner;
+
+  @Inject
+  Exchanges(NodeDirectories directories, Owner owner) {
+    String user = System.getProperty("user.name");
+    this.homes = directories.paths().stream().map(path -> path.resolve("lofn-" + user)).toList();
+    this.owner = owner;
+  }
+
+  /**
+   * Makes the exchange of a run.
+   *
+   * @param task whose run it is; its partition chooses among the local directories
+   * @param anyUser whether the tool runs as another user than the executor
+   */
+  Exchange create(TaskIdentity task, boolean anyUser) {
+    Path home = homes.get(Math.floorMod(task.partition(), homes.size()));
+    try {
+      Path mine = ownDirectory(home);
+      Path root = Files.createTempDirectory(mine, task.fileName() + "-", PRIVATE);
+      Path directory = Files.createDirectory(root.resolve("exchange"), PRIVATE);
+      if (anyUser) {
+        Files.setPosixFilePermissions(directory, OPEN);
+      }
+      return new Exchange(root, directory);
+    } catch (IOException e) {
+      throw new LofnException(
+          "Cannot make an exchange in %s (%s); set %s to a directory of every node that the executor may write"
+              .formatted(home, e, LofnConf.TMP_DIR.name()),
+          e);
+    }
+  }
+
+  private Path ownDirectory(Path home) throws IOException {
+    Files.createDirectories(home, PRIVATE);
+    String user = System.getProperty("user.name");
+    if (!Files.getOwner(home, LinkOption.NOFOLLOW_LINKS).getName().equals(user)
+        || !Files.isDirectory(home, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(home + " is not a directory of " + user);
+    }
+    return Files.createDirectories(home.resolve(owner.directoryName()), PRIVATE);
+  }
+
+  /** Deletes the exchanges of processes that are known to be gone. */
+  void sweep() {
+    for (Path home : homes) {
+      if (Files.isDirectory(home, LinkOption.NOFOLLOW_LINKS)) {
+        try (Stream<Path> directories = Files.list(home)) {
+          directories
+              .filter(path -> owner.knowsToBeGone(path.getFileName().toString()))
+              .forEach(Exchanges::deleteLeftover);
+        } catch (IOException | UncheckedIOException e) {
+          LOG.warn("Cannot look for left exchanges in {}", home, e);
+        }
+      }
+    }
+  }
+
+  private static void deleteLeftover(Path directory) {
+    try {
+      FileTree.delete(directory);
+      LOG.info("Deleted {}, left by a process that is gone", directory);
+    } catch (IOException e) {
+      LOG.warn("Cannot delete {}, left by a process that is gone", directory, e);
+    }
+  }
+
+  /**
+   * Deletes the exchanges of this process, and the directory above them if that leaves it empty.
+   */
+  @Override
+  public void close() {
+    for (Path home : homes) {
+      try {
+        FileTree.delete(home.resolve(owner.directoryName()));
+        try (Stream<Path> others = Files.list(home)) {
+          if (others.findAny().isPresent()) {
+            continue;
+          }
+        }
+        Files.deleteIfExists(home);
+      } catch (IOException e) {
+        LOG.debug("Not deleted: {}", home, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.lofn.spark;
+
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import com.google.inject.TypeLiteral;
+import com.google.inject.multibindings.MapBinder;
+import io.lofn.spi.ContainerRuntimeProvider;
+import io.lofn.spi.VolumeStagerProvider;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** Wires what runs tools on an executor. */
+final class ExecutorModule extends AbstractModule {
+
+  private final ExecutorSettings settings;
+  private final RuntimeProviders discovered;
+
+  ExecutorModule(ExecutorSettings settings, RuntimeProviders discovered) {
+    this.settings = settings;
+    this.discovered = discovered;
+  }
+
+  @Override
+  protected void configure() {
+    binder().requireExplicitBindings();
+    binder().disableCircularProxies();
+    binder().requireExactBindingAnnotations();
+    MapBinder<String, ContainerRuntimeProvider> runtimes =
+        MapBinder.newMapBinder(binder(), String.class, ContainerRuntimeProvider.class);
+    discovered.byName().forEach((name, provider) -> runtimes.addBinding(name).toInstance(provider));
+    bind(LofnConf.class).toInstance(new LofnConf(settings.conf()));
+    bind(NodeDirectories.class).toInstance(new NodeDirectories(settings.directories()));
+    bind(HadoopProperties.class).toInstance(new HadoopProperties(settings.hadoop()));
+    bind(Owner.class).toInstance(Owner.current());
+    bind(new TypeLiteral<Providers<VolumeStagerProvider>>() {})
+        .toInstance(Providers.discover(VolumeStagerProvider.class));
+    List.of(
+            ContainerOwnership.class,
+            EngineCalls.class,
+            Exchanges.class,
+            Images.class,
+            Node.class,
+            NodeRuntime.class,
+            RuntimeSelector.class,
+            SafetyGate.class,
+            Supervisor.class,
+            Sweeper.class,
+            ToolRunner.class,
+            Volumes.class)
+        .forEach(type -> bind(type).in(Singleton.class));
+  }
+
+  @Provides
+  @Singleton
+  RuntimeProviders runtimeProviders(Map<String, ContainerRuntimeProvider> byName) {
+    return new RuntimeProviders(byName, discovered.broken());
+  }
+
+  @Provides
+  @Singleton
+  ExecutorService threads() {
+    return Executors.newCachedThreadPool(
+        new ThreadFactoryBuilder().setNameFormat("lofn-%d").setDaemon(true).build());
+  }
+
+  @Provides
+  @Singleton
+  ScheduledExecutorService clock() {
+    return Executors.newScheduledThreadPool(
+        2, new ThreadFactoryBuilder().setNameFormat("lofn-clock-%d").setDaemon(true).build());
+  }
+}

@@ -1,0 +1,39 @@
+package io.lofn.spark;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
+import scala.Tuple2;
+
+/**
+ * What an executor's injector is made from.
+ *
+ * @param conf the {@code spark.lofn.*} configuration that came with the task
+ * @param directories where files may be kept
+ * @param hadoop the session's Hadoop properties
+ */
+record ExecutorSettings(
+    Map<String, String> conf, List<Path> directories, Map<String, String> hadoop) {
+
+  private static final String HADOOP_PREFIX = "spark.hadoop.";
+
+  static ExecutorSettings ofThisExecutor(Map<String, String> conf) {
+    SparkConf spark = SparkEnv.get().conf();
+    Map<String, String> hadoop = new HashMap<>();
+    for (Tuple2<String, String> entry : spark.getAll()) {
+      if (entry._1.startsWith(HADOOP_PREFIX)) {
+        hadoop.put(entry._1.substring(HADOOP_PREFIX.length()), entry._2);
+      }
+    }
+    List<Path> directories =
+        new LofnConf(conf)
+            .find(LofnConf.TMP_DIR)
+            .map(path -> List.of(Path.of(path).toAbsolutePath()))
+            .orElseGet(
+                () -> LocalDirectories.of(System.getenv(), spark.get("spark.local.dir", "")));
+    return new ExecutorSettings(Map.copyOf(conf), directories, hadoop);
+  }
+}

@@ -1,0 +1,50 @@
+package io.lofn.spark;
+
+import java.util.Map;
+
+/** What exit codes mean by the conventions of shells and engines. */
+final class ExitCodes {
+
+  static final int ENGINE_FAILED = 125;
+  static final int NOT_EXECUTABLE = 126;
+  static final int NOT_FOUND = 127;
+  static final int KILLED = 137;
+  static final int SEGMENTATION_FAULT = 139;
+  static final int TERMINATED = 143;
+
+  private static final int SIGNAL_BASE = 128;
+
+  /** Signal numbers that are the same on every Linux architecture lofn meets. */
+  private static final Map<Integer, String> SIGNALS =
+      Map.ofEntries(
+          Map.entry(1, "SIGHUP"),
+          Map.entry(2, "SIGINT"),
+          Map.entry(3, "SIGQUIT"),
+          Map.entry(4, "SIGILL"),
+          Map.entry(6, "SIGABRT"),
+          Map.entry(8, "SIGFPE"),
+          Map.entry(9, "SIGKILL"),
+          Map.entry(11, "SIGSEGV"),
+          Map.entry(13, "SIGPIPE"),
+          Map.entry(14, "SIGALRM"),
+          Map.entry(15, "SIGTERM"));
+
+  private ExitCodes() {}
+
+  static String describe(int code) {
+    return switch (code) {
+      case 0 -> "0: success, which this tool does not accept";
+      case ENGINE_FAILED -> "125: commonly a container engine's own failure";
+      case NOT_EXECUTABLE -> "126: the command was found but could not be executed";
+      case NOT_FOUND -> "127: the command was not found";
+      default -> signal(code);
+    };
+  }
+
+  private static String signal(int code) {
+    String name = SIGNALS.get(code - SIGNAL_BASE);
+    return name == null
+        ? code + ": the tool's own"
+        : "%d: ended by signal %d (%s)".formatted(code, code - SIGNAL_BASE, name);
+  }
+}

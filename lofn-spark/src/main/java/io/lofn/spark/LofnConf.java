@@ -1,0 +1,187 @@
+package io.lofn.spark;
+
+import io.lofn.api.LofnException;
+import io.lofn.api.PullPolicy;
+import io.lofn.spi.ContainerRuntimeProvider;
+import io.lofn.spi.RuntimeConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+
+/**
+ * The session's {@code spark.lofn.*} configuration, typed. Immutable. It travels to executors as
+ * the plain map of its texts.
+ */
+final class LofnConf {
+
+  static final String PREFIX = "spark.lofn.";
+
+  static final ConfigKey<List<String>> RUNTIME =
+      ConfigKey.list(
+          PREFIX + "runtime",
+          "auto",
+          "The container runtime of each node: `auto` for the best that is usable there, one name, or"
+              + " an ordered list of names of which the first usable is taken.");
+  static final ConfigKey<String> EXCHANGE_PATH =
+      ConfigKey.text(
+          PREFIX + "exchange.path", "/shared", "Where a tool sees the exchange of its run.");
+  static final ConfigKey<String> TMP_DIR =
+      ConfigKey.text(
+          PREFIX + "tmp.dir",
+          "",
+          "Where exchanges and staged volumes are kept on each node; not set: Spark's local"
+              + " directories.");
+  static final ConfigKey<PullPolicy> PULL_POLICY =
+      ConfigKey.choice(
+          PREFIX + "image.pullPolicy",
+          PullPolicy.class,
+          "missing",
+          "When a registry is asked for an image.");
+  static final ConfigKey<Duration> PULL_TIMEOUT =
+      ConfigKey.time(
+          PREFIX + "image.pullTimeout", "30m", "How long the pull of an image may take.");
+  static final ConfigKey<Duration> ENGINE_TIMEOUT =
+      ConfigKey.time(
+          PREFIX + "engine.timeout",
+          "60s",
+          "How long an engine may take to answer one call; pulls and runs have their own.");
+  static final ConfigKey<Integer> ENGINE_ATTEMPTS =
+      ConfigKey.count(
+          PREFIX + "engine.attempts",
+          "5",
+          1,
+          "How often an engine call is tried, with back-off, while its failure may pass.");
+  static final ConfigKey<Duration> RUN_TIMEOUT =
+      ConfigKey.time(
+          PREFIX + "run.timeout",
+          "",
+          "How long one run of a tool may take; not set: as long as it takes.");
+  static final ConfigKey<Duration> STOP_GRACE =
+      ConfigKey.time(
+          PREFIX + "run.stopGrace",
+          "10s",
+          "How long a cancelled or timed-out tool may take to end after SIGTERM before it is"
+              + " killed.");
+  static final ConfigKey<Double> CPUS =
+      ConfigKey.share(
+          PREFIX + "container.cpus",
+          "Processors of one container; not set: `spark.task.cpus`. Never more than the node has.");
+  static final ConfigKey<Long> MEMORY =
+      ConfigKey.size(
+          PREFIX + "container.memory",
+          "Memory of one container, swap included; not set: not limited.");
+  static final ConfigKey<Integer> PIDS =
+      ConfigKey.count(
+          PREFIX + "container.pids", "4096", 1, "Processes and threads of one container.");
+  static final ConfigKey<Integer> REDUCE_FAN_IN =
+      ConfigKey.count(
+          PREFIX + "reduce.fanIn", "8", 2, "How many neighbours one container of a reduce merges.");
+  static final ConfigKey<Duration> SWEEP_INTERVAL =
+      ConfigKey.time(
+          PREFIX + "sweep.interval",
+          "1m",
+          "How often an executor looks for containers and directories whose owner is gone.");
+  static final ConfigKey<Boolean> ALLOW_PRIVILEGED =
+      ConfigKey.flag(
+          PREFIX + "allow.privileged",
+          "Allows engine options that give a container the node's privileges, devices, or paths of"
+              + " their own.");
+  static final ConfigKey<Boolean> ALLOW_HOST_NAMESPACES =
+      ConfigKey.flag(
+          PREFIX + "allow.hostNamespaces",
+          "Allows the node's network, process, IPC, UTS or user namespace in a container.");
+  static final ConfigKey<Boolean> ALLOW_ENGINE_SOCKET =
+      ConfigKey.flag(
+          PREFIX + "allow.engineSocket",
+          "Allows a volume to be a socket, such as the engine's, which is root on the node.");
+
+  static final List<ConfigKey<?>> KEYS =
+      List.of(
+          RUNTIME,
+          EXCHANGE_PATH,
+          TMP_DIR,
+          PULL_POLICY,
+          PULL_TIMEOUT,
+          ENGINE_TIMEOUT,
+          ENGINE_ATTEMPTS,
+          RUN_TIMEOUT,
+          STOP_GRACE,
+          CPUS,
+          MEMORY,
+          PIDS,
+          REDUCE_FAN_IN,
+          SWEEP_INTERVAL,
+          ALLOW_PRIVILEGED,
+          ALLOW_HOST_NAMESPACES,
+          ALLOW_ENGINE_SOCKET);
+
+  private static final Map<String, ConfigKey<?>> BY_NAME =
+      KEYS.stream().collect(Collectors.toUnmodifiableMap(ConfigKey::name, Function.identity()));
+
+  private final Map<String, String> entries;
+
+  LofnConf(Map<String, String> entries) {
+    this.entries = Map.copyOf(entries);
+  }
+
+  /** The texts, as they were given. */
+  Map<String, String> entries() {
+    return entries;
+  }
+
+  /** The value of a key that has a default. */
+  <T> T get(ConfigKey<T> key) {
+    return find(key)
+        .orElseThrow(
+            () -> new IllegalStateException(key.name() + " has neither value nor default"));
+  }
+
+  /** The value of a key that may be unset. */
+  <T> Optional<T> find(ConfigKey<T> key) {
+    return key.parse(entries.getOrDefault(key.name(), ""));
+  }
+
+  /** What a runtime provider gets to see: its own keys without their prefix. */
+  RuntimeConfig runtimeConfig(String runtime) {
+    String prefix = PREFIX + runtime + ".";
+    Map<String, String> own = new HashMap<>();
+    entries.forEach(
+        (name, value) -> {
+          if (name.startsWith(prefix)) {
+            own.put(name.substring(prefix.length()), value);
+          }
+        });
+    return RuntimeConfig.of(own).callTimeout(get(ENGINE_TIMEOUT));
+  }
+
+  /** Fails on the first key that nothing reads, and on the first value of the wrong type. */
+  void requireValid(Iterable<ContainerRuntimeProvider> providers) {
+    List<String> known = new ArrayList<>(BY_NAME.keySet());
+    for (ContainerRuntimeProvider provider : providers) {
+      provider
+          .properties()
+          .keySet()
+          .forEach(key -> known.add(PREFIX + provider.name() + "." + key));
+    }
+    for (String name : entries.keySet()) {
+      if (!known.contains(name)) {
+        throw new LofnException(
+            "Unknown configuration key %s; did you mean %s?".formatted(name, nearest(name, known)));
+      }
+    }
+    KEYS.forEach(this::find);
+  }
+
+  private static String nearest(String name, List<String> known) {
+    LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
+    Comparator<String> byDistance = Comparator.comparing(key -> distance.apply(name, key));
+    return known.stream().min(byDistance.thenComparing(Comparator.naturalOrder())).orElseThrow();
+  }
+}

@@ -1,0 +1,46 @@
+package io.lofn.spark;
+
+import org.apache.spark.Partitioner;
+
+/** Sends the records of neighbouring partitions to one: the first k to 0, the next k to 1, ... */
+final class NeighbourPartitioner extends Partitioner {
+
+  private static final long serialVersionUID = 1L;
+
+  private final int width;
+  private final int fanIn;
+
+  /**
+   * @param width how many partitions there are
+   * @param fanIn how many neighbours meet
+   */
+  NeighbourPartitioner(int width, int fanIn) {
+    this.width = width;
+    this.fanIn = fanIn;
+  }
+
+  @Override
+  public int numPartitions() {
+    return ReduceShape.groups(width, fanIn);
+  }
+
+  @Override
+  public int getPartition(Object place) {
+    return Place.partitionOf((Long) place) / fanIn;
+  }
+
+  /** How many neighbours meet in a partition. */
+  int sizeOf(int group) {
+    return Math.min(fanIn, width - group * fanIn);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof NeighbourPartitioner that && that.width == width && that.fanIn == fanIn;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * width + fanIn;
+  }
+}

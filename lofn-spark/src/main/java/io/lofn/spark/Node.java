@@ -1,0 +1,90 @@
+package io.lofn.spark;
+
+import jakarta.inject.Inject;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** What this executor offers to its runs. One for each configuration, until the JVM ends. */
+final class Node implements AutoCloseable {
+
+  private final NodeRuntime runtime;
+  private final Images images;
+  private final Volumes volumes;
+  private final Exchanges exchanges;
+  private final EngineCalls calls;
+  private final Supervisor supervisor;
+  private final Sweeper sweeper;
+  private final SafetyGate gate;
+  private final ExecutorService threads;
+  private final ScheduledExecutorService clock;
+
+  @Inject
+  Node(
+      NodeRuntime runtime,
+      Images images,
+      Volumes volumes,
+      Exchanges exchanges,
+      EngineCalls calls,
+      Supervisor supervisor,
+      Sweeper sweeper,
+      SafetyGate gate,
+      ExecutorService threads,
+      ScheduledExecutorService clock) {
+    this.runtime = runtime;
+    this.images = images;
+    this.volumes = volumes;
+    this.exchanges = exchanges;
+    this.calls = calls;
+    this.supervisor = supervisor;
+    this.sweeper = sweeper;
+    this.gate = gate;
+    this.threads = threads;
+    this.clock = clock;
+  }
+
+  NodeRuntime runtime() {
+    return runtime;
+  }
+
+  Images images() {
+    return images;
+  }
+
+  Volumes volumes() {
+    return volumes;
+  }
+
+  Exchanges exchanges() {
+    return exchanges;
+  }
+
+  EngineCalls calls() {
+    return calls;
+  }
+
+  Supervisor supervisor() {
+    return supervisor;
+  }
+
+  Sweeper sweeper() {
+    return sweeper;
+  }
+
+  SafetyGate gate() {
+    return gate;
+  }
+
+  ExecutorService threads() {
+    return threads;
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+    supervisor.closeRuns();
+    volumes.close();
+    runtime.close();
+    exchanges.close();
+    threads.shutdownNow();
+  }
+}

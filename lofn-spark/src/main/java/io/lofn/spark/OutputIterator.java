@@ -1,0 +1,55 @@
+package io.lofn.spark;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.stream.Stream;
+
+/** The records of a run's output; their end ends the run. */
+final class OutputIterator<O> implements Iterator<O> {
+
+  private final Stream<O> stream;
+  private final Iterator<O> records;
+  private final RunResults results;
+  private final Run<?, O> run;
+  private boolean ended;
+
+  OutputIterator(Stream<O> stream, RunResults results, Run<?, O> run) {
+    this.stream = stream;
+    this.records = stream.iterator();
+    this.results = results;
+    this.run = run;
+  }
+
+  @Override
+  public boolean hasNext() {
+    if (ended) {
+      return false;
+    }
+    if (records.hasNext()) {
+      return true;
+    }
+    end();
+    return false;
+  }
+
+  private void end() {
+    ended = true;
+    try (stream) {
+      results.finish();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      run.close();
+    }
+  }
+
+  @Override
+  public O next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException("The output has no more records");
+    }
+    return records.next();
+  }
+}

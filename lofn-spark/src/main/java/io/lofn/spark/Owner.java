@@ -1,0 +1,146 @@
+package io.lofn.spark;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The process that containers and exchanges belong to. A pid alone is not enough: it is reused
+ * after a while, starts anew with every boot, and means another process in another pid namespace.
+ *
+ * @param host the node's name
+ * @param boot the id of the node's boot
+ * @param namespace the pid namespace the pid is of
+ * @param pid the process
+ * @param start when it started, as the kernel counts: clock ticks since boot
+ */
+record Owner(String host, String boot, String namespace, long pid, String start) {
+
+  static final String HOST = "io.lofn.host";
+  private static final String BOOT = "io.lofn.boot";
+  private static final String NAMESPACE = "io.lofn.pid.namespace";
+  private static final String PID = "io.lofn.pid";
+  private static final String START = "io.lofn.pid.start";
+
+  /** Field 22 of {@code /proc/pid/stat}, counted from the first one after the command's name. */
+  private static final int START_FIELD = 19;
+
+  /** Whether the process of an owner is there. */
+  enum Life {
+    ALIVE,
+    DEAD,
+    /** The node was booted since, or another node has the same name. */
+    OTHER_BOOT,
+    /** It lives where this process cannot look. */
+    UNKNOWN
+  }
+
+  static Owner current() {
+    long pid = ProcessHandle.current().pid();
+    return new Owner(
+        hostName(),
+        read(Path.of("/proc/sys/kernel/random/boot_id")),
+        link(Path.of("/proc/self/ns/pid")),
+        pid,
+        startOf(pid));
+  }
+
+  static @Nullable Owner fromLabels(Map<String, String> labels) {
+    try {
+      Owner owner =
+          new Owner(
+              labels.getOrDefault(HOST, ""),
+              labels.getOrDefault(BOOT, ""),
+              labels.getOrDefault(NAMESPACE, ""),
+              Long.parseLong(labels.getOrDefault(PID, "")),
+              labels.getOrDefault(START, ""));
+      return owner.start.isEmpty() ? null : owner;
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  Map<String, String> labels() {
+    Map<String, String> labels = new LinkedHashMap<>();
+    labels.put(HOST, host);
+    labels.put(BOOT, boot);
+    labels.put(NAMESPACE, namespace);
+    labels.put(PID, Long.toString(pid));
+    labels.put(START, start);
+    return labels;
+  }
+
+  /** A name for a directory of this owner, unique among the owners that share a file system. */
+  String directoryName() {
+    return "%d-%s-%s-%s".formatted(pid, start, place(), boot);
+  }
+
+  /** Whether a directory's name is that of an owner that this process knows to be gone. */
+  boolean knowsToBeGone(String directoryName) {
+    String[] parts = directoryName.split("-", 4);
+    if (parts.length < 4 || !parts[0].matches("\\d{1,18}") || !parts[2].equals(place())) {
+      return false;
+    }
+    Owner other = new Owner(host, parts[3], namespace, Long.parseLong(parts[0]), parts[1]);
+    Life life = lifeOf(other);
+    return life == Life.DEAD || life == Life.OTHER_BOOT;
+  }
+
+  private String place() {
+    return Integer.toHexString((host + namespace).hashCode());
+  }
+
+  /** What this process can tell of another owner. */
+  Life lifeOf(Owner other) {
+    if (!host.equals(other.host)) {
+      return Life.UNKNOWN;
+    }
+    if (!boot.equals(other.boot)) {
+      return Life.OTHER_BOOT;
+    }
+    if (!namespace.equals(other.namespace)) {
+      return Life.UNKNOWN;
+    }
+    return startOf(other.pid).equals(other.start) ? Life.ALIVE : Life.DEAD;
+  }
+
+  private static String startOf(long pid) {
+    String stat = read(Path.of("/proc", Long.toString(pid), "stat"));
+    if (!stat.isEmpty()) {
+      return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[START_FIELD];
+    }
+    return ProcessHandle.of(pid)
+        .flatMap(process -> process.info().startInstant())
+        .map(instant -> Long.toString(instant.getEpochSecond()))
+        .orElse("");
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static String link(Path file) {
+    try {
+      return Files.readSymbolicLink(file).toString();
+    } catch (IOException | UnsupportedOperationException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.lofn.spark;
+
+/**
+ * The shape of the tree by which {@link Lofn#reduce} merges partitions: how many neighbours one
+ * container merges, or how many levels there are. Immutable.
+ */
+public final class ReduceShape {
+
+  private final int fanIn;
+  private final int depth;
+
+  private ReduceShape(int fanIn, int depth) {
+    this.fanIn = fanIn;
+    this.depth = depth;
+  }
+
+  /**
+   * A tree whose containers each merge so many neighbours.
+   *
+   * @param fanIn at least 2
+   * @return the shape
+   */
+  public static ReduceShape fanIn(int fanIn) {
+    if (fanIn < 2) {
+      throw new IllegalArgumentException("The fan-in must be at least 2, not " + fanIn);
+    }
+    return new ReduceShape(fanIn, 0);
+  }
+
+  /**
+   * A tree of so many levels of merging, with the least fan-in that allows it.
+   *
+   * @param depth at least 1; with 1, one container merges all partitions
+   * @return the shape
+   */
+  public static ReduceShape depth(int depth) {
+    if (depth < 1) {
+      throw new IllegalArgumentException("The depth must be at least 1, not " + depth);
+    }
+    return new ReduceShape(0, depth);
+  }
+
+  /** How many neighbours one container merges, for so many partitions. */
+  int fanInFor(int partitions) {
+    if (fanIn > 0) {
+      return fanIn;
+    }
+    int least = 2;
+    while (levels(partitions, least) > depth) {
+      least++;
+    }
+    return least;
+  }
+
+  private static int levels(int partitions, int fanIn) {
+    int levels = 0;
+    for (int width = partitions; width > 1; width = groups(width, fanIn)) {
+      levels++;
+    }
+    return levels;
+  }
+
+  /** How many groups so many neighbours make. */
+  static int groups(int partitions, int fanIn) {
+    return (partitions + fanIn - 1) / fanIn;
+  }
+}

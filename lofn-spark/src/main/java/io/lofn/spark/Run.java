@@ -1,0 +1,312 @@
+package io.lofn.spark;
+
+import io.lofn.api.EngineException;
+import io.lofn.api.ImageUnavailableException;
+import io.lofn.api.LofnException;
+import io.lofn.api.PullPolicy;
+import io.lofn.api.Tool;
+import io.lofn.api.ToolFailedException.Reason;
+import io.lofn.api.Volume;
+import io.lofn.spark.ContainerSession.Stop;
+import io.lofn.spark.ContainerSession.StopReason;
+import io.lofn.spi.ContainerExit;
+import io.lofn.spi.Mount;
+import io.lofn.spi.PreparedImage;
+import io.lofn.spi.RunningContainer;
+import io.lofn.spi.StagedVolume;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One execution of a tool for one attempt at a partition: exchange, image, volumes, input,
+ * container, output, verdict. Used by the task's thread; {@link #check} and {@link #close} by any.
+ */
+final class Run<I, O> implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Run.class);
+
+  /** How long a writer may go on after the run, blocked in an input that cannot be interrupted. */
+  private static final Duration FEEDER_GRACE = Duration.ofSeconds(10);
+
+  private final RunPlan plan;
+  private final Tool<I, O> tool;
+  private final TaskScope task;
+  private final Node node;
+  private final FailureReport report;
+  private final List<StagedVolume> volumes = new ArrayList<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Instant begun = Instant.now();
+  private volatile @Nullable Exchange exchange;
+  private volatile @Nullable ContainerSession session;
+  private volatile @Nullable Feeder<I> feeder;
+  private volatile @Nullable Throwable inputFailure;
+  private boolean judged;
+
+  Run(RunPlan plan, Tool<I, O> tool, TaskScope task, Node node) {
+    this.plan = plan;
+    this.tool = tool;
+    this.task = task;
+    this.node = node;
+    this.report = new FailureReport(plan);
+  }
+
+  /** Does everything up to the first record of the output. */
+  Iterator<O> execute(Iterator<I> records) throws IOException {
+    node.supervisor().add(this);
+    SelectedRuntime runtime = node.calls().call(task, node.runtime()::get);
+    report.runtime(runtime);
+    PreparedImage image = prepareImage(runtime);
+    List<Mount> mounts = stageVolumes();
+    Exchange directory = node.exchanges().create(plan.task(), tool.settings().user().isPresent());
+    exchange = directory;
+    Iterator<I> wanted = new CancellableIterator<>(records, task);
+    if (tool.input().usesStdin()) {
+      feed(wanted, directory, () -> start(runtime, image, directory, mounts));
+    } else {
+      tool.input().write(wanted, new RunFiles(directory));
+      session = start(runtime, image, directory, mounts);
+    }
+    RunResults results = new RunResults(this, directory);
+    Stream<O> output = tool.output().read(results);
+    return new OutputIterator<>(output, results, this);
+  }
+
+  private PreparedImage prepareImage(SelectedRuntime runtime) {
+    PreparedImage image =
+        node.calls()
+            .call(task, () -> node.images().prepare(runtime, plan.image(), plan.task().stage()));
+    report.image(image);
+    return image;
+  }
+
+  private List<Mount> stageVolumes() {
+    List<Mount> mounts = new ArrayList<>();
+    for (Volume volume : tool.volumes()) {
+      StagedVolume staged =
+          node.calls().call(task, () -> node.volumes().stage(volume), StagedVolume::close);
+      volumes.add(staged);
+      node.gate().checkSource(tool, staged.path());
+      mounts.add(new Mount(staged.path(), volume.target(), volume.isReadOnly()));
+    }
+    return mounts;
+  }
+
+  private void feed(Iterator<I> records, Exchange directory, Starter starter) {
+    Feeder<I> writer =
+        new Feeder<>(tool.input(), records, new RunFiles(directory), task, this::inputFailed);
+    feeder = writer;
+    node.threads().execute(writer);
+    EngineCalls.await(task, writer.wanted());
+    ContainerSession started = starter.start();
+    session = started;
+    writer.begin(started.container().stdin());
+  }
+
+  private void inputFailed(Throwable cause) {
+    inputFailure = cause;
+  }
+
+  private ContainerSession start(
+      SelectedRuntime runtime, PreparedImage image, Exchange directory, List<Mount> mounts) {
+    RunningContainer container;
+    try {
+      container = startOnce(runtime, image, directory, mounts);
+    } catch (ImageUnavailableException e) {
+      if (plan.image().policy() == PullPolicy.NEVER) {
+        throw e;
+      }
+      LOG.info("The image {} is gone from the node and prepared again", tool.image());
+      node.images().forget(plan.image(), plan.task().stage());
+      container = startOnce(runtime, prepareImage(runtime), directory, mounts);
+    }
+    report.container(container.id());
+    return new ContainerSession(
+        container, plan, node.threads(), left -> node.sweeper().removeLater(left.id()));
+  }
+
+  private RunningContainer startOnce(
+      SelectedRuntime runtime, PreparedImage image, Exchange directory, List<Mount> mounts) {
+    return node.calls()
+        .call(
+            task,
+            () ->
+                runtime
+                    .runtime()
+                    .start(plan.spec(containerName(), image, directory.directory(), mounts)),
+            RunningContainer::close);
+  }
+
+  /**
+   * A name that no repeated start shares, since a failed one may have left its container for now.
+   */
+  private String containerName() {
+    return "lofn-%s-%s"
+        .formatted(
+            plan.task().fileName(),
+            Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), Character.MAX_RADIX));
+  }
+
+  /** Stops the container if the run is no longer wanted. Called by the supervisor now and then. */
+  void check(Instant now) {
+    ContainerSession current = session;
+    if (current == null) {
+      return;
+    }
+    Throwable failure = inputFailure;
+    if (failure != null) {
+      current.stop(new Stop(StopReason.INPUT_FAILED, failure));
+    } else if (task.isCancelled()) {
+      current.stop(new Stop(StopReason.CANCELLED, null));
+    } else {
+      current.stopIfOverdue(now);
+    }
+  }
+
+  /**
+   * Waits until the tool has ended, and throws unless it ended well.
+   *
+   * @throws io.lofn.api.ToolFailedException if it did not
+   */
+  void awaitSuccess() {
+    if (judged) {
+      return;
+    }
+    ContainerExit exit = awaitExit();
+    LOG.info(
+        "{}: {} ended with exit code {} after {} ms; {}, served by {}",
+        plan.operator(),
+        tool.image(),
+        exit.code(),
+        Duration.between(begun, Instant.now()).toMillis(),
+        plan.task(),
+        report.servedBy());
+    if (!tool.acceptedExitCodes().contains(exit.code())) {
+      Reason reason = exit.outOfMemory() ? Reason.OUT_OF_MEMORY : Reason.EXIT_CODE;
+      throw report.failure(reason, exit, activeSession().stderr());
+    }
+    judged = true;
+  }
+
+  private ContainerExit awaitExit() {
+    ContainerSession current = activeSession();
+    Optional<ContainerExit> exit = Optional.empty();
+    while (true) {
+      Optional<Stop> stop = current.awaitStop();
+      if (stop.isPresent()) {
+        throw stopped(stop.get(), current);
+      }
+      if (exit.isPresent() && inputFailure == null) {
+        return exit.get();
+      }
+      exit = awaitBriefly(current);
+      check(Instant.now());
+    }
+  }
+
+  private Optional<ContainerExit> awaitBriefly(ContainerSession current) {
+    try {
+      return current.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      current.stop(new Stop(StopReason.CANCELLED, null));
+      return Optional.empty();
+    }
+  }
+
+  private RuntimeException stopped(Stop stop, ContainerSession current) {
+    return switch (stop.reason()) {
+      case CANCELLED -> task.cancellation();
+      case TIMED_OUT -> report.failure(Reason.TIMED_OUT, null, current.stderr());
+      case INPUT_FAILED -> rethrowable(stop.cause());
+    };
+  }
+
+  private static RuntimeException rethrowable(@Nullable Throwable cause) {
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    if (cause instanceof IOException e) {
+      return new UncheckedIOException(e);
+    }
+    return cause instanceof RuntimeException known
+        ? known
+        : new LofnException("The input failed", cause);
+  }
+
+  /** The failure of a tool that ended well but left no output of a name. */
+  RuntimeException outputMissing(String name) {
+    return report.outputMissing(name, activeSession().stderr());
+  }
+
+  /** The failure of an engine that lost a stream of a tool that ended well. */
+  RuntimeException streamBroken(IOException cause) {
+    return EngineException.transientFailure(
+        "The standard output of container %s broke off at %s: %s"
+            .formatted(activeSession().container().id(), report.servedBy(), cause.getMessage()),
+        cause);
+  }
+
+  ContainerSession activeSession() {
+    ContainerSession current = session;
+    if (current == null) {
+      throw new IllegalStateException("The tool has not started");
+    }
+    return current;
+  }
+
+  Node node() {
+    return node;
+  }
+
+  /** Removes the container, ends the writer, and deletes the exchange. Idempotent. */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    node.supervisor().remove(this);
+    ContainerSession current = session;
+    if (current != null) {
+      current.close();
+    }
+    endFeeder();
+    volumes.forEach(StagedVolume::close);
+    Exchange directory = exchange;
+    if (directory != null) {
+      directory.close();
+    }
+  }
+
+  private void endFeeder() {
+    Feeder<I> current = feeder;
+    try {
+      if (current != null && !current.stop(FEEDER_GRACE)) {
+        LOG.warn("The input of {} is still being read after the run has ended", plan.task());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Starts the container once the writer wants its standard input. */
+  private interface Starter {
+    ContainerSession start();
+  }
+
+  @Override
+  public String toString() {
+    return plan.operator() + " of " + tool.image() + ", " + plan.task();
+  }
+}

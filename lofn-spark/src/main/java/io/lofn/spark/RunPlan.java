@@ -1,0 +1,100 @@
+package io.lofn.spark;
+
+import io.lofn.api.ContainerSettings;
+import io.lofn.api.PullPolicy;
+import io.lofn.api.ResourceLimits;
+import io.lofn.api.Tool;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.ImageRequest;
+import io.lofn.spi.Mount;
+import io.lofn.spi.PreparedImage;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one run shall be: the tool's settings, with the session's where the tool has none.
+ *
+ * @param operator what the user called, such as {@code map}
+ * @param tool the tool
+ * @param task whose run it is
+ * @param settings the container's settings
+ * @param exchangePath where the tool sees the exchange
+ * @param timeout how long it may take, if that is limited
+ * @param stopGrace how long it may take to end after SIGTERM
+ * @param image the image it needs
+ */
+record RunPlan(
+    String operator,
+    Tool<?, ?> tool,
+    TaskIdentity task,
+    ContainerSettings settings,
+    String exchangePath,
+    Optional<Duration> timeout,
+    Duration stopGrace,
+    ImageRequest image) {
+
+  static RunPlan of(
+      String operator,
+      Tool<?, ?> tool,
+      TaskScope task,
+      LofnConf conf,
+      ContainerOwnership ownership) {
+    return new RunPlan(
+        operator,
+        tool,
+        task.identity(),
+        settings(tool.settings(), task, conf, ownership),
+        conf.get(LofnConf.EXCHANGE_PATH),
+        tool.timeout().or(() -> conf.find(LofnConf.RUN_TIMEOUT)),
+        conf.get(LofnConf.STOP_GRACE),
+        image(tool, conf));
+  }
+
+  private static ContainerSettings settings(
+      ContainerSettings own, TaskScope task, LofnConf conf, ContainerOwnership ownership) {
+    ContainerSettings.Builder settings = own.toBuilder();
+    settings.limits(own.limits().orElse(limits(task, conf)));
+    ownership.labels(task.identity()).forEach(settings::label);
+    settings.environment("LOFN_EXCHANGE", conf.get(LofnConf.EXCHANGE_PATH));
+    if (own.user().isEmpty()) {
+      ownership.user().ifPresent(settings::user);
+    }
+    return settings.build();
+  }
+
+  private static ResourceLimits limits(TaskScope task, LofnConf conf) {
+    double cpus = conf.find(LofnConf.CPUS).orElseGet(task::cpus);
+    ResourceLimits limits =
+        ResourceLimits.none()
+            .cpus(Math.min(cpus, Runtime.getRuntime().availableProcessors()))
+            .pids(conf.get(LofnConf.PIDS));
+    return conf.find(LofnConf.MEMORY).map(limits::memory).orElse(limits);
+  }
+
+  private static ImageRequest image(Tool<?, ?> tool, LofnConf conf) {
+    PullPolicy policy = tool.pullPolicy().orElseGet(() -> conf.get(LofnConf.PULL_POLICY));
+    ImageRequest request =
+        ImageRequest.of(tool.image()).policy(policy).pullTimeout(conf.get(LofnConf.PULL_TIMEOUT));
+    return tool.settings().platform().map(request::platform).orElse(request);
+  }
+
+  /** What to start, once everything it needs is on the node. */
+  ContainerSpec spec(String name, PreparedImage prepared, Path exchange, List<Mount> volumes) {
+    ContainerSpec.Builder spec =
+        ContainerSpec.builder(name, prepared.id())
+            .mount(new Mount(exchange, exchangePath, false))
+            .settings(settings);
+    volumes.forEach(spec::mount);
+    if (tool.usesImageEntrypoint()) {
+      spec.arguments(tool.argv());
+    } else {
+      spec.command(tool.argv());
+    }
+    if (tool.input().usesStdin()) {
+      spec.stdin();
+    }
+    return spec.build();
+  }
+}

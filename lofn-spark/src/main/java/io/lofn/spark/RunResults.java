@@ -1,0 +1,97 @@
+package io.lofn.spark;
+
+import io.lofn.api.RunOutput;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+
+/** The output of a run, behind the verdict on it. */
+final class RunResults implements RunOutput {
+
+  private final Run<?, ?> run;
+  private final Exchange exchange;
+  private StdoutUse stdout = StdoutUse.UNDECIDED;
+
+  private enum StdoutUse {
+    UNDECIDED,
+    READER,
+    LOG
+  }
+
+  RunResults(Run<?, ?> run, Exchange exchange) {
+    this.run = run;
+    this.exchange = exchange;
+  }
+
+  @Override
+  public Path directory() {
+    awaitSuccess();
+    return exchange.directory();
+  }
+
+  @Override
+  public Path file(String name) {
+    awaitSuccess();
+    return exchange.regularFile(name).orElseThrow(() -> run.outputMissing(name));
+  }
+
+  @Override
+  public InputStream stdout() {
+    if (stdout == StdoutUse.LOG) {
+      throw new IllegalStateException("stdout() must be asked for before the exchange's files");
+    }
+    stdout = StdoutUse.READER;
+    return new VerdictStream(run);
+  }
+
+  private void awaitSuccess() {
+    if (stdout == StdoutUse.UNDECIDED) {
+      stdout = StdoutUse.LOG;
+      InputStream unread = run.activeSession().container().stdout();
+      run.node().threads().execute(new StreamPump(run.toString(), unread));
+    }
+    run.awaitSuccess();
+  }
+
+  /** Waits for the verdict on a tool whose reader wants no more, however much it has to say. */
+  void finish() throws IOException {
+    if (stdout == StdoutUse.READER) {
+      long unused = stdout().transferTo(OutputStream.nullOutputStream());
+    }
+    awaitSuccess();
+  }
+
+  /** Standard output whose end is reported only after the tool has ended well. */
+  private static final class VerdictStream extends InputStream {
+
+    private final Run<?, ?> run;
+    private final InputStream stdout;
+
+    VerdictStream(Run<?, ?> run) {
+      this.run = run;
+      this.stdout = run.activeSession().container().stdout();
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int count;
+      try {
+        count = stdout.read(bytes, offset, length);
+      } catch (IOException e) {
+        run.awaitSuccess();
+        throw run.streamBroken(e);
+      }
+      if (count < 0) {
+        run.awaitSuccess();
+      }
+      return count;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.lofn.spark;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Empties one stream of a container, so that the tool never waits for somebody to read it: into the
+ * executor's log, line by line, and the last bytes into a tail.
+ */
+final class StreamPump implements Runnable {
+
+  /** What tools say; a logger of its own, so that it can be switched off. */
+  private static final Logger TOOL_LOG = LoggerFactory.getLogger("io.lofn.tool");
+
+  private static final int BUFFER = 1 << 14;
+
+  /** More lines than this of one stream are counted, not logged: a log must not fill the disk. */
+  private static final int MOST_LINES = 1000;
+
+  private static final int LONGEST_LINE = 4096;
+
+  private final String name;
+  private final InputStream stream;
+  private final StreamTail tail = new StreamTail();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final StringBuilder line = new StringBuilder();
+  private long lines;
+
+  StreamPump(String name, InputStream stream) {
+    this.name = name;
+    this.stream = stream;
+  }
+
+  @Override
+  public void run() {
+    byte[] buffer = new byte[BUFFER];
+    try {
+      for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
+        tail.append(buffer, count);
+        log(new String(buffer, 0, count, StandardCharsets.UTF_8));
+      }
+    } catch (IOException e) {
+      TOOL_LOG.debug("{}: the stream broke off", name, e);
+    } finally {
+      if (line.length() > 0) {
+        logLine();
+      }
+      if (lines > MOST_LINES) {
+        TOOL_LOG.info("{}: {} more lines are not logged", name, lines - MOST_LINES);
+      }
+      ended.countDown();
+    }
+  }
+
+  private void log(String text) {
+    if (lines > MOST_LINES) {
+      lines += text.chars().filter(c -> c == '\n').count();
+      return;
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '\n') {
+        logLine();
+      } else if (line.length() < LONGEST_LINE) {
+        line.append(c);
+      }
+    }
+  }
+
+  private void logLine() {
+    if (lines++ < MOST_LINES) {
+      TOOL_LOG.info("{}: {}", name, line);
+    }
+    line.setLength(0);
+  }
+
+  /** Waits for the end of the stream; whether it came in time. */
+  boolean awaitEnd(Duration atMost) {
+    try {
+      return ended.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  StreamTail tail() {
+    return tail;
+  }
+}

@@ -1,0 +1,40 @@
+package io.lofn.spark;
+
+import io.lofn.api.Tool;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.util.Iterator;
+
+/** Runs a tool for the task of the calling thread. */
+final class ToolRunner {
+
+  private final Node node;
+  private final LofnConf conf;
+  private final ContainerOwnership ownership;
+
+  @Inject
+  ToolRunner(Node node, LofnConf conf, ContainerOwnership ownership) {
+    this.node = node;
+    this.conf = conf;
+    this.ownership = ownership;
+  }
+
+  /**
+   * Runs a tool over one partition.
+   *
+   * @return the output, lazily; the run ends with it or with the task
+   */
+  <I, O> Iterator<O> run(String operator, Tool<I, O> tool, Iterator<I> records, TaskScope task)
+      throws IOException {
+    node.gate().check(tool);
+    RunPlan plan = RunPlan.of(operator, tool, task, conf, ownership);
+    Run<I, O> run = new Run<>(plan, tool, task, node);
+    task.onCompletion(run::close);
+    try {
+      return run.execute(records);
+    } catch (Throwable e) {
+      run.close();
+      throw e;
+    }
+  }
+}
