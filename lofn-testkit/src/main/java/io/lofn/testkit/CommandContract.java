@@ -179,10 +179,17 @@ interface CommandContract extends Topic {
             outcome -> assertThat(outcome.stdout()).isEqualTo(own + "\n"));
   }
 
+  @Test
+  default void refusesTheNameOfAUserThatTheImageDoesNotKnow() throws Exception {
+    if (lab().lack(Ability.USERS) == Lack.IGNORED) {
+      assertThat(lab().run(whoAmI("lofn-no-such-user")).code()).isZero();
+    } else {
+      lab().assertRefused(whoAmI("lofn-no-such-user"));
+    }
+  }
+
   private ContainerSpec.Builder whoAmI(String user) {
-    return lab()
-        .shell("echo $(id -u):$(id -g)")
-        .settings(lab().settings().user(user).build());
+    return lab().shell("echo $(id -u):$(id -g)").settings(lab().settings().user(user).build());
   }
 
   @Test
@@ -204,6 +211,7 @@ interface CommandContract extends Topic {
         .assertRefused(
             lab()
                 .command("true")
-                .settings(lab().settings().engineOptions(List.of("--lofn-no-such-option")).build()));
+                .settings(
+                    lab().settings().engineOptions(List.of("--lofn-no-such-option")).build()));
   }
 }

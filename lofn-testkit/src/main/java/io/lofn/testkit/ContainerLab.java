@@ -27,10 +27,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Starts containers for tests of a runtime. All of them carry a label of this lab alone, so that one
- * which is left behind is found. Thread-safe.
+ * Starts containers for tests of a runtime. All of them carry a label of this lab alone, so that
+ * one which is left behind is found. Thread-safe.
  */
 public final class ContainerLab {
 
@@ -176,7 +177,7 @@ public final class ContainerLab {
    */
   void ask(Ability ability, ContainerSpec.Builder spec, Check present, Check ignored)
       throws Exception {
-    Lack lack = lacks.get(ability);
+    Lack lack = lack(ability);
     if (lack == Lack.REFUSED) {
       assertRefused(spec);
     } else {
@@ -184,8 +185,9 @@ public final class ContainerLab {
     }
   }
 
-  boolean has(Ability ability) {
-    return !lacks.containsKey(ability);
+  /** What the runtime does without an ability, or {@code null} if it has it. */
+  @Nullable Lack lack(Ability ability) {
+    return lacks.get(ability);
   }
 
   /** Tests that a container is not started and leaves nothing behind. */
@@ -235,6 +237,17 @@ public final class ContainerLab {
     }
   }
 
+  /** Tests that a thread does not end for half a second. */
+  static void assertBlocked(Future<?> future) {
+    assertBlocked(future, Duration.ofMillis(500));
+  }
+
+  /** Tests that a thread does not end for a while. */
+  static void assertBlocked(Future<?> future, Duration time) {
+    assertThatThrownBy(() -> future.get(time.toMillis(), MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+  }
+
   /** Tests that a thread ends soon, whether what it did worked or not. */
   static void assertFreed(Future<?> future) throws Exception {
     try {
@@ -244,7 +257,9 @@ public final class ContainerLab {
     }
   }
 
-  /** Looks again and again until something is as expected, and fails with the last reason why not. */
+  /**
+   * Looks again and again until something is as expected, and fails with the last reason why not.
+   */
   static void eventually(Runnable assertion) throws InterruptedException {
     long deadline = System.nanoTime() + SOON.toNanos();
     while (true) {
@@ -273,7 +288,9 @@ public final class ContainerLab {
     return runtime.list(label());
   }
 
-  /** Tests that no container of this lab is left, and removes what is, for the tests that follow. */
+  /**
+   * Tests that no container of this lab is left, and removes what is, for the tests that follow.
+   */
   void assertNothingLeft() {
     List<ContainerSummary> left = containers();
     left.forEach(container -> runtime.remove(container.id()));

@@ -50,8 +50,8 @@ public abstract class ContainerRuntimeContract
   protected abstract ContainerRuntime createRuntime() throws Exception;
 
   /**
-   * The image that the tests use: with a shell that is its command, the usual Unix programs, root as
-   * its user, and no entrypoint. It must be present or pullable.
+   * The image that the tests use: with a shell that is its command, the usual Unix programs, root
+   * as its user, and no entrypoint. It must be present or pullable.
    *
    * @return {@code busybox:1} unless overridden
    */

@@ -46,8 +46,7 @@ interface ImagesContract extends Topic {
   @ValueSource(strings = {"--help", "two words", "/", ""})
   default void refusesWhatIsNoNameOfAnImage(String reference) {
     for (PullPolicy policy : List.of(PullPolicy.NEVER, PullPolicy.MISSING)) {
-      assertThatThrownBy(
-              () -> lab().runtime().prepare(ImageRequest.of(reference).policy(policy)))
+      assertThatThrownBy(() -> lab().runtime().prepare(ImageRequest.of(reference).policy(policy)))
           .isInstanceOf(EngineException.class);
     }
   }

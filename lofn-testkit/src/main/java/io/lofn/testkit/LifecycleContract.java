@@ -1,6 +1,7 @@
 package io.lofn.testkit;
 
 import static io.lofn.testkit.ContainerLab.SOON;
+import static io.lofn.testkit.ContainerLab.assertBlocked;
 import static io.lofn.testkit.ContainerLab.assertFreed;
 import static io.lofn.testkit.ContainerLab.end;
 import static io.lofn.testkit.ContainerLab.eventually;
@@ -90,7 +91,7 @@ interface LifecycleContract extends Topic {
         "trap 'echo asked; exit 7' TERM; echo ready; while :; do sleep 1 & wait $!; done";
     try (RunningContainer container = lab().start(lab().shell(script))) {
       assertThat(text(container.stdout(), 6)).isEqualTo("ready\n");
-      container.stop(Duration.ofSeconds(60));
+      soon(stopping(container, Duration.ofMinutes(2)));
       assertThat(container.await(Duration.ZERO)).map(ContainerExit::code).contains(7);
       assertThat(soon(text(container.stdout()))).isEqualTo("asked\n");
     }
@@ -191,6 +192,8 @@ interface LifecycleContract extends Topic {
     assertThat(text(container.stdout(), 6)).isEqualTo("ready\n");
     Future<String> stdout = text(container.stdout());
     Future<String> stderr = text(container.stderr());
+    assertBlocked(stdout);
+    assertBlocked(stderr);
     soon(closing(container));
     assertFreed(stdout);
     assertFreed(stderr);
@@ -207,6 +210,7 @@ interface LifecycleContract extends Topic {
               }
               return null;
             });
+    assertBlocked(writer);
     soon(closing(container));
     assertFreed(writer);
   }
@@ -216,6 +220,7 @@ interface LifecycleContract extends Topic {
     RunningContainer container = lab().start(lab().command("sleep", "600"));
     Future<Optional<ContainerExit>> exit =
         inBackground(() -> container.await(Duration.ofMinutes(10)));
+    assertBlocked(exit);
     soon(closing(container));
     assertFreed(exit);
   }

@@ -1,5 +1,6 @@
 package io.lofn.testkit;
 
+import static io.lofn.testkit.ContainerLab.assertBlocked;
 import static io.lofn.testkit.ContainerLab.assertFreed;
 import static io.lofn.testkit.ContainerLab.end;
 import static io.lofn.testkit.ContainerLab.inBackground;
@@ -64,6 +65,8 @@ interface ListingContract extends Topic {
     try (RunningContainer container = lab().start(lab().command("sleep", "600"))) {
       Future<String> stdout = text(container.stdout());
       Future<?> exit = inBackground(() -> container.await(Duration.ofMinutes(10)));
+      assertBlocked(stdout);
+      assertBlocked(exit);
       lab().runtime().remove(container.id());
       assertThat(lab().containers()).isEmpty();
       assertFreed(stdout);

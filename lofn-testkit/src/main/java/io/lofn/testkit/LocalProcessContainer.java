@@ -154,8 +154,7 @@ final class LocalProcessContainer implements RunningContainer {
   private void killLeftBehind() throws InterruptedException {
     long start = System.nanoTime();
     while (System.nanoTime() - start < KILL_DEADLINE.toNanos()) {
-      List<ProcessHandle> left =
-          ProcessHandle.allProcesses().filter(this::isLeftBehind).toList();
+      List<ProcessHandle> left = ProcessHandle.allProcesses().filter(this::isLeftBehind).toList();
       if (left.isEmpty()) {
         return;
       }

@@ -119,8 +119,8 @@ final class LocalProcessFiles {
   }
 
   /**
-   * Writes a script that turns itself into a command. Unlike an argument of a process, its text does
-   * not depend on this JVM's character set.
+   * Writes a script that turns itself into a command. Unlike an argument of a process, its text
+   * does not depend on this JVM's character set.
    */
   Path script(List<String> command) throws IOException {
     String words =

@@ -8,29 +8,30 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Runs commands as plain processes of this node, without any engine: for unit tests of programs that
- * use lofn, with {@code spark.lofn.runtime=process}. It needs {@code /bin/sh} and {@code
+ * Runs commands as plain processes of this node, without any engine: for unit tests of programs
+ * that use lofn, with {@code spark.lofn.runtime=process}. It needs {@code /bin/sh} and {@code
  * /usr/bin/env}, and no configuration.
  *
- * <p><b>Nothing is isolated.</b> A tool has the files, the network and the rights of this JVM. What a
- * container is closed to, such as limits, capabilities and read-only mounts, is accepted and has no
- * effect; another user than that of this JVM, a named network and engine options are refused.
+ * <p><b>Nothing is isolated.</b> A tool has the files, the network and the rights of this JVM. What
+ * a container is closed to, such as limits, capabilities and read-only mounts, is accepted and has
+ * no effect; another user than that of this JVM, a named network and engine options are refused.
  *
  * <p><b>Images</b> are any names, and the programs are those of this node, found through {@code
  * PATH}. A name that starts with {@code missing} cannot be had, for tests of that failure. No image
  * has an entrypoint, and the command of all of them is {@code sh}.
  *
- * <p><b>Mounts:</b> a process cannot mount, so the target of a mount, and of a tmpfs, is replaced by
- * a path of this node wherever it is found as a whole path or the beginning of one: in the arguments
- * (scripts among them), the values of environment variables, and the working directory. With a mount
- * at {@code /shared}, the paths in {@code < /shared/input.txt} and {@code --in=/shared} are replaced,
- * those in {@code /shared-2}, {@code /data/shared} and {@code $HOME/shared} are not. A tool that
- * builds such a path from parts, or reads it from a file, does not find it; nor does one find a mount
- * inside another by listing the outer one. A tool that tells its own path tells the replaced one.
+ * <p><b>Mounts:</b> a process cannot mount, so the target of a mount, and of a tmpfs, is replaced
+ * by a path of this node wherever it is found as a whole path or the beginning of one: in the
+ * arguments (scripts among them), the values of environment variables, and the working directory.
+ * With a mount at {@code /shared}, the paths in {@code < /shared/input.txt} and {@code
+ * --in=/shared} are replaced, those in {@code /shared-2}, {@code /data/shared} and {@code
+ * $HOME/shared} are not. A tool that builds such a path from parts, or reads it from a file, does
+ * not find it; nor does one find a mount inside another by listing the outer one. A tool that tells
+ * its own path tells the replaced one.
  *
- * <p>Without a working directory a tool starts in an empty one, which is deleted with the container.
- * Processes that a tool leaves behind are killed when it ends: all of them on Linux, elsewhere those
- * that still descend from it.
+ * <p>Without a working directory a tool starts in an empty one, which is deleted with the
+ * container. Processes that a tool leaves behind are killed when it ends: all of them on Linux,
+ * elsewhere those that still descend from it.
  */
 public final class LocalProcessRuntimeProvider implements ContainerRuntimeProvider {
 

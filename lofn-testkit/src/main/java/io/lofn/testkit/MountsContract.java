@@ -131,6 +131,34 @@ interface MountsContract extends Topic {
     assertThat(one.resolve("both")).hasContent("one\ntwo\n");
   }
 
+  @Test
+  default void mountsOneInsideAnother(@TempDir Path outer, @TempDir Path inner) throws Exception {
+    Files.createDirectory(outer.resolve("inner"));
+    Files.writeString(inner.resolve("file"), "text\n");
+
+    Outcome outcome =
+        lab()
+            .run(
+                lab()
+                    .shell("cat /shared/inner/file > /shared/copy")
+                    .mount(new Mount(outer, "/shared", false))
+                    .mount(new Mount(inner, "/shared/inner", true)));
+
+    assertThat(outcome.code()).as(outcome.stderr()).isZero();
+    assertThat(outer.resolve("copy")).hasContent("text\n");
+    assertThat(outer.resolve("inner")).isEmptyDirectory();
+  }
+
+  @Test
+  default void followsASourceThatIsALink(@TempDir Path directory) throws Exception {
+    Path target = Files.createDirectory(directory.resolve("target"));
+    Files.writeString(target.resolve("file"), "text\n");
+    Path link = Files.createSymbolicLink(directory.resolve("link"), target);
+    ContainerSpec.Builder spec =
+        lab().command("cat", "/data/file").mount(new Mount(link, "/data", true));
+    assertThat(lab().run(spec).stdout()).isEqualTo("text\n");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"two words", "co:lon", "com,ma", "ro,src=etc", "eq=ual", "$HOME", "it's"})
   default void mountsASourceOfAnyName(String name, @TempDir Path directory) throws Exception {
