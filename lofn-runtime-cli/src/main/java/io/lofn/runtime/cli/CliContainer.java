@@ -1,0 +1,164 @@
+package io.lofn.runtime.cli;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.lofn.api.EngineException;
+import io.lofn.spi.ContainerExit;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.RunningContainer;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A container that a command line is attached to. Thread-safe. */
+final class CliContainer implements RunningContainer {
+
+  // The process attached may end a moment before the engine has noted the end of the container.
+  private static final int LOOKS = 10;
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
+
+  // The init process that podman brings ends with 1 where others end with 127 or 126.
+  private static final Pattern INIT_FAILED =
+      Pattern.compile("ERROR \\(catatonit:\\d+\\): failed to exec pid1: ([^\\n]*)\\s*");
+
+  private final String id;
+  private final ContainerSpec spec;
+  private final CliEngine engine;
+  private final AttachedProcess attached;
+  private final RunDirectory directory;
+
+  private volatile @Nullable ContainerExit exit;
+  private volatile boolean removed;
+
+  CliContainer(
+      String id,
+      ContainerSpec spec,
+      CliEngine engine,
+      AttachedProcess attached,
+      RunDirectory directory) {
+    this.id = id;
+    this.spec = spec;
+    this.engine = engine;
+    this.attached = attached;
+    this.directory = directory;
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public OutputStream stdin() {
+    if (!spec.stdin()) {
+      throw new IllegalStateException("Container " + id + " has no standard input");
+    }
+    return attached.stdin();
+  }
+
+  @Override
+  public InputStream stdout() {
+    return attached.stdout();
+  }
+
+  @Override
+  public InputStream stderr() {
+    return attached.stderr();
+  }
+
+  @Override
+  public Optional<ContainerExit> await(Duration atMost) throws InterruptedException {
+    if (exit == null) {
+      if (!attached.process().waitFor(atMost.toNanos(), NANOSECONDS)) {
+        return Optional.empty();
+      }
+      exit = exit(attached.process().exitValue());
+    }
+    return Optional.ofNullable(exit);
+  }
+
+  /**
+   * Only 0 is taken from the process: any other code may be its own, not the tool's. That memory
+   * ran out is asked for where it can, since a shell may end with 0 although its child was killed.
+   */
+  private ContainerExit exit(int processCode) throws InterruptedException {
+    if (processCode == 0 && spec.settings().limits().memory().isEmpty()) {
+      return new ContainerExit(0, false);
+    }
+    ContainerState state = state();
+    for (int look = 1; state.running() && look < LOOKS; look++) {
+      Thread.sleep(BETWEEN_LOOKS.toMillis());
+      state = state();
+    }
+    if (state.running()) {
+      throw new EngineException(
+          "%s start ended with %d, but container %s still runs: %s"
+              .formatted(engine.dialect().name(), processCode, id, attached.complaint().strip()));
+    }
+    boolean outOfMemory = state.outOfMemory() || directory.tellsOutOfMemory();
+    return new ContainerExit(toolCode(state.exitCode()), outOfMemory);
+  }
+
+  private ContainerState state() {
+    return engine
+        .find(id)
+        .orElseThrow(
+            () -> new EngineException("Container " + id + " was removed by somebody else"));
+  }
+
+  private int toolCode(int code) {
+    Matcher failed = INIT_FAILED.matcher(code == 1 ? attached.complaint() : "");
+    if (!failed.matches()) {
+      return code;
+    }
+    return failed.group(1).startsWith("No such file") ? 127 : 126;
+  }
+
+  @Override
+  public void stop(Duration grace) {
+    if (!attached.process().isAlive()) {
+      return;
+    }
+    CommandResult result = engine.call(engine.command(stopping(grace)), "stop", within(grace));
+    if (!result.succeeded() && engine.find(id).map(ContainerState::running).orElse(false)) {
+      throw engine.failure("stop", result);
+    }
+    // So that the exit can be looked up from now on.
+    Uninterruptibly.waitFor(attached.process(), engine.callTimeout());
+  }
+
+  private List<String> stopping(Duration grace) {
+    List<String> arguments = new ArrayList<>();
+    if (grace.isZero()) {
+      arguments.add("kill");
+    } else {
+      long seconds = grace.plusNanos(999_999_999).toSeconds();
+      arguments.addAll(List.of("stop", "--time", Long.toString(seconds)));
+    }
+    arguments.addAll(List.of("--", id));
+    return arguments;
+  }
+
+  private Duration within(Duration grace) {
+    return engine.callTimeout().plus(grace);
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (!removed) {
+        engine.remove(id);
+        removed = true;
+      }
+    } finally {
+      attached.destroy();
+      directory.delete();
+    }
+  }
+}

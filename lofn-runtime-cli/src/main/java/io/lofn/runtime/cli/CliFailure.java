@@ -1,0 +1,56 @@
+package io.lofn.runtime.cli;
+
+import io.lofn.api.EngineException;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Tells from what a command line says what kind of failure it is. */
+final class CliFailure {
+
+  private static final Pattern PASSING =
+      Pattern.compile(
+          // The name of a container that is just being removed.
+          "is already in use by|name is already in use|removal of container .* in progress"
+              // The engine or a registry cannot be reached, or is overloaded.
+              + "|cannot connect|unable to connect|error during connect|connection refused"
+              + "|connection reset|broken pipe|unexpected eof|i/o timeout|deadline exceeded"
+              + "|timeout exceeded|handshake timeout|temporarily unavailable|try again"
+              + "|too ?many ?requests|internal server error|bad gateway|service unavailable"
+              + "|gateway timeout|gateway time-out");
+
+  private static final Pattern NO_SUCH_CONTAINER =
+      Pattern.compile("no such container|no container with name or id|no such object");
+
+  private CliFailure() {}
+
+  /** The exception for a call that failed. */
+  static EngineException of(String call, CommandResult result) {
+    if (result.cutOff()) {
+      return passing(call + " was killed: the engine did not answer in time", result.stderr());
+    }
+    String text = call + ": " + result.message();
+    return isPassing(result.message())
+        ? passing(text, result.message())
+        : new EngineException(text);
+  }
+
+  private static EngineException passing(String text, String message) {
+    return EngineException.transientFailure(text, new IOException(message.strip()));
+  }
+
+  /** Whether the same call may work a little later. */
+  static boolean isPassing(String message) {
+    return PASSING.matcher(message.toLowerCase(Locale.ROOT)).find();
+  }
+
+  /** Whether it was not the image but the engine that an image could not be had from. */
+  static boolean isEnginesFault(String message) {
+    return isPassing(message) || message.contains("permission denied while trying to connect");
+  }
+
+  /** Whether the container that was named does not exist. */
+  static boolean isNoSuchContainer(String message) {
+    return NO_SUCH_CONTAINER.matcher(message.toLowerCase(Locale.ROOT)).find();
+  }
+}

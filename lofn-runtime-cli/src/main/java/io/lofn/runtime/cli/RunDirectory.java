@@ -1,0 +1,77 @@
+package io.lofn.runtime.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.lofn.api.EngineException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A directory of one run that nobody else can look into. Immutable. */
+final class RunDirectory {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
+
+  private final Path path;
+
+  private RunDirectory(Path path) {
+    this.path = path;
+  }
+
+  static RunDirectory create() {
+    try {
+      return new RunDirectory(Files.createTempDirectory("lofn-cli-"));
+    } catch (IOException e) {
+      throw new EngineException(
+          "No directory for a run can be created in " + System.getProperty("java.io.tmpdir"), e);
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** Writes the file of environment variables. */
+  Path writeEnvironment(List<String> lines) {
+    try {
+      return Files.write(environment(), lines, UTF_8);
+    } catch (IOException e) {
+      throw new EngineException("The environment of a container cannot be written to " + path, e);
+    }
+  }
+
+  /** Deletes that file: it may hold secrets, and is needed only to create the container. */
+  void deleteEnvironment() {
+    try {
+      Files.deleteIfExists(environment());
+    } catch (IOException e) {
+      LOG.warn("{} cannot be deleted", environment(), e);
+    }
+  }
+
+  private Path environment() {
+    return path.resolve("environment");
+  }
+
+  /** Whether the container's monitor left word that the memory limit was hit. */
+  boolean tellsOutOfMemory() {
+    return Files.exists(path.resolve("oom"));
+  }
+
+  void delete() {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      if (Files.exists(path)) {
+        LOG.warn("{} cannot be deleted", path, e);
+      }
+    }
+  }
+}
