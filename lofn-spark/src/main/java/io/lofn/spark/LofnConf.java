@@ -179,6 +179,19 @@ final class LofnConf {
     KEYS.forEach(this::find);
   }
 
+  /** All keys as a table for the documentation. */
+  static String table() {
+    StringBuilder table = new StringBuilder();
+    table.append("| key | type | default | meaning | since |\n|---|---|---|---|---|\n");
+    for (ConfigKey<?> key : KEYS) {
+      String defaultText = key.defaultText().isEmpty() ? "not set" : "`" + key.defaultText() + "`";
+      table.append(
+          "| `%s` | %s | %s | %s | %s |\n"
+              .formatted(key.name(), key.type(), defaultText, key.meaning(), key.since()));
+    }
+    return table.toString();
+  }
+
   private static String nearest(String name, List<String> known) {
     LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
     Comparator<String> byDistance = Comparator.comparing(key -> distance.apply(name, key));

@@ -1,0 +1,149 @@
+package io.lofn.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ToolTest {
+
+  @Test
+  void settersLeaveTheToolAsItIs() {
+    Tool<String, String> tool = Tool.lines("busybox:1");
+
+    tool.env("A", "b").cpus(2).shell("true").volume(Volume.of("/data").at("/data"));
+
+    assertThat(tool.argv()).isEmpty();
+    assertThat(tool.settings().environment()).isEmpty();
+    assertThat(tool.settings().limits().cpus()).isEmpty();
+    assertThat(tool.volumes()).isEmpty();
+  }
+
+  @Test
+  void settersKeepWhatWasSetBefore() {
+    Tool<String, String> tool =
+        Tool.pipe("busybox:1")
+            .env("A", "b")
+            .env("C", "d e\nf")
+            .memory(1 << 20)
+            .cpus(1.5)
+            .timeout(Duration.ofSeconds(3))
+            .acceptedExitCodes(1, 0)
+            .pullPolicy(PullPolicy.NEVER)
+            .command("sort", "-n");
+
+    assertThat(tool.settings().environment()).containsEntry("A", "b").containsEntry("C", "d e\nf");
+    assertThat(tool.settings().limits().memory()).hasValue(1 << 20);
+    assertThat(tool.settings().limits().cpus()).hasValue(1.5);
+    assertThat(tool.timeout()).contains(Duration.ofSeconds(3));
+    assertThat(tool.acceptedExitCodes()).containsExactly(0, 1);
+    assertThat(tool.pullPolicy()).contains(PullPolicy.NEVER);
+    assertThat(tool.argv()).containsExactly("sort", "-n");
+  }
+
+  @Test
+  void anEntrypointComesBeforeTheCommand() {
+    Tool<String, String> tool = Tool.pipe("i").entrypoint("java", "-jar").command("x.jar");
+
+    assertThat(tool.argv()).containsExactly("java", "-jar", "x.jar");
+    assertThat(tool.usesImageEntrypoint()).isFalse();
+    assertThat(tool.imageEntrypoint().argv()).containsExactly("x.jar");
+    assertThat(tool.imageEntrypoint().usesImageEntrypoint()).isTrue();
+  }
+
+  @Test
+  void aScriptReplacesTheEntrypoint() {
+    Tool<String, String> tool = Tool.pipe("i").entrypoint("java").shell("echo $HOME");
+
+    assertThat(tool.argv()).containsExactly("sh", "-c", "echo $HOME");
+  }
+
+  @Test
+  void otherLayoutsKeepEverythingElse() {
+    Tool<Integer, Long> tool =
+        Tool.pipe("i")
+            .env("A", "b")
+            .command("c")
+            .<Integer>input((records, run) -> run.file("n"))
+            .output(run -> Stream.of(1L));
+
+    assertThat(tool.argv()).containsExactly("c");
+    assertThat(tool.settings().environment()).containsEntry("A", "b");
+    assertThat(tool.input().usesStdin()).isFalse();
+  }
+
+  @Test
+  void toolsTravelByJavaSerialisation() throws Exception {
+    Tool<String, String> tool =
+        Tool.lines("registry:5000/a/b@sha256:0123")
+            .shell("true")
+            .env("A", "b")
+            .volume(Volume.of("hdfs:///ref").at("/ref").readWrite())
+            .timeout(Duration.ofMinutes(1))
+            .tmpfs("/tmp", 1 << 20)
+            .user("1:1");
+
+    Tool<?, ?> copy = copy(tool);
+
+    assertThat(copy).usingRecursiveComparison().ignoringFields("input", "output").isEqualTo(tool);
+    assertThat(copy(Tool.pipe("i")).input().usesStdin()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", " busybox", "busybox:1\n"})
+  void imagesNeedAName(String image) {
+    assertThatThrownBy(() -> Tool.lines(image))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("image");
+  }
+
+  @Test
+  void twoVolumesCannotShareATarget() {
+    Tool<String, String> tool = Tool.lines("i").volume(Volume.of("/a").at("/data/"));
+
+    assertThatThrownBy(() -> tool.volume(Volume.of("/b").at("/data")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("/data");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"io.lofn", "io.lofn.host"})
+  void labelsOfLofnAreNotForTools(String name) {
+    assertThatThrownBy(() -> Tool.lines("i").label(name, "x"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(name);
+  }
+
+  @Test
+  void limitsMustBePositive() {
+    Tool<String, String> tool = Tool.lines("i");
+
+    assertThatThrownBy(() -> tool.cpus(0)).hasMessageContaining("cpus");
+    assertThatThrownBy(() -> tool.cpus(Double.NaN)).hasMessageContaining("cpus");
+    assertThatThrownBy(() -> tool.memory(-1)).hasMessageContaining("memory");
+    assertThatThrownBy(() -> tool.timeout(Duration.ZERO)).hasMessageContaining("timeout");
+    assertThatThrownBy(() -> tool.acceptedExitCodes(new int[0])).hasMessageContaining("exit code");
+    assertThatThrownBy(tool::command).hasMessageContaining("command is empty");
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> T copy(T value) throws IOException, ClassNotFoundException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(value);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      return (T) in.readObject();
+    }
+  }
+}

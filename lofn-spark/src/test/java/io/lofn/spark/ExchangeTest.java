@@ -1,0 +1,121 @@
+package io.lofn.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lofn.api.LofnException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ExchangeTest {
+
+  private static final TaskIdentity TASK = new TaskIdentity("local-1", 2, 3, 0, 17);
+
+  @TempDir Path local;
+
+  private Exchanges exchanges;
+  private Exchange exchange;
+
+  @BeforeEach
+  void createExchange() {
+    exchanges = new Exchanges(new NodeDirectories(List.of(local)), Owner.current());
+    exchange = exchanges.create(TASK, false);
+  }
+
+  @Test
+  void isForTheExecutorsUserOnly() throws IOException {
+    assertThat(permissions(exchange.directory())).isEqualTo("rwx------");
+    assertThat(permissions(exchange.directory().getParent())).isEqualTo("rwx------");
+    assertThat(exchange.directory().getParent().getFileName().toString())
+        .startsWith("local-1-2-3-0-17-");
+  }
+
+  @Test
+  void isOpenToTheToolsUserInsideAClosedDirectory() throws IOException {
+    Exchange open = exchanges.create(TASK, true);
+
+    assertThat(permissions(open.directory())).isEqualTo("rwxrwxrwx");
+    assertThat(permissions(open.directory().getParent())).isEqualTo("rwx------");
+  }
+
+  @Test
+  void makesTheDirectoriesAboveAFile() throws IOException {
+    Path file = exchange.newFile("a/b/c d.txt");
+
+    Files.writeString(file, "x");
+    assertThat(exchange.regularFile("a/b/c d.txt")).contains(file);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "/etc/passwd", "..", "a/../..", "../x", ".", "a/..", "a\0b"})
+  void refusesNamesThatLeaveIt(String name) {
+    assertThatThrownBy(() -> exchange.newFile(name)).isInstanceOf(LofnException.class);
+    assertThatThrownBy(() -> exchange.regularFile(name)).isInstanceOf(LofnException.class);
+  }
+
+  @Test
+  void refusesTheSameNameTwice() throws IOException {
+    Files.writeString(exchange.newFile("a.txt"), "x");
+
+    assertThatThrownBy(() -> exchange.newFile("b/../a.txt"))
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining("Two inputs");
+  }
+
+  @Test
+  void doesNotFollowSymbolicLinks() throws IOException {
+    Path secret = Files.writeString(local.resolve("secret"), "x");
+    Files.createSymbolicLink(exchange.directory().resolve("link"), secret);
+    Files.createSymbolicLink(exchange.directory().resolve("up"), local);
+
+    assertThat(exchange.regularFile("link")).isEmpty();
+    assertThat(exchange.regularFile("up/secret")).isEmpty();
+    exchange.close();
+    assertThat(secret).exists();
+  }
+
+  @Test
+  void deletesWhatTheToolMadeUnreadable() throws IOException {
+    Path locked = Files.createDirectories(exchange.newFile("a/b"));
+    Files.writeString(locked.resolve("f"), "x");
+    Files.setPosixFilePermissions(locked, PosixFilePermissions.fromString("---------"));
+
+    exchange.close();
+    exchange.close();
+
+    assertThat(exchange.directory().getParent()).doesNotExist();
+  }
+
+  @Test
+  void leavesNothingWhenTheExecutorEnds() throws IOException {
+    exchanges.close();
+
+    try (Stream<Path> left = Files.list(local)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void refusesADirectoryThatSomebodyElseMadeALinkOf(@TempDir Path elsewhere) throws IOException {
+    Path other = Files.createDirectory(local.resolve("other"));
+    Files.createSymbolicLink(other.resolve("lofn-" + System.getProperty("user.name")), elsewhere);
+    Exchanges planted = new Exchanges(new NodeDirectories(List.of(other)), Owner.current());
+
+    assertThatThrownBy(() -> planted.create(TASK, false))
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining("spark.lofn.tmp.dir");
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+}

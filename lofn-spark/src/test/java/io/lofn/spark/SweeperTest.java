@@ -1,0 +1,102 @@
+package io.lofn.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lofn.spark.FakeProvider.FakeRuntime;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerRuntimeProvider;
+import io.lofn.spi.ContainerSummary;
+import io.lofn.spi.RuntimeConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SweeperTest {
+
+  @TempDir Path local;
+
+  private final Owner me = Owner.current();
+  private final Owner dead = new Owner(me.host(), me.boot(), me.namespace(), me.pid(), "0");
+  private final Owner beforeBoot = new Owner(me.host(), "x", me.namespace(), me.pid(), me.start());
+
+  @Test
+  void removesContainersWhoseOwnerIsGoneAndNoOthers() throws Exception {
+    FakeRuntime runtime =
+        new FakeRuntime(
+            "fake",
+            List.of(
+                container("dead", dead, true),
+                container("mine", me, true),
+                container("elsewhere", new Owner("h", "b", "n", 1, "1"), true),
+                container("before boot", beforeBoot, false),
+                container("same name", beforeBoot, true),
+                new ContainerSummary("foreign", dead.labels(), true)));
+
+    sweep(runtime);
+
+    assertThat(runtime.removed).containsExactly("dead", "before boot");
+  }
+
+  @Test
+  void deletesExchangesWhoseOwnerIsGoneAndNoOthers() throws Exception {
+    Path home = local.resolve("lofn-" + System.getProperty("user.name"));
+    Path left = Files.createDirectories(home.resolve(dead.directoryName()).resolve("run/exchange"));
+    Path kept = Files.createDirectories(home.resolve(me.directoryName()));
+    Path other = Files.createDirectories(home.resolve("something else"));
+
+    sweep(new FakeRuntime("fake", List.of()));
+
+    assertThat(left.getParent().getParent()).doesNotExist();
+    assertThat(kept).exists();
+    assertThat(other).exists();
+  }
+
+  private void sweep(FakeRuntime runtime) throws Exception {
+    LofnConf conf = new LofnConf(Map.of("spark.lofn.sweep.interval", "1d"));
+    RuntimeProviders providers = RuntimeProviders.of(List.of(new Fixed(runtime)), List.of());
+    NodeRuntime node = new NodeRuntime(new RuntimeSelector(conf, providers));
+    assertThat(node.get().runtime()).isSameAs(runtime);
+    ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
+    try {
+      Exchanges exchanges = new Exchanges(new NodeDirectories(List.of(local)), me);
+      Sweeper sweeper = new Sweeper(node, exchanges, me, conf, clock);
+      clock.submit(() -> {}).get();
+      sweeper.removeLater("not removed before");
+      runtime.removed.clear();
+      sweeper.sweep();
+      assertThat(runtime.removed.remove("not removed before")).isTrue();
+    } finally {
+      clock.shutdownNow();
+    }
+  }
+
+  private static ContainerSummary container(String id, Owner owner, boolean running) {
+    Map<String, String> labels = new HashMap<>(owner.labels());
+    labels.put("io.lofn", "1");
+    return new ContainerSummary(id, labels, running);
+  }
+
+  private record Fixed(ContainerRuntime runtime) implements ContainerRuntimeProvider {
+    @Override
+    public String name() {
+      return "fixed";
+    }
+
+    @Override
+    public Optional<String> unavailableReason(RuntimeConfig config) {
+      return Optional.empty();
+    }
+
+    @Override
+    public ContainerRuntime create(RuntimeConfig config) {
+      return runtime;
+    }
+  }
+}
