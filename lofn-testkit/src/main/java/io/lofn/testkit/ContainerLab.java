@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -40,14 +39,17 @@ public final class ContainerLab {
 
   private static final String LABEL = "io.lofn.testkit.lab";
 
+  private final Callable<ContainerRuntime> factory;
   private final ContainerRuntime runtime;
   private final Map<Ability, Lack> lacks;
   private final PreparedImage image;
   private final String id = UUID.randomUUID().toString();
   private final AtomicInteger names = new AtomicInteger();
 
-  ContainerLab(ContainerRuntime runtime, String image, Map<Ability, Lack> lacks) {
-    this.runtime = runtime;
+  ContainerLab(Callable<ContainerRuntime> factory, String image, Map<Ability, Lack> lacks)
+      throws Exception {
+    this.factory = factory;
+    this.runtime = factory.call();
     this.lacks = Map.copyOf(lacks);
     this.image = runtime.prepare(ImageRequest.of(image));
   }
@@ -59,6 +61,11 @@ public final class ContainerLab {
    */
   public ContainerRuntime runtime() {
     return runtime;
+  }
+
+  /** Makes another runtime like the one under test. */
+  ContainerRuntime newRuntime() throws Exception {
+    return factory.call();
   }
 
   /**
@@ -175,13 +182,17 @@ public final class ContainerLab {
    * @param present tests the outcome where the runtime has the ability
    * @param ignored tests the outcome where it goes on without
    */
-  void ask(Ability ability, ContainerSpec.Builder spec, Check present, Check ignored)
+  void ask(
+      Ability ability,
+      ContainerSpec.Builder spec,
+      OutcomeAssertion present,
+      OutcomeAssertion ignored)
       throws Exception {
     Lack lack = lack(ability);
     if (lack == Lack.REFUSED) {
       assertRefused(spec);
     } else {
-      (lack == null ? present : ignored).accept(run(spec));
+      (lack == null ? present : ignored).check(run(spec));
     }
   }
 
@@ -260,23 +271,19 @@ public final class ContainerLab {
   /**
    * Looks again and again until something is as expected, and fails with the last reason why not.
    */
-  static void eventually(Runnable assertion) throws InterruptedException {
+  static void eventually(Assertion assertion) throws Exception {
     long deadline = System.nanoTime() + SOON.toNanos();
     while (true) {
       try {
-        assertion.run();
+        assertion.check();
         return;
       } catch (AssertionError e) {
         if (System.nanoTime() > deadline) {
           throw e;
         }
       }
-      pause(Duration.ofMillis(20));
+      MILLISECONDS.sleep(20);
     }
-  }
-
-  private static void pause(Duration time) throws InterruptedException {
-    new CountDownLatch(1).await(time.toMillis(), MILLISECONDS);
   }
 
   /**
@@ -297,9 +304,15 @@ public final class ContainerLab {
     assertThat(left).as("containers left behind").isEmpty();
   }
 
+  /** An assertion. */
+  @FunctionalInterface
+  interface Assertion {
+    void check() throws Exception;
+  }
+
   /** An assertion on an outcome. */
   @FunctionalInterface
-  interface Check {
-    void accept(Outcome outcome) throws Exception;
+  interface OutcomeAssertion {
+    void check(Outcome outcome) throws Exception;
   }
 }

@@ -43,7 +43,7 @@ public abstract class ContainerRuntimeContract
   private @Nullable ContainerLab lab;
 
   /**
-   * Makes the runtime under test. Called once; the contract closes it.
+   * Makes the runtime under test, or another one like it. The contract closes it.
    *
    * @return a new runtime
    */
@@ -81,7 +81,7 @@ public abstract class ContainerRuntimeContract
   @BeforeAll
   @Timeout(value = 120, unit = SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   final void openLab() throws Exception {
-    lab = new ContainerLab(createRuntime(), image(), lacks());
+    lab = new ContainerLab(this::createRuntime, image(), lacks());
   }
 
   @AfterEach

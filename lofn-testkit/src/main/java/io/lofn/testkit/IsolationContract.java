@@ -126,7 +126,7 @@ interface IsolationContract extends Topic {
             Ability.LIMITS,
             limited(
                 ResourceLimits.none().pids(12),
-                "i=0; while [ $i -lt 20 ]; do sleep 2 & i=$((i+1)); done; wait; echo all"),
+                "i=0; while [ $i -lt 20 ]; do sleep 1 & i=$((i+1)); done; wait; echo all"),
             outcome -> assertThat(outcome.stdout()).isEmpty(),
             outcome -> assertThat(outcome.stdout()).isEqualTo("all\n"));
   }

@@ -14,8 +14,15 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.lofn.api.EngineException;
 import io.lofn.spi.ContainerExit;
+import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.ContainerSummary;
+import io.lofn.spi.Mount;
 import io.lofn.spi.RunningContainer;
+import java.io.File;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -24,6 +31,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How a container is waited for, stopped and closed. */
 interface LifecycleContract extends Topic {
@@ -225,6 +233,27 @@ interface LifecycleContract extends Topic {
     assertFreed(exit);
   }
 
+  @Test
+  default void freesAThreadThatStopsWhenClosed() throws Exception {
+    String script = "trap '' TERM; echo ready; while :; do sleep 1; done";
+    RunningContainer container = lab().start(lab().shell(script));
+    assertThat(text(container.stdout(), 6)).isEqualTo("ready\n");
+    Future<Void> stop = stopping(container, Duration.ofMinutes(10));
+    assertBlocked(stop);
+    soon(closing(container));
+    assertFreed(stop);
+  }
+
+  @Test
+  default void isClosedByTwoThreadsAtOnce() throws Exception {
+    RunningContainer container = lab().start(lab().command("sleep", "600"));
+    Future<Void> one = closing(container);
+    Future<Void> other = closing(container);
+    soon(one);
+    soon(other);
+    assertThat(lab().containers()).isEmpty();
+  }
+
   private static Future<Void> closing(RunningContainer container) {
     return inBackground(
         () -> {
@@ -265,6 +294,49 @@ interface LifecycleContract extends Topic {
       assertThat(outcome.stdout()).isEqualTo("input " + i);
       assertThat(outcome.code()).isEqualTo(i);
     }
-    eventually(() -> assertThat(lab().containers()).isEmpty());
+    assertThat(lab().containers()).isEmpty();
+  }
+
+  @Test
+  default void holdsNoThreadAndNoFileForWhatIsClosed() throws Exception {
+    runTenTimes();
+    int threads = threads();
+    int files = files();
+    runTenTimes();
+    runTenTimes();
+    eventually(() -> assertThat(threads()).as("threads").isLessThan(threads + 10));
+    eventually(() -> assertThat(files()).as("open files").isLessThan(files + 10));
+  }
+
+  private void runTenTimes() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      // Nobody reads its streams.
+      try (RunningContainer container = lab().start(lab().shell("echo out").stdin())) {
+        end(container);
+      }
+    }
+  }
+
+  private static int threads() {
+    return ManagementFactory.getThreadMXBean().getThreadCount();
+  }
+
+  private static int files() {
+    String[] open = new File("/proc/self/fd").list();
+    return open == null ? 0 : open.length;
+  }
+
+  @Test
+  default void leavesContainersAloneWhenTheRuntimeIsClosed(@TempDir Path directory)
+      throws Exception {
+    String script = "until [ -e /shared/go ]; do sleep 1; done; echo done > /shared/done";
+    try (ContainerRuntime runtime = lab().newRuntime()) {
+      runtime.start(lab().shell(script).mount(new Mount(directory, "/shared", false)).build());
+    }
+    Files.createFile(directory.resolve("go"));
+    eventually(() -> assertThat(directory.resolve("done")).hasContent("done\n"));
+    for (ContainerSummary left : lab().containers()) {
+      lab().runtime().remove(left.id());
+    }
   }
 }
