@@ -18,6 +18,7 @@ final class AttachConnection implements AutoCloseable {
   private final EngineAddress address;
   private final ByteConnection connection;
   private final BufferedInputStream in;
+  private volatile boolean abandoned;
   private volatile boolean closed;
 
   AttachConnection(EngineAddress address) throws IOException {
@@ -55,6 +56,14 @@ final class AttachConnection implements AutoCloseable {
     return new Output();
   }
 
+  /**
+   * Tells writers that the container has ended. Engines leave them blocked for seconds or for ever.
+   */
+  void abandonInput() {
+    abandoned = true;
+    connection.abandonOutput();
+  }
+
   @Override
   public void close() {
     closed = true;
@@ -75,12 +84,16 @@ final class AttachConnection implements AutoCloseable {
       if (ended) {
         throw new IOException("The container's standard input was closed");
       }
-      connection.write(bytes, offset, length);
+      try {
+        connection.write(bytes, offset, length);
+      } catch (IOException e) {
+        throw abandoned || closed ? new IOException("The container has ended", e) : e;
+      }
     }
 
     @Override
     public void close() {
-      if (ended) {
+      if (ended || abandoned) {
         return;
       }
       ended = true;

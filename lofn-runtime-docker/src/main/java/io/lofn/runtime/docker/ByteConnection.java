@@ -21,6 +21,9 @@ interface ByteConnection extends AutoCloseable {
   /** Tells the other side that no more bytes will be written. Reading goes on. */
   void endOutput() throws IOException;
 
+  /** Frees a thread that writes: nobody reads any more. Reading goes on. */
+  void abandonOutput();
+
   @Override
   void close();
 }

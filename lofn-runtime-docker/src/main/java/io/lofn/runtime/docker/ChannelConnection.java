@@ -67,6 +67,15 @@ final class ChannelConnection implements ByteConnection {
   }
 
   @Override
+  public void abandonOutput() {
+    try {
+      channel.shutdownOutput();
+    } catch (IOException ignored) {
+      // Then it is closed already.
+    }
+  }
+
+  @Override
   public void close() {
     try {
       channel.close();

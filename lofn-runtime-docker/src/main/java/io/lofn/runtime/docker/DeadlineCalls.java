@@ -1,5 +1,7 @@
 package io.lofn.runtime.docker;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -7,7 +9,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -27,26 +28,30 @@ final class DeadlineCalls implements AutoCloseable {
    * @throws ExecutionException with what the call threw
    */
   <T> T call(Duration atMost, Callable<T> call) throws TimeoutException, ExecutionException {
-    return join(submit(call), atMost);
+    Future<T> future = submit(call);
+    try {
+      return join(future, atMost);
+    } catch (TimeoutException e) {
+      future.cancel(true);
+      throw e;
+    }
   }
 
+  /** Begins a call, without a deadline. */
   <T> Future<T> submit(Callable<T> call) {
     return threads.submit(call);
   }
 
-  /** Waits for what was submitted, as {@link #call} does. */
+  /** Waits as {@link #call} does, and leaves what takes longer alone. */
   static <T> T join(Future<T> future, Duration atMost) throws TimeoutException, ExecutionException {
-    long end = System.nanoTime() + atMost.toNanos();
+    long end = System.nanoTime() + Math.min(NANOSECONDS.convert(atMost), Long.MAX_VALUE / 2);
     boolean interrupted = false;
     try {
       while (true) {
         try {
-          return future.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+          return future.get(Math.max(0, end - System.nanoTime()), NANOSECONDS);
         } catch (InterruptedException e) {
           interrupted = true;
-        } catch (TimeoutException e) {
-          future.cancel(true);
-          throw e;
         }
       }
     } finally {

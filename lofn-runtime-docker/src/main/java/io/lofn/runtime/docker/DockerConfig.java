@@ -22,6 +22,9 @@ final class DockerConfig {
 
   static final String DEFAULT_HOST = "unix:///var/run/docker.sock";
 
+  /** Sockets count in milliseconds, as an int. */
+  private static final Duration LONGEST_CALL = Duration.ofDays(1);
+
   private static final String HOST = "host";
   private static final String TLS_VERIFY = "tls.verify";
   private static final String CERT_PATH = "cert.path";
@@ -58,7 +61,8 @@ final class DockerConfig {
         settings.get(TLS_VERIFY, "DOCKER_TLS_VERIFY").map(Settings::isOn).orElse(false);
     Path certificates = settings.get(CERT_PATH, "DOCKER_CERT_PATH").map(Path::of).orElse(directory);
     SSLContext tls = verify && !host.startsWith("unix:") ? tls(certificates) : null;
-    return new DockerConfig(EngineAddress.parse(host, tls), directory, config.callTimeout());
+    Duration timeout = min(config.callTimeout(), LONGEST_CALL);
+    return new DockerConfig(EngineAddress.parse(host, tls), directory, timeout);
   }
 
   /** Without this check docker-java would go on without TLS. */
@@ -81,6 +85,10 @@ final class DockerConfig {
     }
   }
 
+  private static Duration min(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
   EngineAddress address() {
     return address;
   }
@@ -100,7 +108,6 @@ final class DockerConfig {
     DefaultDockerClientConfig.Builder builder =
         new DefaultDockerClientConfig.Builder()
             .withDockerHost(address.uri().toString())
-            .withDockerContext("default")
             .withApiVersion(version == null ? null : version.toString());
     if (tls != null) {
       builder.withCustomSslConfig(() -> tls);

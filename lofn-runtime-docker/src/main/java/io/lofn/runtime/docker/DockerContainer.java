@@ -11,10 +11,17 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A container of a Docker engine. Thread-safe. */
 final class DockerContainer implements RunningContainer {
+
+  private static final long LONGEST_GRACE = Duration.ofDays(365).toSeconds();
+  private static final Duration KILL_TIME = Duration.ofSeconds(2);
 
   private final DockerEngine engine;
   private final String id;
@@ -38,7 +45,7 @@ final class DockerContainer implements RunningContainer {
     this.hasStdin = hasStdin;
     this.main = main;
     this.error = error;
-    watch = new ExitWatch(engine, id);
+    watch = new ExitWatch(engine, id, main::abandonInput);
     stdin = main.input();
     stdout = main.output();
     stderr = error.output();
@@ -113,17 +120,23 @@ final class DockerContainer implements RunningContainer {
   public void stop(Duration grace) {
     if (grace.isZero() || grace.isNegative()) {
       engine.call("kill container " + id, ifRunning(client -> client.killContainerCmd(id).exec()));
-      return;
+    } else {
+      int seconds = roundedUp(grace);
+      engine.call(
+          "stop container " + id,
+          Duration.ofSeconds(seconds),
+          ifRunning(client -> client.stopContainerCmd(id).withTimeout(seconds).exec()));
     }
-    int seconds = (int) Math.min(Integer.MAX_VALUE, grace.plusNanos(999_999_999).toSeconds());
-    engine.call(
-        "stop container " + id,
-        Duration.ofSeconds(seconds),
-        ifRunning(client -> client.stopContainerCmd(id).withTimeout(seconds).exec()));
+    watch.settle(engine.callTimeout());
   }
 
-  private static java.util.function.Function<DockerClient, Boolean> ifRunning(
-      java.util.function.Consumer<DockerClient> request) {
+  /** The engine takes whole seconds. */
+  private static int roundedUp(Duration grace) {
+    long seconds = Math.min(grace.getSeconds(), LONGEST_GRACE);
+    return (int) (grace.getNano() > 0 ? seconds + 1 : seconds);
+  }
+
+  private static Function<DockerClient, Boolean> ifRunning(Consumer<DockerClient> request) {
     return client -> {
       try {
         request.accept(client);
@@ -140,25 +153,48 @@ final class DockerContainer implements RunningContainer {
       return;
     }
     String action = "remove container " + id;
-    Future<Boolean> removal = engine.submit(removal(id));
     try {
+      Future<Boolean> removal = engine.submit(action, removal(id));
+      waitABit(removal);
+      closeStreams();
       engine.await(action, removal, engine.callTimeout());
       removed = true;
     } finally {
-      main.close();
-      error.close();
-      watch.close();
+      closeStreams();
     }
   }
 
+  /**
+   * The tool is killed first, so that it does not take a broken connection for the end of input.
+   */
+  private static void waitABit(Future<Boolean> removal) {
+    try {
+      DeadlineCalls.join(removal, KILL_TIME);
+    } catch (TimeoutException | ExecutionException ignored) {
+      // The streams are closed anyway, and the failure is met again.
+    }
+  }
+
+  /** Frees whoever reads, writes or waits. The container is not touched. */
+  void closeStreams() {
+    main.close();
+    error.close();
+    watch.close();
+  }
+
   /** Removes a container, whether it runs or not, and its anonymous volumes. */
-  static java.util.function.Function<DockerClient, Boolean> removal(String id) {
+  static Function<DockerClient, Boolean> removal(String id) {
     return client -> {
       try {
         client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
         return true;
-      } catch (NotFoundException | ConflictException gone) {
+      } catch (NotFoundException gone) {
         return false;
+      } catch (ConflictException e) {
+        if (DockerErrors.text(e).contains("already in progress")) {
+          return false;
+        }
+        throw e;
       }
     };
   }

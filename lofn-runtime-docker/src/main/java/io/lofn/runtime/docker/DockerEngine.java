@@ -13,14 +13,19 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connections to one engine. Every call has a deadline and fails with an {@link
  * EngineException} that says what was asked. Thread-safe.
  */
 final class DockerEngine implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DockerEngine.class);
 
   private final EngineAddress address;
   private final ApiVersion api;
@@ -30,6 +35,7 @@ final class DockerEngine implements AutoCloseable {
   private final DockerErrors errors;
   private final DockerClient control;
   private final DockerClient streams;
+  private volatile int cpus;
 
   private DockerEngine(DockerConfig config, DeadlineCalls calls, Clients clients, Version version) {
     address = config.address();
@@ -73,28 +79,52 @@ final class DockerEngine implements AutoCloseable {
    * @param action what is asked, such as {@code start container x}
    */
   <T> T call(String action, Function<DockerClient, T> request) {
-    return await(action, calls.submit(() -> request.apply(control)), callTimeout);
+    return await(action, submit(action, request), callTimeout);
   }
 
   /** Makes a call that the engine takes its time for. */
   <T> T call(String action, Duration engineTime, Function<DockerClient, T> request) {
-    return await(action, calls.submit(() -> request.apply(streams)), engineTime.plus(callTimeout));
+    return await(action, begin(action, () -> request.apply(streams)), engineTime.plus(callTimeout));
   }
 
-  /** Begins a short call. */
-  <T> Future<T> submit(Function<DockerClient, T> request) {
-    return calls.submit(() -> request.apply(control));
+  /** Begins a short call, without a deadline. */
+  <T> Future<T> submit(String action, Function<DockerClient, T> request) {
+    return begin(action, () -> request.apply(control));
   }
 
-  /** Waits for a call. */
+  private <T> Future<T> begin(String action, Callable<T> call) {
+    try {
+      return calls.submit(call);
+    } catch (RejectedExecutionException e) {
+      throw new EngineException(errors.message(action, "the runtime is closed"), e);
+    }
+  }
+
+  /** Waits for a call, and gives it up if it takes longer. */
   <T> T await(String action, Future<T> call, Duration atMost) {
     try {
       return DeadlineCalls.join(call, atMost);
     } catch (TimeoutException e) {
+      call.cancel(true);
       throw errors.noAnswer(action, atMost, e);
     } catch (ExecutionException | RuntimeException e) {
       throw errors.of(action, e);
     }
+  }
+
+  /** Makes a call without waiting for it, however long the engine takes. Failures are logged. */
+  void callLater(String action, Function<DockerClient, Boolean> request) {
+    Future<Boolean> unused =
+        begin(
+            action,
+            () -> {
+              try {
+                return request.apply(control);
+              } catch (RuntimeException e) {
+                LOG.warn("{}", errors.of(action, e).getMessage());
+                return false;
+              }
+            });
   }
 
   /** Attaches to the streams of a container. */
@@ -110,7 +140,7 @@ final class DockerEngine implements AutoCloseable {
             opening.open(path, callTimeout);
             return true;
           };
-      await(action, calls.submit(open), callTimeout);
+      await(action, begin(action, open), callTimeout);
       return opening;
     } catch (IOException | RuntimeException e) {
       if (connection != null) {
@@ -123,6 +153,17 @@ final class DockerEngine implements AutoCloseable {
   /** For calls that stream their answer; their deadlines are the caller's. */
   DockerClient streams() {
     return streams;
+  }
+
+  /** How many processors the engine's containers can use. Asked for once. */
+  int cpus() {
+    int known = cpus;
+    if (known == 0) {
+      Integer count = call("tell its processors", client -> client.infoCmd().exec().getNCPU());
+      known = count == null || count < 1 ? Integer.MAX_VALUE : count;
+      cpus = known;
+    }
+    return known;
   }
 
   Duration callTimeout() {

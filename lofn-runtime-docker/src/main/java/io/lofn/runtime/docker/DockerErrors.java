@@ -30,6 +30,10 @@ final class DockerErrors {
         message(action, "no answer within " + seconds(atMost)), cause);
   }
 
+  static boolean isNoAnswer(Throwable failure) {
+    return failure.getCause() instanceof TimeoutException;
+  }
+
   /**
    * Something else went wrong.
    *

@@ -40,25 +40,12 @@ final class DockerRuntime implements ContainerRuntime {
   @Override
   public RunningContainer start(ContainerSpec spec) {
     String id = create(spec);
-    DockerContainer container;
     try {
-      container = DockerContainer.attach(engine, id, spec.stdin());
+      return attachAndStart(id, spec.stdin());
     } catch (RuntimeException e) {
-      throw removing(id, e);
+      removeAfter(e, id);
+      throw e;
     }
-    Optional<BadRequestException> refusal;
-    try {
-      refusal = container.start();
-      if (refusal.isEmpty()) {
-        return container;
-      }
-    } catch (RuntimeException e) {
-      throw closing(container, e);
-    }
-    container.close();
-    BadRequestException cause = refusal.get();
-    return FailedCommand.of(id, spec.stdin(), DockerErrors.text(cause))
-        .orElseThrow(() -> engine.errors().of("start container " + id, cause));
   }
 
   private String create(ContainerSpec spec) {
@@ -70,24 +57,40 @@ final class DockerRuntime implements ContainerRuntime {
         });
   }
 
-  private RuntimeException removing(String id, RuntimeException failure) {
+  private RunningContainer attachAndStart(String id, boolean stdin) {
+    DockerContainer container = DockerContainer.attach(engine, id, stdin);
     try {
-      remove(id);
-    } catch (EngineException e) {
-      failure.addSuppressed(e);
-    }
-    return failure;
-  }
-
-  private static RuntimeException closing(DockerContainer container, RuntimeException failure) {
-    try {
+      Optional<BadRequestException> refusal = container.start();
+      if (refusal.isEmpty()) {
+        return container;
+      }
+      RunningContainer failed =
+          FailedCommand.of(id, stdin, DockerErrors.text(refusal.get()))
+              .orElseThrow(() -> engine.errors().of("start container " + id, refusal.get()));
       container.close();
+      return failed;
+    } catch (RuntimeException e) {
+      container.closeStreams();
+      throw e;
+    }
+  }
+
+  /**
+   * An engine that did not answer is not waited for again; it removes the container when it can.
+   */
+  private void removeAfter(RuntimeException failure, String id) {
+    try {
+      if (DockerErrors.isNoAnswer(failure)) {
+        engine.callLater("remove container " + id, DockerContainer.removal(id));
+      } else {
+        remove(id);
+      }
     } catch (EngineException e) {
       failure.addSuppressed(e);
     }
-    return failure;
   }
 
+  /** Looks at the labels again: to some engines an empty value means any. */
   @Override
   public List<ContainerSummary> list(Map<String, String> labels) {
     return engine.call(
@@ -95,6 +98,7 @@ final class DockerRuntime implements ContainerRuntime {
         client ->
             client.listContainersCmd().withShowAll(true).withLabelFilter(labels).exec().stream()
                 .map(DockerRuntime::summary)
+                .filter(found -> found.labels().entrySet().containsAll(labels.entrySet()))
                 .toList());
   }
 

@@ -41,11 +41,11 @@ public final class DockerRuntimeProvider implements ContainerRuntimeProvider {
 
   @Override
   public ContainerRuntime create(RuntimeConfig config) {
-    DockerEngine engine = DockerEngine.connect(dockerConfig(config));
+    DockerConfig dockerConfig = dockerConfig(config);
+    DockerEngine engine = DockerEngine.connect(dockerConfig);
+    RegistryCredentials credentials = new RegistryCredentials(dockerConfig.configDirectory());
     return new DockerRuntime(
-        engine,
-        new DockerImages(engine),
-        new ContainerRequest(() -> Runtime.getRuntime().availableProcessors()));
+        engine, new DockerImages(engine, credentials), new ContainerRequest(engine::cpus));
   }
 
   private static DockerConfig dockerConfig(RuntimeConfig config) {

@@ -1,5 +1,7 @@
 package io.lofn.runtime.docker;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
 import com.github.dockerjava.api.exception.NotFoundException;
@@ -13,7 +15,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +25,16 @@ final class ExitWatch implements AutoCloseable {
 
   private final DockerEngine engine;
   private final String container;
+  private final Runnable onEnd;
   private final CompletableFuture<ContainerExit> exit = new CompletableFuture<>();
   private volatile @Nullable Closeable request;
   private volatile boolean closed;
 
-  ExitWatch(DockerEngine engine, String container) {
+  /** The action is done as soon as the end is known. */
+  ExitWatch(DockerEngine engine, String container, Runnable onEnd) {
     this.engine = engine;
     this.container = container;
+    this.onEnd = onEnd;
   }
 
   /** Asks. Called once, when the container has been started. */
@@ -41,11 +45,20 @@ final class ExitWatch implements AutoCloseable {
   /** Waits for the end; empty if it has not come by then. */
   Optional<ContainerExit> await(Duration atMost) throws InterruptedException {
     try {
-      return Optional.of(exit.get(atMost.toNanos(), TimeUnit.NANOSECONDS));
+      return Optional.of(exit.get(NANOSECONDS.convert(atMost), NANOSECONDS));
     } catch (TimeoutException e) {
       return Optional.empty();
     } catch (ExecutionException e) {
       throw engine.errors().of(action(), e);
+    }
+  }
+
+  /** Waits until it is known here what the engine knows already. Interrupts do not matter. */
+  void settle(Duration atMost) {
+    try {
+      DeadlineCalls.join(exit, atMost);
+    } catch (TimeoutException | ExecutionException ignored) {
+      // Whoever waits for the end will be told.
     }
   }
 
@@ -63,7 +76,12 @@ final class ExitWatch implements AutoCloseable {
         // The exit code is known, and matters more.
       }
     }
-    exit.complete(new ContainerExit(code, outOfMemory));
+    end(new ContainerExit(code, outOfMemory));
+  }
+
+  private void end(ContainerExit known) {
+    onEnd.run();
+    exit.complete(known);
   }
 
   /** The request broke, which says nothing about the container. */
@@ -77,7 +95,7 @@ final class ExitWatch implements AutoCloseable {
         start();
       } else {
         int code = Objects.requireNonNullElse(state.get().getExitCodeLong(), 0L).intValue();
-        exit.complete(new ContainerExit(code, isOutOfMemory(state.get())));
+        end(new ContainerExit(code, isOutOfMemory(state.get())));
       }
     } catch (EngineException e) {
       e.addSuppressed(cause);

@@ -26,7 +26,7 @@ final class TlsConnection implements ByteConnection {
 
   @Override
   public void connect(Duration atMost) throws IOException {
-    int millis = (int) Math.max(1, Math.min(Integer.MAX_VALUE, atMost.toMillis()));
+    int millis = (int) Math.max(1, atMost.toMillis());
     plain.connect(new InetSocketAddress(host, port), millis);
     plain.setTcpNoDelay(true);
     plain.setSoTimeout(millis);
@@ -60,6 +60,16 @@ final class TlsConnection implements ByteConnection {
       throw new IOException("not connected");
     }
     return socket;
+  }
+
+  /** Below TLS, whose own end would wait behind the writer. */
+  @Override
+  public void abandonOutput() {
+    try {
+      plain.shutdownOutput();
+    } catch (IOException ignored) {
+      // Then it is closed already.
+    }
   }
 
   /** Closes the socket below TLS: a polite end of TLS would wait behind a writer that is stuck. */

@@ -1,0 +1,68 @@
+package io.lofn.runtime.docker;
+
+import io.lofn.api.ImageUnavailableException;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The name of an image, taken apart. Engines pull every tag of a repository when none is given, so
+ * there always is one here.
+ *
+ * @param repository with the registry if that was given
+ * @param tagOrDigest the digest if both were given, {@code latest} if neither was
+ * @param registry host and port; {@code docker.io} unless given
+ * @param isId whether it is an engine's id of an image, which no registry knows
+ */
+record ImageReference(String repository, String tagOrDigest, String registry, boolean isId) {
+
+  static final String DOCKER_HUB = "docker.io";
+
+  private static final Pattern ID = Pattern.compile("(?:sha256:)?[0-9a-f]{64}");
+
+  private static final String HOST = "(?:[a-zA-Z0-9][a-zA-Z0-9.-]*|\\[[0-9a-fA-F:]+])(?::[0-9]+)?";
+  private static final String WORD = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+  private static final Pattern NAME =
+      Pattern.compile(
+          ("(?<repository>(?:(?<host>%s)/)?%s(?:/%s)*)"
+                  + "(?::(?<tag>\\w[\\w.-]{0,127}))?"
+                  + "(?:@(?<digest>[a-zA-Z][\\w+.-]*:[0-9a-fA-F]{32,}))?")
+              .formatted(HOST, WORD, WORD));
+
+  /**
+   * Takes a name apart.
+   *
+   * @throws ImageUnavailableException if it is none
+   */
+  static ImageReference parse(String name) {
+    if (ID.matcher(name).matches()) {
+      return new ImageReference(name, "", "", true);
+    }
+    Matcher matcher = NAME.matcher(name);
+    if (!matcher.matches()) {
+      throw new ImageUnavailableException(
+          "Not a name of an image: '"
+              + name
+              + "'. Write [registry[:port]/]repository[:tag][@digest], the repository in lower case");
+    }
+    String digest = matcher.group("digest");
+    String tag = matcher.group("tag");
+    return new ImageReference(
+        matcher.group("repository"),
+        digest != null ? digest : tag != null ? tag : "latest",
+        registry(matcher.group("host")),
+        false);
+  }
+
+  /** What stands before the first slash is a host only if it looks like one. */
+  private static String registry(@Nullable String host) {
+    boolean isHost =
+        host != null
+            && (host.contains(".")
+                || host.contains(":")
+                || host.equals("localhost")
+                || !host.equals(host.toLowerCase(Locale.ROOT)));
+    return isHost ? host : DOCKER_HUB;
+  }
+}
