@@ -1,0 +1,69 @@
+package io.lofn.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/** The engines of this machine as somebody outside of lofn sees them. */
+final class Engines {
+
+  /** The ways to run a tool here; each is a real one, and one that is down fails its tests. */
+  static final List<Map<String, String>> RUNTIMES =
+      List.of(
+          Map.of("spark.lofn.runtime", "docker"),
+          Map.of("spark.lofn.runtime", "cli", "spark.lofn.cli.command", "docker"),
+          Map.of("spark.lofn.runtime", "cli", "spark.lofn.cli.command", "podman"));
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private Engines() {}
+
+  /** The ids of all containers of docker and podman that carry a label. */
+  static List<String> containers(String label) {
+    return Stream.of("docker", "podman")
+        .flatMap(
+            command ->
+                run(command, "ps", "-a", "-q", "--no-trunc", "--filter", "label=" + label).lines())
+        .toList();
+  }
+
+  /** What a command prints; fails unless it ends well. */
+  static String run(String... command) {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(process.exitValue()).as("%s: %s", List.of(command), output).isZero();
+      return output;
+    } catch (IOException e) {
+      throw new AssertionError("Cannot run " + List.of(command), e);
+    } catch (InterruptedException e) {
+      throw new AssertionError("Interrupted", e);
+    }
+  }
+
+  /** The exchanges that lie below a local directory. */
+  static List<Path> exchanges(Path localDirectory) throws IOException {
+    try (Stream<Path> paths = Files.walk(localDirectory)) {
+      return paths.filter(path -> path.endsWith("exchange")).toList();
+    }
+  }
+
+  static void waitUntil(String what, BooleanSupplier condition) throws InterruptedException {
+    Instant end = Instant.now().plus(PATIENCE);
+    while (!condition.getAsBoolean()) {
+      assertThat(Instant.now()).as("waiting until " + what).isBefore(end);
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+  }
+}

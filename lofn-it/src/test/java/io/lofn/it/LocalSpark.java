@@ -1,0 +1,48 @@
+package io.lofn.it;
+
+import io.lofn.spark.Lofn;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Spark in this JVM, for one test class, with a local directory of its own. */
+final class LocalSpark implements BeforeAllCallback, AfterAllCallback {
+
+  private final Path localDirectory = Path.of(System.getProperty("java.io.tmpdir"), "spark-local");
+  private SparkSession spark;
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    spark =
+        SparkSession.builder()
+            .master("local[2]")
+            .appName("lofn integration tests")
+            .config("spark.ui.enabled", "false")
+            .config("spark.local.dir", localDirectory.toString())
+            .getOrCreate();
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    spark.stop();
+  }
+
+  JavaSparkContext context() {
+    return new JavaSparkContext(spark.sparkContext());
+  }
+
+  Path localDirectory() {
+    return localDirectory;
+  }
+
+  /** lofn with settings of its own. */
+  Lofn lofn(Map<String, String> settings) {
+    SparkSession session = spark.newSession();
+    settings.forEach((key, value) -> session.conf().set(key, value));
+    return Lofn.on(session);
+  }
+}

@@ -1,0 +1,78 @@
+package io.lofn.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lofn.api.LofnException;
+import io.lofn.api.Tool;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Which runtime serves a node, with the runtimes as they ship. */
+class SelectionIT {
+
+  private static final Map<String, String> NO_DOCKER =
+      Map.of("spark.lofn.docker.host", "unix:///nonexistent/docker.sock");
+
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
+
+  @Test
+  void autoFallsToTheNextUsableRuntime() {
+    assertThat(cat(NO_DOCKER)).containsExactly("a", "b");
+  }
+
+  @Test
+  void anOrderedListIsTriedInItsOrder() {
+    Map<String, String> settings = new HashMap<>(NO_DOCKER);
+    settings.put("spark.lofn.runtime", "docker,cli");
+
+    assertThat(cat(settings)).containsExactly("a", "b");
+  }
+
+  @Test
+  void withoutAnEngineEachRuntimeIsListedWithItsReason() {
+    Map<String, String> settings = new HashMap<>(NO_DOCKER);
+    settings.put("spark.lofn.cli.command", "no-such-engine");
+
+    assertThatThrownBy(() -> cat(settings))
+        .cause()
+        .hasMessageContaining("No container runtime is usable")
+        .hasMessageContaining("docker: ")
+        .hasMessageContaining("/nonexistent/docker.sock")
+        .hasMessageContaining("cli: ")
+        .hasMessageContaining("no-such-engine")
+        .hasMessageContaining("Start or install one");
+  }
+
+  @Test
+  void oneNameHasNoFallback() {
+    Map<String, String> settings = new HashMap<>(NO_DOCKER);
+    settings.put("spark.lofn.runtime", "docker");
+
+    assertThatThrownBy(() -> cat(settings))
+        .cause()
+        .hasMessageContaining("/nonexistent/docker.sock")
+        .hasMessageNotContaining("cli: ");
+  }
+
+  @Test
+  void aMisspeltKeyIsAnsweredBeforeAnyJob() {
+    assertThatThrownBy(() -> SPARK.lofn(Map.of("spark.lofn.docker.hots", "x")))
+        .isInstanceOf(LofnException.class)
+        .hasMessage(
+            "Unknown configuration key spark.lofn.docker.hots; did you mean"
+                + " spark.lofn.docker.host?");
+  }
+
+  private static List<String> cat(Map<String, String> settings) {
+    return SPARK
+        .lofn(settings)
+        .map(
+            SPARK.context().parallelize(List.of("a", "b"), 1),
+            Tool.pipe("busybox:1").command("cat"))
+        .collect();
+  }
+}
