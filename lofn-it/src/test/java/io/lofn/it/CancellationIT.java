@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.Tool;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.JavaFutureAction;
@@ -37,21 +39,49 @@ class CancellationIT {
     cancelled(runtime, Tool.pipe("busybox:1").shell("cat; while true; do echo y; sleep 1; done"));
   }
 
-  private void cancelled(Map<String, String> runtime, Tool<String, String> tool) throws Exception {
-    String label = "io.lofn.application=" + SPARK.context().sc().applicationId();
-    JavaRDD<String> records = SPARK.context().parallelize(List.of("1", "2"), 2);
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void aToolWhoseThreadIsInterruptedIsStopped(Map<String, String> runtime) throws Exception {
+    Tool<String, String> tool = Tool.pipe("busybox:1").shell("cat; sleep 600");
+    String group = "interrupted";
+    CompletableFuture<Void> job =
+        CompletableFuture.runAsync(
+            () -> {
+              SPARK.context().setJobGroup(group, "to be interrupted", true);
+              SPARK.lofn(runtime).map(records(), tool).collect();
+            });
+    Engines.waitUntil("both run", () -> Engines.containers(label()).size() == 2);
 
-    JavaFutureAction<List<String>> job = SPARK.lofn(runtime).map(records, tool).collectAsync();
-    Engines.waitUntil("both run", () -> Engines.containers(label).size() == 2);
+    SPARK.context().cancelJobGroup(group);
+
+    assertThatThrownBy(job::get).isInstanceOf(ExecutionException.class);
+    nothingIsLeft();
+  }
+
+  private void cancelled(Map<String, String> runtime, Tool<String, String> tool) throws Exception {
+    JavaFutureAction<List<String>> job = SPARK.lofn(runtime).map(records(), tool).collectAsync();
+    Engines.waitUntil("both run", () -> Engines.containers(label()).size() == 2);
+
     assertThat(job.cancel(false)).isTrue();
 
     assertThatThrownBy(job::get)
-        .isInstanceOfAny(
-            java.util.concurrent.CancellationException.class, ExecutionException.class);
-    Engines.waitUntil("none is left", () -> Engines.containers(label).isEmpty());
-    assertThat(SPARK.context().parallelize(List.of(1, 2), 2).count()).isEqualTo(2);
+        .isInstanceOfAny(CancellationException.class, ExecutionException.class);
+    nothingIsLeft();
+  }
+
+  private static void nothingIsLeft() throws Exception {
+    Engines.waitUntil("none is left", () -> Engines.containers(label()).isEmpty());
     Engines.waitUntil(
         "no task runs", () -> SPARK.context().statusTracker().getActiveStageIds().length == 0);
+    assertThat(SPARK.context().parallelize(List.of(1, 2), 2).count()).isEqualTo(2);
     assertThat(Engines.exchanges(SPARK.localDirectory())).isEmpty();
+  }
+
+  private static JavaRDD<String> records() {
+    return SPARK.context().parallelize(List.of("1", "2"), 2);
+  }
+
+  private static String label() {
+    return "io.lofn.application=" + SPARK.context().sc().applicationId();
   }
 }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import scala.Tuple2;
 
@@ -36,11 +37,11 @@ public final class Lofn {
    */
   public static Lofn on(SparkSession spark) {
     Map<String, String> entries = entriesOf(new JavaSparkContext(spark.sparkContext()));
-    scala.collection.Iterator<Tuple2<String, String>> session = spark.conf().getAll().iterator();
-    while (session.hasNext()) {
-      Tuple2<String, String> entry = session.next();
-      if (entry._1.startsWith(LofnConf.PREFIX)) {
-        entries.put(entry._1, entry._2);
+    // Only SQL lists the session's keys without a Scala collection, which would bind to one Scala.
+    for (Row row : spark.sql("SET").collectAsList()) {
+      String key = row.getString(0);
+      if (key.startsWith(LofnConf.PREFIX)) {
+        entries.put(key, spark.conf().get(key));
       }
     }
     return new Lofn(entries);
