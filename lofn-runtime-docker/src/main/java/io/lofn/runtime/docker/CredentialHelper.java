@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -22,11 +23,16 @@ final class CredentialHelper {
 
   private final String program;
 
-  CredentialHelper(String name) {
+  CredentialHelper(Path program) {
+    this.program = program.toString();
+  }
+
+  /** The helper that a configuration file names; it is searched in the PATH. */
+  static CredentialHelper named(String name) {
     if (!NAME.matcher(name).matches()) {
       throw new EngineException("Not a name of a credential helper: '" + name + "'");
     }
-    program = "docker-credential-" + name;
+    return new CredentialHelper(Path.of("docker-credential-" + name));
   }
 
   /** Asks for the credentials for a registry; empty if the program knows none. */

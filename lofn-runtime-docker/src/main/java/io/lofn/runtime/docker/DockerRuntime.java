@@ -1,6 +1,5 @@
 package io.lofn.runtime.docker;
 
-import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.exception.BadRequestException;
 import com.github.dockerjava.api.model.Container;
 import io.lofn.api.EngineException;
@@ -49,12 +48,17 @@ final class DockerRuntime implements ContainerRuntime {
   }
 
   private String create(ContainerSpec spec) {
-    return engine.call(
-        "create container " + spec.name(),
-        client -> {
-          CreateContainerCmd request = requests.fill(client.createContainerCmd(spec.image()), spec);
-          return request.exec().getId();
-        });
+    String action = "create container " + spec.name();
+    try {
+      return engine.call(
+          action,
+          client -> requests.fill(client.createContainerCmd(spec.image()), spec).exec().getId());
+    } catch (EngineException e) {
+      if (DockerErrors.isNoAnswer(e)) {
+        engine.callLater("undo: " + action, new UnconfirmedContainer(spec)::remove);
+      }
+      throw e;
+    }
   }
 
   private RunningContainer attachAndStart(String id, boolean stdin) {

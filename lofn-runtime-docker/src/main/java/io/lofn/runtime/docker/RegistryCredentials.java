@@ -42,7 +42,7 @@ final class RegistryCredentials {
           registry.equals(ImageReference.DOCKER_HUB) ? AuthConfig.DEFAULT_SERVER_ADDRESS : registry;
       String helper = text(config.path("credHelpers").path(registry), config.path("credsStore"));
       Optional<AuthConfig> fromHelper =
-          helper == null ? Optional.empty() : new CredentialHelper(helper).get(address);
+          helper == null ? Optional.empty() : CredentialHelper.named(helper).get(address);
       return fromHelper.or(() -> Optional.ofNullable(stored(address)));
     } catch (IOException e) {
       throw new EngineException("The credentials in " + file + " cannot be read", e);

@@ -1,0 +1,65 @@
+package io.lofn.runtime.docker;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.Container;
+import io.lofn.spi.ContainerSpec;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A container that an engine was asked to create, without an answer in time. It may come into being
+ * when the engine has recovered, and nobody would know its id.
+ */
+final class UnconfirmedContainer {
+
+  private static final int LOOKS = 10;
+  private static final long PAUSE_SECONDS = 2;
+
+  private final String name;
+  private final Map<String, String> labels;
+
+  UnconfirmedContainer(ContainerSpec spec) {
+    name = spec.name();
+    labels = spec.settings().labels();
+  }
+
+  /** Looks for it a few times from the first answer on, and removes it. */
+  boolean remove(DockerClient client) {
+    try {
+      for (int look = 0; look < LOOKS; look++) {
+        Optional<String> id = find(client);
+        if (id.isPresent()) {
+          return DockerContainer.removal(id.get()).apply(client);
+        }
+        TimeUnit.SECONDS.sleep(PAUSE_SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return false;
+  }
+
+  /** A container of that name that has other labels, or was started, is somebody else's. */
+  private Optional<String> find(DockerClient client) {
+    return client
+        .listContainersCmd()
+        .withShowAll(true)
+        .withNameFilter(List.of(name))
+        .withStatusFilter(List.of("created"))
+        .exec()
+        .stream()
+        .filter(this::isIt)
+        .map(Container::getId)
+        .findFirst();
+  }
+
+  private boolean isIt(Container container) {
+    return container.getNames() != null
+        && Arrays.asList(container.getNames()).contains("/" + name)
+        && container.getLabels() != null
+        && container.getLabels().entrySet().containsAll(labels.entrySet());
+  }
+}
