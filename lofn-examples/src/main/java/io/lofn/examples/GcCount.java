@@ -1,0 +1,47 @@
+package io.lofn.examples;
+
+import io.lofn.api.Tool;
+import io.lofn.spark.Lofn;
+import java.io.IOException;
+import org.apache.spark.api.java.JavaRDD;
+import picocli.CommandLine.Command;
+
+/** Counts the bases G and C of the sequences in a FASTA file. */
+@Command(
+    name = "gc-count",
+    description =
+        "Counts g and c, in either case, in a FASTA file; lines that start with > don't count.")
+public final class GcCount extends Program {
+
+  /**
+   * Runs the program.
+   *
+   * @param args see {@code --help}
+   */
+  public static void main(String[] args) {
+    System.exit(new GcCount().execute(args));
+  }
+
+  @Override
+  void run(Lofn lofn, JavaRDD<String> lines) throws IOException {
+    JavaRDD<String> total = count(lofn, lines, image()).cache();
+    save(total);
+    print(total.collect());
+  }
+
+  /** One line: the number of bases. */
+  static JavaRDD<String> count(Lofn lofn, JavaRDD<String> lines, String image) {
+    // A shell tells the failure of the last command of a pipeline only: so files, and &&.
+    Tool<String, String> count =
+        Tool.of(image, ByteText.LINES.toFile("part.fa"), ByteText.LINES.fromStdout())
+            .env("LC_ALL", "C")
+            .shell(
+                "cd $LOFN_EXCHANGE && sed '/^>/d' part.fa > bases"
+                    + " && tr -cd GCgc < bases > gc && wc -c < gc");
+    Tool<String, String> sum =
+        Tool.pipe(image).command("awk", "{n += $1} END {printf \"%.0f\\n\", n}");
+
+    // Text tools take NUL for an end; any other byte that is no base will do.
+    return lofn.reduce(lofn.map(lines.map(line -> line.replace('\0', '-')), count), sum);
+  }
+}
