@@ -1,14 +1,9 @@
 package io.lofn.runtime.cli;
 
-import io.lofn.spi.ContainerRuntime;
-import io.lofn.spi.RuntimeConfig;
-import io.lofn.testkit.ContainerRuntimeContract;
-import java.util.Map;
-
-class PodmanCliRuntimeIT extends ContainerRuntimeContract {
+class PodmanCliRuntimeIT extends CliRuntimeContract {
 
   @Override
-  protected ContainerRuntime createRuntime() {
-    return new CliRuntimeProvider().create(RuntimeConfig.of(Map.of("command", "podman")));
+  String command() {
+    return "podman";
   }
 }

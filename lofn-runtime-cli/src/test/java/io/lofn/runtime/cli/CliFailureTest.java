@@ -1,0 +1,81 @@
+package io.lofn.runtime.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lofn.api.EngineException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CliFailureTest {
+
+  private static EngineException failure(String stderr) {
+    return CliFailure.of("docker create", new CommandResult(1, "", stderr, false));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Error response from daemon: Conflict. The container name \"/t\" is already in use by container \"f7\".",
+        "Error: creating container storage: the container name \"t\" is already in use by 52. You have to"
+            + " remove that container to be able to reuse that name: that name is already in use",
+        "Cannot connect to the Docker daemon at unix:///nosuch. Is the docker daemon running?",
+        "Error: unable to connect to Podman socket: Get \"http://d/v4.3.1/libpod/_ping\": dial unix"
+            + " /nosuch: connect: no such file or directory",
+        "error during connect: Get \"http://1.2.3.4/v1.50/info\": EOF",
+        "dial tcp 127.0.0.1:5000: connect: connection refused",
+        "net/http: TLS handshake timeout",
+        "context deadline exceeded",
+        "received unexpected HTTP status: 503 Service Unavailable",
+        "toomanyrequests: You have reached your pull rate limit"
+      })
+  void mayPass(String message) {
+    assertThat(failure(message).isTransient()).isTrue();
+    assertThat(failure(message)).hasMessage("docker create: " + message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Error response from daemon: invalid mount config for type \"bind\": bind source path does not exist: /x",
+        "Error: statfs /nosuch: no such file or directory",
+        "unknown flag: --lofn-no-such-option",
+        "Error response from daemon: Minimum memory limit allowed is 6MB",
+        "permission denied while trying to connect to the Docker daemon socket",
+        "Error response from daemon: driver failed: bind: address already in use",
+        "dial tcp: lookup missing.invalid on 10.0.0.1:53: no such host",
+        "manifest for busybox:99 not found: manifest unknown"
+      })
+  void staysAsItIs(String message) {
+    assertThat(failure(message).isTransient()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Error response from daemon: No such container: x",
+        "Error: no container with name or ID \"x\" found: no such container",
+        "Error: inspecting object: no such container x",
+        "Error: No such object: x"
+      })
+  void knowsWhenThereIsNoContainer(String message) {
+    assertThat(CliFailure.isNoSuchContainer(message)).isTrue();
+  }
+
+  @Test
+  void aCallThatWasCutOffMayPass() {
+    EngineException failure = CliFailure.of("docker rm", new CommandResult(-1, "", "", true));
+    assertThat(failure.isTransient()).isTrue();
+    assertThat(failure).hasMessageContaining("docker rm").hasMessageContaining("in time");
+  }
+
+  @Test
+  void aCommandThatSaysNothingFailsWithItsCode() {
+    assertThat(failure(" \n")).hasMessage("docker create: exit code 1");
+  }
+
+  @Test
+  void aLongMessageIsCut() {
+    assertThat(failure("x".repeat(100_000)).getMessage()).hasSizeLessThan(5000).endsWith(" ...");
+  }
+}

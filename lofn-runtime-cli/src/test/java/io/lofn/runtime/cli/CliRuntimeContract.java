@@ -1,0 +1,208 @@
+package io.lofn.runtime.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lofn.api.ContainerSettings;
+import io.lofn.api.EngineException;
+import io.lofn.api.ResourceLimits;
+import io.lofn.spi.ContainerExit;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.Mount;
+import io.lofn.spi.RunningContainer;
+import io.lofn.spi.RuntimeConfig;
+import io.lofn.testkit.ContainerLab;
+import io.lofn.testkit.ContainerRuntimeContract;
+import io.lofn.testkit.Outcome;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is special about containers that are run through a command line. */
+abstract class CliRuntimeContract extends ContainerRuntimeContract {
+
+  private static final long MEBIBYTE = 1 << 20;
+
+  /** The name of the program. */
+  abstract String command();
+
+  final RuntimeConfig config() {
+    return RuntimeConfig.of(Map.of("command", command()));
+  }
+
+  @Override
+  protected final ContainerRuntime createRuntime() {
+    return new CliRuntimeProvider().create(config());
+  }
+
+  @AfterEach
+  final void leavesNoFileBehind() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      assertThat(files.filter(file -> file.getFileName().toString().startsWith("lofn-cli-")))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  final void isUsableOnThisNode() {
+    assertThat(new CliRuntimeProvider().unavailableReason(config())).isEmpty();
+    assertThat(lab().runtime().engine()).startsWith(command() + " CLI ");
+  }
+
+  @Test
+  final void passesVariablesThatTheCommandWouldObey() throws Exception {
+    ContainerSettings settings =
+        lab()
+            .settings()
+            .environment("DOCKER_HOST", "unix:///no/such/socket")
+            .environment("CONTAINER_HOST", "unix:///no/such/socket")
+            .environment("CONTAINERS_CONF", "/no/such/file")
+            .environment("HOME", "/no/such/home")
+            .environment("PATH", "/no/such/directory:/bin")
+            .environment("LANG", "")
+            .build();
+
+    Outcome outcome = lab().run(lab().command("/bin/env").settings(settings));
+
+    assertThat(outcome.stdout().lines())
+        .contains(
+            "DOCKER_HOST=unix:///no/such/socket",
+            "CONTAINER_HOST=unix:///no/such/socket",
+            "CONTAINERS_CONF=/no/such/file",
+            "HOME=/no/such/home",
+            "PATH=/no/such/directory:/bin",
+            "LANG=");
+  }
+
+  @Test
+  final void passesAVariableLongerThanALineOfAFile() throws Exception {
+    String value = "0123456789".repeat(10_000);
+    ContainerSettings settings = lab().settings().environment("LOFN_LONG", value).build();
+    assertThat(lab().run(lab().shell("echo $LOFN_LONG").settings(settings)).stdout())
+        .isEqualTo(value + "\n");
+  }
+
+  @Test
+  final void passesInputThatLooksLikeDetachKeys() throws Exception {
+    try (RunningContainer container = lab().start(lab().command("cat").stdin())) {
+      try (OutputStream stdin = container.stdin()) {
+        for (byte key : new byte[] {'a', 16, 17, 'b'}) {
+          stdin.write(key);
+          // So that each arrives by itself, as a key does.
+          Thread.sleep(100);
+        }
+      }
+      assertThat(container.stdout().readAllBytes()).containsExactly('a', 16, 17, 'b');
+      assertThat(ContainerLab.end(container)).isEqualTo(new ContainerExit(0, false));
+    }
+  }
+
+  @Test
+  final void saysThatMemoryRanOut() throws Exception {
+    ContainerSettings settings =
+        lab().settings().limits(ResourceLimits.none().memory(20 * MEBIBYTE)).build();
+    Outcome outcome =
+        lab()
+            .run(
+                lab()
+                    .command("dd", "if=/dev/zero", "of=/dev/null", "bs=100M", "count=1")
+                    .settings(settings));
+    assertThat(outcome.exit()).isEqualTo(new ContainerExit(137, true));
+  }
+
+  @Test
+  final void saysThatMemoryRanOutEvenIfTheShellGoesOn() throws Exception {
+    ContainerSettings settings =
+        lab().settings().limits(ResourceLimits.none().memory(20 * MEBIBYTE)).build();
+    Outcome outcome =
+        lab()
+            .run(
+                lab()
+                    .shell("dd if=/dev/zero of=/dev/null bs=100M count=1; echo still here")
+                    .settings(settings));
+    assertThat(outcome.stdout()).isEqualTo("still here\n");
+    assertThat(outcome.exit()).isEqualTo(new ContainerExit(0, true));
+  }
+
+  @Test
+  final void doesNotTakeTheEndOfTheCommandForThatOfTheTool() throws Exception {
+    try (RunningContainer container = lab().start(lab().command("sleep", "600"))) {
+      List<ProcessHandle> attached =
+          ProcessHandle.current()
+              .children()
+              .filter(
+                  process ->
+                      List.of(process.info().arguments().orElse(new String[0]))
+                          .contains(container.id()))
+              .toList();
+      assertThat(attached).hasSize(1);
+      attached.get(0).destroyForcibly();
+
+      assertThatThrownBy(() -> container.await(ContainerLab.SOON))
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("still runs");
+    }
+  }
+
+  @Test
+  final void keepsWhatTheCommandSaysApartFromWhatTheToolSays() throws Exception {
+    // The engine warns when the container is created, or says nothing.
+    ContainerSettings settings =
+        lab().settings().limits(ResourceLimits.none().memory(64 * MEBIBYTE).cpus(1000)).build();
+    Outcome outcome = lab().run(lab().shell("echo tool >&2").settings(settings));
+    assertThat(outcome.stderr()).isEqualTo("tool\n");
+  }
+
+  @Test
+  final void saysWhyTheEngineCouldNotStartTheContainer() {
+    ContainerSettings settings = lab().settings().user("no-such-user").build();
+    assertThatThrownBy(() -> lab().start(lab().command("id").settings(settings)))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("unable to find user no-such-user");
+  }
+
+  @Test
+  final void removesTheContainerOfAThreadThatIsInterrupted() throws Exception {
+    RunningContainer container = lab().start(lab().command("sleep", "600"));
+    Thread.currentThread().interrupt();
+    container.stop(Duration.ZERO);
+    container.close();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(lab().containers()).isEmpty();
+  }
+
+  @Test
+  final void freesAReaderThatIsInterrupted() throws Exception {
+    try (RunningContainer container = lab().start(lab().command("cat").stdin())) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> container.stdout().read()).isInstanceOf(IOException.class);
+      assertThat(Thread.interrupted()).isTrue();
+
+      container.stdin().write("text".getBytes(UTF_8));
+      container.stdin().close();
+      assertThat(container.stdout().readAllBytes()).asString(UTF_8).isEqualTo("text");
+    }
+  }
+
+  @Test
+  final void keepsAMountAsItIsNamed(@TempDir Path directory) throws Exception {
+    Path source = Files.createDirectory(directory.resolve(" \"a, b\"=\n$(id) "));
+    Files.writeString(source.resolve("file"), "text");
+    Outcome outcome =
+        lab()
+            .run(
+                lab()
+                    .command("cat", "/in, \"side\"=\n/file")
+                    .mount(new Mount(source, "/in, \"side\"=\n", true)));
+    assertThat(outcome.stdout()).isEqualTo("text");
+  }
+}

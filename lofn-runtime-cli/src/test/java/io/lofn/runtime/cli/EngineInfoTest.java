@@ -1,0 +1,58 @@
+package io.lofn.runtime.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EngineInfoTest {
+
+  private static EngineInfo parse(String answer) {
+    return EngineInfo.parse(answer).orElseThrow();
+  }
+
+  @Test
+  void knowsDocker() {
+    assertThat(
+            parse(
+                """
+                {"ServerVersion":"20.10.24","NCPU":2,"SecurityOptions":["name=seccomp"],
+                 "ClientInfo":{"Version":"28.1"}}"""))
+        .isEqualTo(
+            new EngineInfo(CliDialect.DOCKER, "docker CLI 28.1 with engine 20.10.24", 2, false));
+  }
+
+  @Test
+  void knowsDockerWithoutRoot() {
+    EngineInfo info =
+        parse(
+            """
+            {"ServerVersion":"24.0","NCPU":2,"SecurityOptions":["name=seccomp","name=rootless"]}""");
+    assertThat(info.rootless()).isTrue();
+    assertThat(info.description()).isEqualTo("docker CLI with engine 24.0");
+  }
+
+  @Test
+  void knowsPodman() {
+    assertThat(
+            parse(
+                """
+                {"host":{"cpus":8,"serviceIsRemote":true,"security":{"rootless":true}},
+                 "version":{"Version":"4.3.1"}}"""))
+        .isEqualTo(
+            new EngineInfo(CliDialect.PODMAN, "podman CLI 4.3.1, rootless, remote", 8, true));
+  }
+
+  @Test
+  void hasProcessorsEvenIfItDoesNotSay() {
+    assertThat(parse("{\"ServerVersion\":\"1\"}").cpus()).isPositive();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "hello", "{}", "[]", "null", "{\"ServerVersion\":\"\"}", "{\"version\":1}"})
+  void knowsNothingElse(String answer) {
+    assertThat(EngineInfo.parse(answer)).isEmpty();
+  }
+}
