@@ -4,11 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.Charset;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -22,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class LineIterator implements Iterator<String>, Closeable {
 
   private static final int BUFFER = 1 << 16;
-  private static final char REPLACEMENT = '\uFFFD';
 
   private final String source;
   private final InputStream in;
   private final Charset charset;
   private final byte[] delimiter;
+  private final boolean replacing;
 
   /** A delimiter counts only at whole code units: 2 bytes in UTF-16, 4 in UTF-32, else 1. */
   private final int unit;
@@ -44,6 +40,7 @@ final class LineIterator implements Iterator<String>, Closeable {
     this.in = in;
     this.charset = lines.charset();
     this.delimiter = lines.delimiter().getBytes(charset);
+    this.replacing = lines.isReplacing();
     this.unit = "\n".getBytes(charset).length;
   }
 
@@ -137,30 +134,13 @@ final class LineIterator implements Iterator<String>, Closeable {
   }
 
   private String take(int length, int skip) {
-    String record = new String(buffer, start, length, charset);
-    if (record.indexOf(REPLACEMENT) >= 0) {
-      requireWellFormed(length);
-    }
+    String record =
+        replacing
+            ? new String(buffer, start, length, charset)
+            : StrictText.decode(buffer, start, length, charset, source, offset);
     start += length + skip;
     offset += length + skip;
     return record;
-  }
-
-  /** Tells a replacement character that the tool wrote from one that stands for invalid bytes. */
-  private void requireWellFormed(int length) {
-    CharsetDecoder decoder = charset.newDecoder();
-    ByteBuffer bytes = ByteBuffer.wrap(buffer, start, length);
-    CoderResult result = decoder.decode(bytes, CharBuffer.allocate(length + 1), true);
-    if (result.isError()) {
-      throw new LofnException(
-          "Invalid "
-              + charset
-              + " in "
-              + source
-              + " at byte "
-              + (offset + bytes.position() - start)
-              + "; choose another charset with Lines.charset(...)");
-    }
   }
 
   @Override

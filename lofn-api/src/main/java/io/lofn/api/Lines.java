@@ -4,15 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.OutputStreamWriter;
 import java.io.Serializable;
-import java.io.Writer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
-import java.nio.charset.CodingErrorAction;
 import java.nio.file.Files;
 import java.util.Iterator;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * Text records that end with a delimiter, as a layout for tools: in files of the exchange or on the
@@ -21,20 +21,25 @@ import java.util.Iterator;
  * <p>The delimiter ends a record, it does not separate two: {@code a}, an empty record and {@code
  * b} are {@code "a\n\nb\n"}. Reading splits at the delimiter only, so empty records and {@code \r}
  * survive; a last record without a delimiter counts; empty text has no record. What the charset
- * cannot represent fails the task with its place rather than being replaced.
+ * cannot represent fails the task with its place, unless {@link #replacing()} is asked for.
  */
 public final class Lines implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  private static final Lines TEXT = new Lines("\n", UTF_8);
+  private static final int BUFFER = 1 << 16;
+  private static final Lines TEXT = new Lines("\n", UTF_8, false, false);
 
   private final String delimiter;
   private final String charset;
+  private final boolean replacing;
+  private final boolean gzip;
 
-  private Lines(String delimiter, Charset charset) {
+  private Lines(String delimiter, Charset charset, boolean replacing, boolean gzip) {
     this.delimiter = delimiter;
     this.charset = charset.name();
+    this.replacing = replacing;
+    this.gzip = gzip;
   }
 
   /**
@@ -57,7 +62,7 @@ public final class Lines implements Serializable {
     if (delimiter.isEmpty()) {
       throw new IllegalArgumentException("The record delimiter is empty");
     }
-    return new Lines(delimiter, Charset.forName(charset));
+    return new Lines(delimiter, charset(), replacing, gzip);
   }
 
   /**
@@ -75,7 +80,26 @@ public final class Lines implements Serializable {
               + " starts with a byte order mark or keeps a state, so records cannot be told apart in"
               + " its bytes; name the byte order, as in UTF-16LE");
     }
-    return new Lines(delimiter, charset);
+    return new Lines(delimiter, charset, replacing, gzip);
+  }
+
+  /**
+   * This layout with what the charset cannot represent replaced: by {@code \uFFFD} on the way in,
+   * by the charset's own replacement, such as {@code ?}, on the way out.
+   *
+   * @return the new layout
+   */
+  public Lines replacing() {
+    return new Lines(delimiter, charset(), true, gzip);
+  }
+
+  /**
+   * This layout compressed as gzip, in files and on the standard streams alike.
+   *
+   * @return the new layout
+   */
+  public Lines gzip() {
+    return new Lines(delimiter, charset(), replacing, true);
   }
 
   /**
@@ -91,6 +115,40 @@ public final class Lines implements Serializable {
         write(records, file);
       }
     };
+  }
+
+  /**
+   * Values go to a file for each key, in their order: records of the file whose name the key gives.
+   *
+   * <pre>{@code
+   * Lines.text().<Tuple2<String, String>>toFilePerKey(pair -> pair._1 + ".txt", pair -> pair._2)
+   * }</pre>
+   *
+   * @param <I> the type of what is written
+   * @param name gives the file's name relative to the exchange
+   * @param record gives the record
+   * @return the writer
+   */
+  public <I> PartitionWriter<I> toFilePerKey(
+      RecordFunction<I, String> name, RecordFunction<I, String> record) {
+    return new KeyedLines<>(this, name, record);
+  }
+
+  /**
+   * Each record is written as several, to files of their own that keep the same order, as
+   * paired-end reads are.
+   *
+   * <pre>{@code
+   * Lines.text().toParallelFiles(Map.of("r1.fq", Pair::first, "r2.fq", Pair::second))
+   * }</pre>
+   *
+   * @param <I> the type of what is written
+   * @param files each file's name relative to the exchange, and what is written to it
+   * @return the writer
+   */
+  public <I> PartitionWriter<I> toParallelFiles(
+      Map<String, ? extends RecordFunction<I, String>> files) {
+    return new ParallelLines<>(this, files);
   }
 
   /**
@@ -110,7 +168,7 @@ public final class Lines implements Serializable {
    */
   public OutputReader<String> fromFile(String name) {
     requireNonNull(name, "name is null");
-    return run -> new LineIterator(name, Files.newInputStream(run.file(name)), this).stream();
+    return run -> read(name, Files.newInputStream(run.file(name)));
   }
 
   /**
@@ -119,33 +177,24 @@ public final class Lines implements Serializable {
    * @return the reader
    */
   public OutputReader<String> fromStdout() {
-    return run -> new LineIterator("standard output", run.stdout(), this).stream();
+    return run -> read("standard output", run.stdout());
   }
 
   private void write(Iterator<String> records, OutputStream out) throws IOException {
-    Writer writer =
-        new OutputStreamWriter(
-            out,
-            charset()
-                .newEncoder()
-                .onMalformedInput(CodingErrorAction.REPORT)
-                .onUnmappableCharacter(CodingErrorAction.REPORT));
-    long position = 0;
-    try {
-      for (; records.hasNext(); position++) {
-        writer.write(records.next());
-        writer.write(delimiter);
-      }
-      writer.flush();
-    } catch (CharacterCodingException e) {
-      throw new LofnException(
-          "Record "
-              + position
-              + " of the partition, or one shortly before it, has a character that "
-              + charset
-              + " cannot represent; choose another charset with Lines.charset(...)",
-          e);
+    LineWriter writer = writer(out);
+    while (records.hasNext()) {
+      writer.write(records.next());
     }
+    writer.finish();
+  }
+
+  /** Writes records to a stream; the stream is the caller's to close. */
+  LineWriter writer(OutputStream out) throws IOException {
+    return new LineWriter(this, gzip ? new GZIPOutputStream(out, BUFFER) : out);
+  }
+
+  Stream<String> read(String source, InputStream in) throws IOException {
+    return new LineIterator(source, gzip ? Gzip.open(in, BUFFER) : in, this).stream();
   }
 
   Charset charset() {
@@ -154,5 +203,9 @@ public final class Lines implements Serializable {
 
   String delimiter() {
     return delimiter;
+  }
+
+  boolean isReplacing() {
+    return replacing;
   }
 }

@@ -1,7 +1,10 @@
 package io.lofn.api;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.stream.Stream;
 
 /**
@@ -31,4 +34,41 @@ public interface OutputReader<O> extends Serializable {
    * @throws IOException if the output cannot be read
    */
   Stream<O> read(RunOutput run) throws IOException;
+
+  /**
+   * This reader with each record changed.
+   *
+   * @param <P> the type of the new records
+   * @param change makes the new record
+   * @return the new reader
+   */
+  default <P> OutputReader<P> map(RecordFunction<O, P> change) {
+    return run ->
+        read(run)
+            .map(
+                record -> {
+                  try {
+                    return change.apply(record);
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                });
+  }
+
+  /**
+   * This reader's records, and then another's. With {@link #map} before it, several outputs of one
+   * run can be told apart:
+   *
+   * <pre>{@code
+   * Lines.text().fromFile("hits.txt").map(hit -> new Tuple2<>("hit", hit))
+   *     .and(Lines.text().fromFile("log.txt").map(line -> new Tuple2<>("log", line)))
+   * }</pre>
+   *
+   * @param next reads the records that follow; opened when these are exhausted
+   * @return the new reader
+   */
+  default OutputReader<O> and(OutputReader<O> next) {
+    requireNonNull(next, "next is null");
+    return new ConcatenatedReader<>(this, next);
+  }
 }

@@ -1,0 +1,32 @@
+package io.lofn.api;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.stream.Stream;
+
+/** Reads one output of a run and then another, each opened when it is needed. */
+final class ConcatenatedReader<O> implements OutputReader<O> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final OutputReader<O> first;
+  private final OutputReader<O> second;
+
+  ConcatenatedReader(OutputReader<O> first, OutputReader<O> second) {
+    this.first = first;
+    this.second = second;
+  }
+
+  @Override
+  public Stream<O> read(RunOutput run) {
+    return Stream.of(first, second).flatMap(reader -> open(reader, run));
+  }
+
+  private static <O> Stream<O> open(OutputReader<O> reader, RunOutput run) {
+    try {
+      return reader.read(run);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.lofn.api;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes one record to several files that keep the same order. */
+final class ParallelLines<I> implements PartitionWriter<I> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final Lines lines;
+  private final LinkedHashMap<String, RecordFunction<I, String>> files;
+
+  ParallelLines(Lines lines, Map<String, ? extends RecordFunction<I, String>> files) {
+    if (files.isEmpty()) {
+      throw new IllegalArgumentException("No file is named");
+    }
+    this.lines = lines;
+    this.files = new LinkedHashMap<>(files);
+  }
+
+  @Override
+  public void write(Iterator<I> records, RunInput run) throws IOException {
+    List<OutputStream> streams = new ArrayList<>();
+    try {
+      Map<LineWriter, RecordFunction<I, String>> writers = new LinkedHashMap<>();
+      for (Map.Entry<String, RecordFunction<I, String>> file : files.entrySet()) {
+        OutputStream stream = Files.newOutputStream(run.file(file.getKey()));
+        streams.add(stream);
+        writers.put(lines.writer(stream), file.getValue());
+      }
+      while (records.hasNext()) {
+        I next = records.next();
+        for (Map.Entry<LineWriter, RecordFunction<I, String>> writer : writers.entrySet()) {
+          writer.getKey().write(writer.getValue().apply(next));
+        }
+      }
+      for (LineWriter writer : writers.keySet()) {
+        writer.finish();
+      }
+    } finally {
+      for (OutputStream stream : streams) {
+        stream.close();
+      }
+    }
+  }
+}
