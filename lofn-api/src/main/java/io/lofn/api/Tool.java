@@ -42,6 +42,7 @@ public final class Tool<I, O> implements Serializable {
   private final ContainerSettings settings;
   private final Set<Integer> acceptedExitCodes;
   private final @Nullable PullPolicy pullPolicy;
+  private final @Nullable EmptyPartitions emptyPartitions;
   private final @Nullable Duration timeout;
 
   private Tool(Draft<I, O> draft) {
@@ -55,6 +56,7 @@ public final class Tool<I, O> implements Serializable {
     settings = draft.settings;
     acceptedExitCodes = Collections.unmodifiableSet(new TreeSet<>(draft.acceptedExitCodes));
     pullPolicy = draft.pullPolicy;
+    emptyPartitions = draft.emptyPartitions;
     timeout = draft.timeout;
   }
 
@@ -394,6 +396,18 @@ public final class Tool<I, O> implements Serializable {
   }
 
   /**
+   * This tool with a way to treat partitions without records. The default is {@code
+   * spark.lofn.emptyPartitions}.
+   *
+   * @param emptyPartitions whether the tool runs on them
+   * @return the new tool
+   */
+  public Tool<I, O> emptyPartitions(EmptyPartitions emptyPartitions) {
+    requireNonNull(emptyPartitions, "emptyPartitions is null");
+    return with(draft -> draft.emptyPartitions = emptyPartitions);
+  }
+
+  /**
    * The image.
    *
    * @return as it was given
@@ -477,6 +491,15 @@ public final class Tool<I, O> implements Serializable {
   }
 
   /**
+   * What happens with partitions without records.
+   *
+   * @return the choice, or empty for the session's
+   */
+  public Optional<EmptyPartitions> emptyPartitions() {
+    return Optional.ofNullable(emptyPartitions);
+  }
+
+  /**
    * The limit on the time of one run.
    *
    * @return the limit, or empty for the session's
@@ -519,6 +542,7 @@ public final class Tool<I, O> implements Serializable {
     private ContainerSettings settings;
     private Collection<Integer> acceptedExitCodes;
     private @Nullable PullPolicy pullPolicy;
+    private @Nullable EmptyPartitions emptyPartitions;
     private @Nullable Duration timeout;
 
     Draft(String image, PartitionWriter<I> input, OutputReader<O> output) {
@@ -541,6 +565,7 @@ public final class Tool<I, O> implements Serializable {
       settings = tool.settings;
       acceptedExitCodes = tool.acceptedExitCodes;
       pullPolicy = tool.pullPolicy;
+      emptyPartitions = tool.emptyPartitions;
       timeout = tool.timeout;
     }
   }

@@ -1,10 +1,17 @@
 package io.lofn.spark;
 
+import io.lofn.api.PairWriter;
+import io.lofn.api.RecordFunction;
 import io.lofn.api.Tool;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.Partitioner;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoder;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import scala.Tuple2;
@@ -89,6 +96,47 @@ public final class Lofn {
   }
 
   /**
+   * Runs a tool over each partition of pairs, such as whole files with their names. Lazy.
+   *
+   * <pre>{@code
+   * Tool<Tuple2<String, String>, String> tool =
+   *     Tool.of("busybox:1", InputFiles.text(Tuple2::_1, Tuple2::_2), Lines.text().fromStdout());
+   * JavaRDD<String> lines = lofn.map(context.wholeTextFiles(path), tool.shell("cat /shared/input/*"));
+   * }</pre>
+   *
+   * @param <K> the type of the keys
+   * @param <V> the type of the values
+   * @param <O> the type of the records that come out
+   * @param pairs the data
+   * @param tool the tool
+   * @return the output
+   * @throws io.lofn.api.LofnException if the tool asks for what the configuration does not allow
+   */
+  public <K, V, O> JavaRDD<O> map(JavaPairRDD<K, V> pairs, Tool<Tuple2<K, V>, O> tool) {
+    return map(pairs.map(pair -> pair), tool);
+  }
+
+  /**
+   * Runs a tool over each partition of a Dataset. Lazy; works on the batches of a stream too.
+   *
+   * <pre>{@code
+   * Dataset<String> upper = lofn.map(lines, Tool.pipe("busybox:1").command("tr", "a-z", "A-Z"),
+   *     Encoders.STRING());
+   * }</pre>
+   *
+   * @param <I> the type of the records that go in
+   * @param <O> the type of the records that come out
+   * @param data the data
+   * @param tool the tool
+   * @param encoder how Spark encodes the output
+   * @return the output
+   * @throws io.lofn.api.LofnException if the tool asks for what the configuration does not allow
+   */
+  public <I, O> Dataset<O> map(Dataset<I> data, Tool<I, O> tool, Encoder<O> encoder) {
+    return data.mapPartitions(function("map", tool), encoder);
+  }
+
+  /**
    * Reduces all partitions to one with a tool: each partition is reduced, then neighbours are
    * merged, {@code spark.lofn.reduce.fanIn} at a time, until one is left. Lazy; the tool runs on
    * the executors only, and sees records in their order. It must be associative, as {@code sort},
@@ -121,7 +169,69 @@ public final class Lofn {
    */
   public <T> JavaRDD<T> reduce(JavaRDD<T> rdd, Tool<T, T> tool, ReduceShape shape) {
     int fanIn = shape.fanInFor(rdd.getNumPartitions());
-    return new TreeReduce<>(function("reduce", tool), fanIn).reduce(rdd);
+    JavaRDD<T> reduced =
+        rdd.mapPartitions(function("reduce", tool)).setName("lofn reduce " + tool.image());
+    Tool<Tuple2<Long, T>, T> merger = tool.input(new PlacedWriter<>(tool.input()));
+    return new TreeReduce<>(function("reduce", merger), fanIn).merge(reduced);
+  }
+
+  /**
+   * Reduces all partitions to one with a tool that merges two: neighbours are laid out as a pair
+   * and merged until one partition is left. Lazy. Unlike {@link #reduce}, no container sees a
+   * partition alone, so n partitions take n - 1 containers.
+   *
+   * <pre>{@code
+   * JavaRDD<String> sorted = lofn.reducePairs(sortedParts,
+   *     Tool.lines("busybox:1").shell("cd /shared && sort -m left right > output.txt"),
+   *     (left, right, run) -> {
+   *       Files.write(run.file("left"), (Iterable<String>) () -> left);
+   *       Files.write(run.file("right"), (Iterable<String>) () -> right);
+   *     });
+   * }</pre>
+   *
+   * @param <T> the type of the records
+   * @param rdd the data
+   * @param tool the tool; how it lays out its input is not used
+   * @param writer lays two neighbours out
+   * @return one partition, or none if the data has none
+   * @throws io.lofn.api.LofnException if the tool asks for what the configuration does not allow
+   */
+  public <T> JavaRDD<T> reducePairs(JavaRDD<T> rdd, Tool<T, T> tool, PairWriter<T> writer) {
+    Tool<Tuple2<Long, T>, T> merger = tool.input(new PlacedPairWriter<>(writer));
+    return new TreeReduce<>(function("reducePairs", merger), 2).merge(rdd);
+  }
+
+  /**
+   * Brings all records of a key into one partition, for tools that need a key whole. Lazy.
+   *
+   * <pre>{@code
+   * lofn.map(lofn.repartitionBy(reads, read -> read.substring(0, read.indexOf('\t')), 8), tool)
+   * }</pre>
+   *
+   * @param <T> the type of the records
+   * @param rdd the data
+   * @param key gives a record's key
+   * @param partitions how many partitions the result has; keys are spread by their hash
+   * @return the records, each key in one partition
+   */
+  public <T> JavaRDD<T> repartitionBy(JavaRDD<T> rdd, RecordFunction<T, ?> key, int partitions) {
+    return repartitionBy(rdd, key, new HashPartitioner(partitions));
+  }
+
+  /**
+   * Brings all records of a key into the partition that a partitioner says, as {@link
+   * #repartitionBy(JavaRDD, RecordFunction, int)}.
+   *
+   * @param <T> the type of the records
+   * @param rdd the data
+   * @param key gives a record's key
+   * @param partitioner chooses a key's partition
+   * @return the records, each key in one partition
+   */
+  public <T> JavaRDD<T> repartitionBy(
+      JavaRDD<T> rdd, RecordFunction<T, ?> key, Partitioner partitioner) {
+    JavaPairRDD<Object, T> keyed = rdd.mapToPair(record -> new Tuple2<>(key.apply(record), record));
+    return keyed.partitionBy(partitioner).values();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.lofn.spark;
 
+import io.lofn.api.EmptyPartitions;
 import io.lofn.api.LofnException;
 import io.lofn.api.PullPolicy;
 import io.lofn.spi.ContainerRuntimeProvider;
@@ -38,6 +39,13 @@ final class LofnConf {
           "",
           "Where exchanges and staged volumes are kept on each node; not set: Spark's local"
               + " directories.");
+  static final ConfigKey<EmptyPartitions> EMPTY_PARTITIONS =
+      ConfigKey.choice(
+          PREFIX + "emptyPartitions",
+          EmptyPartitions.class,
+          "run",
+          "What happens with a partition without records: the tool runs on it, since only the tool"
+              + " knows what nothing means, or it is skipped and its output is empty.");
   static final ConfigKey<PullPolicy> PULL_POLICY =
       ConfigKey.choice(
           PREFIX + "image.pullPolicy",
@@ -107,6 +115,7 @@ final class LofnConf {
           RUNTIME,
           EXCHANGE_PATH,
           TMP_DIR,
+          EMPTY_PARTITIONS,
           PULL_POLICY,
           PULL_TIMEOUT,
           ENGINE_TIMEOUT,

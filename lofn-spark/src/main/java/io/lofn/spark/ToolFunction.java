@@ -34,9 +34,13 @@ public final class ToolFunction<I, O>
     this.conf = new HashMap<>(conf.entries());
   }
 
-  /** This function under another name in failure reports. */
-  ToolFunction<I, O> named(String name) {
-    return new ToolFunction<>(name, tool, new LofnConf(conf));
+  /** This function as failure reports are to name it at a level of a tree. */
+  ToolFunction<I, O> atLevel(int level) {
+    return new ToolFunction<>(operator + ", level " + level, tool, new LofnConf(conf));
+  }
+
+  String operator() {
+    return operator;
   }
 
   @Override

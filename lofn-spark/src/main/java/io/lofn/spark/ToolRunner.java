@@ -1,8 +1,10 @@
 package io.lofn.spark;
 
+import io.lofn.api.EmptyPartitions;
 import io.lofn.api.Tool;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.Iterator;
 
 /** Runs a tool for the task of the calling thread. */
@@ -27,6 +29,9 @@ final class ToolRunner {
   <I, O> Iterator<O> run(String operator, Tool<I, O> tool, Iterator<I> records, TaskScope task)
       throws IOException {
     node.gate().check(tool);
+    if (skipsEmpty(tool) && !records.hasNext()) {
+      return Collections.emptyIterator();
+    }
     RunPlan plan = RunPlan.of(operator, tool, task, conf, ownership);
     Run<I, O> run = new Run<>(plan, tool, task, node);
     task.onCompletion(run::close);
@@ -36,5 +41,10 @@ final class ToolRunner {
       run.close();
       throw e;
     }
+  }
+
+  private boolean skipsEmpty(Tool<?, ?> tool) {
+    return tool.emptyPartitions().orElseGet(() -> conf.get(LofnConf.EMPTY_PARTITIONS))
+        == EmptyPartitions.SKIP;
   }
 }

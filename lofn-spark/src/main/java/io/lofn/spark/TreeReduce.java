@@ -1,5 +1,6 @@
 package io.lofn.spark;
 
+import com.google.common.collect.Iterators;
 import java.util.Iterator;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -7,48 +8,56 @@ import org.apache.spark.api.java.function.Function2;
 import scala.Tuple2;
 
 /**
- * Reduces partitions with a tool, as a tree on the executors that keeps the order of records. Each
+ * Merges partitions with a tool, as a tree on the executors that keeps the order of records. Each
  * level is a stage of its own, so its containers run at the same time; a plain coalesce would run
  * those of the level below one after another in one task.
  */
 final class TreeReduce<T> {
 
-  private final ToolFunction<T, T> function;
+  private final ToolFunction<Tuple2<Long, T>, T> merger;
   private final int fanIn;
 
-  TreeReduce(ToolFunction<T, T> function, int fanIn) {
-    this.function = function;
+  /**
+   * @param merger merges neighbours, whose records come in order and with their places
+   * @param fanIn how many neighbours it merges
+   */
+  TreeReduce(ToolFunction<Tuple2<Long, T>, T> merger, int fanIn) {
+    this.merger = merger;
     this.fanIn = fanIn;
   }
 
-  JavaRDD<T> reduce(JavaRDD<T> rdd) {
-    JavaRDD<T> level = rdd.mapPartitions(function).setName("lofn reduce, each partition");
+  /** Merges until one partition is left. */
+  JavaRDD<T> merge(JavaRDD<T> rdd) {
+    JavaRDD<T> level = rdd;
     int height = 0;
     for (int width = rdd.getNumPartitions(); width > 1; ) {
       height++;
-      level = merge(level, width, height);
+      level = mergeOnce(level, width, merger.atLevel(height));
       width = ReduceShape.groups(width, fanIn);
     }
     return level;
   }
 
-  private JavaRDD<T> merge(JavaRDD<T> level, int width, int height) {
+  private JavaRDD<T> mergeOnce(
+      JavaRDD<T> level, int width, ToolFunction<Tuple2<Long, T>, T> levelMerger) {
     NeighbourPartitioner neighbours = new NeighbourPartitioner(width, fanIn);
-    ToolFunction<T, T> merger = function.named("reduce, level " + height);
-    return JavaPairRDD.fromJavaRDD(level.mapPartitionsWithIndex(number(), false))
+    return JavaPairRDD.fromJavaRDD(level.mapPartitionsWithIndex(place(), false))
         .repartitionAndSortWithinPartitions(neighbours)
-        .values()
-        .mapPartitionsWithIndex(mergeGroups(merger, neighbours), false)
-        .setName("lofn reduce, level " + height);
+        .map(placed -> placed)
+        .mapPartitionsWithIndex(mergeGroups(levelMerger, neighbours), false)
+        .setName("lofn " + levelMerger.operator());
   }
 
-  private static <T> Function2<Integer, Iterator<T>, Iterator<Tuple2<Long, T>>> number() {
+  private static <T> Function2<Integer, Iterator<T>, Iterator<Tuple2<Long, T>>> place() {
     return (partition, records) -> new PlacedIterator<>(partition, records);
   }
 
-  /** A partition without neighbours is reduced already and passes as it is. */
-  private static <T> Function2<Integer, Iterator<T>, Iterator<T>> mergeGroups(
-      ToolFunction<T, T> merger, NeighbourPartitioner neighbours) {
-    return (group, records) -> neighbours.sizeOf(group) == 1 ? records : merger.call(records);
+  /** A partition without neighbours is merged already and passes as it is. */
+  private static <T> Function2<Integer, Iterator<Tuple2<Long, T>>, Iterator<T>> mergeGroups(
+      ToolFunction<Tuple2<Long, T>, T> merger, NeighbourPartitioner neighbours) {
+    return (group, placed) ->
+        neighbours.sizeOf(group) == 1
+            ? Iterators.transform(placed, Tuple2::_2)
+            : merger.call(placed);
   }
 }

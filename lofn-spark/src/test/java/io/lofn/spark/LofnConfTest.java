@@ -3,6 +3,7 @@ package io.lofn.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lofn.api.EmptyPartitions;
 import io.lofn.api.LofnException;
 import io.lofn.api.PullPolicy;
 import java.time.Duration;
@@ -21,6 +22,7 @@ class LofnConfTest {
     assertThat(conf.get(LofnConf.RUNTIME)).containsExactly("auto");
     assertThat(conf.get(LofnConf.EXCHANGE_PATH)).isEqualTo("/shared");
     assertThat(conf.find(LofnConf.TMP_DIR)).isEmpty();
+    assertThat(conf.get(LofnConf.EMPTY_PARTITIONS)).isEqualTo(EmptyPartitions.RUN);
     assertThat(conf.get(LofnConf.PULL_POLICY)).isEqualTo(PullPolicy.MISSING);
     assertThat(conf.get(LofnConf.PULL_TIMEOUT)).isEqualTo(Duration.ofMinutes(30));
     assertThat(conf.get(LofnConf.ENGINE_TIMEOUT)).isEqualTo(Duration.ofSeconds(60));
@@ -35,7 +37,7 @@ class LofnConfTest {
     assertThat(conf.get(LofnConf.ALLOW_PRIVILEGED)).isFalse();
     assertThat(conf.get(LofnConf.ALLOW_HOST_NAMESPACES)).isFalse();
     assertThat(conf.get(LofnConf.ALLOW_ENGINE_SOCKET)).isFalse();
-    assertThat(LofnConf.KEYS).hasSize(17);
+    assertThat(LofnConf.KEYS).hasSize(18);
   }
 
   @Test

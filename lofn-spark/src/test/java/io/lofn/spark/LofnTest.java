@@ -3,9 +3,15 @@ package io.lofn.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lofn.api.EmptyPartitions;
+import io.lofn.api.InputFiles;
 import io.lofn.api.LofnException;
+import io.lofn.api.OutputFiles;
 import io.lofn.api.Tool;
 import io.lofn.api.ToolFailedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,9 +24,11 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import scala.Tuple2;
 
 class LofnTest {
 
@@ -97,6 +105,85 @@ class LofnTest {
 
     assertThat(lofn.reduce(context.parallelize(numbers(1000), 13), sum).collect())
         .containsExactly("499500");
+  }
+
+  @Test
+  void reducesPairsThatAreLaidOutByALambda() {
+    Tool<String, String> tool =
+        Tool.lines("any").shell("cd /shared && cat left right > output.txt");
+
+    for (int partitions : List.of(1, 2, 7)) {
+      JavaRDD<String> reduced =
+          lofn.reducePairs(
+              context.parallelize(numbers(50), partitions),
+              tool,
+              (left, right, run) -> {
+                Files.write(run.file("left"), (Iterable<String>) () -> left);
+                Files.write(run.file("right"), (Iterable<String>) () -> right);
+              });
+
+      assertThat(reduced.collect()).isEqualTo(numbers(50));
+    }
+  }
+
+  @Test
+  void tellsThatAPairWasReadInTheWrongOrder() {
+    JavaRDD<String> reduced =
+        lofn.reducePairs(
+            context.parallelize(numbers(4), 2),
+            Tool.lines("any").command("true"),
+            (left, right, run) -> Files.write(run.file("right"), (Iterable<String>) () -> right));
+
+    assertThatThrownBy(reduced::collect)
+        .cause()
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("left partition");
+  }
+
+  @Test
+  void runsAToolOnEmptyPartitionsUnlessTheyAreSkipped() {
+    Tool<String, String> count = Tool.pipe("any").shell("wc -l | tr -d ' '");
+    JavaRDD<String> rdd = context.parallelize(List.of("a"), 3);
+
+    assertThat(lofn.map(rdd, count).collect()).containsExactlyInAnyOrder("0", "0", "1");
+    assertThat(lofn.map(rdd, count.emptyPartitions(EmptyPartitions.SKIP)).collect())
+        .containsExactly("1");
+  }
+
+  @Test
+  void mapsWholeTextFilesAndGivesThemBack(@TempDir Path directory) throws IOException {
+    Files.writeString(directory.resolve("a.txt"), "1\n2\n");
+    Files.writeString(directory.resolve("b.txt"), "3\n");
+    Tool<Tuple2<String, String>, Tuple2<String, String>> tool =
+        Tool.of(
+                "any",
+                InputFiles.<Tuple2<String, String>>text(file -> file._1, file -> file._2),
+                OutputFiles.matching("out/*").text(Tuple2::new))
+            .shell(
+                "cd /shared && mkdir out && for f in input/*; do wc -l < $f > out/${f#input/}; done");
+
+    List<Tuple2<String, String>> counted =
+        lofn.map(context.wholeTextFiles(directory.toString(), 1), tool).collect();
+
+    assertThat(counted)
+        .extracting(file -> file._1 + " " + file._2.strip())
+        .containsExactlyInAnyOrder("out/a.txt 2", "out/b.txt 1");
+  }
+
+  @Test
+  void keepsEachKeyWhole() {
+    Tool<String, String> count =
+        Tool.pipe("any").shell("cut -c1 | sort | uniq -c | awk '{print $2, $1}'");
+    List<String> records = numbers(1000);
+
+    assertThat(
+            lofn.map(
+                    lofn.repartitionBy(
+                        context.parallelize(records, 5), record -> record.substring(0, 1), 3),
+                    count)
+                .collect())
+        .hasSize(10)
+        .contains("1 111", "9 111", "0 1");
   }
 
   @Test
