@@ -5,6 +5,7 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.net.ssl.SSLException;
 
 /**
  * Says why an engine cannot be reached. Looks at the socket's file, since the system's own messages
@@ -29,6 +30,11 @@ final class ConnectFailure {
     }
     if (failure instanceof ConnectException) {
       return "connection refused. Start the engine, or set DOCKER_HOST or spark.lofn.docker.host";
+    }
+    if (failure instanceof SSLException) {
+      return "TLS failed: "
+          + failure.getMessage()
+          + ". Check DOCKER_CERT_PATH or spark.lofn.docker.cert.path";
     }
     if (failure instanceof UnknownHostException) {
       return "unknown host " + failure.getMessage();

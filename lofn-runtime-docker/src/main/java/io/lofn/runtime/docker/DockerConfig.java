@@ -2,13 +2,9 @@ package io.lofn.runtime.docker;
 
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientConfig;
-import com.github.dockerjava.core.LocalDirectorySSLConfig;
-import io.lofn.api.EngineException;
 import io.lofn.spi.RuntimeConfig;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -50,7 +46,7 @@ final class DockerConfig {
   /**
    * Reads the configuration.
    *
-   * @throws EngineException if it makes no sense, or a file that it names is missing
+   * @throws io.lofn.api.EngineException if it makes no sense, or a file that it names is missing
    */
   static DockerConfig of(RuntimeConfig config, Map<String, String> environment, Path home) {
     Settings settings = new Settings(config, environment);
@@ -60,29 +56,9 @@ final class DockerConfig {
     boolean verify =
         settings.get(TLS_VERIFY, "DOCKER_TLS_VERIFY").map(Settings::isOn).orElse(false);
     Path certificates = settings.get(CERT_PATH, "DOCKER_CERT_PATH").map(Path::of).orElse(directory);
-    SSLContext tls = verify && !host.startsWith("unix:") ? tls(certificates) : null;
+    SSLContext tls = verify && !host.startsWith("unix:") ? new TlsFiles(certificates).context() : null;
     Duration timeout = min(config.callTimeout(), LONGEST_CALL);
     return new DockerConfig(EngineAddress.parse(host, tls), directory, timeout);
-  }
-
-  /** Without this check docker-java would go on without TLS. */
-  private static SSLContext tls(Path directory) {
-    for (String file : List.of("ca.pem", "cert.pem", "key.pem")) {
-      if (!Files.isReadable(directory.resolve(file))) {
-        throw new EngineException(
-            "TLS is asked for, but "
-                + directory.resolve(file)
-                + " is missing or cannot be read. Set DOCKER_CERT_PATH or spark.lofn.docker."
-                + CERT_PATH
-                + " to the directory of ca.pem, cert.pem and key.pem");
-      }
-    }
-    try {
-      return new LocalDirectorySSLConfig(directory.toString()).getSSLContext();
-    } catch (RuntimeException e) {
-      throw new EngineException(
-          "The TLS files in " + directory + " cannot be used: " + e.getMessage(), e);
-    }
   }
 
   private static Duration min(Duration one, Duration other) {

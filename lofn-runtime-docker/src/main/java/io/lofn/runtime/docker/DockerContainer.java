@@ -11,8 +11,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -21,6 +23,7 @@ import java.util.function.Function;
 final class DockerContainer implements RunningContainer {
 
   private static final long LONGEST_GRACE = Duration.ofDays(365).toSeconds();
+  private static final long REMOVAL_PAUSE_MILLIS = 20;
   private static final Duration KILL_TIME = Duration.ofSeconds(2);
 
   private final DockerEngine engine;
@@ -186,16 +189,28 @@ final class DockerContainer implements RunningContainer {
   static Function<DockerClient, Boolean> removal(String id) {
     return client -> {
       try {
-        client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
-        return true;
-      } catch (NotFoundException gone) {
-        return false;
-      } catch (ConflictException e) {
-        if (DockerErrors.text(e).contains("already in progress")) {
-          return false;
+        while (!removed(client, id)) {
+          TimeUnit.MILLISECONDS.sleep(REMOVAL_PAUSE_MILLIS);
         }
-        throw e;
+        return true;
+      } catch (InterruptedException e) {
+        throw new CancellationException();
       }
     };
+  }
+
+  /** False if somebody else is removing it just now: then it is still there for a while. */
+  private static boolean removed(DockerClient client, String id) {
+    try {
+      client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
+      return true;
+    } catch (NotFoundException gone) {
+      return true;
+    } catch (ConflictException e) {
+      if (DockerErrors.text(e).contains("already in progress")) {
+        return false;
+      }
+      throw e;
+    }
   }
 }

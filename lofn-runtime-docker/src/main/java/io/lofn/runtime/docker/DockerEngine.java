@@ -3,12 +3,11 @@ package io.lofn.runtime.docker;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Version;
 import com.github.dockerjava.core.DockerClientConfig;
-import com.github.dockerjava.core.DockerClientImpl;
-import com.github.dockerjava.transport.DockerHttpClient;
-import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import io.lofn.api.EngineException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -27,50 +26,51 @@ final class DockerEngine implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(DockerEngine.class);
 
-  private final EngineAddress address;
+  private final DockerConfig config;
+  private final DockerClientConfig clientConfig;
   private final ApiVersion api;
   private final String version;
-  private final Duration callTimeout;
   private final DeadlineCalls calls;
   private final DockerErrors errors;
-  private final DockerClient control;
-  private final DockerClient streams;
+  private final List<EngineClients> retired = new ArrayList<>();
+  private volatile EngineClients clients;
   private volatile int cpus;
 
-  private DockerEngine(DockerConfig config, DeadlineCalls calls, Clients clients, Version version) {
-    address = config.address();
-    api = clients.negotiate(version);
-    this.version = Objects.toString(version.getVersion(), "of unknown version");
-    callTimeout = config.callTimeout();
+  private DockerEngine(DockerConfig config, DeadlineCalls calls, Version version) {
+    this.config = config;
     this.calls = calls;
-    errors = new DockerErrors(address);
-    DockerClientConfig clientConfig = config.forClient(api);
-    control = DockerClientImpl.getInstance(clientConfig, clients.control);
-    streams = DockerClientImpl.getInstance(clientConfig, clients.streams);
+    this.version = Objects.toString(version.getVersion(), "of unknown version");
+    errors = new DockerErrors(config.address());
+    api = negotiate(version);
+    clientConfig = config.forClient(api);
+    clients = new EngineClients(config, clientConfig);
   }
 
   /** Connects, and agrees with the engine on a version of its API. */
   static DockerEngine connect(DockerConfig config) {
     DeadlineCalls calls = new DeadlineCalls();
-    Clients clients = Clients.of(config);
     DockerErrors errors = new DockerErrors(config.address());
     String action = "tell its version";
-    try {
-      DockerClient client = DockerClientImpl.getInstance(config.forClient(null), clients.control);
-      Version version = calls.call(config.callTimeout(), () -> client.versionCmd().exec());
-      return new DockerEngine(config, calls, clients, version);
+    try (EngineClients clients = new EngineClients(config, config.forClient(null))) {
+      Callable<Version> ask = () -> clients.control().versionCmd().exec();
+      return new DockerEngine(config, calls, calls.call(config.callTimeout(), ask));
     } catch (TimeoutException e) {
-      throw closing(calls, clients, errors.noAnswer(action, config.callTimeout(), e));
+      calls.close();
+      throw errors.noAnswer(action, config.callTimeout(), e);
     } catch (ExecutionException | RuntimeException e) {
-      throw closing(calls, clients, errors.of(action, e));
+      calls.close();
+      throw errors.of(action, e);
     }
   }
 
-  private static EngineException closing(
-      DeadlineCalls calls, Clients clients, EngineException failure) {
-    calls.close();
-    clients.close();
-    return failure;
+  private ApiVersion negotiate(Version answer) {
+    ApiVersion newest =
+        ApiVersion.parse(Objects.toString(answer.getApiVersion(), ""))
+            .orElseThrow(
+                () -> new EngineException(errors.message("tell its version", "it is no Docker")));
+    ApiVersion oldest =
+        ApiVersion.parse(Objects.toString(answer.getMinAPIVersion(), "")).orElse(newest);
+    return ApiVersion.negotiate(newest, oldest);
   }
 
   /**
@@ -79,17 +79,45 @@ final class DockerEngine implements AutoCloseable {
    * @param action what is asked, such as {@code start container x}
    */
   <T> T call(String action, Function<DockerClient, T> request) {
-    return await(action, submit(action, request), callTimeout);
+    return await(action, submit(action, request), config.callTimeout());
   }
 
   /** Makes a call that the engine takes its time for. */
   <T> T call(String action, Duration engineTime, Function<DockerClient, T> request) {
-    return await(action, begin(action, () -> request.apply(streams)), engineTime.plus(callTimeout));
+    EngineClients used = clients;
+    Future<T> call = begin(action, () -> ask(used, used.streams(), request));
+    return await(action, call, engineTime.plus(config.callTimeout()));
   }
 
   /** Begins a short call, without a deadline. */
   <T> Future<T> submit(String action, Function<DockerClient, T> request) {
-    return begin(action, () -> request.apply(control));
+    EngineClients used = clients;
+    return begin(action, () -> ask(used, used.control(), request));
+  }
+
+  /** Makes a call without waiting for it, however long the engine takes. Failures are logged. */
+  void callLater(String action, Function<DockerClient, Boolean> request) {
+    EngineClients used = clients;
+    Future<Boolean> unused =
+        begin(
+            action,
+            () -> {
+              try {
+                return ask(used, used.streams(), request);
+              } catch (RuntimeException e) {
+                LOG.warn("{}", errors.of(action, e).getMessage());
+                return false;
+              }
+            });
+  }
+
+  private <T> T ask(EngineClients used, DockerClient client, Function<DockerClient, T> request) {
+    try {
+      return used.ask(client, request);
+    } catch (RuntimeException e) {
+      renewAfter(e, used);
+      throw e;
+    }
   }
 
   private <T> Future<T> begin(String action, Callable<T> call) {
@@ -112,19 +140,20 @@ final class DockerEngine implements AutoCloseable {
     }
   }
 
-  /** Makes a call without waiting for it, however long the engine takes. Failures are logged. */
-  void callLater(String action, Function<DockerClient, Boolean> request) {
-    Future<Boolean> unused =
-        begin(
-            action,
-            () -> {
-              try {
-                return request.apply(control);
-              } catch (RuntimeException e) {
-                LOG.warn("{}", errors.of(action, e).getMessage());
-                return false;
-              }
-            });
+  /**
+   * Begins with new connections if one broke: an engine that was restarted has broken all of them,
+   * and every idle one would fail another call. Calls under way keep theirs.
+   */
+  void renewAfter(Throwable failure, EngineClients used) {
+    if (!DockerErrors.isDisconnected(failure) || !used.mayHaveIdleConnections()) {
+      return;
+    }
+    synchronized (retired) {
+      if (clients == used) {
+        clients = new EngineClients(config, clientConfig);
+        retired.add(used);
+      }
+    }
   }
 
   /** Attaches to the streams of a container. */
@@ -132,15 +161,15 @@ final class DockerEngine implements AutoCloseable {
     String action = "attach to container " + container;
     AttachConnection connection = null;
     try {
-      AttachConnection opening = new AttachConnection(address);
+      AttachConnection opening = new AttachConnection(config.address());
       connection = opening;
       String path = "/v" + api + "/containers/" + container + "/attach?stream=1&" + streamNames;
       Callable<Boolean> open =
           () -> {
-            opening.open(path, callTimeout);
+            opening.open(path, config.callTimeout());
             return true;
           };
-      await(action, begin(action, open), callTimeout);
+      await(action, begin(action, open), config.callTimeout());
       return opening;
     } catch (IOException | RuntimeException e) {
       if (connection != null) {
@@ -150,9 +179,9 @@ final class DockerEngine implements AutoCloseable {
     }
   }
 
-  /** For calls that stream their answer; their deadlines are the caller's. */
-  DockerClient streams() {
-    return streams;
+  /** The connections to use now. */
+  EngineClients clients() {
+    return clients;
   }
 
   /** How many processors the engine's containers can use. Asked for once. */
@@ -167,7 +196,7 @@ final class DockerEngine implements AutoCloseable {
   }
 
   Duration callTimeout() {
-    return callTimeout;
+    return config.callTimeout();
   }
 
   DockerErrors errors() {
@@ -177,58 +206,14 @@ final class DockerEngine implements AutoCloseable {
   @Override
   public void close() {
     calls.close();
-    try (control;
-        streams) {
-      // Their connections end with them.
-    } catch (IOException e) {
-      throw errors.of("be disconnected from", e);
+    synchronized (retired) {
+      retired.forEach(EngineClients::close);
+      clients.close();
     }
   }
 
   @Override
   public String toString() {
-    return "docker " + version + " (API " + api + ") at " + address;
-  }
-
-  /**
-   * Two pools of connections, both as large as need be: the answers of one are awaited for the call
-   * timeout, those of the other for as long as the caller likes.
-   */
-  private record Clients(
-      EngineAddress address, DockerHttpClient control, DockerHttpClient streams) {
-
-    static Clients of(DockerConfig config) {
-      return new Clients(
-          config.address(),
-          client(config).responseTimeout(config.callTimeout()).build(),
-          client(config).build());
-    }
-
-    private static ZerodepDockerHttpClient.Builder client(DockerConfig config) {
-      DockerClientConfig clientConfig = config.forClient(null);
-      return new ZerodepDockerHttpClient.Builder()
-          .dockerHost(clientConfig.getDockerHost())
-          .sslConfig(clientConfig.getSSLConfig())
-          .maxConnections(Integer.MAX_VALUE)
-          .connectionTimeout(config.callTimeout());
-    }
-
-    ApiVersion negotiate(Version version) {
-      ApiVersion newest =
-          ApiVersion.parse(Objects.toString(version.getApiVersion(), ""))
-              .orElseThrow(() -> new EngineException(address + " does not answer like Docker"));
-      ApiVersion oldest =
-          ApiVersion.parse(Objects.toString(version.getMinAPIVersion(), "")).orElse(newest);
-      return ApiVersion.negotiate(newest, oldest);
-    }
-
-    void close() {
-      try (control;
-          streams) {
-        // Their connections end with them.
-      } catch (IOException ignored) {
-        // Nothing was sent that could be lost.
-      }
-    }
+    return "docker " + version + " (API " + api + ") at " + config.address();
   }
 }

@@ -6,11 +6,14 @@ import com.github.dockerjava.api.exception.DockerException;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 /** Says what a failed call means: to the user in words, to the caller by the exception's type. */
@@ -30,8 +33,21 @@ final class DockerErrors {
         message(action, "no answer within " + seconds(atMost)), cause);
   }
 
+  /** Whether the engine may still do what it was asked. */
   static boolean isNoAnswer(Throwable failure) {
-    return failure.getCause() instanceof TimeoutException;
+    return causes(failure)
+        .anyMatch(t -> t instanceof TimeoutException || t instanceof SocketTimeoutException);
+  }
+
+  /** Whether a connection broke, and not because somebody here gave it up. */
+  static boolean isDisconnected(Throwable failure) {
+    return causes(failure).anyMatch(IOException.class::isInstance)
+        && !isNoAnswer(failure)
+        && causes(failure).noneMatch(ClosedByInterruptException.class::isInstance);
+  }
+
+  private static Stream<Throwable> causes(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
   }
 
   /**
@@ -51,8 +67,8 @@ final class DockerErrors {
       if (t instanceof EngineAnswerException e) {
         return answered(action, e.status(), text(e.body()), failure);
       }
-      if (t instanceof SSLException) {
-        return new EngineException(message(action, "TLS failed: " + t.getMessage()), failure);
+      if (t instanceof SocketTimeoutException) {
+        return EngineException.transientFailure(message(action, "no answer in time"), failure);
       }
       if (t instanceof IOException e) {
         return disconnected(action, e, failure);
@@ -77,7 +93,7 @@ final class DockerErrors {
 
   private EngineException disconnected(String action, IOException failure, Throwable cause) {
     String message = message(action, ConnectFailure.explain(address, failure));
-    return ConnectFailure.isDenied(address)
+    return failure instanceof SSLException || ConnectFailure.isDenied(address)
         ? new EngineException(message, cause)
         : EngineException.transientFailure(message, cause);
   }

@@ -99,7 +99,7 @@ final class DockerImages {
     PullProgress progress = new PullProgress();
     try {
       PullImageCmd command =
-          engine.streams().pullImageCmd(image.repository()).withTag(image.tagOrDigest());
+          engine.clients().streams().pullImageCmd(image.repository()).withTag(image.tagOrDigest());
       credentials.of(image.registry()).ifPresent(command::withAuthConfig);
       request.platform().ifPresent(command::withPlatform);
       command.exec(progress);

@@ -3,6 +3,7 @@ package io.lofn.runtime.docker;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -55,12 +56,8 @@ final class EngineProbe {
   private static Optional<String> judge(EngineAddress address, HttpHead head) {
     Optional<ApiVersion> api = head.header("api-version").flatMap(ApiVersion::parse);
     if (head.status() != 200 || api.isEmpty()) {
-      return Optional.of(
-          "What answers at "
-              + address
-              + " is not a Docker engine: status "
-              + head.status()
-              + (api.isEmpty() ? ", no API version" : ""));
+      String answer = "status " + head.status() + (api.isEmpty() ? ", no API version" : "");
+      return Optional.of(notDocker(address, answer));
     }
     if (api.get().compareTo(ApiVersion.OLDEST) < 0) {
       return Optional.of(
@@ -75,7 +72,18 @@ final class EngineProbe {
     return Optional.empty();
   }
 
+  private static String notDocker(EngineAddress address, String answer) {
+    String hint =
+        address.isUnix() || address.tls() != null
+            ? ""
+            : ". If it wants TLS, set DOCKER_TLS_VERIFY and DOCKER_CERT_PATH";
+    return "What answers at " + address + " is not a Docker engine: " + answer + hint;
+  }
+
   private static String unreachable(EngineAddress address, IOException failure) {
+    if (failure instanceof ProtocolException) {
+      return notDocker(address, failure.getMessage());
+    }
     return "No Docker engine at " + address + ": " + ConnectFailure.explain(address, failure);
   }
 }

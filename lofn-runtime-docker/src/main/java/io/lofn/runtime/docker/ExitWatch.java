@@ -39,7 +39,8 @@ final class ExitWatch implements AutoCloseable {
 
   /** Asks. Called once, when the container has been started. */
   void start() {
-    engine.streams().waitContainerCmd(container).exec(new Answer());
+    EngineClients clients = engine.clients();
+    clients.streams().waitContainerCmd(container).exec(new Answer(clients));
   }
 
   /** Waits for the end; empty if it has not come by then. */
@@ -149,7 +150,12 @@ final class ExitWatch implements AutoCloseable {
   /** Called by a thread of docker-java. */
   private final class Answer implements ResultCallback<WaitResponse> {
 
+    private final EngineClients clients;
     private boolean known;
+
+    Answer(EngineClients clients) {
+      this.clients = clients;
+    }
 
     @Override
     public void onStart(Closeable stream) {
@@ -171,6 +177,7 @@ final class ExitWatch implements AutoCloseable {
     public void onError(Throwable failure) {
       if (!known) {
         known = true;
+        engine.renewAfter(failure, clients);
         broken(failure);
       }
     }

@@ -3,6 +3,7 @@ package io.lofn.runtime.docker;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
@@ -25,7 +26,7 @@ record HttpHead(int status, Map<String, String> headers) {
     String statusLine = readLine(in);
     String[] words = statusLine.split(" ", 3);
     if (words.length < 2 || !words[0].startsWith("HTTP/1.") || !words[1].matches("\\d{3}")) {
-      throw new IOException("Not an answer in HTTP/1.1: '" + abbreviated(statusLine) + "'");
+      throw new ProtocolException("not HTTP/1.1 but '" + printable(statusLine) + "'");
     }
     Map<String, String> headers = new TreeMap<>();
     for (String line = readLine(in); !line.isEmpty(); line = readLine(in)) {
@@ -56,14 +57,15 @@ record HttpHead(int status, Map<String, String> headers) {
         throw new EOFException("The connection ended before an answer");
       }
       if (line.length() > SIZE_LIMIT) {
-        throw new IOException("Not an answer in HTTP/1.1: a line without end");
+        throw new ProtocolException("not HTTP/1.1 but a line without end");
       }
       line.append((char) next);
     }
     return line.toString().stripTrailing();
   }
 
-  private static String abbreviated(String text) {
-    return text.length() > 80 ? text.substring(0, 80) + "..." : text;
+  private static String printable(String text) {
+    String start = text.length() > 80 ? text.substring(0, 80) + "..." : text;
+    return start.replaceAll("[^\\x20-\\x7e]", "?");
   }
 }

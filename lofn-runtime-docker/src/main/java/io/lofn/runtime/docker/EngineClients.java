@@ -1,0 +1,73 @@
+package io.lofn.runtime.docker;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.core.DockerClientConfig;
+import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.transport.DockerHttpClient;
+import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import java.io.IOException;
+import java.util.function.Function;
+
+/**
+ * Two pools of connections to an engine, both as large as need be: answers to one are awaited for
+ * the call timeout, those to the other for as long as the caller likes. Thread-safe.
+ */
+final class EngineClients implements AutoCloseable {
+
+  private final DockerHttpClient controlConnections;
+  private final DockerHttpClient streamConnections;
+  private final DockerClient control;
+  private final DockerClient streams;
+  private volatile boolean answered;
+
+  /** Does not connect yet. */
+  EngineClients(DockerConfig config, DockerClientConfig clientConfig) {
+    controlConnections =
+        connections(config, clientConfig).responseTimeout(config.callTimeout()).build();
+    streamConnections = connections(config, clientConfig).build();
+    control = DockerClientImpl.getInstance(clientConfig, controlConnections);
+    streams = DockerClientImpl.getInstance(clientConfig, streamConnections);
+  }
+
+  private static ZerodepDockerHttpClient.Builder connections(
+      DockerConfig config, DockerClientConfig clientConfig) {
+    return new ZerodepDockerHttpClient.Builder()
+        .dockerHost(clientConfig.getDockerHost())
+        .sslConfig(clientConfig.getSSLConfig())
+        .maxConnections(Integer.MAX_VALUE)
+        .connectionTimeout(config.callTimeout());
+  }
+
+  /** For short calls. */
+  DockerClient control() {
+    return control;
+  }
+
+  /** For calls that the engine takes its time for; their deadlines are the caller's. */
+  DockerClient streams() {
+    return streams;
+  }
+
+  /** Makes a call, and remembers that one was answered. */
+  <T> T ask(DockerClient client, Function<DockerClient, T> request) {
+    T answer = request.apply(client);
+    answered = true;
+    return answer;
+  }
+
+  /** Whether there may be idle connections, which the end of an engine breaks. */
+  boolean mayHaveIdleConnections() {
+    return answered;
+  }
+
+  /** Breaks all connections. */
+  @Override
+  public void close() {
+    try (controlConnections;
+        streamConnections) {
+      answered = false;
+    } catch (IOException ignored) {
+      // Nothing was sent that could be lost.
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.lofn.runtime.docker;
+
+import com.github.dockerjava.core.util.CertificateUtils;
+import io.lofn.api.EngineException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.util.Collection;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * What {@code DOCKER_CERT_PATH} names: ca.pem, cert.pem and key.pem. Read here and not by docker-java,
+ * which stops at TLS 1.2, where the end of one direction is the end of the other.
+ */
+final class TlsFiles {
+
+  private static final String CA = "ca.pem";
+  private static final String CERTIFICATE = "cert.pem";
+  private static final String KEY = "key.pem";
+  private static final char[] PASSWORD = {};
+
+  private final Path directory;
+
+  TlsFiles(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * How to speak to the engine.
+   *
+   * @throws EngineException if a file is missing or cannot be used
+   */
+  SSLContext context() {
+    for (String name : List.of(CA, CERTIFICATE, KEY)) {
+      if (!Files.isReadable(directory.resolve(name))) {
+        throw new EngineException(
+            "TLS is asked for, but "
+                + directory.resolve(name)
+                + " is missing or cannot be read. Set DOCKER_CERT_PATH or"
+                + " spark.lofn.docker.cert.path to the directory of ca.pem, cert.pem and key.pem");
+      }
+    }
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys().getKeyManagers(), trust().getTrustManagers(), null);
+      return context;
+    } catch (GeneralSecurityException | IOException | RuntimeException e) {
+      throw new EngineException("The TLS files in " + directory + " cannot be used: " + e, e);
+    }
+  }
+
+  private KeyManagerFactory keys() throws GeneralSecurityException, IOException {
+    PrivateKey key = CertificateUtils.loadPrivateKey(Files.readString(directory.resolve(KEY)));
+    if (key == null) {
+      throw new IOException(KEY + " contains no private key");
+    }
+    KeyStore store = empty();
+    store.setKeyEntry(KEY, key, PASSWORD, certificates(CERTIFICATE).toArray(Certificate[]::new));
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(store, PASSWORD);
+    return keys;
+  }
+
+  private TrustManagerFactory trust() throws GeneralSecurityException, IOException {
+    KeyStore store = empty();
+    for (Certificate certificate : certificates(CA)) {
+      store.setCertificateEntry(CA + store.size(), certificate);
+    }
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(store);
+    return trust;
+  }
+
+  private Collection<? extends Certificate> certificates(String name)
+      throws GeneralSecurityException, IOException {
+    try (InputStream in = Files.newInputStream(directory.resolve(name))) {
+      return CertificateFactory.getInstance("X.509").generateCertificates(in);
+    }
+  }
+
+  private static KeyStore empty() throws GeneralSecurityException, IOException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, PASSWORD);
+    return store;
+  }
+}
