@@ -23,6 +23,8 @@ final class CliContainer implements RunningContainer {
   private static final int LOOKS = 10;
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
   // The init process that podman brings ends with 1 where others end with 127 or 126.
   private static final Pattern INIT_FAILED =
       Pattern.compile("ERROR \\(catatonit:\\d+\\): failed to exec pid1: ([^\\n]*)\\s*");
@@ -75,7 +77,7 @@ final class CliContainer implements RunningContainer {
   @Override
   public Optional<ContainerExit> await(Duration atMost) throws InterruptedException {
     if (exit == null) {
-      if (!attached.process().waitFor(atMost.toNanos(), NANOSECONDS)) {
+      if (!attached.process().waitFor(NANOSECONDS.convert(atMost), NANOSECONDS)) {
         return Optional.empty();
       }
       exit = exit(attached.process().exitValue());
@@ -138,8 +140,8 @@ final class CliContainer implements RunningContainer {
     if (grace.isZero()) {
       arguments.add("kill");
     } else {
-      long seconds = grace.plusNanos(999_999_999).toSeconds();
-      arguments.addAll(List.of("stop", "--time", Long.toString(seconds)));
+      long seconds = Math.min(grace.plusNanos(999_999_999).toSeconds(), Integer.MAX_VALUE);
+      arguments.addAll(List.of("stop", "-t", Long.toString(seconds)));
     }
     arguments.addAll(List.of("--", id));
     return arguments;
@@ -155,6 +157,8 @@ final class CliContainer implements RunningContainer {
       if (!removed) {
         engine.remove(id);
         removed = true;
+        // It ends by itself now, and may be at its own bookkeeping.
+        Uninterruptibly.waitFor(attached.process(), LAST_WORDS);
       }
     } finally {
       attached.destroy();

@@ -19,6 +19,9 @@ final class CliFailure {
               + "|too ?many ?requests|internal server error|bad gateway|service unavailable"
               + "|gateway timeout|gateway time-out");
 
+  private static final Pattern LIMIT_IGNORED =
+      Pattern.compile("(limit|resource|memory|cpu|pids).*(ignored|discarded)");
+
   private static final Pattern NO_SUCH_CONTAINER =
       Pattern.compile("no such container|no container with name or id|no such object");
 
@@ -47,6 +50,11 @@ final class CliFailure {
   /** Whether it was not the image but the engine that an image could not be had from. */
   static boolean isEnginesFault(String message) {
     return isPassing(message) || message.contains("permission denied while trying to connect");
+  }
+
+  /** Whether it warns that a limit has no effect on this node. */
+  static boolean isLimitIgnored(String warnings) {
+    return LIMIT_IGNORED.matcher(warnings.toLowerCase(Locale.ROOT)).find();
   }
 
   /** Whether the container that was named does not exist. */

@@ -44,6 +44,7 @@ public final class CliRuntimeProvider implements ContainerRuntimeProvider {
 
   @Override
   public ContainerRuntime create(RuntimeConfig config) {
+    RunDirectory.deleteOrphans();
     return new CliRuntime(finder(config).find());
   }
 

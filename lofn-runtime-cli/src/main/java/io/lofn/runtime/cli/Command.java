@@ -97,7 +97,7 @@ final class Command {
     Capture stdout = Capture.of(process.getInputStream());
     Capture stderr = Capture.of(process.getErrorStream());
     try {
-      boolean ended = process.waitFor(timeout.toNanos(), NANOSECONDS);
+      boolean ended = process.waitFor(NANOSECONDS.convert(timeout), NANOSECONDS);
       return result(process, ended, stdout, stderr);
     } finally {
       ProcessTree.kill(process);

@@ -61,10 +61,19 @@ final class ContainerStarter {
       }
       throw failure;
     }
-    if (!result.stderr().isBlank()) {
-      LOG.debug("Creating {}: {}", spec.name(), result.stderr().strip());
+    String id = result.stdout().strip().lines().reduce((first, last) -> last).orElse(spec.name());
+    refuseIgnoredLimits(id, result.stderr());
+    return id;
+  }
+
+  private void refuseIgnoredLimits(String id, String warnings) {
+    if (CliFailure.isLimitIgnored(warnings)) {
+      engine.remove(id);
+      throw new EngineException("The engine would ignore limits on this node: " + warnings.strip());
     }
-    return result.stdout().strip().lines().reduce((first, last) -> last).orElse(spec.name());
+    if (!warnings.isBlank()) {
+      LOG.debug("Creating {}: {}", id, warnings.strip());
+    }
   }
 
   /** The name may be another container's: only one that is ours and never ran is removed. */
@@ -84,6 +93,9 @@ final class ContainerStarter {
     try {
       attached = attach(id, spec, directory);
       awaitStart(id, attached);
+      if (!engine.dialect().leavesOomFile()) {
+        directory.delete();
+      }
       return new CliContainer(id, spec, engine, attached, directory);
     } catch (RuntimeException | Error e) {
       try {

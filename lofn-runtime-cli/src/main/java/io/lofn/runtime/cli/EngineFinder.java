@@ -47,7 +47,9 @@ final class EngineFinder {
         reasons.add(candidate + ": " + e.getMessage());
       }
     }
-    throw new EngineException(String.join("; ", reasons));
+    throw new EngineException(
+        "%s. Install one or start its engine, or set spark.lofn.cli.%s"
+            .formatted(String.join("; ", reasons), COMMAND));
   }
 
   private CliEngine probe(String name, Duration timeout) throws NotUsable {

@@ -8,8 +8,9 @@ final class ProcessTree {
   private ProcessTree() {}
 
   /**
-   * Kills a process and what it started, so that nobody is left who holds its streams. By its handle:
-   * {@link Process#destroyForcibly} would then wait for a thread that is blocked in standard input.
+   * Kills a process and what it started, so that nobody is left who holds its streams. By its
+   * handle: {@link Process#destroyForcibly} would then wait for a thread that is blocked in
+   * standard input.
    */
   static void kill(Process process) {
     if (process.isAlive()) {

@@ -4,10 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lofn.api.EngineException;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +20,9 @@ import org.slf4j.LoggerFactory;
 final class RunDirectory {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
+
+  private static final String PREFIX = "lofn-cli-";
+  private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d{1,18})-.*");
 
   private final Path path;
 
@@ -24,11 +32,35 @@ final class RunDirectory {
 
   static RunDirectory create() {
     try {
-      return new RunDirectory(Files.createTempDirectory("lofn-cli-"));
+      return new RunDirectory(
+          Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-"));
     } catch (IOException e) {
       throw new EngineException(
           "No directory for a run can be created in " + System.getProperty("java.io.tmpdir"), e);
     }
+  }
+
+  /** Deletes what processes that were killed have left. */
+  static void deleteOrphans() {
+    try (DirectoryStream<Path> directories =
+        Files.newDirectoryStream(Path.of(System.getProperty("java.io.tmpdir")), PREFIX + "*")) {
+      for (Path directory : directories) {
+        if (isOrphan(directory)) {
+          new RunDirectory(directory).delete();
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      LOG.debug("Directories of earlier runs cannot be looked for", e);
+    }
+  }
+
+  private static boolean isOrphan(Path directory) throws IOException {
+    Matcher name = NAME.matcher(directory.getFileName().toString());
+    // A process of another namespace cannot be seen, but needs the files for moments only.
+    Instant changed = Files.getLastModifiedTime(directory).toInstant();
+    return name.matches()
+        && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty()
+        && changed.isBefore(Instant.now().minus(Duration.ofMinutes(1)));
   }
 
   Path path() {

@@ -36,7 +36,7 @@ final class Uninterruptibly {
   }
 
   private static boolean await(Duration atMost, Wait wait) {
-    long deadline = System.nanoTime() + atMost.toNanos();
+    long deadline = System.nanoTime() + NANOSECONDS.convert(atMost);
     boolean interrupted = false;
     try {
       while (true) {

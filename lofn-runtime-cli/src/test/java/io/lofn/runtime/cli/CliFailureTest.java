@@ -53,6 +53,19 @@ class CliFailureTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "Resource limits are not supported and ignored on cgroups V1 rootless systems",
+        "WARNING: Your kernel does not support memory limit capabilities or the cgroup is not mounted."
+            + " Limitation discarded.",
+        "WARNING: Your kernel does not support CPU CFS scheduler. CPU period/quota discarded."
+      })
+  void knowsWhenALimitHasNoEffect(String warning) {
+    assertThat(CliFailure.isLimitIgnored(warning)).isTrue();
+    assertThat(CliFailure.isLimitIgnored("WARNING: IPv4 forwarding is disabled.")).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "Error response from daemon: No such container: x",
         "Error: no container with name or ID \"x\" found: no such container",
         "Error: inspecting object: no such container x",

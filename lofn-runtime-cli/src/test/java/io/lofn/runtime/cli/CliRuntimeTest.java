@@ -249,6 +249,22 @@ class CliRuntimeTest {
   }
 
   @Test
+  void aLimitThatTheEngineIgnoresIsRefused() throws Exception {
+    FakeCli cli =
+        FakeCli.in(
+            directory,
+            """
+            create*)
+              echo 'Resource limits are not supported and ignored on cgroups V1 rootless systems' >&2
+              echo 0123456789abcdef ;;
+            """);
+    assertThatThrownBy(() -> cli.runtime(LONG).start(spec()))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("not supported and ignored");
+    assertThat(cli.calls()).last().asString().startsWith("rm ");
+  }
+
+  @Test
   void initThatCannotExecuteTheProgramEndsAsAShellWould() throws Exception {
     FakeCli cli =
         FakeCli.in(
@@ -282,9 +298,9 @@ class CliRuntimeTest {
       container.stop(LONG);
     }
     assertThat(cli.calls())
-        .containsOnlyOnce("stop --time 2 -- 0123456789abcdef ")
+        .containsOnlyOnce("stop -t 2 -- 0123456789abcdef ")
         .containsOnlyOnce("kill -- 0123456789abcdef ")
-        .noneMatch(call -> call.startsWith("stop --time 30"));
+        .noneMatch(call -> call.startsWith("stop -t 30"));
   }
 
   @Test

@@ -1,0 +1,55 @@
+package io.lofn.runtime.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RunDirectoryTest {
+
+  @Test
+  void isNobodyElsesBusinessAndGoesWithAllItHolds() throws Exception {
+    RunDirectory directory = RunDirectory.create();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.path())))
+        .isEqualTo("rwx------");
+    assertThat(directory.tellsOutOfMemory()).isFalse();
+    Files.createFile(directory.path().resolve("oom"));
+    assertThat(directory.tellsOutOfMemory()).isTrue();
+    Path environment = directory.writeEnvironment(List.of("A=größe", "B="));
+    assertThat(environment).hasContent("A=größe\nB=\n");
+    directory.deleteEnvironment();
+    assertThat(environment).doesNotExist();
+
+    directory.delete();
+    directory.delete();
+
+    assertThat(directory.path()).doesNotExist();
+  }
+
+  @Test
+  void thoseOfProcessesThatAreGoneAreDeleted() throws Exception {
+    Process gone = new ProcessBuilder("true").start();
+    gone.waitFor();
+    RunDirectory mine = RunDirectory.create();
+    Path parent = mine.path().getParent();
+    Path orphan = Files.createDirectory(parent.resolve("lofn-cli-" + gone.pid() + "-1"));
+    Files.createFile(orphan.resolve("oom"));
+    RunDirectory.deleteOrphans();
+    assertThat(orphan).as("may be that of a process in another namespace").exists();
+    Files.setLastModifiedTime(orphan, FileTime.from(Instant.now().minusSeconds(120)));
+    Path other = Files.createDirectory(parent.resolve("lofn-cli-x"));
+
+    RunDirectory.deleteOrphans();
+
+    assertThat(orphan).doesNotExist();
+    assertThat(mine.path()).exists();
+    assertThat(other).exists();
+    Files.delete(other);
+    mine.delete();
+  }
+}
