@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 class UnreliableEngineIT {
 
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(3);
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofMinutes(1);
 
   private final TestEngine engine = new TestEngine();
   private final ExecutorService threads = Executors.newCachedThreadPool();

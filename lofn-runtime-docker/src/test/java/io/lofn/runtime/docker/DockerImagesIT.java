@@ -1,0 +1,197 @@
+package io.lofn.runtime.docker;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.dockerjava.api.exception.NotFoundException;
+import io.lofn.api.EngineException;
+import io.lofn.api.ImageUnavailableException;
+import io.lofn.api.PullPolicy;
+import io.lofn.spi.ImageRequest;
+import io.lofn.spi.PreparedImage;
+import io.lofn.spi.RuntimeConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pulls from a registry on this machine. */
+@Timeout(value = 120, unit = SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class DockerImagesIT {
+
+  private final String repository = "lofn/test-" + UUID.randomUUID();
+  private final Set<String> pulled = new HashSet<>();
+
+  @TempDir private Path configDirectory;
+
+  private FakeRegistry registry;
+  private DockerEngine engine;
+  private DockerImages images;
+
+  @BeforeEach
+  void connect() throws Exception {
+    registry = new FakeRegistry();
+    engine =
+        DockerEngine.connect(
+            DockerConfig.of(RuntimeConfig.of(Map.of()), System.getenv(), configDirectory));
+    images = new DockerImages(engine, new RegistryCredentials(configDirectory));
+  }
+
+  @AfterEach
+  void removeImages() {
+    for (String id : pulled) {
+      engine.call(
+          "remove image " + id,
+          client -> {
+            try {
+              client.removeImageCmd(id).withForce(true).exec();
+              return true;
+            } catch (NotFoundException gone) {
+              return false;
+            }
+          });
+    }
+    engine.close();
+    registry.close();
+  }
+
+  private String name(String suffix) {
+    return registry.host() + "/" + repository + suffix;
+  }
+
+  private PreparedImage prepare(ImageRequest request) {
+    PreparedImage image = images.prepare(request);
+    pulled.add(image.id());
+    return image;
+  }
+
+  private void refused(ImageRequest request, String... parts) {
+    assertThatThrownBy(() -> prepare(request))
+        .isInstanceOfSatisfying(
+            ImageUnavailableException.class, e -> assertThat(e.getMessage()).contains(parts))
+        .hasMessageContaining(request.reference());
+  }
+
+  private void failsForNow(ImageRequest request, String part) {
+    assertThatThrownBy(() -> prepare(request))
+        .isExactlyInstanceOf(EngineException.class)
+        .isInstanceOfSatisfying(
+            EngineException.class, e -> assertThat(e.isTransient()).as(e.toString()).isTrue())
+        .hasMessageContaining(request.reference())
+        .hasMessageContaining(part);
+  }
+
+  @Test
+  void pullsWhatIsMissingAndNothingElse() throws Exception {
+    registry.push(repository, "1", "one");
+    registry.push(repository, "2", "two");
+    PreparedImage image = prepare(ImageRequest.of(name(":1")));
+    assertThat(image.reference()).isEqualTo(name(":1"));
+    assertThat(image.id()).matches("sha256:[0-9a-f]{64}");
+    int requests = registry.requests().size();
+    assertThat(prepare(ImageRequest.of(name(":1")))).isEqualTo(image);
+    assertThat(prepare(ImageRequest.of(image.id())).id()).isEqualTo(image.id());
+    assertThat(registry.requests()).hasSize(requests);
+    refused(ImageRequest.of(name(":2")).policy(PullPolicy.NEVER), "NEVER");
+  }
+
+  @Test
+  void pullsTheLatestAndNotAllTags() throws Exception {
+    registry.push(repository, "latest", "latest");
+    registry.push(repository, "other", "other");
+    prepare(ImageRequest.of(name("")));
+    assertThat(registry.requests())
+        .anyMatch(request -> request.endsWith("/manifests/latest"))
+        .noneMatch(request -> request.contains("tags") || request.endsWith("/manifests/other"));
+  }
+
+  @Test
+  void pullsByDigest() throws Exception {
+    String digest = registry.push(repository, "1", "one");
+    registry.push(repository, "1", "moved");
+    PreparedImage image = prepare(ImageRequest.of(name("@" + digest)));
+    assertThat(image.reference()).endsWith(digest);
+    assertThat(prepare(ImageRequest.of(name(":1"))).id()).isNotEqualTo(image.id());
+    assertThat(prepare(ImageRequest.of(name(":1@" + digest))).id()).isEqualTo(image.id());
+  }
+
+  @Test
+  void noticesThatATagMovedIfItAlwaysAsks() throws Exception {
+    registry.push(repository, "1", "one");
+    PreparedImage first = prepare(ImageRequest.of(name(":1")));
+    registry.push(repository, "1", "two");
+    assertThat(prepare(ImageRequest.of(name(":1")))).isEqualTo(first);
+    assertThat(prepare(ImageRequest.of(name(":1")).policy(PullPolicy.ALWAYS)).id())
+        .isNotEqualTo(first.id());
+  }
+
+  @Test
+  void takesNoImageOfAnotherPlatform() throws Exception {
+    registry.push(repository, "1", "one");
+    ImageRequest request = ImageRequest.of(name(":1"));
+    PreparedImage image = prepare(request.platform("linux/amd64"));
+    assertThat(prepare(request.platform("linux/x86_64").policy(PullPolicy.NEVER))).isEqualTo(image);
+    refused(request.platform("linux/s390x").policy(PullPolicy.NEVER), "NEVER");
+  }
+
+  @Test
+  void saysThatThereIsNoSuchImage() {
+    refused(ImageRequest.of(name(":none")), "manifest unknown", "Check its name");
+  }
+
+  @Test
+  void saysThatAnIdCannotBePulled() {
+    refused(ImageRequest.of("sha256:" + "0123456789abcdef".repeat(4)), "id cannot be pulled");
+  }
+
+  @Test
+  void usesTheStoredCredentials() throws Exception {
+    registry.push(repository, "1", "one");
+    registry.protect("me", "pass");
+    refused(ImageRequest.of(name(":1")), configDirectory.resolve("config.json").toString());
+    Files.writeString(
+        configDirectory.resolve("config.json"),
+        "{\"auths\": {\"%s\": {\"auth\": \"bWU6cGFzcw==\"}}}".formatted(registry.host()));
+    assertThat(prepare(ImageRequest.of(name(":1"))).id()).isNotEmpty();
+  }
+
+  @Test
+  void failsForNowIfTheRegistryIsOutOfOrder() {
+    registry.failWith(503);
+    failsForNow(ImageRequest.of(name(":1")), "503");
+  }
+
+  @Test
+  void failsForNowIfTheRegistryIsGone() {
+    registry.close();
+    failsForNow(ImageRequest.of(name(":1")), "refused");
+  }
+
+  @Test
+  void waitsNoLongerThanThePullMayTake() {
+    registry.fallSilent();
+    long start = System.nanoTime();
+    failsForNow(
+        ImageRequest.of(name(":1")).pullTimeout(Duration.ofSeconds(1)), "no answer within 1 s");
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void isInterrupted() {
+    registry.fallSilent();
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> prepare(ImageRequest.of(name(":1"))))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("interrupted");
+    assertThat(Thread.interrupted()).isTrue();
+  }
+}
