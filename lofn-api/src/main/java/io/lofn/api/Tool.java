@@ -209,6 +209,21 @@ public final class Tool<I, O> implements Serializable {
   }
 
   /**
+   * This tool with more volumes, as {@link #volume}.
+   *
+   * @param volumes the volumes
+   * @return the new tool
+   * @throws IllegalArgumentException if two volumes have the same target
+   */
+  public Tool<I, O> volumes(List<Volume> volumes) {
+    Tool<I, O> tool = this;
+    for (Volume volume : volumes) {
+      tool = tool.volume(volume);
+    }
+    return tool;
+  }
+
+  /**
    * This tool with one more environment variable.
    *
    * @param name the variable's name

@@ -4,6 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.Serializable;
 import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Data that is not partitioned and is mounted into every container of a tool, such as a reference
@@ -16,6 +20,10 @@ import java.net.URI;
 public final class Volume implements Serializable {
 
   private static final long serialVersionUID = 1L;
+
+  private static final String BIND = "bind";
+  private static final String MODE = "mode";
+  private static final Set<String> KEYS = Set.of(BIND, MODE);
 
   private final URI source;
   private final String target;
@@ -37,7 +45,7 @@ public final class Volume implements Serializable {
   public static Source of(String source) {
     requireNonNull(source, "source is null");
     if (source.startsWith("/")) {
-      return new Source(java.nio.file.Path.of(source).toUri());
+      return new Source(Path.of(source).toUri());
     }
     URI uri = URI.create(source);
     if (uri.getScheme() == null) {
@@ -47,6 +55,53 @@ public final class Volume implements Serializable {
               + "'");
     }
     return new Source(uri);
+  }
+
+  /**
+   * Volumes as the Python lofn wrote them: a map of each source to a map with {@code bind}, the
+   * place in the container, and {@code mode}, {@code ro} or {@code rw}.
+   *
+   * <pre>{@code
+   * Volume.listOf(Map.of("/data/reference", Map.of("bind", "/reference", "mode", "ro")))
+   * }</pre>
+   *
+   * @param volumes source to {@code bind} and {@code mode}; without a mode it is {@code ro}
+   * @return the volumes, sorted by source
+   * @throws IllegalArgumentException if the form is another; names the source and what is wrong
+   */
+  public static List<Volume> listOf(Map<String, ?> volumes) {
+    return volumes.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(entry -> ofForm(entry.getKey(), entry.getValue()))
+        .toList();
+  }
+
+  private static Volume ofForm(String source, Object form) {
+    if (!(form instanceof Map<?, ?> settings)) {
+      throw new IllegalArgumentException(
+          "The volume %s must be a map with 'bind' and 'mode', not %s".formatted(source, form));
+    }
+    for (Object key : settings.keySet()) {
+      if (!KEYS.contains(key)) {
+        throw new IllegalArgumentException(
+            "The volume %s has an unknown key '%s'; known are 'bind' and 'mode'"
+                .formatted(source, key));
+      }
+    }
+    if (!(settings.get(BIND) instanceof String target)) {
+      throw new IllegalArgumentException(
+          "The volume %s needs 'bind', an absolute path in the container".formatted(source));
+    }
+    Volume volume = of(source).at(target);
+    Object mode = settings.containsKey(MODE) ? settings.get(MODE) : "ro";
+    if ("rw".equals(mode)) {
+      return volume.readWrite();
+    }
+    if ("ro".equals(mode)) {
+      return volume;
+    }
+    throw new IllegalArgumentException(
+        "The volume %s has the mode '%s'; it must be 'ro' or 'rw'".formatted(source, mode));
   }
 
   /** A volume that has no place in the container yet. */

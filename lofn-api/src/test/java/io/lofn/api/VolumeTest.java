@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,5 +49,38 @@ class VolumeTest {
   void targetsMustBeAbsoluteAndPlain(String target) {
     assertThatThrownBy(() -> Volume.of("/x").at(target))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void theFormOfThePythonLofnIsUnderstood() {
+    List<Volume> volumes =
+        Volume.listOf(
+            Map.of(
+                "/a", Map.of("bind", "/x", "mode", "rw"),
+                "/b", Map.of("bind", "/y", "mode", "ro"),
+                "/c", Map.of("bind", "/z")));
+
+    assertThat(volumes).extracting(Volume::target).containsExactly("/x", "/y", "/z");
+    assertThat(volumes).extracting(Volume::isReadOnly).containsExactly(false, true, true);
+    assertThat(Tool.pipe("i").volumes(volumes).volumes()).hasSize(3);
+  }
+
+  @Test
+  void mistakesInTheFormAreNamed() {
+    assertRefused(Map.of("/a", "/x"), "must be a map");
+    assertRefused(Map.of("/a", Map.of("bind", "/x", "mod", "ro")), "unknown key 'mod'");
+    assertRefused(Map.of("/a", Map.of("mode", "ro")), "needs 'bind'");
+    assertRefused(Map.of("/a", Map.of("bind", "x")), "absolute path");
+    assertRefused(Map.of("a", Map.of("bind", "/x")), "absolute path or a URI");
+    assertRefused(Map.of("/a", Map.of("bind", "/x", "mode", "w")), "'ro' or 'rw'");
+    List<Volume> clash =
+        Volume.listOf(Map.of("/a", Map.of("bind", "/x"), "/b", Map.of("bind", "/x")));
+    assertThatThrownBy(() -> Tool.pipe("i").volumes(clash)).hasMessageContaining("/x");
+  }
+
+  private static void assertRefused(Map<String, ?> form, String message) {
+    assertThatThrownBy(() -> Volume.listOf(form))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
   }
 }

@@ -4,10 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -53,10 +58,29 @@ final class Engines {
   }
 
   /** The exchanges that lie below a local directory. */
-  static List<Path> exchanges(Path localDirectory) throws IOException {
-    try (Stream<Path> paths = Files.walk(localDirectory)) {
-      return paths.filter(path -> path.endsWith("exchange")).toList();
+  static List<Path> exchanges(Path localDirectory) {
+    List<Path> exchanges = new ArrayList<>();
+    try {
+      Files.walkFileTree(
+          localDirectory,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+              if (path.endsWith("exchange")) {
+                exchanges.add(path);
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path path, IOException e) {
+              return FileVisitResult.CONTINUE; // deleted meanwhile
+            }
+          });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+    return exchanges;
   }
 
   static void waitUntil(String what, BooleanSupplier condition) throws InterruptedException {
