@@ -91,7 +91,7 @@ final class CliContainer implements RunningContainer {
    */
   private ContainerExit exit(int processCode) throws InterruptedException {
     if (processCode == 0 && spec.settings().limits().memory().isEmpty()) {
-      return new ContainerExit(0, false);
+      return new ContainerExit(0, directory.tellsOutOfMemory());
     }
     ContainerState state = state();
     for (int look = 1; state.running() && look < LOOKS; look++) {
@@ -111,7 +111,10 @@ final class CliContainer implements RunningContainer {
     return engine
         .find(id)
         .orElseThrow(
-            () -> new EngineException("Container " + id + " was removed by somebody else"));
+            () ->
+                new EngineException(
+                    "Container %s was removed before its end was seen; is --rm an engine option?"
+                        .formatted(id)));
   }
 
   private int toolCode(int code) {
@@ -124,7 +127,7 @@ final class CliContainer implements RunningContainer {
 
   @Override
   public void stop(Duration grace) {
-    if (!attached.process().isAlive()) {
+    if (exit != null) {
       return;
     }
     CommandResult result = engine.call(engine.command(stopping(grace)), "stop", within(grace));

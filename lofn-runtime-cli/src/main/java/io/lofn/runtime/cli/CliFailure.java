@@ -19,6 +19,10 @@ final class CliFailure {
               + "|too ?many ?requests|internal server error|bad gateway|service unavailable"
               + "|gateway timeout|gateway time-out");
 
+  private static final Pattern ENGINE_OUT_OF_REACH =
+      Pattern.compile(
+          "cannot connect|unable to connect|error during connect|denied while trying to connect");
+
   private static final Pattern LIMIT_IGNORED =
       Pattern.compile("(limit|resource|memory|cpu|pids).*(ignored|discarded)");
 
@@ -49,7 +53,10 @@ final class CliFailure {
 
   /** Whether it was not the image but the engine that an image could not be had from. */
   static boolean isEnginesFault(String message) {
-    return isPassing(message) || message.contains("permission denied while trying to connect");
+    String text = message.toLowerCase(Locale.ROOT);
+    // A registry whose name is not known is misspelt.
+    return ENGINE_OUT_OF_REACH.matcher(text).find()
+        || (isPassing(text) && !text.contains("dial tcp: lookup "));
   }
 
   /** Whether it warns that a limit has no effect on this node. */

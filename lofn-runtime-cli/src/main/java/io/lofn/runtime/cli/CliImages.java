@@ -93,9 +93,9 @@ final class CliImages {
         throw engine.failure("pull " + request.reference(), result);
       }
       throw new ImageUnavailableException(
-          "Image %s cannot be pulled: %s. Check its name and the credentials of this node's user"
-                  .formatted(request.reference(), result.message())
-              + " (docker login), or load it on every node");
+          ("Image %s cannot be pulled: %s. Check its name, log this node's user in with '%s login', or"
+                  + " load it on every node")
+              .formatted(request.reference(), result.message(), engine.dialect().name()));
     }
   }
 

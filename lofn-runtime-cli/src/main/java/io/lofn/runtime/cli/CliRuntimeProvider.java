@@ -9,6 +9,13 @@ import java.util.Optional;
 /**
  * Runs containers through the commands {@code docker} and {@code podman}, as they are set up for
  * the user of this process: address, credentials and configuration files are theirs.
+ *
+ * <p>No value of a tool's environment is put into a command line. A variable that the command
+ * itself would obey, such as {@code PATH} or {@code DOCKER_HOST}, is passed in a file, which cannot
+ * hold line breaks and quotes: with such a value it is refused.
+ *
+ * <p>A command line carries both outputs of a tool over one connection. One that is not read is
+ * buffered on disk, up to 16 MiB, and then holds back the other.
  */
 public final class CliRuntimeProvider implements ContainerRuntimeProvider {
 

@@ -62,7 +62,9 @@ final class EngineFinder {
     CommandResult result = run(command, timeout);
     if (!result.succeeded()) {
       throw new NotUsable(
-          result.cutOff() ? "no answer within " + timeout.toMillis() + " ms" : why(result));
+          result.cutOff()
+              ? "no answer within " + timeout.toMillis() + " ms"
+              : result.message().replaceAll("\\s*\\n\\s*", " "));
     }
     EngineInfo info =
         EngineInfo.parse(result.stdout())
@@ -77,13 +79,6 @@ final class EngineFinder {
     } catch (IOException e) {
       throw new NotUsable("cannot be run: " + e.getMessage());
     }
-  }
-
-  private static String why(CommandResult result) {
-    // Docker prints an answer even where its engine gives none.
-    return (result.stderr().isBlank() ? result.message() : result.stderr())
-        .strip()
-        .replaceAll("\\s*\\n\\s*", " ");
   }
 
   private Optional<CliDialect> configuredDialect() throws NotUsable {

@@ -75,6 +75,31 @@ class CliFailureTest {
     assertThat(CliFailure.isNoSuchContainer(message)).isTrue();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Cannot connect to the Docker daemon at unix:///nosuch. Is the docker daemon running?",
+        "permission denied while trying to connect to the Docker daemon socket",
+        "error during connect: Get \"http://x:1/v1\": dial tcp: lookup x: no such host",
+        "pinging container registry 127.0.0.1:1: dial tcp 127.0.0.1:1: connect: connection refused"
+      })
+  void knowsWhenItIsNotTheImage(String message) {
+    assertThat(CliFailure.isEnginesFault(message)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "dial tcp: lookup missing.invalid on 10.0.0.1:53: no such host",
+        "dial tcp: lookup missing.invalid on 10.0.0.1:53: read udp: i/o timeout",
+        "pull access denied for x, repository does not exist or may require 'docker login'",
+        "Error: short-name \"x\" did not resolve to an alias and no registries are defined",
+        "manifest for busybox:99 not found: manifest unknown"
+      })
+  void knowsWhenItIsTheImage(String message) {
+    assertThat(CliFailure.isEnginesFault(message)).isFalse();
+  }
+
   @Test
   void aCallThatWasCutOffMayPass() {
     EngineException failure = CliFailure.of("docker rm", new CommandResult(-1, "", "", true));

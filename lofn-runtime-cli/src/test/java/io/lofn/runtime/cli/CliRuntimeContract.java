@@ -150,6 +150,9 @@ abstract class CliRuntimeContract extends ContainerRuntimeContract {
       assertThatThrownBy(() -> container.await(ContainerLab.SOON))
           .isInstanceOf(EngineException.class)
           .hasMessageContaining("still runs");
+
+      container.stop(Duration.ZERO);
+      assertThat(container.await(ContainerLab.SOON)).map(ContainerExit::code).contains(137);
     }
   }
 

@@ -295,6 +295,7 @@ class CliRuntimeTest {
     try (RunningContainer container = cli.runtime(SHORT).start(spec())) {
       container.stop(Duration.ofMillis(1500));
       container.stop(Duration.ZERO);
+      assertThat(container.await(LONG)).isPresent();
       container.stop(LONG);
     }
     assertThat(cli.calls())
