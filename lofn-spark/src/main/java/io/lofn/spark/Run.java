@@ -1,28 +1,18 @@
 package io.lofn.spark;
 
 import io.lofn.api.EngineException;
-import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.LofnException;
-import io.lofn.api.PullPolicy;
 import io.lofn.api.Tool;
 import io.lofn.api.ToolFailedException.Reason;
-import io.lofn.api.Volume;
 import io.lofn.spark.ContainerSession.Stop;
 import io.lofn.spark.ContainerSession.StopReason;
 import io.lofn.spi.ContainerExit;
-import io.lofn.spi.Mount;
-import io.lofn.spi.PreparedImage;
-import io.lofn.spi.RunningContainer;
-import io.lofn.spi.StagedVolume;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,9 +35,9 @@ final class Run<I, O> implements AutoCloseable {
   private final TaskScope task;
   private final Node node;
   private final FailureReport report;
-  private final List<StagedVolume> volumes = new ArrayList<>();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Instant begun = Instant.now();
+  private volatile @Nullable ContainerLauncher launcher;
   private volatile @Nullable Exchange exchange;
   private volatile @Nullable ContainerSession session;
   private volatile @Nullable Feeder<I> feeder;
@@ -65,97 +55,35 @@ final class Run<I, O> implements AutoCloseable {
   /** Does everything up to the first record of the output. */
   Iterator<O> execute(Iterator<I> records) throws IOException {
     node.supervisor().add(this);
-    SelectedRuntime runtime = node.calls().call(task, node.runtime()::get);
-    report.runtime(runtime);
-    PreparedImage image = prepareImage(runtime);
-    List<Mount> mounts = stageVolumes();
+    ContainerLauncher ready = new ContainerLauncher(plan, task, node, report);
+    launcher = ready;
     Exchange directory = node.exchanges().create(plan.task(), tool.settings().user().isPresent());
     exchange = directory;
     Iterator<I> wanted = new CancellableIterator<>(records, task);
     if (tool.input().usesStdin()) {
-      feed(wanted, directory, () -> start(runtime, image, directory, mounts));
+      feed(wanted, directory, ready);
     } else {
       tool.input().write(wanted, new RunFiles(directory));
-      session = start(runtime, image, directory, mounts);
+      session = ready.start(directory);
     }
     RunResults results = new RunResults(this, directory);
     Stream<O> output = tool.output().read(results);
     return new OutputIterator<>(output, results, this);
   }
 
-  private PreparedImage prepareImage(SelectedRuntime runtime) {
-    PreparedImage image =
-        node.calls()
-            .call(task, () -> node.images().prepare(runtime, plan.image(), plan.task().stage()));
-    report.image(image);
-    return image;
-  }
-
-  private List<Mount> stageVolumes() {
-    List<Mount> mounts = new ArrayList<>();
-    for (Volume volume : tool.volumes()) {
-      StagedVolume staged =
-          node.calls().call(task, () -> node.volumes().stage(volume), StagedVolume::close);
-      volumes.add(staged);
-      node.gate().checkSource(tool, staged.path());
-      mounts.add(new Mount(staged.path(), volume.target(), volume.isReadOnly()));
-    }
-    return mounts;
-  }
-
-  private void feed(Iterator<I> records, Exchange directory, Starter starter) {
+  private void feed(Iterator<I> records, Exchange directory, ContainerLauncher ready) {
     Feeder<I> writer =
         new Feeder<>(tool.input(), records, new RunFiles(directory), task, this::inputFailed);
     feeder = writer;
     node.threads().execute(writer);
     EngineCalls.await(task, writer.wanted());
-    ContainerSession started = starter.start();
+    ContainerSession started = ready.start(directory);
     session = started;
     writer.begin(started.container().stdin());
   }
 
   private void inputFailed(Throwable cause) {
     inputFailure = cause;
-  }
-
-  private ContainerSession start(
-      SelectedRuntime runtime, PreparedImage image, Exchange directory, List<Mount> mounts) {
-    RunningContainer container;
-    try {
-      container = startOnce(runtime, image, directory, mounts);
-    } catch (ImageUnavailableException e) {
-      if (plan.image().policy() == PullPolicy.NEVER) {
-        throw e;
-      }
-      LOG.info("The image {} is gone from the node and prepared again", tool.image());
-      node.images().forget(plan.image(), plan.task().stage());
-      container = startOnce(runtime, prepareImage(runtime), directory, mounts);
-    }
-    report.container(container.id());
-    return new ContainerSession(
-        container, plan, node.threads(), left -> node.sweeper().removeLater(left.id()));
-  }
-
-  private RunningContainer startOnce(
-      SelectedRuntime runtime, PreparedImage image, Exchange directory, List<Mount> mounts) {
-    return node.calls()
-        .call(
-            task,
-            () ->
-                runtime
-                    .runtime()
-                    .start(plan.spec(containerName(), image, directory.directory(), mounts)),
-            RunningContainer::close);
-  }
-
-  /**
-   * A name that no repeated start shares, since a failed one may have left its container for now.
-   */
-  private String containerName() {
-    return "lofn-%s-%s"
-        .formatted(
-            plan.task().fileName(),
-            Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), Character.MAX_RADIX));
   }
 
   /** Stops the container if the run is no longer wanted. Called by the supervisor now and then. */
@@ -282,7 +210,10 @@ final class Run<I, O> implements AutoCloseable {
       current.close();
     }
     endFeeder();
-    volumes.forEach(StagedVolume::close);
+    ContainerLauncher ready = launcher;
+    if (ready != null) {
+      ready.close();
+    }
     Exchange directory = exchange;
     if (directory != null) {
       directory.close();
@@ -298,11 +229,6 @@ final class Run<I, O> implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** Starts the container once the writer wants its standard input. */
-  private interface Starter {
-    ContainerSession start();
   }
 
   @Override

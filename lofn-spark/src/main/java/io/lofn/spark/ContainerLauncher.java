@@ -1,0 +1,111 @@
+package io.lofn.spark;
+
+import io.lofn.api.ImageUnavailableException;
+import io.lofn.api.PullPolicy;
+import io.lofn.api.Volume;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.Mount;
+import io.lofn.spi.PreparedImage;
+import io.lofn.spi.RunningContainer;
+import io.lofn.spi.StagedVolume;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings what one run needs to the node, and starts its container. Used by the task's thread. */
+final class ContainerLauncher implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ContainerLauncher.class);
+
+  private final RunPlan plan;
+  private final TaskScope task;
+  private final Node node;
+  private final FailureReport report;
+  private final List<StagedVolume> volumes = new ArrayList<>();
+  private final SelectedRuntime runtime;
+  private final List<Mount> mounts;
+  private PreparedImage image;
+
+  /** Chooses the runtime, prepares the image and stages the volumes. */
+  ContainerLauncher(RunPlan plan, TaskScope task, Node node, FailureReport report) {
+    this.plan = plan;
+    this.task = task;
+    this.node = node;
+    this.report = report;
+    this.runtime = node.calls().call(task, node.runtime()::get);
+    report.runtime(runtime);
+    this.image = prepareImage();
+    try {
+      this.mounts = stageVolumes();
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private PreparedImage prepareImage() {
+    PreparedImage prepared =
+        node.calls()
+            .call(task, () -> node.images().prepare(runtime, plan.image(), plan.task().stage()));
+    report.image(prepared);
+    return prepared;
+  }
+
+  private List<Mount> stageVolumes() {
+    List<Mount> staged = new ArrayList<>();
+    for (Volume volume : plan.tool().volumes()) {
+      StagedVolume data =
+          node.calls().call(task, () -> node.volumes().stage(volume), StagedVolume::close);
+      volumes.add(data);
+      node.gate().checkSource(plan.tool(), data.path());
+      staged.add(new Mount(data.path(), volume.target(), volume.isReadOnly()));
+    }
+    return staged;
+  }
+
+  /** Starts the container; an image that went away meanwhile is prepared once more. */
+  ContainerSession start(Exchange exchange) {
+    RunningContainer container;
+    try {
+      container = startOnce(exchange);
+    } catch (ImageUnavailableException e) {
+      if (plan.image().policy() == PullPolicy.NEVER) {
+        throw e;
+      }
+      LOG.info("The image {} is gone from the node and prepared again", plan.tool().image());
+      node.images().forget(plan.image(), plan.task().stage());
+      image = prepareImage();
+      container = startOnce(exchange);
+    }
+    report.container(container.id());
+    return new ContainerSession(
+        container, plan, node.threads(), left -> node.sweeper().removeLater(left.id()));
+  }
+
+  private RunningContainer startOnce(Exchange exchange) {
+    return node.calls()
+        .call(task, () -> runtime.runtime().start(spec(exchange)), RunningContainer::close);
+  }
+
+  private ContainerSpec spec(Exchange exchange) {
+    return plan.spec(containerName(), image, exchange.directory(), mounts);
+  }
+
+  /**
+   * A name that no repeated start shares, since a failed one may have left its container for now.
+   */
+  private String containerName() {
+    return "lofn-%s-%s"
+        .formatted(
+            plan.task().fileName(),
+            Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), Character.MAX_RADIX));
+  }
+
+  /** Lets the volumes go. */
+  @Override
+  public void close() {
+    volumes.forEach(StagedVolume::close);
+  }
+}
