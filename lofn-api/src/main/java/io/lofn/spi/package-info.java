@@ -1,5 +1,5 @@
 /**
- * What a third party implements: container runtimes and volume stagers.
+ * What a third party implements: container runtimes, volume stagers and stores of binary outputs.
  *
  * <p>A jar adds one by naming its provider in {@code META-INF/services}. Providers and what they
  * create live once per executor JVM and are never serialised. Implementations hold the mechanism

@@ -1,0 +1,105 @@
+package io.lofn.hdfs;
+
+import io.lofn.spi.OutputStore;
+import io.lofn.spi.StoredPath;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** Binary outputs on Hadoop file systems, which are Hadoop's own to close. */
+final class HadoopOutputStore implements OutputStore {
+
+  private final Configuration hadoop;
+
+  HadoopOutputStore(Configuration hadoop) {
+    this.hadoop = hadoop;
+  }
+
+  @Override
+  public String locate(String path) throws IOException {
+    Path given = new Path(path);
+    FileSystem fileSystem = of(given);
+    // Not Hadoop's working directory, which is the JVM's where files are local.
+    Path absolute =
+        given.isAbsolute() ? given : new Path(fileSystem.getHomeDirectory(), given.toString());
+    return fileSystem.makeQualified(absolute).toString();
+  }
+
+  @Override
+  public boolean exists(String location) throws IOException {
+    Path path = new Path(location);
+    return of(path).exists(path);
+  }
+
+  @Override
+  public OutputStream create(String location) throws IOException {
+    Path path = new Path(location);
+    return of(path).create(path, false);
+  }
+
+  @Override
+  public InputStream open(String location) throws IOException {
+    Path path = new Path(location);
+    return of(path).open(path);
+  }
+
+  @Override
+  public List<StoredPath> list(String location) throws IOException {
+    Path path = new Path(location);
+    FileStatus[] children;
+    try {
+      children = of(path).listStatus(path);
+    } catch (FileNotFoundException e) {
+      return List.of();
+    }
+    return Arrays.stream(children)
+        .map(
+            child ->
+                new StoredPath(
+                    child.getPath().getName(),
+                    child.isDirectory(),
+                    child.isDirectory() ? 0 : child.getLen()))
+        .sorted(Comparator.comparing(StoredPath::name))
+        .toList();
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    Path source = new Path(from);
+    Path target = new Path(to);
+    FileSystem fileSystem = of(source);
+    // A rename onto a directory would go into it, and one onto a local file would replace it.
+    if (fileSystem.exists(target)) {
+      throw new FileAlreadyExistsException(to + " exists already");
+    }
+    boolean made = fileSystem.mkdirs(target.getParent());
+    if (!made || !fileSystem.rename(source, target)) {
+      throw new IOException("Cannot rename " + from + " to " + to);
+    }
+  }
+
+  @Override
+  public void delete(String location) throws IOException {
+    Path path = new Path(location);
+    FileSystem fileSystem = of(path);
+    if (!fileSystem.delete(path, true) && fileSystem.exists(path)) {
+      throw new IOException("Cannot delete " + location);
+    }
+  }
+
+  /** Without the checksum files that Hadoop else leaves next to local files. */
+  private FileSystem of(Path path) throws IOException {
+    FileSystem fileSystem = path.getFileSystem(hadoop);
+    return fileSystem instanceof LocalFileSystem local ? local.getRaw() : fileSystem;
+  }
+}
