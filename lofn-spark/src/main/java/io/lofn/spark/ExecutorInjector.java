@@ -25,6 +25,10 @@ final class ExecutorInjector {
     return injector(settings).getInstance(ToolRunner.class);
   }
 
+  static OutputStores outputStores(ExecutorSettings settings) {
+    return injector(settings).getInstance(OutputStores.class);
+  }
+
   private static synchronized Injector injector(ExecutorSettings settings) {
     Injector known = INJECTORS.get(settings);
     if (known != null) {

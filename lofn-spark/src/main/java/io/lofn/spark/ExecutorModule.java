@@ -7,6 +7,7 @@ import com.google.inject.Singleton;
 import com.google.inject.TypeLiteral;
 import com.google.inject.multibindings.MapBinder;
 import io.lofn.spi.ContainerRuntimeProvider;
+import io.lofn.spi.OutputStoreProvider;
 import io.lofn.spi.VolumeStagerProvider;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,8 @@ final class ExecutorModule extends AbstractModule {
     bind(Owner.class).toInstance(Owner.current());
     bind(new TypeLiteral<Providers<VolumeStagerProvider>>() {})
         .toInstance(Providers.discover(VolumeStagerProvider.class));
+    bind(new TypeLiteral<Providers<OutputStoreProvider>>() {})
+        .toInstance(Providers.discover(OutputStoreProvider.class));
     List.of(
             ContainerOwnership.class,
             EngineCalls.class,
@@ -46,6 +49,7 @@ final class ExecutorModule extends AbstractModule {
             Images.class,
             Node.class,
             NodeRuntime.class,
+            OutputStores.class,
             RuntimeSelector.class,
             SafetyGate.class,
             Supervisor.class,

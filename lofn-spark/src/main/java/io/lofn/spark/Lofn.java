@@ -1,15 +1,20 @@
 package io.lofn.spark;
 
+import io.lofn.api.BinaryFile;
 import io.lofn.api.PairWriter;
 import io.lofn.api.RecordFunction;
 import io.lofn.api.Tool;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.input.PortableDataStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoder;
 import org.apache.spark.sql.Row;
@@ -235,6 +240,129 @@ public final class Lofn {
   }
 
   /**
+   * Runs a tool over each partition, now, and keeps the outputs as files: one file or directory for
+   * each partition, in a fresh directory below {@code spark.lofn.output.dir}. Outputs may be of any
+   * length. Retried and speculative attempts leave nothing there, nor does a job that fails.
+   *
+   * <pre>{@code
+   * try (BinaryOutputs out = lofn.mapBinary(lines, Tool.pipe("busybox:1").command("gzip")
+   *     .output(BinaryFile.fromStdout()))) {
+   *   context.binaryFiles(out.path()).count();
+   * }
+   * }</pre>
+   *
+   * @param <I> the type of the records that go in
+   * @param rdd the data
+   * @param tool the tool; its output is read by {@link BinaryFile}'s readers or a lambda
+   * @return the outputs, until they are closed
+   * @throws io.lofn.api.LofnException if the directory cannot be made, or lofn-hdfs is missing
+   */
+  public <I> BinaryOutputs mapBinary(JavaRDD<I> rdd, Tool<I, BinaryFile> tool) {
+    return mapBinary(rdd, tool, conf.get(LofnConf.OUTPUT_DIR));
+  }
+
+  /**
+   * Runs a tool as {@link #mapBinary(JavaRDD, Tool)}, with outputs kept elsewhere.
+   *
+   * @param <I> the type of the records that go in
+   * @param rdd the data
+   * @param tool the tool
+   * @param parent where the fresh directory is made: a path that all nodes see
+   * @return the outputs, until they are closed
+   * @throws io.lofn.api.LofnException if the directory cannot be made, or lofn-hdfs is missing
+   */
+  public <I> BinaryOutputs mapBinary(JavaRDD<I> rdd, Tool<I, BinaryFile> tool, String parent) {
+    ToolFunction<I, BinaryFile> function = function("mapBinary", tool);
+    return OutputDirectory.create(contextOf(rdd), conf, parent, "")
+        .fill(rdd, (records, files) -> function.call(records));
+  }
+
+  /**
+   * Merges binary outputs to one file with a tool, two at a time.
+   *
+   * <pre>{@code
+   * try (BinaryOutputs one = lofn.reduceBinary(out,
+   *     Tool.of("busybox:1", BinaryFile.toNumberedFiles(), BinaryFile.fromFile("output.bin"))
+   *         .shell("cat /shared/input_1.bin /shared/input_2.bin > /shared/output.bin"))) {
+   *   byte[] bytes = one.bytes();
+   * }
+   * }</pre>
+   *
+   * @param outputs what is merged, in the order of {@link BinaryOutputs#list()}; stays as it is
+   * @param tool the tool; associative, and gives one file
+   * @return one file, next to the outputs, until it is closed
+   * @throws io.lofn.api.LofnException if there is no file
+   */
+  public BinaryOutputs reduceBinary(BinaryOutputs outputs, Tool<BinaryFile, BinaryFile> tool) {
+    return reduceBinary(outputs, tool, ReduceShape.fanIn(2));
+  }
+
+  /**
+   * Merges as {@link #reduceBinary(BinaryOutputs, Tool)}, by a tree of a given shape. Neighbours
+   * are merged, so many at a time, until one is left; each level is a job, and what it made is
+   * deleted after the next. A file without neighbours passes a level as it is; a single file is
+   * copied, without the tool.
+   *
+   * @param outputs what is merged
+   * @param tool the tool, for as many files as the fan-in says, or fewer, but at least two
+   * @param shape the fan-in or the depth of the tree
+   * @return one file, next to the outputs, until it is closed
+   * @throws io.lofn.api.LofnException if there is no file
+   */
+  public BinaryOutputs reduceBinary(
+      BinaryOutputs outputs, Tool<BinaryFile, BinaryFile> tool, ReduceShape shape) {
+    OutputDirectory directory = outputs.directory();
+    return new ReduceBinary(
+            directory.spark(), conf, directory.parent(), function("reduceBinary", tool))
+        .reduce(ReduceBinary.filesOf(outputs), shape);
+  }
+
+  /**
+   * Merges files to one, as {@link #reduceBinary(BinaryOutputs, Tool, ReduceShape)} does.
+   *
+   * @param files what {@code sc.binaryFiles} gives, or a part of it; merged in the order of names
+   * @param tool the tool, for as many files as the fan-in says, or fewer, but at least two
+   * @param shape the fan-in or the depth of the tree
+   * @return one file, in a fresh directory below {@code spark.lofn.output.dir}
+   * @throws io.lofn.api.LofnException if there is no file
+   */
+  public BinaryOutputs reduceBinary(
+      JavaPairRDD<String, PortableDataStream> files,
+      Tool<BinaryFile, BinaryFile> tool,
+      ReduceShape shape) {
+    ToolFunction<BinaryFile, BinaryFile> function = function("reduceBinary", tool);
+    List<Tuple2<String, String>> named =
+        new ArrayList<>(files.map(file -> new Tuple2<>(file._1, file._2.getPath())).collect());
+    named.sort(Comparator.comparing(Tuple2::_1));
+    return new ReduceBinary(
+            JavaSparkContext.fromSparkContext(files.context()),
+            conf,
+            conf.get(LofnConf.OUTPUT_DIR),
+            function)
+        .reduce(named, shape);
+  }
+
+  /**
+   * Streams all partitions, in their order, through one run of a tool on an executor, and puts what
+   * it made at a path: whole or not at all. The output may be of any length.
+   *
+   * <pre>{@code
+   * lofn.collectReduce(lines, Tool.pipe("busybox:1").command("gzip")
+   *     .output(BinaryFile.fromStdout()), "/tmp/lines.gz");
+   * }</pre>
+   *
+   * @param <T> the type of the records
+   * @param rdd the data
+   * @param tool the tool
+   * @param path a URI that driver and executors see, or an absolute path of the driver; nothing may
+   *     be there yet
+   * @throws io.lofn.api.LofnException if something is there, or nothing can be put there
+   */
+  public <T> void collectReduce(JavaRDD<T> rdd, Tool<T, BinaryFile> tool, String path) {
+    new CollectReduce<>(contextOf(rdd), conf, function("collectReduce", tool)).reduce(rdd, path);
+  }
+
+  /**
    * A tool as a function for {@code mapPartitions} of an RDD or a Dataset.
    *
    * @param <I> the type of the records that go in
@@ -250,5 +378,9 @@ public final class Lofn {
   private <I, O> ToolFunction<I, O> function(String operator, Tool<I, O> tool) {
     new SafetyGate(conf).check(tool);
     return new ToolFunction<>(operator, tool, conf);
+  }
+
+  private static JavaSparkContext contextOf(JavaRDD<?> rdd) {
+    return JavaSparkContext.fromSparkContext(rdd.context());
   }
 }

@@ -39,6 +39,13 @@ final class LofnConf {
           "",
           "Where exchanges and staged volumes are kept on each node; not set: Spark's local"
               + " directories.");
+  static final ConfigKey<String> OUTPUT_DIR =
+      ConfigKey.text(
+          PREFIX + "output.dir",
+          "lofn",
+          "Where binary outputs are kept, each in a directory of its own: a path that all nodes see."
+              + " Without a scheme it is on the job's default file system, and below the user's"
+              + " home unless it is absolute.");
   static final ConfigKey<EmptyPartitions> EMPTY_PARTITIONS =
       ConfigKey.choice(
           PREFIX + "emptyPartitions",
@@ -115,6 +122,7 @@ final class LofnConf {
           RUNTIME,
           EXCHANGE_PATH,
           TMP_DIR,
+          OUTPUT_DIR,
           EMPTY_PARTITIONS,
           PULL_POLICY,
           PULL_TIMEOUT,

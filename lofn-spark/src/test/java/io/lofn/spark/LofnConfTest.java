@@ -22,6 +22,7 @@ class LofnConfTest {
     assertThat(conf.get(LofnConf.RUNTIME)).containsExactly("auto");
     assertThat(conf.get(LofnConf.EXCHANGE_PATH)).isEqualTo("/shared");
     assertThat(conf.find(LofnConf.TMP_DIR)).isEmpty();
+    assertThat(conf.get(LofnConf.OUTPUT_DIR)).isEqualTo("lofn");
     assertThat(conf.get(LofnConf.EMPTY_PARTITIONS)).isEqualTo(EmptyPartitions.RUN);
     assertThat(conf.get(LofnConf.PULL_POLICY)).isEqualTo(PullPolicy.MISSING);
     assertThat(conf.get(LofnConf.PULL_TIMEOUT)).isEqualTo(Duration.ofMinutes(30));
@@ -37,7 +38,7 @@ class LofnConfTest {
     assertThat(conf.get(LofnConf.ALLOW_PRIVILEGED)).isFalse();
     assertThat(conf.get(LofnConf.ALLOW_HOST_NAMESPACES)).isFalse();
     assertThat(conf.get(LofnConf.ALLOW_ENGINE_SOCKET)).isFalse();
-    assertThat(LofnConf.KEYS).hasSize(18);
+    assertThat(LofnConf.KEYS).hasSize(19);
   }
 
   @Test

@@ -1,0 +1,149 @@
+package io.lofn.spark;
+
+import io.lofn.api.BinaryFile;
+import io.lofn.api.LofnException;
+import io.lofn.spi.StoredPath;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a tool made of each partition, as files in a directory of their own on the job's file
+ * system: {@code part-00003.bin}, or the directory {@code part-00003} where the tool gave several
+ * files. It is deleted when this is closed, or when the application ends. Thread-safe; for the
+ * driver only.
+ *
+ * <pre>{@code
+ * try (BinaryOutputs out = lofn.mapBinary(lines, compress)) {
+ *   JavaPairRDD<String, PortableDataStream> files = context.binaryFiles(out.path());
+ *   long count = files.count();
+ * }
+ * }</pre>
+ */
+public final class BinaryOutputs implements AutoCloseable {
+
+  /** A result that is larger is to be streamed. */
+  private static final long MOST_BYTES = 64L << 20;
+
+  private final OutputDirectory directory;
+
+  BinaryOutputs(OutputDirectory directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * The directory, for {@code sc.binaryFiles}. Where the tool gave directories, their files are at
+   * {@code path() + "/part-*"}.
+   *
+   * @return its location, with the scheme
+   */
+  public String path() {
+    return directory.path();
+  }
+
+  /**
+   * The files, in the order of partitions and names. What they open is read by the driver.
+   *
+   * @return their names relative to {@link #path()}; a partition that was skipped has none
+   * @throws LofnException if this is closed, or the directory cannot be read
+   */
+  public List<BinaryFile> list() {
+    return entries().stream()
+        .map(
+            entry ->
+                BinaryFile.of(entry.name(), () -> directory.store().open(location(entry.name()))))
+        .toList();
+  }
+
+  /**
+   * Opens the only file, as of a reduce.
+   *
+   * @return its content, to be closed
+   * @throws LofnException if there is no file or more than one, or it cannot be opened
+   */
+  public InputStream open() {
+    return open(onlyEntry());
+  }
+
+  /**
+   * The content of the only file, as of a reduce, if it is small.
+   *
+   * @return at most 64 MiB
+   * @throws LofnException if there is no file or more than one, if it is larger, or if it cannot be
+   *     read
+   */
+  public byte[] bytes() {
+    StoredPath only = onlyEntry();
+    if (only.length() > MOST_BYTES) {
+      throw new LofnException(
+          "%s has %d bytes, and bytes() gives at most %d; read it by open()"
+              .formatted(location(only.name()), only.length(), MOST_BYTES));
+    }
+    try (InputStream in = open(only)) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new LofnException("Cannot read " + location(only.name()) + ": " + e, e);
+    }
+  }
+
+  /** Deletes the directory with all in it. Idempotent. */
+  @Override
+  public void close() {
+    directory.delete();
+  }
+
+  OutputDirectory directory() {
+    return directory;
+  }
+
+  String location(String name) {
+    return path() + "/" + name;
+  }
+
+  private InputStream open(StoredPath entry) {
+    try {
+      return directory.store().open(location(entry.name()));
+    } catch (IOException e) {
+      throw new LofnException("Cannot open " + location(entry.name()) + ": " + e, e);
+    }
+  }
+
+  private StoredPath onlyEntry() {
+    List<StoredPath> entries = entries();
+    if (entries.size() != 1) {
+      throw new LofnException(
+          "%s holds %d files, not one; use list()".formatted(path(), entries.size()));
+    }
+    return entries.get(0);
+  }
+
+  private List<StoredPath> entries() {
+    if (directory.isDeleted()) {
+      throw new LofnException("The binary outputs in " + path() + " are closed");
+    }
+    List<StoredPath> entries = new ArrayList<>();
+    try {
+      collect("", entries);
+    } catch (IOException e) {
+      throw new LofnException("Cannot list the binary outputs in " + path() + ": " + e, e);
+    }
+    return entries;
+  }
+
+  private void collect(String below, List<StoredPath> entries) throws IOException {
+    for (StoredPath child : directory.store().list(path() + "/" + below)) {
+      String name = below + child.name();
+      if (child.isDirectory()) {
+        collect(name + "/", entries);
+      } else {
+        entries.add(new StoredPath(name, false, child.length()));
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "binary outputs in " + path();
+  }
+}

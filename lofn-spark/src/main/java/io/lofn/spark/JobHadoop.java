@@ -1,0 +1,29 @@
+package io.lofn.spark;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.jspecify.annotations.Nullable;
+
+/** The Hadoop properties that a job has beyond the configuration files of its class path. */
+final class JobHadoop {
+
+  private JobHadoop() {}
+
+  /** Those that Spark took from its own configuration, and those that the program has set. */
+  static Map<String, String> propertiesOf(JavaSparkContext spark) {
+    Configuration configuration = spark.hadoopConfiguration();
+    Map<String, String> properties = new HashMap<>();
+    for (Map.Entry<String, String> entry : configuration) {
+      if (!isFromFile(configuration.getPropertySources(entry.getKey()))) {
+        properties.put(entry.getKey(), entry.getValue());
+      }
+    }
+    return properties;
+  }
+
+  private static boolean isFromFile(String @Nullable [] sources) {
+    return sources != null && sources.length > 0 && sources[sources.length - 1].endsWith(".xml");
+  }
+}

@@ -1,0 +1,174 @@
+package io.lofn.spark;
+
+import io.lofn.api.LofnException;
+import io.lofn.spi.OutputStore;
+import io.lofn.spi.StoredPath;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.Tuple2;
+
+/**
+ * A fresh directory on the job's file system that one job fills, in the hands of the driver. It
+ * lives until it is deleted or the application ends. Thread-safe.
+ */
+final class OutputDirectory {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OutputDirectory.class);
+
+  private final JavaSparkContext spark;
+  private final LofnConf conf;
+  private final Map<String, String> hadoop;
+  private final OutputStore store;
+  private final String path;
+  private final ApplicationEnd end = new ApplicationEnd(this);
+  private final AtomicBoolean deleted = new AtomicBoolean();
+
+  private OutputDirectory(JavaSparkContext spark, LofnConf conf, String parent, String prefix) {
+    this.spark = spark;
+    this.conf = conf;
+    this.hadoop = JobHadoop.propertiesOf(spark);
+    this.store = OutputStores.discover().store(hadoop);
+    String application = spark.sc().applicationId().replaceAll("[^A-Za-z0-9]+", "-");
+    try {
+      this.path = store.locate(parent) + "/" + prefix + application + "-" + UUID.randomUUID();
+    } catch (IOException e) {
+      throw new LofnException("Cannot find " + parent + " for binary outputs: " + e, e);
+    }
+  }
+
+  /**
+   * Makes a directory in a parent.
+   *
+   * @param prefix what its name starts with; {@code _} hides it from readers of the parent
+   */
+  static OutputDirectory create(
+      JavaSparkContext spark, LofnConf conf, String parent, String prefix) {
+    OutputDirectory directory = new OutputDirectory(spark, conf, parent, prefix);
+    spark.sc().addSparkListener(directory.end);
+    try {
+      directory.store.create(directory.mark()).close();
+    } catch (IOException e) {
+      spark.sc().removeSparkListener(directory.end);
+      throw new LofnException(
+          "Cannot make the directory %s for binary outputs: %s; set %s to one that can be written"
+              .formatted(directory, e, LofnConf.OUTPUT_DIR.name()),
+          e);
+    }
+    return directory;
+  }
+
+  /** Runs a job that writes an output for each partition, and commits them; or deletes all. */
+  <I> BinaryOutputs fill(JavaRDD<I> rdd, OutputFunction.Source<I> source) {
+    boolean filled = false;
+    try {
+      OutputFunction<I> function =
+          new OutputFunction<>(source, path, rdd.getNumPartitions(), conf, hadoop);
+      List<Tuple2<String, String>> attempts =
+          rdd.mapPartitionsWithIndex(function, false)
+              .filter(written -> !written._1.isEmpty())
+              .collect();
+      commit(attempts);
+      BinaryOutputs outputs = new BinaryOutputs(this);
+      filled = true;
+      return outputs;
+    } catch (IOException e) {
+      throw new LofnException("Cannot commit the outputs in " + path + ": " + e, e);
+    } finally {
+      if (!filled) {
+        discard();
+      }
+    }
+  }
+
+  /**
+   * Gives the attempts that Spark has taken, one for each partition, their lasting names. Only the
+   * driver does: two attempts at a partition that both end well would else both commit.
+   */
+  private void commit(List<Tuple2<String, String>> attempts) throws IOException {
+    for (Tuple2<String, String> attempt : attempts) {
+      String from = path + "/" + attempt._1;
+      if (!store.exists(from)) {
+        throw new LofnException(
+            "A node has written %s, and the driver does not find it: set %s to a directory that all nodes see"
+                .formatted(from, LofnConf.OUTPUT_DIR.name()));
+      }
+      store.rename(from, path + "/" + attempt._2);
+    }
+    store.delete(mark());
+    Set<String> committed = new TreeSet<>();
+    for (StoredPath left : store.list(path)) {
+      if (left.name().startsWith(AttemptOutput.PREFIX)) {
+        store.delete(path + "/" + left.name());
+      } else {
+        committed.add(left.name());
+      }
+    }
+    Set<String> expected =
+        attempts.stream().map(attempt -> attempt._2).collect(Collectors.toCollection(TreeSet::new));
+    if (!committed.equals(expected)) {
+      throw new LofnException("%s holds %s and not %s".formatted(path, committed, expected));
+    }
+  }
+
+  private void discard() {
+    try {
+      delete();
+    } catch (RuntimeException e) {
+      LOG.warn("A job failed and leaves {}", path, e);
+    }
+  }
+
+  /** Deletes the directory with all in it. Idempotent. */
+  void delete() {
+    if (!deleted.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      store.delete(mark());
+      store.delete(path);
+    } catch (IOException e) {
+      throw new LofnException("Cannot delete the binary outputs in " + path + ": " + e, e);
+    } finally {
+      spark.sc().removeSparkListener(end);
+    }
+  }
+
+  boolean isDeleted() {
+    return deleted.get();
+  }
+
+  private String mark() {
+    return path + "/" + AttemptOutput.OPEN_MARK;
+  }
+
+  String path() {
+    return path;
+  }
+
+  String parent() {
+    return path.substring(0, path.lastIndexOf('/'));
+  }
+
+  OutputStore store() {
+    return store;
+  }
+
+  JavaSparkContext spark() {
+    return spark;
+  }
+
+  @Override
+  public String toString() {
+    return path;
+  }
+}

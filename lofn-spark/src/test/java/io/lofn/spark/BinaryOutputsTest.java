@@ -1,0 +1,377 @@
+package io.lofn.spark;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lofn.api.BinaryFile;
+import io.lofn.api.EmptyPartitions;
+import io.lofn.api.LofnException;
+import io.lofn.api.Tool;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Binary outputs on a local file system, with attempts that are repeated, and with Kryo. */
+class BinaryOutputsTest {
+
+  private static final Tool<String, BinaryFile> SAVE =
+      Tool.lines("any")
+          .shell("cat /shared/input.txt > /shared/output.bin")
+          .output(BinaryFile.fromFile("output.bin"));
+
+  private static final Tool<BinaryFile, BinaryFile> CONCAT =
+      Tool.of("any", BinaryFile.toNumberedFiles(), BinaryFile.fromFile("output.bin"))
+          .shell("cat /shared/input_* > /shared/output.bin");
+
+  @TempDir private Path home;
+  private SparkSession spark;
+  private JavaSparkContext context;
+  private Lofn lofn;
+
+  @BeforeEach
+  void startSpark() {
+    spark =
+        LocalSpark.retrying(
+            Map.of(
+                "spark.lofn.output.dir",
+                home.toUri().toString(),
+                "spark.serializer",
+                "org.apache.spark.serializer.KryoSerializer"));
+    context = new JavaSparkContext(spark.sparkContext());
+    lofn = Lofn.on(spark);
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    spark.stop();
+    assertThat(below(home)).isEmpty();
+  }
+
+  @Test
+  void theDirectoryLivesUntilItIsClosed() throws IOException {
+    Path directory;
+    try (BinaryOutputs out = lofn.mapBinary(lines(7, 3), SAVE)) {
+      directory = Path.of(URI.create(out.path()));
+      assertThat(below(directory))
+          .containsExactly("part-00000.bin", "part-00001.bin", "part-00002.bin");
+      assertThat(out.list()).extracting(BinaryFile::name).isEqualTo(below(directory));
+      assertThat(text(out)).isEqualTo("0\n1\n2\n3\n4\n5\n6\n");
+      out.close();
+      assertThat(directory).doesNotExist();
+      assertThatThrownBy(out::list)
+          .isInstanceOf(LofnException.class)
+          .hasMessageContaining("closed");
+    }
+    assertThat(directory).doesNotExist();
+  }
+
+  @Test
+  void theEndOfTheApplicationClosesWhatIsOpen() {
+    BinaryOutputs out = lofn.mapBinary(lines(2, 2), SAVE);
+    assertThat(Path.of(URI.create(out.path()))).exists();
+
+    spark.stop();
+
+    assertThat(Path.of(URI.create(out.path()))).doesNotExist();
+    out.close();
+  }
+
+  @Test
+  void sparkReadsTheFiles() {
+    try (BinaryOutputs out = lofn.mapBinary(lines(100, 4), SAVE)) {
+      List<String> files =
+          context
+              .binaryFiles(out.path())
+              .mapValues(file -> new String(file.toArray(), UTF_8))
+              .sortByKey()
+              .values()
+              .collect();
+
+      assertThat(files).hasSize(4);
+      assertThat(String.join("", files)).isEqualTo(text(out));
+    }
+  }
+
+  @Test
+  void sparkReadsDirectories() {
+    Tool<String, BinaryFile> split =
+        Tool.lines("any")
+            .shell("mkdir /shared/out && cd /shared/out && split -l 1 /shared/input.txt")
+            .output(BinaryFile.fromDirectory("out"));
+
+    try (BinaryOutputs out = lofn.mapBinary(lines(4, 2), split)) {
+      assertThat(out.list())
+          .extracting(BinaryFile::name)
+          .containsExactly("part-00000/xaa", "part-00000/xab", "part-00001/xaa", "part-00001/xab");
+      assertThat(context.binaryFiles(out.path() + "/part-*").count()).isEqualTo(4);
+      assertThat(text(out)).isEqualTo("0\n1\n2\n3\n");
+    }
+  }
+
+  @Test
+  void anAttemptThatIsRepeatedLeavesNoDuplicateAndNoOrphan() throws IOException {
+    Tool<String, BinaryFile> fails =
+        SAVE.output(
+            run -> {
+              Path file = run.file("output.bin");
+              return Stream.of(BinaryFile.whole(() -> failingAtFirst(file)));
+            });
+
+    try (BinaryOutputs out = lofn.mapBinary(lines(4, 2), fails)) {
+      assertThat(below(Path.of(URI.create(out.path()))))
+          .containsExactly("part-00000.bin", "part-00001.bin");
+      assertThat(text(out)).isEqualTo("0\n1\n2\n3\n");
+    }
+  }
+
+  private static InputStream failingAtFirst(Path file) throws IOException {
+    InputStream content = Files.newInputStream(file);
+    if (TaskContext.get().attemptNumber() > 0) {
+      return content;
+    }
+    return new FilterInputStream(content) {
+      @Override
+      public int read(byte[] bytes, int offset, int length) throws IOException {
+        int count = super.read(bytes, offset, length);
+        if (count < 0) {
+          throw new IOException("the first attempt breaks off");
+        }
+        return count;
+      }
+    };
+  }
+
+  @Test
+  void aJobThatFailsLeavesNothing() throws Exception {
+    Tool<String, BinaryFile> fails =
+        SAVE.shell("grep -q 0 /shared/input.txt && cp /shared/input.txt /shared/output.bin");
+
+    assertThatThrownBy(() -> lofn.mapBinary(lines(2, 2), fails))
+        .hasMessageContaining("exit code 1");
+    // A task that the failure of another ends deletes its output itself.
+    LocalSpark.waitUntilIdle(context);
+    assertThat(below(home)).isEmpty();
+  }
+
+  @Test
+  void outputsAreOneFileOrFilesWithNames() {
+    Tool<String, BinaryFile> both =
+        SAVE.output(
+            run ->
+                Stream.of(
+                    BinaryFile.of("a", () -> InputStream.nullInputStream()),
+                    BinaryFile.whole(() -> InputStream.nullInputStream())));
+
+    assertThatThrownBy(() -> lofn.mapBinary(lines(1, 1), both)).hasMessageContaining("not both");
+  }
+
+  @Test
+  void aPartitionThatIsSkippedHasNoFile() {
+    Tool<String, BinaryFile> skipping = SAVE.emptyPartitions(EmptyPartitions.SKIP);
+
+    try (BinaryOutputs out = lofn.mapBinary(lines(1, 3), skipping)) {
+      assertThat(out.list()).extracting(BinaryFile::name).containsExactly("part-00002.bin");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 2", "2, 2", "3, 2", "7, 2", "7, 3", "9, 3"})
+  void filesAreReducedInTheirOrder(int partitions, int fanIn) throws IOException {
+    try (BinaryOutputs out = lofn.mapBinary(lines(50, partitions), SAVE);
+        BinaryOutputs one = lofn.reduceBinary(out, CONCAT, ReduceShape.fanIn(fanIn))) {
+      assertThat(one.bytes()).isEqualTo(text(out).getBytes(UTF_8));
+      try (InputStream in = one.open()) {
+        assertThat(in.readAllBytes()).isEqualTo(one.bytes());
+      }
+      out.close();
+      assertThat(below(Path.of(URI.create(one.path())))).hasSize(1);
+      assertThat(below(home).stream().filter(name -> name.endsWith(".bin"))).hasSize(1);
+    }
+  }
+
+  @Test
+  void filesOfSparkAreReducedInTheOrderOfTheirNames(@TempDir Path data) throws IOException {
+    for (String name : List.of("c", "a", "b")) {
+      Files.writeString(data.resolve(name), name);
+    }
+
+    try (BinaryOutputs one =
+        lofn.reduceBinary(context.binaryFiles(data.toString(), 3), CONCAT, ReduceShape.fanIn(2))) {
+      assertThat(one.bytes()).asString(ISO_8859_1).isEqualTo("abc");
+    }
+    assertThat(data.resolve("a")).exists();
+  }
+
+  @Test
+  void aLayoutOfTheUserTakesTheGroup() {
+    Tool<BinaryFile, BinaryFile> sides =
+        CONCAT
+            .<BinaryFile>input(
+                (files, run) -> {
+                  for (String side : List.of("left", "right")) {
+                    try (InputStream in = files.next().open()) {
+                      Files.copy(in, run.file(side + "/data"));
+                    }
+                  }
+                })
+            .shell("cat /shared/right/data /shared/left/data > /shared/output.bin");
+
+    try (BinaryOutputs out = lofn.mapBinary(lines(2, 2), SAVE);
+        BinaryOutputs one = lofn.reduceBinary(out, sides)) {
+      assertThat(one.bytes()).asString(UTF_8).isEqualTo("1\n0\n");
+    }
+  }
+
+  @Test
+  void nothingCannotBeReduced() {
+    Tool<String, BinaryFile> none = SAVE.output(run -> Stream.empty());
+
+    try (BinaryOutputs out = lofn.mapBinary(lines(2, 2), none)) {
+      assertThatThrownBy(() -> lofn.reduceBinary(out, CONCAT))
+          .isInstanceOf(LofnException.class)
+          .hasMessage("There is no file to reduce");
+    }
+  }
+
+  @Test
+  void aFailedReduceLeavesOnlyItsInput() throws Exception {
+    try (BinaryOutputs out = lofn.mapBinary(lines(4, 4), SAVE)) {
+      assertThatThrownBy(
+              () ->
+                  lofn.reduceBinary(
+                      out,
+                      CONCAT.shell(
+                          "cat /shared/input_* > /shared/output.bin; ! grep -q 2 /shared/output.bin")))
+          .hasMessageContaining("exit code 1");
+      LocalSpark.waitUntilIdle(context);
+      try (Stream<Path> directories = Files.list(home)) {
+        assertThat(directories).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void whatIsTooLargeForBytesIsStreamed() {
+    long size = (64L << 20) + 1;
+    Tool<String, BinaryFile> large =
+        Tool.pipe("any")
+            .command("head", "-c", "" + size, "/dev/zero")
+            .output(BinaryFile.fromStdout());
+
+    try (BinaryOutputs out = lofn.mapBinary(lines(1, 1), large)) {
+      assertThatThrownBy(out::bytes)
+          .isInstanceOf(LofnException.class)
+          .hasMessageContaining(size + " bytes")
+          .hasMessageContaining("open()");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1", "2", "7"})
+  void allPartitionsGoThroughOneRunToAPath(int partitions, @TempDir Path data) throws IOException {
+    Tool<String, BinaryFile> tool =
+        Tool.pipe("any").shell("echo begin; cat").output(BinaryFile.fromStdout());
+    JavaRDD<String> lines = lines(1000, partitions);
+
+    lofn.collectReduce(lines, tool, data.resolve("local").toString());
+    lofn.collectReduce(lines, tool, data.resolve("store").toUri().toString());
+
+    String expected = "begin\n" + String.join("\n", numbers(1000)) + "\n";
+    assertThat(data.resolve("local")).hasContent(expected);
+    assertThat(data.resolve("store")).hasContent(expected);
+    assertThat(below(data)).containsExactlyInAnyOrder("local", "store");
+  }
+
+  @Test
+  void aDirectoryGoesToAPathToo(@TempDir Path data) throws IOException {
+    Tool<String, BinaryFile> tool =
+        SAVE.shell("mkdir -p /shared/out/a && cp /shared/input.txt /shared/out/a/b")
+            .output(BinaryFile.fromDirectory("out"));
+
+    lofn.collectReduce(lines(3, 2), tool, data.resolve("local").toString());
+    lofn.collectReduce(lines(3, 2), tool, data.resolve("store").toUri().toString());
+
+    assertThat(data.resolve("local/a/b")).hasContent("0\n1\n2\n");
+    assertThat(data.resolve("store/a/b")).hasContent("0\n1\n2\n");
+  }
+
+  @Test
+  void whatExistsIsNotReplaced(@TempDir Path data) throws IOException {
+    Path target = Files.writeString(data.resolve("there"), "before");
+    JavaRDD<String> unread =
+        lines(1, 1)
+            .map(
+                line -> {
+                  throw new IllegalStateException("the job was run");
+                });
+
+    for (String path : List.of(target.toString(), target.toUri().toString())) {
+      assertThatThrownBy(() -> lofn.collectReduce(unread, SAVE, path))
+          .isInstanceOf(LofnException.class)
+          .hasMessageContaining("exists already");
+    }
+    assertThatThrownBy(() -> lofn.collectReduce(unread, SAVE, "relative"))
+        .isInstanceOf(LofnException.class);
+    assertThat(target).hasContent("before");
+    assertThat(below(data)).containsExactly("there");
+  }
+
+  @Test
+  void aMissingStoreIsNamed() {
+    OutputStores none = new OutputStores(new Providers<>(List.of(), List.of()));
+
+    assertThatThrownBy(() -> none.store(Map.of()))
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining("lofn-hdfs");
+  }
+
+  private JavaRDD<String> lines(int count, int partitions) {
+    return context.parallelize(numbers(count), partitions);
+  }
+
+  private static List<String> numbers(int count) {
+    return new ArrayList<>(IntStream.range(0, count).mapToObj(Integer::toString).toList());
+  }
+
+  private static String text(BinaryOutputs out) {
+    StringBuilder text = new StringBuilder();
+    for (BinaryFile file : out.list()) {
+      try (InputStream in = file.open()) {
+        text.append(new String(in.readAllBytes(), UTF_8));
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+    }
+    return text.toString();
+  }
+
+  private static List<String> below(Path directory) throws IOException {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      return paths
+          .filter(path -> !path.equals(directory))
+          .map(path -> directory.relativize(path).toString())
+          .sorted()
+          .toList();
+    }
+  }
+}
