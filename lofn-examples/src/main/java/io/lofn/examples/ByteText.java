@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.lofn.api.Lines;
 import io.lofn.api.LofnException;
+import io.lofn.api.PartitionWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -12,60 +13,89 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
+import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
 /**
- * Text files byte for byte: a record is a line, and a char of it is a byte. Spark's own text input
- * drops byte order marks, replaces what is no UTF-8, and takes some file names for patterns.
+ * Text files byte for byte: a char of a record is a byte. Spark's own text input drops byte order
+ * marks, replaces what is no UTF-8, holds whole lines, and takes some names of files for patterns.
  */
 final class ByteText {
 
-  /** How lines go to a tool and come back as the bytes they are. */
+  /** Lines of the bytes they are, with a line feed after each. */
   static final Lines LINES = Lines.text().charset(ISO_8859_1);
+
+  /** Records go to standard input as the bytes they are, with nothing in between. */
+  static final PartitionWriter<String> TO_STDIN =
+      PartitionWriter.stdin(
+          (records, stdin) -> {
+            while (records.hasNext()) {
+              stdin.write(records.next().getBytes(ISO_8859_1));
+            }
+          });
+
+  private static final long SMALLEST = 1 << 14;
+  private static final long LARGEST = 1 << 25;
 
   private ByteText() {}
 
-  /** The lines of a file, in partitions of about the same size. */
-  static JavaRDD<String> lines(JavaSparkContext spark, String name, int partitions) {
+  /**
+   * A file in partitions of about the same size, each of which ends after a separator. Their
+   * records are pieces of the file that may be cut anywhere: together they are its bytes.
+   */
+  static JavaRDD<String> pieces(
+      JavaSparkContext spark, String name, String separators, @Nullable Integer partitions) {
     SerializableConfiguration conf = new SerializableConfiguration(spark.hadoopConfiguration());
     Path file = new Path(name);
-    List<Tuple2<Long, Long>> ranges = ranges(lengthOf(file, conf.value()), partitions);
-    return spark
-        .parallelize(ranges, ranges.size())
-        .flatMap(
-            range -> new LineRange(fileSystem(file, conf.value()).open(file), range._1, range._2));
-  }
-
-  private static long lengthOf(Path file, Configuration conf) {
-    try {
-      FileSystem files = fileSystem(file, conf);
-      FileStatus status = files.getFileStatus(file);
-      if (status.isDirectory()) {
-        throw new LofnException("Cannot read " + file + ": it is a directory");
-      }
-      files.open(file).close();
-      return status.getLen();
+    List<Tuple2<Long, Long>> ranges;
+    try (FSDataInputStream in = open(file, conf.value())) {
+      long length = fileSystem(file, conf.value()).getFileStatus(file).getLen();
+      ranges =
+          ranges(
+              in, length, separators, partitions == null ? partitions(spark, length) : partitions);
     } catch (IOException e) {
       throw new LofnException("Cannot read " + file + ": " + e.getMessage(), e);
     }
+    return spark
+        .parallelize(ranges, ranges.size())
+        .flatMap(range -> new Pieces(open(file, conf.value()), range._1, range._2));
   }
 
-  /** The last range has no end, since the length of some files is not known. */
-  private static List<Tuple2<Long, Long>> ranges(long length, int partitions) {
-    long step = Math.max(1, (length + partitions - 1) / partitions);
+  private static int partitions(JavaSparkContext spark, long length) {
+    long most = 1 + length / SMALLEST;
+    long least = 1 + length / LARGEST;
+    return (int) Math.max(least, Math.min(most, spark.defaultParallelism()));
+  }
+
+  private static List<Tuple2<Long, Long>> ranges(
+      FSDataInputStream in, long length, String separators, int partitions) throws IOException {
     List<Tuple2<Long, Long>> ranges = new ArrayList<>();
-    for (long start = 0; start == 0 || start < length; start += step) {
-      long end = start + step < length ? start + step : Long.MAX_VALUE;
+    long start = 0;
+    for (int i = 1; i < partitions && start < length; i++) {
+      long end = skipTo(separators, in, Math.max(start, length / partitions * i));
       ranges.add(new Tuple2<>(start, end));
+      start = end;
     }
+    // The last one has no end: some files do not know their length.
+    ranges.add(new Tuple2<>(start, Long.MAX_VALUE));
     return ranges;
+  }
+
+  private static long skipTo(String separators, FSDataInputStream in, long from)
+      throws IOException {
+    in.seek(from);
+    int b = in.read();
+    while (b >= 0 && separators.indexOf(b) < 0) {
+      b = in.read();
+    }
+    return in.getPos();
   }
 
   /** Writes lines of one partition to a file, which appears or is replaced when it is complete. */
@@ -74,7 +104,7 @@ final class ByteText {
         new SerializableConfiguration(lines.context().hadoopConfiguration());
     Path file = new Path(name);
     requireNoDirectory(file, conf.value());
-    lines.foreachPartition(records -> write(records, fileSystem(file, conf.value()), file));
+    lines.foreachPartition(records -> write(records, file, conf.value()));
   }
 
   private static void requireNoDirectory(Path file, Configuration conf) {
@@ -88,27 +118,37 @@ final class ByteText {
     }
   }
 
-  private static void write(Iterator<String> lines, FileSystem files, Path file)
-      throws IOException {
+  private static void write(Iterator<String> lines, Path file, Configuration conf) {
     Path unfinished = file.suffix("." + UUID.randomUUID());
     try {
+      FileSystem files = fileSystem(file, conf);
       try (Writer out = new OutputStreamWriter(files.create(unfinished), ISO_8859_1)) {
         while (lines.hasNext()) {
           out.write(lines.next());
           out.write('\n');
         }
+        out.close();
+        replace(files, file, unfinished);
+      } finally {
+        files.delete(unfinished, false);
       }
-      // Local file systems replace a file that is there, HDFS refuses.
-      if (!files.rename(unfinished, file)
-          && !(files.delete(file, false) && files.rename(unfinished, file))) {
-        throw new IOException("Cannot rename " + unfinished + " to " + file);
-      }
-    } finally {
-      files.delete(unfinished, false);
+    } catch (IOException e) {
+      throw new LofnException("Cannot write " + file + ": " + e.getMessage(), e);
     }
   }
 
-  /** Without the checksum files that Hadoop keeps next to local files. */
+  /** Local file systems replace a file that is there, HDFS refuses. */
+  private static void replace(FileSystem files, Path file, Path with) throws IOException {
+    if (!files.rename(with, file) && !(files.delete(file, false) && files.rename(with, file))) {
+      throw new IOException("it cannot be replaced by " + with);
+    }
+  }
+
+  private static FSDataInputStream open(Path file, Configuration conf) throws IOException {
+    return fileSystem(file, conf).open(file);
+  }
+
+  /** Without the checksum files that Hadoop keeps next to local ones. */
   private static FileSystem fileSystem(Path file, Configuration conf) throws IOException {
     FileSystem files = file.getFileSystem(conf);
     return files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;

@@ -13,6 +13,15 @@ import picocli.CommandLine.Command;
         "Counts g and c, in either case, in a FASTA file; lines that start with > don't count.")
 public final class GcCount extends Program {
 
+  // Of a pipeline a shell tells the last command's failure only; hence files, and &&.
+  private static final String COUNT =
+      """
+      cd $LOFN_EXCHANGE &&
+      sed '/^>/d' > bases &&
+      tr -cd GCgc < bases > gc &&
+      wc -c < gc
+      """;
+
   /**
    * Runs the program.
    *
@@ -23,25 +32,27 @@ public final class GcCount extends Program {
   }
 
   @Override
-  void run(Lofn lofn, JavaRDD<String> lines) throws IOException {
-    JavaRDD<String> total = count(lofn, lines, image()).cache();
+  String separators() {
+    return "\n";
+  }
+
+  @Override
+  void run(Lofn lofn, JavaRDD<String> input) throws IOException {
+    JavaRDD<String> total = count(lofn, input, image()).cache();
     save(total);
     print(total.collect());
   }
 
   /** One line: the number of bases. */
-  static JavaRDD<String> count(Lofn lofn, JavaRDD<String> lines, String image) {
-    // A shell tells the failure of the last command of a pipeline only: so files, and &&.
+  static JavaRDD<String> count(Lofn lofn, JavaRDD<String> input, String image) {
     Tool<String, String> count =
-        Tool.of(image, ByteText.LINES.toFile("part.fa"), ByteText.LINES.fromStdout())
+        Tool.of(image, ByteText.TO_STDIN, ByteText.LINES.fromStdout())
             .env("LC_ALL", "C")
-            .shell(
-                "cd $LOFN_EXCHANGE && sed '/^>/d' part.fa > bases"
-                    + " && tr -cd GCgc < bases > gc && wc -c < gc");
+            .shell(COUNT);
     Tool<String, String> sum =
         Tool.pipe(image).command("awk", "{n += $1} END {printf \"%.0f\\n\", n}");
 
     // Text tools take NUL for an end; any other byte that is no base will do.
-    return lofn.reduce(lofn.map(lines.map(line -> line.replace('\0', '-')), count), sum);
+    return lofn.reduce(lofn.map(input.map(piece -> piece.replace('\0', '-')), count), sum);
   }
 }

@@ -43,7 +43,9 @@ abstract class Program implements Callable<Integer> {
   @Option(
       names = "--partitions",
       paramLabel = "N",
-      description = "how many parts to cut the input into (default: Spark's parallelism)")
+      description =
+          "how many parts to cut the input into"
+              + " (default: one for each core, but of 16 KiB to 32 MiB)")
   private @Nullable Integer partitions;
 
   @Option(names = "--verbose", description = "print the whole stack of a failure")
@@ -53,8 +55,11 @@ abstract class Program implements Callable<Integer> {
   @SuppressWarnings("UnusedVariable") // picocli asks for it by its annotation
   private boolean help;
 
-  /** The program itself; lines have a char for each byte. */
-  abstract void run(Lofn lofn, JavaRDD<String> lines) throws IOException;
+  /** The characters that the input may be cut after. */
+  abstract String separators();
+
+  /** The program itself, given the input in pieces: see {@link ByteText#pieces}. */
+  abstract void run(Lofn lofn, JavaRDD<String> input) throws IOException;
 
   /** Runs the program and returns its exit code: 0, 1 after a failure, 2 after wrong use. */
   final int execute(String... args) {
@@ -70,8 +75,7 @@ abstract class Program implements Callable<Integer> {
     }
     try (SparkSession spark = SparkSession.builder().appName(spec.name()).getOrCreate()) {
       JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
-      int parts = partitions == null ? context.defaultParallelism() : partitions;
-      run(Lofn.on(spark), ByteText.lines(context, input, parts));
+      run(Lofn.on(spark), ByteText.pieces(context, input, separators(), partitions));
       return 0;
     }
   }

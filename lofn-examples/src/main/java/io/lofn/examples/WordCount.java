@@ -14,7 +14,25 @@ import picocli.CommandLine.Option;
     description = "Counts the words of a text and prints the most frequent ones, 'count word'.")
 public final class WordCount extends Program {
 
-  private static final String PRINT = "END {for (w in n) printf \"%.0f %s\\n\", n[w], w}";
+  // Of a pipeline a shell tells the last command's failure only; hence files, and &&.
+  private static final String COUNT =
+      """
+      cd $LOFN_EXCHANGE &&
+      tr -s '[:space:]' '\\n' > words &&
+      sort words > sorted &&
+      uniq -c sorted
+      """;
+  // A comparison with "" makes awk take words for texts: 1e3 is not 1000.
+  private static final String MERGE =
+      """
+      cd $LOFN_EXCHANGE &&
+      sort -k2 > sorted &&
+      awk 'NF < 2 {next}
+           $2 "" != word {if (n) printf "%.0f %s\\n", n, word; n = 0; word = $2}
+           {n += $1}
+           END {if (n) printf "%.0f %s\\n", n, word}' sorted > merged &&
+      sort -k1,1nr -k2 merged
+      """;
 
   @Option(
       names = "--top",
@@ -32,35 +50,30 @@ public final class WordCount extends Program {
   }
 
   @Override
-  void run(Lofn lofn, JavaRDD<String> lines) throws IOException {
-    JavaRDD<String> counts = count(lofn, lines, image()).persist(StorageLevel.DISK_ONLY());
+  String separators() {
+    return " \t\n\u000b\f\r";
+  }
+
+  @Override
+  void run(Lofn lofn, JavaRDD<String> input) throws IOException {
+    JavaRDD<String> counts = count(lofn, input, image()).persist(StorageLevel.DISK_ONLY());
     save(counts);
     print(counts.take(top));
   }
 
   /** Lines {@code count word}, the most frequent word first, words of the same count in C order. */
-  static JavaRDD<String> count(Lofn lofn, JavaRDD<String> lines, String image) {
-    // A shell tells the failure of the last command of a pipeline only: so files, and &&.
+  static JavaRDD<String> count(Lofn lofn, JavaRDD<String> input, String image) {
     Tool<String, String> count =
-        bytes(image)
-            .shell(
-                "tr -s '[:space:]' '\\n' > $LOFN_EXCHANGE/words"
-                    + " && awk '$0 != \"\" {n[$0]++} "
-                    + PRINT
-                    + "' $LOFN_EXCHANGE/words");
+        Tool.of(image, ByteText.TO_STDIN, ByteText.LINES.fromStdout())
+            .env("LC_ALL", "C")
+            .shell(COUNT);
     Tool<String, String> merge =
-        bytes(image)
-            .shell(
-                "awk '{n[$2] += $1} "
-                    + PRINT
-                    + "' > $LOFN_EXCHANGE/counts && sort -k1,1nr -k2 $LOFN_EXCHANGE/counts");
+        Tool.of(image, ByteText.LINES.toStdin(), ByteText.LINES.fromStdout())
+            .env("LC_ALL", "C")
+            .shell(MERGE);
 
-    JavaRDD<String> counts = lofn.map(lines.map(WordCount::withoutNul), count);
+    JavaRDD<String> counts = lofn.map(input.map(WordCount::withoutNul), count);
     return lofn.reduce(counts, merge).map(WordCount::withNul);
-  }
-
-  private static Tool<String, String> bytes(String image) {
-    return Tool.of(image, ByteText.LINES.toStdin(), ByteText.LINES.fromStdout()).env("LC_ALL", "C");
   }
 
   /** Text tools take NUL for an end, so it travels as another byte. The order of words stays. */

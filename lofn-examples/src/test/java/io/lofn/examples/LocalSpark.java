@@ -1,0 +1,48 @@
+package io.lofn.examples;
+
+import io.lofn.spark.Lofn;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+
+/** A local Spark that runs tools by one container runtime. */
+final class LocalSpark implements AutoCloseable {
+
+  static final String IMAGE = "busybox:1";
+
+  private final SparkSession session;
+  private final Lofn lofn;
+
+  LocalSpark(String runtime) {
+    session =
+        SparkSession.builder()
+            .master("local[2]")
+            .appName("lofn-examples tests")
+            .config("spark.ui.enabled", "false")
+            .config("spark.lofn.runtime", runtime)
+            .getOrCreate();
+    lofn = Lofn.on(session);
+  }
+
+  /** Counts words and saves the result. */
+  void countWords(Path text, int partitions, Path result) {
+    ByteText.save(
+        WordCount.count(lofn, pieces(text, new WordCount(), partitions), IMAGE), result.toString());
+  }
+
+  List<String> countGc(Path fasta, int partitions) {
+    return GcCount.count(lofn, pieces(fasta, new GcCount(), partitions), IMAGE).collect();
+  }
+
+  JavaRDD<String> pieces(Path file, Program program, int partitions) {
+    JavaSparkContext context = new JavaSparkContext(session.sparkContext());
+    return ByteText.pieces(context, file.toString(), program.separators(), partitions);
+  }
+
+  @Override
+  public void close() {
+    session.stop();
+  }
+}
