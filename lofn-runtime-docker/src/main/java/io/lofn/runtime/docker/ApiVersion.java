@@ -35,6 +35,11 @@ record ApiVersion(int major, int minor) implements Comparable<ApiVersion> {
     return common.compareTo(oldest) < 0 ? oldest : common;
   }
 
+  /** Says that an engine whose newest version this is cannot be used. */
+  static String tooOld(ApiVersion newest) {
+    return "speaks API " + newest + ", but " + OLDEST + " is needed, that is Docker 20.10 or newer";
+  }
+
   @Override
   public int compareTo(ApiVersion other) {
     return Comparator.comparingInt(ApiVersion::major)

@@ -2,14 +2,15 @@ package io.lofn.runtime.docker;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** A unix or TCP socket. An interrupted reader or writer closes it, as with every channel. */
 final class ChannelConnection implements ByteConnection {
@@ -17,32 +18,32 @@ final class ChannelConnection implements ByteConnection {
   // The JDK keeps a direct buffer of the greatest size ever written for every thread.
   private static final int WRITE_SIZE = 1 << 16;
 
-  private final SocketAddress address;
+  private final Supplier<SocketAddress> address;
   private final SocketChannel channel;
 
-  private ChannelConnection(SocketAddress address, ProtocolFamily family) throws IOException {
+  private ChannelConnection(Supplier<SocketAddress> address, SocketChannel channel) {
     this.address = address;
-    channel = SocketChannel.open(family);
+    this.channel = channel;
   }
 
   static ChannelConnection unix(String path) throws IOException {
-    return new ChannelConnection(UnixDomainSocketAddress.of(path), StandardProtocolFamily.UNIX);
+    return new ChannelConnection(
+        () -> UnixDomainSocketAddress.of(path), SocketChannel.open(StandardProtocolFamily.UNIX));
   }
 
+  /** The name is looked up when connecting: that may take long. */
   static ChannelConnection tcp(String host, int port) throws IOException {
-    InetSocketAddress address = new InetSocketAddress(host, port);
-    if (address.isUnresolved()) {
-      throw new UnknownHostException(host);
-    }
-    boolean ipv4 = address.getAddress().getAddress().length == 4;
-    return new ChannelConnection(
-        address, ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+    return new ChannelConnection(() -> new InetSocketAddress(host, port), SocketChannel.open());
   }
 
   /** The deadline is the caller's, who closes the connection from another thread. */
   @Override
   public void connect(Duration atMost) throws IOException {
-    channel.connect(address);
+    try {
+      channel.connect(address.get());
+    } catch (UnresolvedAddressException e) {
+      throw new UnknownHostException(address.get().toString());
+    }
   }
 
   @Override

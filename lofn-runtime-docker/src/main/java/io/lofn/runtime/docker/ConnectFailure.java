@@ -37,7 +37,7 @@ final class ConnectFailure {
           + ". Check DOCKER_CERT_PATH or spark.lofn.docker.cert.path";
     }
     if (failure instanceof UnknownHostException) {
-      return "unknown host " + failure.getMessage();
+      return "unknown host " + address.uri().getHost();
     }
     return "the connection broke: " + failure;
   }

@@ -29,7 +29,7 @@ final class DockerContainer implements RunningContainer {
   private final DockerEngine engine;
   private final String id;
   private final boolean hasStdin;
-  private final AttachConnection main;
+  private final AttachConnection inAndOut;
   private final AttachConnection error;
   private final ExitWatch watch;
   private final OutputStream stdin;
@@ -41,16 +41,16 @@ final class DockerContainer implements RunningContainer {
       DockerEngine engine,
       String id,
       boolean hasStdin,
-      AttachConnection main,
+      AttachConnection inAndOut,
       AttachConnection error) {
     this.engine = engine;
     this.id = id;
     this.hasStdin = hasStdin;
-    this.main = main;
+    this.inAndOut = inAndOut;
     this.error = error;
-    watch = new ExitWatch(engine, id, main::abandonInput);
-    stdin = main.input();
-    stdout = main.output();
+    watch = new ExitWatch(engine, id, inAndOut::abandonInput);
+    stdin = inAndOut.input();
+    stdout = inAndOut.output();
     stderr = error.output();
   }
 
@@ -59,11 +59,11 @@ final class DockerContainer implements RunningContainer {
    * that it flows while nobody reads the standard output.
    */
   static DockerContainer attach(DockerEngine engine, String id, boolean stdin) {
-    AttachConnection main = engine.attach(id, stdin ? "stdin=1&stdout=1" : "stdout=1");
+    AttachConnection inAndOut = engine.attach(id, stdin ? "stdin=1&stdout=1" : "stdout=1");
     try {
-      return new DockerContainer(engine, id, stdin, main, engine.attach(id, "stderr=1"));
+      return new DockerContainer(engine, id, stdin, inAndOut, engine.attach(id, "stderr=1"));
     } catch (RuntimeException e) {
-      main.close();
+      inAndOut.close();
       throw e;
     }
   }
@@ -180,7 +180,7 @@ final class DockerContainer implements RunningContainer {
 
   /** Frees whoever reads, writes or waits. The container is not touched. */
   void closeStreams() {
-    main.close();
+    inAndOut.close();
     error.close();
     watch.close();
   }

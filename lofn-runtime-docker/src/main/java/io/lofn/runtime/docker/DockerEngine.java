@@ -68,6 +68,10 @@ final class DockerEngine implements AutoCloseable {
         ApiVersion.parse(Objects.toString(answer.getApiVersion(), ""))
             .orElseThrow(
                 () -> new EngineException(errors.message("tell its version", "it is no Docker")));
+    if (newest.compareTo(ApiVersion.OLDEST) < 0) {
+      throw new EngineException(
+          "The engine at " + config.address() + " " + ApiVersion.tooOld(newest));
+    }
     ApiVersion oldest =
         ApiVersion.parse(Objects.toString(answer.getMinAPIVersion(), "")).orElse(newest);
     return ApiVersion.negotiate(newest, oldest);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -20,6 +21,10 @@ import javax.net.ssl.SSLException;
 final class DockerErrors {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What engines call their own fault, status 500, although the spec is wrong. */
+  private static final List<String> WRONG_SPEC =
+      List.of("unable to find user", "unable to find group", "is not a directory");
 
   private final EngineAddress address;
 
@@ -86,7 +91,8 @@ final class DockerErrors {
       return new ImageUnavailableException(message, cause);
     }
     boolean nameTaken = status == 409 && text.contains("already in use");
-    return status >= 500 || nameTaken
+    boolean engineFault = status >= 500 && WRONG_SPEC.stream().noneMatch(text::contains);
+    return engineFault || nameTaken
         ? EngineException.transientFailure(message, cause)
         : new EngineException(message, cause);
   }

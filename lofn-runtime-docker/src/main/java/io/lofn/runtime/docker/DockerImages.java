@@ -110,14 +110,17 @@ final class DockerImages {
     } catch (TimeoutException e) {
       throw engine.errors().noAnswer(action, request.pullTimeout(), e);
     } catch (ExecutionException e) {
-      throw failed(engine.errors().of(action, e.getCause()));
+      throw failed(image, engine.errors().of(action, e.getCause()));
     } finally {
       progress.close();
     }
   }
 
-  private EngineException failed(EngineException failure) {
-    String answer = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+  private EngineException failed(ImageReference image, EngineException failure) {
+    String answer =
+        String.valueOf(failure.getMessage())
+            .replace(image.repository(), "")
+            .toLowerCase(Locale.ROOT);
     if (UNAVAILABLE.stream().noneMatch(answer::contains)) {
       return failure;
     }

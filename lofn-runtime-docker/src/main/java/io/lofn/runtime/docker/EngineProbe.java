@@ -60,14 +60,7 @@ final class EngineProbe {
       return Optional.of(notDocker(address, answer));
     }
     if (api.get().compareTo(ApiVersion.OLDEST) < 0) {
-      return Optional.of(
-          "The engine at "
-              + address
-              + " speaks API "
-              + api.get()
-              + ", but "
-              + ApiVersion.OLDEST
-              + " is needed, that is Docker 20.10 or newer");
+      return Optional.of("The engine at " + address + " " + ApiVersion.tooOld(api.get()));
     }
     return Optional.empty();
   }

@@ -129,10 +129,11 @@ final class ExitWatch implements AutoCloseable {
     return Boolean.TRUE.equals(state.getOOMKilled());
   }
 
-  /** Gives the request up. */
+  /** Gives the request up, and frees whoever waits. */
   @Override
   public void close() {
     closed = true;
+    exit.completeExceptionally(new EngineException(gone()));
     Closeable open = request;
     if (open != null) {
       closeQuietly(open);

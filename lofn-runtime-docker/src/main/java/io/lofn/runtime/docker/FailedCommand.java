@@ -29,8 +29,11 @@ final class FailedCommand implements RunningContainer {
 
   /** What the engine's refusal to start a container means, if it is about the command. */
   static Optional<RunningContainer> of(String id, boolean hasStdin, String message) {
-    if (message.contains("executable file not found")
-        || message.contains("no such file or directory")) {
+    // Mounts and working directories fail in the same words.
+    if (!message.contains("exec: ") && !message.contains("executable")) {
+      return Optional.empty();
+    }
+    if (message.contains("not found") || message.contains("no such file or directory")) {
       return Optional.of(new FailedCommand(id, hasStdin, NOT_FOUND, message));
     }
     if (message.contains("permission denied") || message.contains("is a directory")) {

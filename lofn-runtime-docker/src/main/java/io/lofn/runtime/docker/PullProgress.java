@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** What an engine tells about a pull while it goes on. Its failures come in the middle of that. */
 final class PullProgress implements ResultCallback<PullResponseItem> {
 
+  /** What the engine would say if it had not begun to answer already. */
+  private static final int STATUS = 500;
+
   private final CompletableFuture<Boolean> end = new CompletableFuture<>();
   private volatile @Nullable Closeable stream;
   private volatile boolean closed;
@@ -39,9 +42,9 @@ final class PullProgress implements ResultCallback<PullResponseItem> {
   public void onNext(PullResponseItem item) {
     if (item.getErrorDetail() != null) {
       String message = String.valueOf(item.getErrorDetail().getMessage());
-      end.completeExceptionally(new EngineAnswerException(200, message));
+      end.completeExceptionally(new EngineAnswerException(STATUS, message));
     } else if (item.isErrorIndicated()) {
-      end.completeExceptionally(new EngineAnswerException(200, item.toString()));
+      end.completeExceptionally(new EngineAnswerException(STATUS, item.toString()));
     }
   }
 

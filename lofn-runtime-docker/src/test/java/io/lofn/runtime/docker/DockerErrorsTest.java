@@ -49,6 +49,12 @@ class DockerErrorsTest {
   }
 
   @Test
+  void takesAWrongSpecForPermanentWhateverTheStatus() {
+    String unknown = "unable to find user x: no matching entries in passwd file";
+    assertThat(of(new InternalServerErrorException(unknown)).isTransient()).isFalse();
+  }
+
+  @Test
   void takesATakenNameForTransient() {
     String taken = "Conflict. The container name \"/x\" is already in use by container \"123\".";
     assertThat(of(new ConflictException(taken)).isTransient()).isTrue();

@@ -51,5 +51,9 @@ class FailedCommandTest {
   @Test
   void isOnlyAboutCommands() {
     assertThat(FailedCommand.of("id", false, RUNC + "cannot set memory limit")).isEmpty();
+    String mount = "error mounting \"/x\" to rootfs at \"/y\": no such file or directory";
+    assertThat(FailedCommand.of("id", false, RUNC + mount)).isEmpty();
+    String directory = "chdir to cwd (\"/root\") set in config.json failed: permission denied";
+    assertThat(FailedCommand.of("id", false, RUNC + directory)).isEmpty();
   }
 }
