@@ -76,3 +76,31 @@ docker_address() {
   done
   return 1
 }
+
+# find_jdk: prints the home of a JDK to use; false when there is none. Spark 3.5 runs on Java 17 and a few later ones.
+find_jdk() {
+  local home javac version
+  javac=$(command -v javac) && javac=$(readlink -f -- "$javac") || javac=''
+  for home in "${JAVA_HOME:-}" "${javac%/bin/javac}" /usr/lib/jvm/*; do
+    [ -n "$home" ] || continue
+    version=$("$home/bin/javac" -version 2>&1) || continue
+    version=${version#javac }
+    case ${version%%.*} in
+      17 | 18 | 19 | 20 | 21)
+        echo "$home"
+        return
+        ;;
+    esac
+  done
+  return 1
+}
+
+# need_jdk: sets JAVA_HOME, and installs a JDK when there is none.
+need_jdk() {
+  if ! JAVA_HOME=$(find_jdk); then
+    # Newer distributions have dropped 17 for 21.
+    (apt_install openjdk-17-jdk-headless) || apt_install openjdk-21-jdk-headless
+    JAVA_HOME=$(find_jdk) || die "found no JDK 17 to 21: install one and set JAVA_HOME to it"
+  fi
+  export JAVA_HOME
+}
