@@ -55,15 +55,8 @@ class BinaryIT {
     // A task that is killed since another failed may outlive the job by a moment.
     Engines.waitUntil("no container is left", () -> Engines.containers(label).isEmpty());
     Engines.waitUntil("no output is left", () -> below(home).isEmpty());
-    Engines.waitUntil("no exchange is left", BinaryIT::noExchangeIsLeft);
-  }
-
-  private static boolean noExchangeIsLeft() {
-    try {
-      return Engines.exchanges(SPARK.localDirectory()).isEmpty();
-    } catch (IOException | UncheckedIOException e) {
-      return false;
-    }
+    Engines.waitUntil(
+        "no exchange is left", () -> Engines.exchanges(SPARK.localDirectory()).isEmpty());
   }
 
   @ParameterizedTest

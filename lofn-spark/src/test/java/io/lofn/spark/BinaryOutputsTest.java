@@ -162,6 +162,30 @@ class BinaryOutputsTest {
   }
 
   @Test
+  void anAttemptThatSparkDoesNotTakeIsDeleted() throws IOException {
+    String parent = home.toString();
+    Tool<String, BinaryFile> twice =
+        SAVE.output(
+            run -> {
+              Path other = onlyDirectory(Path.of(parent)).resolve("_attempt-00000-999999");
+              Files.writeString(other, "ended well, but not first");
+              Path file = run.file("output.bin");
+              return Stream.of(BinaryFile.whole(() -> Files.newInputStream(file)));
+            });
+
+    try (BinaryOutputs out = lofn.mapBinary(lines(1, 1), twice)) {
+      assertThat(below(Path.of(URI.create(out.path())))).containsExactly("part-00000.bin");
+      assertThat(text(out)).isEqualTo("0\n");
+    }
+  }
+
+  private static Path onlyDirectory(Path parent) throws IOException {
+    try (Stream<Path> directories = Files.list(parent)) {
+      return directories.findFirst().orElseThrow();
+    }
+  }
+
+  @Test
   void aJobThatFailsLeavesNothing() throws Exception {
     Tool<String, BinaryFile> fails =
         SAVE.shell("grep -q 0 /shared/input.txt && cp /shared/input.txt /shared/output.bin");
@@ -195,10 +219,15 @@ class BinaryOutputsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 2", "2, 2", "3, 2", "7, 2", "7, 3", "9, 3"})
-  void filesAreReducedInTheirOrder(int partitions, int fanIn) throws IOException {
+  @CsvSource({"1, 2, 0", "2, 2, 1", "3, 2, 2", "7, 2, 6", "7, 3, 3", "9, 3, 4"})
+  void filesAreReducedInTheirOrder(int partitions, int fanIn, int runs, @TempDir Path data)
+      throws IOException {
+    Path counter = Files.createFile(data.resolve("runs"));
+    Tool<BinaryFile, BinaryFile> counted =
+        CONCAT.shell("echo >> " + counter + "; cat /shared/input_* > /shared/output.bin");
     try (BinaryOutputs out = lofn.mapBinary(lines(50, partitions), SAVE);
-        BinaryOutputs one = lofn.reduceBinary(out, CONCAT, ReduceShape.fanIn(fanIn))) {
+        BinaryOutputs one = lofn.reduceBinary(out, counted, ReduceShape.fanIn(fanIn))) {
+      assertThat(Files.readAllLines(counter)).hasSize(runs);
       assertThat(one.bytes()).isEqualTo(text(out).getBytes(UTF_8));
       try (InputStream in = one.open()) {
         assertThat(in.readAllBytes()).isEqualTo(one.bytes());
