@@ -1,8 +1,14 @@
 package io.lofn.bench;
 
+import io.lofn.api.BinaryFile;
 import io.lofn.api.Lines;
 import io.lofn.api.Tool;
+import io.lofn.spark.BinaryOutputs;
 import io.lofn.spark.Lofn;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -34,6 +40,12 @@ final class MemoryBench implements Callable<Integer> {
   private int gib;
 
   @Option(
+      names = "--binary-gib",
+      defaultValue = "3",
+      description = "GiB of one binary output (default: ${DEFAULT-VALUE})")
+  private int binaryGib;
+
+  @Option(
       names = "--runtime",
       defaultValue = "auto",
       description = "the container runtime (default: ${DEFAULT-VALUE})")
@@ -54,6 +66,7 @@ final class MemoryBench implements Callable<Integer> {
         SparkSession.builder()
             .appName("lofn bench memory")
             .config("spark.lofn.runtime", runtime)
+            .config("spark.lofn.output.dir", System.getProperty("java.io.tmpdir") + "/lofn-bench")
             .getOrCreate()) {
       Lofn lofn = Lofn.on(spark);
       JavaRDD<String> lines = lines(new JavaSparkContext(spark.sparkContext()));
@@ -67,10 +80,30 @@ final class MemoryBench implements Callable<Integer> {
       measure(rows, "text-pipes", expected, () -> lofn.map(lines, pipes).count());
       measure(rows, "text-pipe-to-file", expected, () -> lofn.map(lines, mixed).count());
       measure(rows, "take-1", 1, () -> lofn.map(lines, pipes).take(1).size());
+      Tool<String, BinaryFile> file =
+          Tool.pipe(IMAGE)
+              .shell("head -c " + binaryGib * GIB + " /dev/zero > /shared/output.bin")
+              .output(BinaryFile.fromFile("output.bin"));
+      Tool<String, BinaryFile> stdout =
+          Tool.pipe(IMAGE)
+              .shell("head -c " + binaryGib * GIB + " /dev/zero")
+              .output(BinaryFile.fromStdout());
+      JavaRDD<String> one = new JavaSparkContext(spark.sparkContext()).parallelize(List.of("x"), 1);
+      measure(rows, "binary-file", binaryGib * GIB, () -> binaryLength(lofn, one, file));
+      measure(rows, "binary-stdout", binaryGib * GIB, () -> binaryLength(lofn, one, stdout));
     }
     System.out.println(Row.HEADER);
     rows.forEach(System.out::println);
     return 0;
+  }
+
+  private static long binaryLength(Lofn lofn, JavaRDD<String> rdd, Tool<String, BinaryFile> tool) {
+    try (BinaryOutputs outputs = lofn.mapBinary(rdd, tool);
+        InputStream in = outputs.open()) {
+      return in.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void measure(List<Row> rows, String scenario, long expected, LongSupplier action) {
@@ -80,9 +113,8 @@ final class MemoryBench implements Callable<Integer> {
     long millis = (System.nanoTime() - begin) / 1_000_000;
     if (records != expected) {
       throw new IllegalStateException(
-          "%s: %d records came out, not %d".formatted(scenario, records, expected));
+          "%s: %d records or bytes came out, not %d".formatted(scenario, records, expected));
     }
-    rows.add(new Row(scenario, "lofn", "input", gib, "GiB"));
     rows.add(new Row(scenario, "lofn", "peak-heap", PeakHeap.bytes() >> 20, "MiB"));
     rows.add(new Row(scenario, "lofn", "max-heap", Runtime.getRuntime().maxMemory() >> 20, "MiB"));
     rows.add(new Row(scenario, "lofn", "time", millis, "ms"));

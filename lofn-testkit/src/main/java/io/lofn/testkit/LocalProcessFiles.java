@@ -29,6 +29,8 @@ final class LocalProcessFiles {
 
   static final File NULL = new File("/dev/null");
 
+  private static final Pattern PLAIN = Pattern.compile("[\\w./-]+");
+
   // What makes a path out of a text that is not the beginning of one, or not the end of its name.
   private static final String NOT_BEFORE = "(?<![\\w./~*?})\\]-])";
   private static final String NOT_AFTER = "(?![\\w.-])";
@@ -42,7 +44,8 @@ final class LocalProcessFiles {
 
   static LocalProcessFiles create(List<Mount> mounts, Set<String> tmpfs) {
     try {
-      LocalProcessFiles files = new LocalProcessFiles(Files.createTempDirectory("lofn-process-"));
+      LocalProcessFiles files =
+          new LocalProcessFiles(Files.createTempDirectory(parent(), "lofn-process-"));
       try {
         files.fill(mounts, tmpfs);
         return files;
@@ -53,6 +56,12 @@ final class LocalProcessFiles {
     } catch (IOException e) {
       throw new EngineException("Could not prepare a process: " + e.getMessage(), e);
     }
+  }
+
+  /** A link's name needs no quoting only where the names of the directories above it need none. */
+  private static Path parent() {
+    String temporary = System.getProperty("java.io.tmpdir");
+    return Path.of(PLAIN.matcher(temporary).matches() ? temporary : "/tmp");
   }
 
   private void fill(List<Mount> mounts, Set<String> tmpfs) throws IOException {
