@@ -9,8 +9,6 @@ import io.lofn.spi.RunningContainer;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -125,33 +123,36 @@ final class CliContainer implements RunningContainer {
     return failed.group(1).startsWith("No such file") ? 127 : 126;
   }
 
+  /**
+   * Signals and waits here: podman's own {@code stop} goes on waiting for a container that was
+   * removed meanwhile, and both send the signal that the image asks for.
+   */
   @Override
   public void stop(Duration grace) {
     if (exit != null) {
       return;
     }
-    CommandResult result = engine.call(engine.command(stopping(grace)), "stop", within(grace));
-    if (!result.succeeded() && engine.find(id).map(ContainerState::running).orElse(false)) {
-      throw engine.failure("stop", result);
+    if (!grace.isZero()) {
+      signal("TERM");
+      boolean ended = Uninterruptibly.waitFor(attached.process(), grace);
+      if (ended && !runs()) {
+        return;
+      }
     }
+    signal("KILL");
     // So that the exit can be looked up from now on.
     Uninterruptibly.waitFor(attached.process(), engine.callTimeout());
   }
 
-  private List<String> stopping(Duration grace) {
-    List<String> arguments = new ArrayList<>();
-    if (grace.isZero()) {
-      arguments.add("kill");
-    } else {
-      long seconds = Math.min(grace.plusNanos(999_999_999).toSeconds(), Integer.MAX_VALUE);
-      arguments.addAll(List.of("stop", "-t", Long.toString(seconds)));
+  private void signal(String name) {
+    CommandResult result = engine.call("kill", "--signal=" + name, "--", id);
+    if (!result.succeeded() && runs()) {
+      throw engine.failure("kill", result);
     }
-    arguments.addAll(List.of("--", id));
-    return arguments;
   }
 
-  private Duration within(Duration grace) {
-    return engine.callTimeout().plus(grace);
+  private boolean runs() {
+    return engine.find(id).map(ContainerState::running).orElse(false);
   }
 
   @Override

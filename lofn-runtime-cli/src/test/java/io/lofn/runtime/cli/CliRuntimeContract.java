@@ -135,7 +135,7 @@ abstract class CliRuntimeContract extends ContainerRuntimeContract {
 
   @Test
   final void doesNotTakeTheEndOfTheCommandForThatOfTheTool() throws Exception {
-    try (RunningContainer container = lab().start(lab().command("sleep", "600"))) {
+    try (RunningContainer container = lab().start(lab().shell("trap '' TERM; sleep 600"))) {
       List<ProcessHandle> attached =
           ProcessHandle.current()
               .children()
@@ -151,7 +151,7 @@ abstract class CliRuntimeContract extends ContainerRuntimeContract {
           .isInstanceOf(EngineException.class)
           .hasMessageContaining("still runs");
 
-      container.stop(Duration.ZERO);
+      container.stop(Duration.ofSeconds(1));
       assertThat(container.await(ContainerLab.SOON)).map(ContainerExit::code).contains(137);
     }
   }

@@ -32,7 +32,7 @@ final class FakeCli {
       create*) echo 0123456789abcdef ;;
       "container inspect")
         echo '{"Status":"exited","StartedAt":"2026-01-01T00:00:00Z","Running":false,"ExitCode":3}' ;;
-      start* | stop* | kill* | rm*) ;;
+      start* | kill* | rm*) ;;
       *) echo "unexpected: $*" >&2; exit 99 ;;
       esac
       """;
