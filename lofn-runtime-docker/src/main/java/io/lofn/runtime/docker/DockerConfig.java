@@ -56,7 +56,8 @@ final class DockerConfig {
     boolean verify =
         settings.get(TLS_VERIFY, "DOCKER_TLS_VERIFY").map(Settings::isOn).orElse(false);
     Path certificates = settings.get(CERT_PATH, "DOCKER_CERT_PATH").map(Path::of).orElse(directory);
-    SSLContext tls = verify && !host.startsWith("unix:") ? new TlsFiles(certificates).context() : null;
+    SSLContext tls =
+        verify && !host.startsWith("unix:") ? new TlsFiles(certificates).context() : null;
     Duration timeout = min(config.callTimeout(), LONGEST_CALL);
     return new DockerConfig(EngineAddress.parse(host, tls), directory, timeout);
   }

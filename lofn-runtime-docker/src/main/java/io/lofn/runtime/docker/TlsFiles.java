@@ -18,8 +18,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * What {@code DOCKER_CERT_PATH} names: ca.pem, cert.pem and key.pem. Read here and not by docker-java,
- * which stops at TLS 1.2, where the end of one direction is the end of the other.
+ * What {@code DOCKER_CERT_PATH} names: ca.pem, cert.pem and key.pem. Read here and not by
+ * docker-java, which stops at TLS 1.2, where the end of one direction is the end of the other.
  */
 final class TlsFiles {
 

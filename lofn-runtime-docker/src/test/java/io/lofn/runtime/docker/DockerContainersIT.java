@@ -87,8 +87,7 @@ class DockerContainersIT {
     ContainerSpec.Builder spec =
         engine
             .shell(runtime, script)
-            .settings(
-                engine.settings().limits(ResourceLimits.none().memory(16L << 20)).build());
+            .settings(engine.settings().limits(ResourceLimits.none().memory(16L << 20)).build());
     try (RunningContainer container = runtime.start(spec.build())) {
       ContainerExit exit = container.await(LONG).orElseThrow();
       assertThat(exit.code()).isNotZero();
@@ -145,12 +144,10 @@ class DockerContainersIT {
   void keepsNoLogAndHasNoNetworkButAnInit() throws Exception {
     Path home = Path.of(System.getProperty("user.home"));
     DockerConfig config = DockerConfig.of(RuntimeConfig.of(Map.of()), System.getenv(), home);
-    try (RunningContainer container =
-            runtime.start(engine.shell(runtime, "cat").stdin().build());
+    try (RunningContainer container = runtime.start(engine.shell(runtime, "cat").stdin().build());
         DockerEngine inspector = DockerEngine.connect(config)) {
       InspectContainerResponse found =
-          inspector.call(
-              "inspect", client -> client.inspectContainerCmd(container.id()).exec());
+          inspector.call("inspect", client -> client.inspectContainerCmd(container.id()).exec());
       assertThat(found.getHostConfig().getLogConfig().getType().getType()).isEqualTo("none");
       assertThat(found.getHostConfig().getNetworkMode()).isEqualTo("none");
       assertThat(found.getHostConfig().getInit()).isTrue();
