@@ -16,7 +16,7 @@ public final class GcCount extends Program {
   // Of a pipeline a shell tells the last command's failure only; hence files, and &&.
   private static final String COUNT =
       """
-      cd $LOFN_EXCHANGE &&
+      cd "$LOFN_EXCHANGE" &&
       sed '/^>/d' > bases &&
       tr -cd GCgc < bases > gc &&
       wc -c < gc

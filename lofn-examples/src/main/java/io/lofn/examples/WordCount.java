@@ -17,7 +17,7 @@ public final class WordCount extends Program {
   // Of a pipeline a shell tells the last command's failure only; hence files, and &&.
   private static final String COUNT =
       """
-      cd $LOFN_EXCHANGE &&
+      cd "$LOFN_EXCHANGE" &&
       tr -s '[:space:]' '\\n' > words &&
       sort words > sorted &&
       uniq -c sorted
@@ -25,7 +25,7 @@ public final class WordCount extends Program {
   // A comparison with "" makes awk take words for texts: 1e3 is not 1000.
   private static final String MERGE =
       """
-      cd $LOFN_EXCHANGE &&
+      cd "$LOFN_EXCHANGE" &&
       sort -k2 > sorted &&
       awk 'NF < 2 {next}
            $2 "" != word {if (n) printf "%.0f %s\\n", n, word; n = 0; word = $2}
