@@ -23,7 +23,9 @@ final class FakeCli {
   private static final String SCRIPT =
       """
       #!/bin/sh
-      here=%s
+      here='%s'
+      IFS='
+      '
       printf '%%s ' "$@" >> $here/calls
       echo >> $here/calls
       case "$1 $2" in

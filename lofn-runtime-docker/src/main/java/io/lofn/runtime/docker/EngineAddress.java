@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** Where an engine listens, and how to connect to it. Immutable. */
 final class EngineAddress {
 
+  /** What follows is a path as it is, blanks included, not a part of a URI. */
+  private static final String UNIX = "unix://";
+
   private static final int PLAIN_PORT = 2375;
   private static final int TLS_PORT = 2376;
 
@@ -25,12 +28,13 @@ final class EngineAddress {
   static EngineAddress parse(String host, @Nullable SSLContext tls) {
     URI uri;
     try {
+      if (host.startsWith(UNIX + "/")) {
+        String path = new URI(null, null, host.substring(UNIX.length()), null).getRawPath();
+        return new EngineAddress(URI.create(UNIX + path), null);
+      }
       uri = new URI(host);
     } catch (URISyntaxException e) {
       throw new EngineException("Not an engine's address: '" + host + "'. " + expected(), e);
-    }
-    if ("unix".equals(uri.getScheme()) && uri.getPath() != null && uri.getPath().startsWith("/")) {
-      return new EngineAddress(URI.create("unix://" + uri.getRawPath()), null);
     }
     if ("tcp".equals(uri.getScheme()) && uri.getHost() != null) {
       int port = uri.getPort() > 0 ? uri.getPort() : tls == null ? PLAIN_PORT : TLS_PORT;
