@@ -139,7 +139,8 @@ public final class Lines implements Serializable {
    * paired-end reads are.
    *
    * <pre>{@code
-   * Lines.text().toParallelFiles(Map.of("r1.fq", Pair::first, "r2.fq", Pair::second))
+   * Lines.text().<Tuple2<String, String>>toParallelFiles(
+   *     Map.of("r1.fq", pair -> pair._1, "r2.fq", pair -> pair._2))
    * }</pre>
    *
    * @param <I> the type of what is written
