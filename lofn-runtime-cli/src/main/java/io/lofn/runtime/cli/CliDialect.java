@@ -62,9 +62,8 @@ record CliDialect(
       new CliDialect(
           "podman",
           podmanWords(),
-          // Podman looks for its detach keys in any input: two bytes of data would end the run. And
-          // its
-          // warnings go where the tool's standard error goes.
+          // Podman looks for its detach keys in any input: two bytes of data would end the run.
+          // And its warnings go where the tool's standard error goes.
           List.of("start", "--attach", "--detach-keys=", "--log-level=error"),
           // Without a time it stops first, which may take ten seconds.
           List.of("rm", "--force", "--volumes", "-t", "0"),
