@@ -12,6 +12,7 @@ import java.util.Optional;
 final class CliEngine {
 
   private static final Duration PAUSE = Duration.ofMillis(100);
+  private static final int LOOKS = 10;
 
   private final Path program;
   private final EngineInfo info;
@@ -76,8 +77,7 @@ final class CliEngine {
 
   /** What the engine knows of a container, or empty if it knows none. */
   Optional<ContainerState> find(String id) {
-    CommandResult result =
-        call("container", "inspect", "--format", ContainerState.FORMAT, "--", id);
+    CommandResult result = inspect(ContainerState.FORMAT, List.of(id));
     if (result.succeeded()) {
       return Optional.of(ContainerState.parse(result.stdout()));
     }
@@ -85,6 +85,24 @@ final class CliEngine {
       return Optional.empty();
     }
     throw failure("container inspect", result);
+  }
+
+  /** What the engine says of containers; looked up again where one ended while it was looked at. */
+  CommandResult inspect(String format, List<String> ids) {
+    List<String> arguments =
+        new ArrayList<>(List.of("container", "inspect", "--format", format, "--"));
+    arguments.addAll(ids);
+    CommandResult result = call(command(arguments), "container inspect", callTimeout);
+    // Podman looks into the process itself, and fails if that is gone.
+    for (int look = 1; isOvertaken(result) && look < LOOKS; look++) {
+      Uninterruptibly.sleep(PAUSE);
+      result = call(command(arguments), "container inspect", callTimeout);
+    }
+    return result;
+  }
+
+  private static boolean isOvertaken(CommandResult result) {
+    return !result.succeeded() && CliFailure.isProcessGone(result.message());
   }
 
   /** Kills and removes a container, if there is one. */

@@ -29,6 +29,9 @@ final class CliFailure {
   private static final Pattern NO_SUCH_CONTAINER =
       Pattern.compile("no such container|no container with name or id|no such object");
 
+  private static final Pattern PROCESS_GONE =
+      Pattern.compile("/proc/\\d+/\\S*: no such (process|file)");
+
   private CliFailure() {}
 
   /** The exception for a call that failed. */
@@ -67,5 +70,10 @@ final class CliFailure {
   /** Whether the container that was named does not exist. */
   static boolean isNoSuchContainer(String message) {
     return NO_SUCH_CONTAINER.matcher(message.toLowerCase(Locale.ROOT)).find();
+  }
+
+  /** Whether the process of a container ended while the engine looked at it. */
+  static boolean isProcessGone(String message) {
+    return PROCESS_GONE.matcher(message.toLowerCase(Locale.ROOT)).find();
   }
 }

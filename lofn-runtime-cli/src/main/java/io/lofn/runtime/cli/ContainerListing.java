@@ -55,11 +55,7 @@ final class ContainerListing {
   }
 
   private List<ContainerSummary> inspect(List<String> ids) {
-    List<String> arguments =
-        new ArrayList<>(List.of("container", "inspect", "--format", FORMAT, "--"));
-    arguments.addAll(ids);
-    CommandResult result =
-        engine.call(engine.command(arguments), "container inspect", engine.callTimeout());
+    CommandResult result = engine.inspect(FORMAT, ids);
     // Containers that were removed meanwhile are missed, the others are described.
     boolean answered = result.succeeded() || CliFailure.isNoSuchContainer(result.message());
     if (result.cutOff() || !answered) {

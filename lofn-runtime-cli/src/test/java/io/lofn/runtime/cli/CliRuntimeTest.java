@@ -365,6 +365,27 @@ class CliRuntimeTest {
   }
 
   @Test
+  void looksAgainWhereTheProcessEndedWhileItWasLookedAt() throws Exception {
+    FakeCli cli =
+        FakeCli.in(
+            directory,
+            """
+            start*) exit 3 ;;
+            "container inspect")
+              if [ ! -e $here/looked ]; then
+                touch $here/looked
+                echo 'Error: read /proc/19923/cgroup: no such process' >&2
+                exit 125
+              fi
+              echo '{"StartedAt":"2026-01-01T00:00:00Z","Running":false,"ExitCode":3}' ;;
+            """);
+    try (RunningContainer container = cli.runtime(LONG).start(spec())) {
+      assertThat(container.await(LONG)).contains(new ContainerExit(3, false));
+    }
+    assertThat(directory.resolve("looked")).exists();
+  }
+
+  @Test
   void listsWhatIsLeftOfContainersThatVanish() throws Exception {
     FakeCli cli =
         FakeCli.in(
