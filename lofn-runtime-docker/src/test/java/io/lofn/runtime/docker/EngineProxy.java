@@ -62,6 +62,9 @@ final class EngineProxy implements AutoCloseable {
     while (true) {
       Socket client = server.accept();
       clients.add(client);
+      if (server.isClosed()) {
+        client.close(); // it came too late to be broken with the others
+      }
       start(() -> connect(client));
     }
   }
@@ -69,6 +72,9 @@ final class EngineProxy implements AutoCloseable {
   private void connect(Socket client) throws IOException {
     ByteConnection connection = engine.open();
     connections.add(connection);
+    if (client.isClosed()) {
+      connection.close(); // as above
+    }
     connection.connect(Duration.ofSeconds(10));
     start(() -> forward(client.getInputStream(), connection));
     try (client;
