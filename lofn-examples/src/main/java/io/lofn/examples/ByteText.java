@@ -83,7 +83,7 @@ final class ByteText {
       ranges.add(new Tuple2<>(start, end));
       start = end;
     }
-    // The last one has no end: some files do not know their length.
+    // The last one has no end: a file may have more than it tells.
     ranges.add(new Tuple2<>(start, Long.MAX_VALUE));
     return ranges;
   }

@@ -2,8 +2,8 @@ package io.lofn.examples;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.lofn.api.LofnException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -34,7 +34,7 @@ final class Pieces implements Iterator<String> {
       try {
         length = file.read(buffer, 0, (int) Math.min(buffer.length, left));
       } catch (IOException e) {
-        throw new UncheckedIOException("Cannot read the input", e);
+        throw new LofnException("Cannot read the input: " + e.getMessage(), e);
       }
     }
     return length > 0;
