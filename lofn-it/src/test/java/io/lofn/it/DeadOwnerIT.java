@@ -45,10 +45,10 @@ class DeadOwnerIT {
     assertThat(Engines.exchanges(SPARK.localDirectory())).isEmpty();
   }
 
-  /** Any task of a lofn that looks often; a key of its own makes it a new one for each test. */
+  /** The first task of a lofn; an interval of its own makes it a new one for each runtime. */
   private static void sweepBy(Map<String, String> runtime) {
     Map<String, String> settings = new java.util.HashMap<>(runtime);
-    settings.put("spark.lofn.sweep.interval", "1s");
+    settings.put("spark.lofn.sweep.interval", "1d");
     SPARK
         .lofn(settings)
         .map(SPARK.context().parallelize(List.of("a"), 1), Tool.pipe("busybox:1").command("cat"))

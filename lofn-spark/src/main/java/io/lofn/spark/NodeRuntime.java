@@ -2,6 +2,8 @@ package io.lofn.spark;
 
 import io.lofn.spi.ContainerRuntime;
 import jakarta.inject.Inject;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class NodeRuntime implements AutoCloseable {
 
   private final RuntimeSelector selector;
+  private final List<Runnable> whenSelected = new CopyOnWriteArrayList<>();
   private volatile @Nullable SelectedRuntime selected;
 
   @Inject
@@ -26,8 +29,14 @@ final class NodeRuntime implements AutoCloseable {
     if (current == null) {
       current = selector.select();
       selected = current;
+      whenSelected.forEach(Runnable::run);
     }
     return current;
+  }
+
+  /** Has something done, briefly, when the runtime is chosen. To be said before it is. */
+  void whenSelected(Runnable action) {
+    whenSelected.add(action);
   }
 
   /** Uses the runtime if it has been chosen already. */

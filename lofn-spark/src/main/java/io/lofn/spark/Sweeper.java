@@ -39,6 +39,8 @@ final class Sweeper {
     this.runtime = runtime;
     this.exchanges = exchanges;
     this.owner = owner;
+    // The first sweep comes before the runtime that containers are asked of.
+    runtime.whenSelected(() -> clock.execute(this::sweep));
     Duration interval = conf.get(LofnConf.SWEEP_INTERVAL);
     ScheduledFuture<?> unused =
         clock.scheduleWithFixedDelay(this::sweep, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
