@@ -50,12 +50,8 @@ class BinaryIT {
 
   @AfterEach
   void nothingIsLeft() throws Exception {
-    String label = "io.lofn.application=" + SPARK.context().sc().applicationId();
-    // A task that is killed since another failed may outlive the job by a moment.
-    Engines.waitUntil("no container is left", () -> Engines.containers(label).isEmpty());
+    SPARK.awaitNothingLeft();
     Engines.waitUntil("no output is left", () -> below(home).isEmpty());
-    Engines.waitUntil(
-        "no exchange is left", () -> Engines.exchanges(SPARK.localDirectory()).isEmpty());
   }
 
   @ParameterizedTest

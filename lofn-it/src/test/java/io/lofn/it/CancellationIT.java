@@ -50,7 +50,7 @@ class CancellationIT {
               SPARK.context().setJobGroup(group, "to be interrupted", true);
               SPARK.lofn(runtime).map(records(), tool).collect();
             });
-    Engines.waitUntil("both run", () -> Engines.containers(label()).size() == 2);
+    Engines.waitUntil("both run", () -> Engines.containers(SPARK.label()).size() == 2);
 
     SPARK.context().cancelJobGroup(group);
 
@@ -60,7 +60,7 @@ class CancellationIT {
 
   private void cancelled(Map<String, String> runtime, Tool<String, String> tool) throws Exception {
     JavaFutureAction<List<String>> job = SPARK.lofn(runtime).map(records(), tool).collectAsync();
-    Engines.waitUntil("both run", () -> Engines.containers(label()).size() == 2);
+    Engines.waitUntil("both run", () -> Engines.containers(SPARK.label()).size() == 2);
 
     assertThat(job.cancel(false)).isTrue();
 
@@ -70,7 +70,7 @@ class CancellationIT {
   }
 
   private static void nothingIsLeft() throws Exception {
-    Engines.waitUntil("none is left", () -> Engines.containers(label()).isEmpty());
+    Engines.waitUntil("none is left", () -> Engines.containers(SPARK.label()).isEmpty());
     Engines.waitUntil(
         "no task runs", () -> SPARK.context().statusTracker().getActiveStageIds().length == 0);
     assertThat(SPARK.context().parallelize(List.of(1, 2), 2).count()).isEqualTo(2);
@@ -79,9 +79,5 @@ class CancellationIT {
 
   private static JavaRDD<String> records() {
     return SPARK.context().parallelize(List.of("1", "2"), 2);
-  }
-
-  private static String label() {
-    return "io.lofn.application=" + SPARK.context().sc().applicationId();
   }
 }

@@ -49,11 +49,7 @@ class DataIT {
 
   @AfterEach
   void nothingIsLeft() throws Exception {
-    String label = "io.lofn.application=" + SPARK.context().sc().applicationId();
-    // A job that fails ends before those of its tasks that it has to kill.
-    Engines.waitUntil("no container is left", () -> Engines.containers(label).isEmpty());
-    Engines.waitUntil(
-        "no exchange is left", () -> Engines.exchanges(SPARK.localDirectory()).isEmpty());
+    SPARK.awaitNothingLeft();
   }
 
   @ParameterizedTest

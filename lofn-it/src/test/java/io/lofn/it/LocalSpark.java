@@ -39,6 +39,17 @@ final class LocalSpark implements BeforeAllCallback, AfterAllCallback {
     return localDirectory;
   }
 
+  /** What every container of this Spark is labelled with. */
+  String label() {
+    return "io.lofn.application=" + context().sc().applicationId();
+  }
+
+  /** Waits until neither a container nor an exchange is left: a job ends before tasks it kills. */
+  void awaitNothingLeft() throws InterruptedException {
+    Engines.waitUntil("no container is left", () -> Engines.containers(label()).isEmpty());
+    Engines.waitUntil("no exchange is left", () -> Engines.exchanges(localDirectory).isEmpty());
+  }
+
   /** lofn with settings of its own. */
   Lofn lofn(Map<String, String> settings) {
     SparkSession session = spark.newSession();

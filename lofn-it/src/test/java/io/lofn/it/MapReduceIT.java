@@ -43,8 +43,7 @@ class MapReduceIT {
 
   @AfterEach
   void nothingIsLeft() throws Exception {
-    assertThat(Engines.containers("io.lofn.application=" + SPARK.context().sc().applicationId()))
-        .isEmpty();
+    assertThat(Engines.containers(SPARK.label())).isEmpty();
     assertThat(Engines.exchanges(SPARK.localDirectory())).isEmpty();
   }
 

@@ -1,7 +1,10 @@
 package io.lofn.spark;
 
 import io.lofn.api.EngineException;
+import io.lofn.api.LofnException;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -106,10 +109,16 @@ final class EngineCalls {
     }
   }
 
-  private static RuntimeException unchecked(Throwable cause) {
+  /** What to throw on for a failure of another thread; an error is thrown right here. */
+  static RuntimeException unchecked(Throwable cause) {
     if (cause instanceof Error error) {
       throw error;
     }
-    return cause instanceof RuntimeException known ? known : new IllegalStateException(cause);
+    if (cause instanceof IOException e) {
+      return new UncheckedIOException(e);
+    }
+    return cause instanceof RuntimeException known
+        ? known
+        : new LofnException(cause.toString(), cause);
   }
 }

@@ -1,14 +1,14 @@
 package io.lofn.spark;
 
+import static java.util.Objects.requireNonNull;
+
 import io.lofn.api.EngineException;
-import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
 import io.lofn.api.ToolFailedException.Reason;
 import io.lofn.spark.ContainerSession.Stop;
 import io.lofn.spark.ContainerSession.StopReason;
 import io.lofn.spi.ContainerExit;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
@@ -157,20 +157,8 @@ final class Run<I, O> implements AutoCloseable {
     return switch (stop.reason()) {
       case CANCELLED -> task.cancellation();
       case TIMED_OUT -> report.failure(Reason.TIMED_OUT, null, current.stderr());
-      case INPUT_FAILED -> rethrowable(stop.cause());
+      case INPUT_FAILED -> EngineCalls.unchecked(requireNonNull(stop.cause()));
     };
-  }
-
-  private static RuntimeException rethrowable(@Nullable Throwable cause) {
-    if (cause instanceof Error error) {
-      throw error;
-    }
-    if (cause instanceof IOException e) {
-      return new UncheckedIOException(e);
-    }
-    return cause instanceof RuntimeException known
-        ? known
-        : new LofnException("The input failed", cause);
   }
 
   /** The failure of a tool that ended well but left no output of a name. */
