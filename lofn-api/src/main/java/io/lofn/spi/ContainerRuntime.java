@@ -2,6 +2,7 @@ package io.lofn.spi;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Runs containers on this node. One instance serves every task of an executor JVM, so it is
@@ -19,6 +20,20 @@ public interface ContainerRuntime extends AutoCloseable {
    * @return one line such as {@code docker 28.1.1 (API 1.49) at unix:///var/run/docker.sock}
    */
   String engine();
+
+  /**
+   * What cannot be had here of what a spec may ask for: because the program behind this runtime
+   * cannot do it, or because this node does not let it.
+   *
+   * <p>Who starts a container decides what that means before it calls {@link #start}: lofn refuses
+   * what a tool asks for by name and warns of what was only a default. So {@link #start} may go on
+   * as if it had not been asked, or refuse; it never does something third.
+   *
+   * @return nothing unless overridden; the same as long as the runtime lives
+   */
+  default Set<Ability> lacks() {
+    return Set.of();
+  }
 
   /**
    * Makes an image present on this node.

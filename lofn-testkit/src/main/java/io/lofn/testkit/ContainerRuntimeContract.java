@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.spi.ContainerRuntime;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -60,15 +59,6 @@ public abstract class ContainerRuntimeContract
   }
 
   /**
-   * What the runtime lacks, and what it does instead. What is not named here must be there.
-   *
-   * @return nothing unless overridden
-   */
-  protected Map<Ability, Lack> lacks() {
-    return Map.of();
-  }
-
-  /**
    * Starts containers, for a runtime's tests of its own.
    *
    * @return the lab
@@ -81,7 +71,7 @@ public abstract class ContainerRuntimeContract
   @BeforeAll
   @Timeout(value = 120, unit = SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   final void openLab() throws Exception {
-    lab = new ContainerLab(this::createRuntime, image(), lacks());
+    lab = new ContainerLab(this::createRuntime, image());
   }
 
   @AfterEach

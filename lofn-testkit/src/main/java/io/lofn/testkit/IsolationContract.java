@@ -3,6 +3,7 @@ package io.lofn.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.api.ResourceLimits;
+import io.lofn.spi.Ability;
 import io.lofn.spi.ContainerSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,7 +127,7 @@ interface IsolationContract extends Topic {
   default void limitsProcesses() throws Exception {
     lab()
         .ask(
-            Ability.LIMITS,
+            Ability.PIDS,
             limited(
                 ResourceLimits.none().pids(12),
                 "i=0; while [ $i -lt 20 ]; do sleep 1 & i=$((i+1)); done; wait; echo all"),
@@ -138,7 +139,7 @@ interface IsolationContract extends Topic {
   default void limitsMemory() throws Exception {
     lab()
         .ask(
-            Ability.LIMITS,
+            Ability.MEMORY,
             limited(
                 ResourceLimits.none().memory(32 * MEBIBYTE),
                 "dd if=/dev/zero of=/dev/null bs=128M count=1 && echo written"),
@@ -150,7 +151,7 @@ interface IsolationContract extends Topic {
   default void limitsSharedMemory() throws Exception {
     lab()
         .ask(
-            Ability.LIMITS,
+            Ability.SHARED_MEMORY,
             limited(
                 ResourceLimits.none().sharedMemory(2 * MEBIBYTE),
                 "f=/dev/shm/lofn-testkit-$$; head -c 4194304 /dev/zero > $f; wc -c < $f; rm $f"),
@@ -165,7 +166,7 @@ interface IsolationContract extends Topic {
             + " echo $(cat cpu.cfs_quota_us) $(cat cpu.cfs_period_us)";
     lab()
         .ask(
-            Ability.LIMITS,
+            Ability.CPUS,
             limited(ResourceLimits.none().cpus(0.5), quota),
             outcome -> {
               List<Double> numbers =

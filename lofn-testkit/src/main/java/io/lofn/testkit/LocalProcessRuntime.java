@@ -3,6 +3,7 @@ package io.lofn.testkit;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
+import io.lofn.spi.Ability;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ContainerSummary;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,9 @@ final class LocalProcessRuntime implements ContainerRuntime {
   private static final Set<String> NETWORKS =
       Set.of(ContainerSettings.NO_NETWORK, "bridge", "host");
 
+  private static final Set<Ability> LACKS =
+      EnumSet.complementOf(EnumSet.of(Ability.INDEPENDENT_OUTPUTS, Ability.WRITABLE_ROOT));
+
   private final Set<String> names = ConcurrentHashMap.newKeySet();
   private final Map<String, LocalProcessContainer> containers = new ConcurrentHashMap<>();
 
@@ -40,6 +45,11 @@ final class LocalProcessRuntime implements ContainerRuntime {
   public String engine() {
     return "plain processes of %s %s, not isolated"
         .formatted(System.getProperty("os.name"), System.getProperty("os.version"));
+  }
+
+  @Override
+  public Set<Ability> lacks() {
+    return LACKS;
   }
 
   @Override

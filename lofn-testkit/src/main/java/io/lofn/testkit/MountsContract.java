@@ -3,6 +3,7 @@ package io.lofn.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.api.ContainerSettings;
+import io.lofn.spi.Ability;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
 import java.nio.file.Files;

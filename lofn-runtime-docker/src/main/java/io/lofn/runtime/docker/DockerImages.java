@@ -6,6 +6,7 @@ import com.github.dockerjava.api.exception.NotFoundException;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
+import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.lofn.runtime.docker;
 import com.github.dockerjava.api.exception.BadRequestException;
 import com.github.dockerjava.api.model.Container;
 import io.lofn.api.EngineException;
+import io.lofn.spi.Ability;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ContainerSummary;
@@ -12,6 +13,7 @@ import io.lofn.spi.RunningContainer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Runs containers on a Docker engine. */
 final class DockerRuntime implements ContainerRuntime {
@@ -29,6 +31,11 @@ final class DockerRuntime implements ContainerRuntime {
   @Override
   public String engine() {
     return engine.toString();
+  }
+
+  @Override
+  public Set<Ability> lacks() {
+    return Set.of(Ability.ENGINE_OPTIONS);
   }
 
   @Override

@@ -2,9 +2,7 @@ package io.lofn.runtime.docker;
 
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.RuntimeConfig;
-import io.lofn.testkit.Ability;
 import io.lofn.testkit.ContainerRuntimeContract;
-import io.lofn.testkit.Lack;
 import java.util.Map;
 
 class DockerRuntimeIT extends ContainerRuntimeContract {
@@ -12,10 +10,5 @@ class DockerRuntimeIT extends ContainerRuntimeContract {
   @Override
   protected ContainerRuntime createRuntime() {
     return new DockerRuntimeProvider().create(RuntimeConfig.of(Map.of()));
-  }
-
-  @Override
-  protected Map<Ability, Lack> lacks() {
-    return Map.of(Ability.ENGINE_OPTIONS, Lack.REFUSED);
   }
 }

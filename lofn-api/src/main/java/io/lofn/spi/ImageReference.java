@@ -1,4 +1,4 @@
-package io.lofn.runtime.docker;
+package io.lofn.spi;
 
 import io.lofn.api.ImageUnavailableException;
 import java.util.Locale;
@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param registry host and port; {@code docker.io} unless given
  * @param isId whether it is an engine's id of an image, which no registry knows
  */
-record ImageReference(String repository, String tagOrDigest, String registry, boolean isId) {
+public record ImageReference(String repository, String tagOrDigest, String registry, boolean isId) {
 
-  static final String DOCKER_HUB = "docker.io";
+  /** The registry of names that tell none. */
+  public static final String DOCKER_HUB = "docker.io";
 
   private static final Pattern ID = Pattern.compile("(?:sha256:)?[0-9a-f]{64}");
 
@@ -33,9 +34,11 @@ record ImageReference(String repository, String tagOrDigest, String registry, bo
   /**
    * Takes a name apart.
    *
+   * @param name such as {@code registry.example.org:5000/tools/sort:1}
+   * @return its parts
    * @throws ImageUnavailableException if it is none
    */
-  static ImageReference parse(String name) {
+  public static ImageReference parse(String name) {
     if (ID.matcher(name).matches()) {
       return new ImageReference(name, "", "", true);
     }
@@ -53,6 +56,15 @@ record ImageReference(String repository, String tagOrDigest, String registry, bo
         digest != null ? digest : tag != null ? tag : "latest",
         registry(matcher.group("host")),
         false);
+  }
+
+  /**
+   * Whether the name says which bytes it stands for.
+   *
+   * @return {@code true} for a digest or an id
+   */
+  public boolean isImmutable() {
+    return isId || tagOrDigest.contains(":");
   }
 
   /** What stands before the first slash is a host only if it looks like one. */

@@ -1,4 +1,4 @@
-package io.lofn.runtime.docker;
+package io.lofn.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -41,6 +41,14 @@ class ImageReferenceTest {
         .isEqualTo(new ImageReference("host:5000/x", digest, "host:5000", false));
     assertThat(ImageReference.parse("x:1@" + digest))
         .isEqualTo(new ImageReference("x", digest, "docker.io", false));
+  }
+
+  @Test
+  void knowsWhichNamesAlwaysStandForTheSameBytes() {
+    assertThat(ImageReference.parse("host:5000/x@sha256:" + HEX).isImmutable()).isTrue();
+    assertThat(ImageReference.parse(HEX).isImmutable()).isTrue();
+    assertThat(ImageReference.parse("host:5000/x:1").isImmutable()).isFalse();
+    assertThat(ImageReference.parse("x").isImmutable()).isFalse();
   }
 
   @Test

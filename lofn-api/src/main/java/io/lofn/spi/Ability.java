@@ -1,0 +1,51 @@
+package io.lofn.spi;
+
+/**
+ * What a {@link ContainerSpec} may ask for and not every {@link ContainerRuntime} can do. A runtime
+ * that lacks an ability says so in {@link ContainerRuntime#lacks()}; what is not named there must
+ * be there.
+ */
+public enum Ability {
+  /** The image's own entrypoint or command runs where the spec leaves it to the image. */
+  IMAGE_COMMAND,
+  /**
+   * Standard output flows while standard error is not read, and the other way round. Without, the
+   * one stops until the other is read, and nothing is lost.
+   */
+  INDEPENDENT_OUTPUTS,
+  /** A tool sees no file of the node but those that are mounted. */
+  FILE_ISOLATION,
+  /** Without a network, a tool has the loopback interface alone. */
+  NETWORK_ISOLATION,
+  /** A tool has no capabilities but those asked for, and cannot gain privileges. */
+  PRIVILEGES,
+  /**
+   * A tool runs as any numeric user. The user of this JVM must be accepted, and take effect, in any
+   * case.
+   */
+  USERS,
+  /** Processors are limited. */
+  CPUS,
+  /** Memory is limited. */
+  MEMORY,
+  /** Processes are limited. */
+  PIDS,
+  /** The size of {@code /dev/shm} can be set. */
+  SHARED_MEMORY,
+  /** The end of a tool whose memory limit was hit says so, where that limit ended the tool. */
+  OUT_OF_MEMORY_VERDICT,
+  /** A tool cannot write what is mounted read-only. */
+  READ_ONLY_MOUNTS,
+  /** A tool may write the image's own files; what it wrote is gone with the container. */
+  WRITABLE_ROOT,
+  /** A tool cannot write the image's own files where that is asked for. */
+  READ_ONLY_ROOT,
+  /** A directory in memory holds no more than its size. It must be there in any case. */
+  TMPFS_SIZE,
+  /** An image can be had for another platform than the node's. */
+  PLATFORMS,
+  /** Images that are not on the node are pulled from a registry. */
+  PULL,
+  /** Options in the engine's own words are understood, {@code --env=NAME=VALUE} among them. */
+  ENGINE_OPTIONS
+}
