@@ -3,6 +3,7 @@ package io.lofn.api;
 import static java.util.Objects.requireNonNull;
 
 import java.io.Serializable;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,6 +43,8 @@ public final class Tool<I, O> implements Serializable {
   private final ContainerSettings settings;
   private final Set<Integer> acceptedExitCodes;
   private final @Nullable PullPolicy pullPolicy;
+  private final @Nullable URI imageArchive;
+  private final @Nullable Lacking lacking;
   private final @Nullable EmptyPartitions emptyPartitions;
   private final @Nullable Duration timeout;
 
@@ -56,6 +59,8 @@ public final class Tool<I, O> implements Serializable {
     settings = draft.settings;
     acceptedExitCodes = Collections.unmodifiableSet(new TreeSet<>(draft.acceptedExitCodes));
     pullPolicy = draft.pullPolicy;
+    imageArchive = draft.imageArchive;
+    lacking = draft.lacking;
     emptyPartitions = draft.emptyPartitions;
     timeout = draft.timeout;
   }
@@ -411,6 +416,33 @@ public final class Tool<I, O> implements Serializable {
   }
 
   /**
+   * This tool with an archive that its image is loaded from on nodes that do not have it, in place
+   * of a registry: what {@code docker save} or {@code podman save} writes, or an OCI image as a tar
+   * file. The archive must know the image by the tool's name for it.
+   *
+   * @param source an absolute path of every node, or a URI such as {@code hdfs:///images/tools.tar}
+   *     that a {@link io.lofn.spi.VolumeStager} takes
+   * @return the new tool
+   * @throws IllegalArgumentException if it is neither
+   */
+  public Tool<I, O> imageArchive(String source) {
+    URI uri = SourceUri.parse("The image archive", source);
+    return with(draft -> draft.imageArchive = uri);
+  }
+
+  /**
+   * This tool with a way to go on where a runtime lacks what the tool asks for. The default is
+   * {@code spark.lofn.lacking}.
+   *
+   * @param lacking whether it is refused, or warned of
+   * @return the new tool
+   */
+  public Tool<I, O> lacking(Lacking lacking) {
+    requireNonNull(lacking, "lacking is null");
+    return with(draft -> draft.lacking = lacking);
+  }
+
+  /**
    * This tool with a way to treat partitions without records. The default is {@code
    * spark.lofn.emptyPartitions}.
    *
@@ -506,6 +538,24 @@ public final class Tool<I, O> implements Serializable {
   }
 
   /**
+   * The archive that the image is loaded from.
+   *
+   * @return its source, or empty for a registry
+   */
+  public Optional<URI> imageArchive() {
+    return Optional.ofNullable(imageArchive);
+  }
+
+  /**
+   * What happens where a runtime lacks what the tool asks for.
+   *
+   * @return the choice, or empty for the session's
+   */
+  public Optional<Lacking> lacking() {
+    return Optional.ofNullable(lacking);
+  }
+
+  /**
    * What happens with partitions without records.
    *
    * @return the choice, or empty for the session's
@@ -557,6 +607,8 @@ public final class Tool<I, O> implements Serializable {
     private ContainerSettings settings;
     private Collection<Integer> acceptedExitCodes;
     private @Nullable PullPolicy pullPolicy;
+    private @Nullable URI imageArchive;
+    private @Nullable Lacking lacking;
     private @Nullable EmptyPartitions emptyPartitions;
     private @Nullable Duration timeout;
 
@@ -580,6 +632,8 @@ public final class Tool<I, O> implements Serializable {
       settings = tool.settings;
       acceptedExitCodes = tool.acceptedExitCodes;
       pullPolicy = tool.pullPolicy;
+      imageArchive = tool.imageArchive;
+      lacking = tool.lacking;
       emptyPartitions = tool.emptyPartitions;
       timeout = tool.timeout;
     }

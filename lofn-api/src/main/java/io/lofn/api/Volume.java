@@ -1,10 +1,7 @@
 package io.lofn.api;
 
-import static java.util.Objects.requireNonNull;
-
 import java.io.Serializable;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,18 +40,7 @@ public final class Volume implements Serializable {
    * @throws IllegalArgumentException if it is neither
    */
   public static Source of(String source) {
-    requireNonNull(source, "source is null");
-    if (source.startsWith("/")) {
-      return new Source(Path.of(source).toUri());
-    }
-    URI uri = URI.create(source);
-    if (uri.getScheme() == null) {
-      throw new IllegalArgumentException(
-          "A volume's source must be an absolute path or a URI with a scheme, not '"
-              + source
-              + "'");
-    }
-    return new Source(uri);
+    return new Source(SourceUri.parse("A volume's source", source));
   }
 
   /**

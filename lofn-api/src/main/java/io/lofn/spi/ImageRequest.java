@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.lofn.api.PullPolicy;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -100,5 +101,25 @@ public final class ImageRequest {
    */
   public Optional<String> platform() {
     return Optional.ofNullable(platform);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ImageRequest request
+        && reference.equals(request.reference)
+        && policy == request.policy
+        && pullTimeout.equals(request.pullTimeout)
+        && Objects.equals(platform, request.platform);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(reference, policy, pullTimeout, platform);
+  }
+
+  @Override
+  public String toString() {
+    return "%s, pull %s within %s%s"
+        .formatted(reference, policy, pullTimeout, platform == null ? "" : ", for " + platform);
   }
 }

@@ -36,8 +36,8 @@ record ConfigKey<T>(
     return new ConfigKey<>(name, "list", defaultText, meaning, "0.1.0", ConfigKey::split);
   }
 
-  static ConfigKey<Boolean> flag(String name, String meaning) {
-    return new ConfigKey<>(name, "true or false", "false", meaning, "0.1.0", ConfigKey::bool);
+  static ConfigKey<Boolean> flag(String name, String defaultText, String meaning) {
+    return new ConfigKey<>(name, "true or false", defaultText, meaning, "0.1.0", ConfigKey::bool);
   }
 
   static ConfigKey<Duration> time(String name, String defaultText, String meaning) {

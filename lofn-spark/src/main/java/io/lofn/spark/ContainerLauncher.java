@@ -1,5 +1,6 @@
 package io.lofn.spark;
 
+import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
 import io.lofn.api.Volume;
@@ -11,6 +12,7 @@ import io.lofn.spi.StagedVolume;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +38,7 @@ final class ContainerLauncher implements AutoCloseable {
     this.report = report;
     this.runtime = node.calls().call(task, node.runtime()::get);
     report.runtime(runtime);
+    node.lacks().check(plan.tool(), runtime);
     this.image = prepareImage();
     try {
       this.mounts = stageVolumes();
@@ -47,8 +50,12 @@ final class ContainerLauncher implements AutoCloseable {
 
   private PreparedImage prepareImage() {
     PreparedImage prepared =
-        node.calls()
-            .call(task, () -> node.images().prepare(runtime, plan.image(), plan.task().stage()));
+        orGiveUp(
+            () ->
+                node.calls()
+                    .callRegistry(
+                        task,
+                        () -> node.images().prepare(runtime, plan.image(), plan.task().stage())));
     report.image(prepared);
     return prepared;
   }
@@ -57,7 +64,7 @@ final class ContainerLauncher implements AutoCloseable {
     List<Mount> staged = new ArrayList<>();
     for (Volume volume : plan.tool().volumes()) {
       StagedVolume data =
-          node.calls().call(task, () -> node.volumes().stage(volume), StagedVolume::close);
+          node.calls().call(task, () -> node.volumes().stage(volume.source()), StagedVolume::close);
       volumes.add(data);
       node.gate().checkSource(plan.tool(), data.path());
       staged.add(new Mount(data.path(), volume.target(), volume.isReadOnly()));
@@ -71,11 +78,11 @@ final class ContainerLauncher implements AutoCloseable {
     try {
       container = startOnce(exchange);
     } catch (ImageUnavailableException e) {
-      if (plan.image().policy() == PullPolicy.NEVER) {
+      if (plan.image().request().policy() == PullPolicy.NEVER) {
         throw e;
       }
       LOG.info("The image {} is gone from the node and prepared again", plan.tool().image());
-      node.images().forget(plan.image(), plan.task().stage());
+      node.images().forget(runtime, plan.image(), plan.task().stage());
       image = prepareImage();
       container = startOnce(exchange);
     }
@@ -85,8 +92,23 @@ final class ContainerLauncher implements AutoCloseable {
   }
 
   private RunningContainer startOnce(Exchange exchange) {
-    return node.calls()
-        .call(task, () -> runtime.runtime().start(spec(exchange)), RunningContainer::close);
+    return orGiveUp(
+        () ->
+            node.calls()
+                .call(
+                    task, () -> runtime.runtime().start(spec(exchange)), RunningContainer::close));
+  }
+
+  /** An engine that failed for good may be replaced by another one for the next attempt. */
+  private <T> T orGiveUp(Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (EngineException e) {
+      if (e.isTransient()) {
+        node.runtime().failed(runtime);
+      }
+      throw e;
+    }
   }
 
   private ContainerSpec spec(Exchange exchange) {

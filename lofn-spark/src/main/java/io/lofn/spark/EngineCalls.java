@@ -32,6 +32,8 @@ final class EngineCalls {
   /** The first pause before a call is repeated; each further one is twice as long. */
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
+  private static final Duration FIRST_REGISTRY_PAUSE = Duration.ofSeconds(1);
+
   private final ExecutorService threads;
   private final int attempts;
 
@@ -46,6 +48,11 @@ final class EngineCalls {
     return call(task, call, unwanted -> {});
   }
 
+  /** A call that a registry may have to answer, which takes longer to recover than an engine. */
+  <T> T callRegistry(TaskScope task, Supplier<T> call) {
+    return call(task, call, unwanted -> {}, FIRST_REGISTRY_PAUSE);
+  }
+
   /**
    * Makes a call.
    *
@@ -53,9 +60,13 @@ final class EngineCalls {
    * @throws EngineException the last one, after all attempts
    */
   <T> T call(TaskScope task, Supplier<T> call, Consumer<T> discard) {
+    return call(task, call, discard, FIRST_PAUSE);
+  }
+
+  private <T> T call(TaskScope task, Supplier<T> call, Consumer<T> discard, Duration firstPause) {
     AtomicBoolean abandoned = new AtomicBoolean();
     CompletableFuture<T> result =
-        CompletableFuture.supplyAsync(() -> repeat(call, abandoned), threads);
+        CompletableFuture.supplyAsync(() -> repeat(call, abandoned, firstPause), threads);
     try {
       return await(task, result);
     } catch (RuntimeException | Error e) {
@@ -83,8 +94,8 @@ final class EngineCalls {
     }
   }
 
-  private <T> T repeat(Supplier<T> call, AtomicBoolean abandoned) {
-    Duration pause = FIRST_PAUSE;
+  private <T> T repeat(Supplier<T> call, AtomicBoolean abandoned, Duration firstPause) {
+    Duration pause = firstPause;
     for (int attempt = 1; ; attempt++) {
       try {
         return call.get();

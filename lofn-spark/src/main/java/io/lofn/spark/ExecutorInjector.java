@@ -25,6 +25,10 @@ final class ExecutorInjector {
     return injector(settings).getInstance(ToolRunner.class);
   }
 
+  static ImagePins imagePins(ExecutorSettings settings) {
+    return injector(settings).getInstance(ImagePins.class);
+  }
+
   static OutputStores outputStores(ExecutorSettings settings) {
     return injector(settings).getInstance(OutputStores.class);
   }

@@ -3,32 +3,48 @@ package io.lofn.spark;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import com.google.common.util.concurrent.UncheckedExecutionException;
+import io.lofn.api.EngineException;
+import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
+import io.lofn.spi.ImageArchives;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
+import io.lofn.spi.StagedVolume;
 import jakarta.inject.Inject;
+import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Prepares each image once per executor, whatever the number of tasks that ask for it at once. */
+/**
+ * Prepares each image once per executor, whatever the number of tasks that ask for it at once, and
+ * lets one executor of a node at a time pull or load it.
+ */
 final class Images {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Images.class);
   private static final int MOST_IMAGES = 1000;
 
   private final Cache<Key, PreparedImage> prepared =
       CacheBuilder.newBuilder().maximumSize(MOST_IMAGES).build();
+  private final Volumes volumes;
+  private final NodeLocks locks;
 
   @Inject
-  Images() {}
+  Images(Volumes volumes, NodeLocks locks) {
+    this.volumes = volumes;
+    this.locks = locks;
+  }
 
   /**
    * Makes an image present, by asking the runtime unless it did so before.
    *
    * @param stage the stage that asks; an image that is always to be pulled is pulled for each
    */
-  PreparedImage prepare(SelectedRuntime selected, ImageRequest request, int stage) {
+  PreparedImage prepare(SelectedRuntime selected, ImageNeed need, int stage) {
     try {
-      return prepared.get(Key.of(request, stage), () -> selected.runtime().prepare(request));
+      return prepared.get(Key.of(selected, need, stage), () -> provide(selected, need));
     } catch (UncheckedExecutionException e) {
       throw (RuntimeException) e.getCause();
     } catch (ExecutionException e) {
@@ -37,16 +53,72 @@ final class Images {
   }
 
   /** Forgets an image that the engine turned out not to have any more. */
-  void forget(ImageRequest request, int stage) {
-    prepared.invalidate(Key.of(request, stage));
+  void forget(SelectedRuntime selected, ImageNeed need, int stage) {
+    prepared.invalidate(Key.of(selected, need, stage));
   }
 
-  private record Key(String reference, PullPolicy policy, Optional<String> platform, int stage) {
+  private PreparedImage provide(SelectedRuntime selected, ImageNeed need) {
+    if (!need.mayChange()) {
+      Optional<PreparedImage> present = find(selected, need.request());
+      if (present.isPresent()) {
+        return present.get();
+      }
+    }
+    ImageRequest request = need.request();
+    try (NodeLocks.Held held =
+        locks.hold(selected.name() + " image " + request.reference(), request.pullTimeout())) {
+      return need.archive().isPresent()
+          ? load(selected, request, need.archive().get())
+          : selected.runtime().prepare(request);
+    }
+  }
 
-    static Key of(ImageRequest request, int stage) {
-      boolean everyStage = request.policy() == PullPolicy.ALWAYS;
+  private static Optional<PreparedImage> find(SelectedRuntime selected, ImageRequest request) {
+    try {
+      return Optional.of(selected.runtime().prepare(request.policy(PullPolicy.NEVER)));
+    } catch (ImageUnavailableException absent) {
+      return Optional.empty();
+    }
+  }
+
+  private PreparedImage load(SelectedRuntime selected, ImageRequest request, URI archive) {
+    Optional<PreparedImage> present = find(selected, request);
+    if (present.isPresent()) {
+      return present.get();
+    }
+    if (!(selected.runtime() instanceof ImageArchives archives)) {
+      throw new EngineException(
+          "The runtime %s takes no image archives; %s must be there already"
+              .formatted(selected, request.reference()));
+    }
+    try (StagedVolume file = volumes.stage(archive)) {
+      LOG.info("Loading the image archive {} for {}", archive, request.reference());
+      archives.load(file.path(), request.pullTimeout());
+    }
+    return find(selected, request)
+        .orElseThrow(
+            () ->
+                new ImageUnavailableException(
+                    "The image archive %s was loaded by %s, but has no image %s; name the image as the archive does"
+                        .formatted(archive, selected, request.reference())));
+  }
+
+  private record Key(
+      String runtime,
+      String reference,
+      PullPolicy policy,
+      Optional<String> platform,
+      Optional<URI> archive,
+      int stage) {
+
+    static Key of(SelectedRuntime selected, ImageNeed need, int stage) {
       return new Key(
-          request.reference(), request.policy(), request.platform(), everyStage ? stage : -1);
+          selected.name(),
+          need.request().reference(),
+          need.request().policy(),
+          need.request().platform(),
+          need.archive(),
+          need.mayChange() ? stage : -1);
     }
   }
 }

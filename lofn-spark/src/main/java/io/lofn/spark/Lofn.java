@@ -33,9 +33,11 @@ import scala.Tuple2;
  */
 public final class Lofn {
 
+  private final JavaSparkContext context;
   private final LofnConf conf;
 
-  private Lofn(Map<String, String> entries) {
+  private Lofn(JavaSparkContext context, Map<String, String> entries) {
+    this.context = context;
     conf = new LofnConf(entries);
     conf.requireValid(RuntimeProviders.discover().byName().values());
   }
@@ -48,7 +50,8 @@ public final class Lofn {
    * @throws io.lofn.api.LofnException if a key is unknown or a value is not of its type
    */
   public static Lofn on(SparkSession spark) {
-    Map<String, String> entries = entriesOf(new JavaSparkContext(spark.sparkContext()));
+    JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
+    Map<String, String> entries = entriesOf(context);
     // Only SQL lists the session's keys without a Scala collection, which would bind to one Scala.
     for (Row row : spark.sql("SET").collectAsList()) {
       String key = row.getString(0);
@@ -56,7 +59,7 @@ public final class Lofn {
         entries.put(key, spark.conf().get(key));
       }
     }
-    return new Lofn(entries);
+    return new Lofn(context, entries);
   }
 
   /**
@@ -67,7 +70,7 @@ public final class Lofn {
    * @throws io.lofn.api.LofnException if a key is unknown or a value is not of its type
    */
   public static Lofn on(JavaSparkContext spark) {
-    return new Lofn(entriesOf(spark));
+    return new Lofn(spark, entriesOf(spark));
   }
 
   private static Map<String, String> entriesOf(JavaSparkContext spark) {
@@ -174,10 +177,10 @@ public final class Lofn {
    */
   public <T> JavaRDD<T> reduce(JavaRDD<T> rdd, Tool<T, T> tool, ReduceShape shape) {
     int fanIn = shape.fanInFor(rdd.getNumPartitions());
-    JavaRDD<T> reduced =
-        rdd.mapPartitions(function("reduce", tool)).setName("lofn reduce " + tool.image());
+    ToolFunction<T, T> function = function("reduce", tool);
+    JavaRDD<T> reduced = rdd.mapPartitions(function).setName("lofn reduce " + tool.image());
     Tool<Tuple2<Long, T>, T> merger = tool.input(new PlacedWriter<>(tool.input()));
-    return new TreeReduce<>(function("reduce", merger), fanIn).merge(reduced);
+    return new TreeReduce<>(function.with(merger), fanIn).merge(reduced);
   }
 
   /**
@@ -363,6 +366,28 @@ public final class Lofn {
   }
 
   /**
+   * Makes the images of tools present on the nodes, by a job of its own: so a pull is seen, and is
+   * not taken for a slow tool. The job has a task for each slot that the application has now; a
+   * node whose slots are all taken by other jobs, or that joins later, prepares its images with its
+   * first task. Nodes whose images differ are warned of.
+   *
+   * <pre>{@code
+   * List<NodeImage> images = lofn.prepareImages(count, merge);
+   * }</pre>
+   *
+   * @param tools the tools
+   * @return what each node that was reached has, sorted by image and node
+   * @throws io.lofn.api.LofnException if the job fails; Spark's exception holds the reason
+   */
+  public List<NodeImage> prepareImages(Tool<?, ?>... tools) {
+    List<ToolFunction<?, ?>> functions = new ArrayList<>();
+    for (Tool<?, ?> tool : tools) {
+      functions.add(function("prepareImages", tool));
+    }
+    return new PrepareImages(context).prepare(functions);
+  }
+
+  /**
    * A tool as a function for {@code mapPartitions} of an RDD or a Dataset.
    *
    * @param <I> the type of the records that go in
@@ -377,7 +402,7 @@ public final class Lofn {
 
   private <I, O> ToolFunction<I, O> function(String operator, Tool<I, O> tool) {
     new SafetyGate(conf).check(tool);
-    return new ToolFunction<>(operator, tool, conf);
+    return ToolFunction.onDriver(operator, tool, conf);
   }
 
   private static JavaSparkContext contextOf(JavaRDD<?> rdd) {

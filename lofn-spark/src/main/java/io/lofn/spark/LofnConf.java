@@ -1,6 +1,7 @@
 package io.lofn.spark;
 
 import io.lofn.api.EmptyPartitions;
+import io.lofn.api.Lacking;
 import io.lofn.api.LofnException;
 import io.lofn.api.PullPolicy;
 import io.lofn.spi.ContainerRuntimeProvider;
@@ -62,6 +63,21 @@ final class LofnConf {
   static final ConfigKey<Duration> PULL_TIMEOUT =
       ConfigKey.time(
           PREFIX + "image.pullTimeout", "30m", "How long the pull of an image may take.");
+  static final ConfigKey<Boolean> IMAGE_PIN =
+      ConfigKey.flag(
+          PREFIX + "image.pin",
+          "true",
+          "Whether the driver asks once which bytes an image's tag stands for, so that all nodes and"
+              + " all attempts run the same; where it cannot be told, each node takes the tag as"
+              + " it finds it.");
+  static final ConfigKey<Lacking> LACKING =
+      ConfigKey.choice(
+          PREFIX + "lacking",
+          Lacking.class,
+          "refuse",
+          "What happens where a node's runtime lacks what a tool or the session asks for, such as a"
+              + " memory limit: the tool is refused, or runs without it after one warning. What is"
+              + " only a default is always warned of.");
   static final ConfigKey<Duration> ENGINE_TIMEOUT =
       ConfigKey.time(
           PREFIX + "engine.timeout",
@@ -106,15 +122,18 @@ final class LofnConf {
   static final ConfigKey<Boolean> ALLOW_PRIVILEGED =
       ConfigKey.flag(
           PREFIX + "allow.privileged",
+          "false",
           "Allows engine options that give a container the node's privileges, devices, or paths of"
               + " their own.");
   static final ConfigKey<Boolean> ALLOW_HOST_NAMESPACES =
       ConfigKey.flag(
           PREFIX + "allow.hostNamespaces",
+          "false",
           "Allows the node's network, process, IPC, UTS or user namespace in a container.");
   static final ConfigKey<Boolean> ALLOW_ENGINE_SOCKET =
       ConfigKey.flag(
           PREFIX + "allow.engineSocket",
+          "false",
           "Allows a volume to be a socket, such as the engine's, which is root on the node.");
 
   static final List<ConfigKey<?>> KEYS =
@@ -126,6 +145,8 @@ final class LofnConf {
           EMPTY_PARTITIONS,
           PULL_POLICY,
           PULL_TIMEOUT,
+          IMAGE_PIN,
+          LACKING,
           ENGINE_TIMEOUT,
           ENGINE_ATTEMPTS,
           RUN_TIMEOUT,
@@ -163,6 +184,11 @@ final class LofnConf {
   /** The value of a key that may be unset. */
   <T> Optional<T> find(ConfigKey<T> key) {
     return key.parse(entries.getOrDefault(key.name(), ""));
+  }
+
+  /** Whether somebody has set a key, if only to its default. */
+  boolean isSet(ConfigKey<?> key) {
+    return !entries.getOrDefault(key.name(), "").isBlank();
   }
 
   /** What a runtime provider gets to see: its own keys without their prefix. */

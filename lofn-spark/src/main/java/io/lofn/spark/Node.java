@@ -15,6 +15,7 @@ final class Node implements AutoCloseable {
   private final Supervisor supervisor;
   private final Sweeper sweeper;
   private final SafetyGate gate;
+  private final LackGate lacks;
   private final ExecutorService threads;
   private final ScheduledExecutorService clock;
 
@@ -28,6 +29,7 @@ final class Node implements AutoCloseable {
       Supervisor supervisor,
       Sweeper sweeper,
       SafetyGate gate,
+      LackGate lacks,
       ExecutorService threads,
       ScheduledExecutorService clock) {
     this.runtime = runtime;
@@ -38,6 +40,7 @@ final class Node implements AutoCloseable {
     this.supervisor = supervisor;
     this.sweeper = sweeper;
     this.gate = gate;
+    this.lacks = lacks;
     this.threads = threads;
     this.clock = clock;
   }
@@ -72,6 +75,10 @@ final class Node implements AutoCloseable {
 
   SafetyGate gate() {
     return gate;
+  }
+
+  LackGate lacks() {
+    return lacks;
   }
 
   ExecutorService threads() {

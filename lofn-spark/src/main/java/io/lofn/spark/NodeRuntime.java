@@ -1,17 +1,31 @@
 package io.lofn.spark;
 
 import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerRuntimeProvider;
 import jakarta.inject.Inject;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** This node's runtime, chosen when it is first needed. A failed choice is made anew next time. */
+/**
+ * This node's runtime: chosen when it is first needed, kept as long as its engine answers, and
+ * chosen anew after it did not. A failed choice is made anew the next time.
+ */
 final class NodeRuntime implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(NodeRuntime.class);
 
   private final RuntimeSelector selector;
   private final List<Runnable> whenSelected = new CopyOnWriteArrayList<>();
+
+  /** All that were ever chosen: runs may still use one that was given up, and it may come back. */
+  private final Map<String, SelectedRuntime> made = new HashMap<>();
+
   private volatile @Nullable SelectedRuntime selected;
 
   @Inject
@@ -27,11 +41,24 @@ final class NodeRuntime implements AutoCloseable {
   private synchronized SelectedRuntime select() {
     SelectedRuntime current = selected;
     if (current == null) {
-      current = selector.select();
+      ContainerRuntimeProvider chosen = selector.choose();
+      current = made.get(chosen.name());
+      if (current == null) {
+        current = selector.create(chosen);
+        made.put(chosen.name(), current);
+      }
       selected = current;
       whenSelected.forEach(Runnable::run);
     }
     return current;
+  }
+
+  /** Says that the engine of a runtime has failed; the next task chooses again. */
+  synchronized void failed(SelectedRuntime runtime) {
+    if (runtime.equals(selected)) {
+      LOG.warn("{} has failed; the next task looks again for a runtime", runtime.name());
+      selected = null;
+    }
   }
 
   /** Has something done, briefly, when the runtime is chosen. To be said before it is. */
@@ -48,7 +75,7 @@ final class NodeRuntime implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    ifSelected(ContainerRuntime::close);
+  public synchronized void close() {
+    made.values().forEach(each -> each.runtime().close());
   }
 }

@@ -1,11 +1,9 @@
 package io.lofn.spark;
 
 import io.lofn.api.ContainerSettings;
-import io.lofn.api.PullPolicy;
 import io.lofn.api.ResourceLimits;
 import io.lofn.api.Tool;
 import io.lofn.spi.ContainerSpec;
-import io.lofn.spi.ImageRequest;
 import io.lofn.spi.Mount;
 import io.lofn.spi.PreparedImage;
 import java.nio.file.Path;
@@ -33,11 +31,12 @@ record RunPlan(
     String exchangePath,
     Optional<Duration> timeout,
     Duration stopGrace,
-    ImageRequest image) {
+    ImageNeed image) {
 
   static RunPlan of(
       String operator,
       Tool<?, ?> tool,
+      ImageNeed image,
       TaskScope task,
       LofnConf conf,
       ContainerOwnership ownership) {
@@ -49,7 +48,7 @@ record RunPlan(
         conf.get(LofnConf.EXCHANGE_PATH),
         tool.timeout().or(() -> conf.find(LofnConf.RUN_TIMEOUT)),
         conf.get(LofnConf.STOP_GRACE),
-        image(tool, conf));
+        image);
   }
 
   private static ContainerSettings settings(
@@ -71,13 +70,6 @@ record RunPlan(
             .cpus(Math.min(cpus, Runtime.getRuntime().availableProcessors()))
             .pids(conf.get(LofnConf.PIDS));
     return conf.find(LofnConf.MEMORY).map(limits::memory).orElse(limits);
-  }
-
-  private static ImageRequest image(Tool<?, ?> tool, LofnConf conf) {
-    PullPolicy policy = tool.pullPolicy().orElseGet(() -> conf.get(LofnConf.PULL_POLICY));
-    ImageRequest request =
-        ImageRequest.of(tool.image()).policy(policy).pullTimeout(conf.get(LofnConf.PULL_TIMEOUT));
-    return tool.settings().platform().map(request::platform).orElse(request);
   }
 
   /** What to start, once everything it needs is on the node. */

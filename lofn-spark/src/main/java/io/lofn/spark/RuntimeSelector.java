@@ -35,25 +35,30 @@ final class RuntimeSelector {
   }
 
   /**
-   * Makes the runtime of this node.
+   * Looks which runtime this node is to use now.
    *
    * @throws RuntimeUnavailableException if none is usable; names each that was found, with its
    *     reason
    */
-  SelectedRuntime select() {
+  ContainerRuntimeProvider choose() {
     List<String> wanted = conf.get(LofnConf.RUNTIME);
     boolean auto = wanted.equals(List.of(AUTO));
     Map<String, String> rejected = new LinkedHashMap<>();
     ContainerRuntimeProvider chosen =
         auto ? best(rejected) : first(wanted.stream().map(this::named).toList(), rejected);
-    ContainerRuntime runtime = chosen.create(config(chosen));
     LOG.info(
-        "Container runtime {} ({}) chosen by {}={}{}",
+        "Container runtime {} chosen by {}={}{}",
         chosen.name(),
-        runtime.engine(),
         LofnConf.RUNTIME.name(),
         String.join(",", wanted),
         rejected.isEmpty() ? "" : "; passed over: " + describe(rejected));
+    return chosen;
+  }
+
+  /** Makes a runtime that was chosen. */
+  SelectedRuntime create(ContainerRuntimeProvider chosen) {
+    ContainerRuntime runtime = chosen.create(config(chosen));
+    LOG.info("Container runtime {} is {}", chosen.name(), runtime.engine());
     return new SelectedRuntime(chosen.name(), runtime);
   }
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tool as a function of Spark: one partition in, one container run, its output out. Made by
@@ -28,24 +29,56 @@ public final class ToolFunction<I, O>
   private final Tool<I, O> tool;
   private final HashMap<String, String> conf;
 
-  ToolFunction(String operator, Tool<I, O> tool, LofnConf conf) {
+  /** What the driver knows of the image's bytes. */
+  private final @Nullable String digest;
+
+  private ToolFunction(String operator, Tool<I, O> tool, LofnConf conf, @Nullable String digest) {
     this.operator = operator;
     this.tool = tool;
     this.conf = new HashMap<>(conf.entries());
+    this.digest = digest;
+  }
+
+  /**
+   * A function whose tasks all run the bytes that the image stands for now, if that can be told.
+   */
+  static <I, O> ToolFunction<I, O> onDriver(String operator, Tool<I, O> tool, LofnConf conf) {
+    ImagePins pins = ExecutorInjector.imagePins(ExecutorSettings.ofThisExecutor(conf.entries()));
+    return new ToolFunction<>(operator, tool, conf, pins.digest(tool).orElse(null));
   }
 
   /** This function as failure reports are to name it at a level of a tree. */
   ToolFunction<I, O> atLevel(int level) {
-    return new ToolFunction<>(operator + ", level " + level, tool, new LofnConf(conf));
+    return new ToolFunction<>(operator + ", level " + level, tool, new LofnConf(conf), digest);
+  }
+
+  /** This function for another layout of the same tool. */
+  <J> ToolFunction<J, O> with(Tool<J, O> other) {
+    return new ToolFunction<>(operator, other, new LofnConf(conf), digest);
   }
 
   String operator() {
     return operator;
   }
 
+  Tool<I, O> tool() {
+    return tool;
+  }
+
+  /** Makes the image present on the node of the current task. */
+  NodeImage prepareImage() {
+    return ExecutorInjector.toolRunner(ExecutorSettings.ofThisExecutor(conf))
+        .prepareImage(tool, image(), SparkTaskScope.current());
+  }
+
+  private ImageNeed image() {
+    LofnConf typed = new LofnConf(conf);
+    return digest == null ? ImageNeed.of(tool, typed) : ImageNeed.pinned(tool, typed, digest);
+  }
+
   @Override
   public Iterator<O> call(Iterator<I> records) throws IOException {
     return ExecutorInjector.toolRunner(ExecutorSettings.ofThisExecutor(conf))
-        .run(operator, tool, records, SparkTaskScope.current());
+        .run(operator, tool, image(), records, SparkTaskScope.current());
   }
 }

@@ -2,6 +2,7 @@ package io.lofn.spark;
 
 import io.lofn.api.EmptyPartitions;
 import io.lofn.api.Tool;
+import io.lofn.spi.PreparedImage;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.Collections;
@@ -24,15 +25,17 @@ final class ToolRunner {
   /**
    * Runs a tool over one partition.
    *
+   * @param image the tool's image, by the name it is to be had by
    * @return the output, lazily; the run ends with it or with the task
    */
-  <I, O> Iterator<O> run(String operator, Tool<I, O> tool, Iterator<I> records, TaskScope task)
+  <I, O> Iterator<O> run(
+      String operator, Tool<I, O> tool, ImageNeed image, Iterator<I> records, TaskScope task)
       throws IOException {
     node.gate().check(tool);
     if (skipsEmpty(tool) && !records.hasNext()) {
       return Collections.emptyIterator();
     }
-    RunPlan plan = RunPlan.of(operator, tool, task, conf, ownership);
+    RunPlan plan = RunPlan.of(operator, tool, image, task, conf, ownership);
     Run<I, O> run = new Run<>(plan, tool, task, node);
     task.onCompletion(run::close);
     try {
@@ -41,6 +44,16 @@ final class ToolRunner {
       run.close();
       throw e;
     }
+  }
+
+  /** Makes a tool's image present on this node, and nothing else. */
+  NodeImage prepareImage(Tool<?, ?> tool, ImageNeed image, TaskScope task) {
+    SelectedRuntime runtime = node.calls().call(task, node.runtime()::get);
+    PreparedImage prepared =
+        node.calls()
+            .callRegistry(
+                task, () -> node.images().prepare(runtime, image, task.identity().stage()));
+    return new NodeImage(Owner.current().host(), runtime.name(), tool.image(), prepared.id());
   }
 
   private boolean skipsEmpty(Tool<?, ?> tool) {

@@ -2,13 +2,13 @@ package io.lofn.spark;
 
 import io.lofn.api.LofnException;
 import io.lofn.api.StagingException;
-import io.lofn.api.Volume;
 import io.lofn.spi.StagedVolume;
 import io.lofn.spi.StagingConfig;
 import io.lofn.spi.VolumeStager;
 import io.lofn.spi.VolumeStagerProvider;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -45,12 +45,12 @@ final class Volumes implements AutoCloseable {
     }
   }
 
-  StagedVolume stage(Volume volume) {
-    return stagerOf(volume).stage(volume.source());
+  StagedVolume stage(URI source) {
+    return stagerOf(source).stage(source);
   }
 
-  private VolumeStager stagerOf(Volume volume) {
-    String scheme = volume.source().getScheme().toLowerCase(Locale.ROOT);
+  private VolumeStager stagerOf(URI source) {
+    String scheme = source.getScheme().toLowerCase(Locale.ROOT);
     if (scheme.equals(LocalVolumeStager.SCHEME)) {
       return local;
     }

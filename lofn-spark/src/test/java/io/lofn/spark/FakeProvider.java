@@ -15,11 +15,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A runtime that can be chosen, lists what it is told, and remembers what was removed. */
-record FakeProvider(String name, int priority, @Nullable String reason)
+record FakeProvider(String name, int priority, @Nullable String reason, ContainerRuntime runtime)
     implements ContainerRuntimeProvider {
 
   static FakeProvider usable(String name, int priority) {
-    return new FakeProvider(name, priority, null);
+    return of(name, priority, new FakeRuntime(name, List.of()));
+  }
+
+  static FakeProvider of(String name, int priority, ContainerRuntime runtime) {
+    return new FakeProvider(name, priority, null, runtime);
+  }
+
+  FakeProvider(String name, int priority, String reason) {
+    this(name, priority, reason, new FakeRuntime(name, List.of()));
   }
 
   @Override
@@ -34,10 +42,10 @@ record FakeProvider(String name, int priority, @Nullable String reason)
 
   @Override
   public ContainerRuntime create(RuntimeConfig config) {
-    return new FakeRuntime(name, List.of());
+    return runtime;
   }
 
-  static final class FakeRuntime implements ContainerRuntime {
+  static class FakeRuntime implements ContainerRuntime {
 
     private final String name;
     private final List<ContainerSummary> containers;

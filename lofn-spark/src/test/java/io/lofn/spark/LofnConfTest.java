@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.EmptyPartitions;
+import io.lofn.api.Lacking;
 import io.lofn.api.LofnException;
 import io.lofn.api.PullPolicy;
 import java.time.Duration;
@@ -26,6 +27,8 @@ class LofnConfTest {
     assertThat(conf.get(LofnConf.EMPTY_PARTITIONS)).isEqualTo(EmptyPartitions.RUN);
     assertThat(conf.get(LofnConf.PULL_POLICY)).isEqualTo(PullPolicy.MISSING);
     assertThat(conf.get(LofnConf.PULL_TIMEOUT)).isEqualTo(Duration.ofMinutes(30));
+    assertThat(conf.get(LofnConf.IMAGE_PIN)).isTrue();
+    assertThat(conf.get(LofnConf.LACKING)).isEqualTo(Lacking.REFUSE);
     assertThat(conf.get(LofnConf.ENGINE_TIMEOUT)).isEqualTo(Duration.ofSeconds(60));
     assertThat(conf.get(LofnConf.ENGINE_ATTEMPTS)).isEqualTo(5);
     assertThat(conf.find(LofnConf.RUN_TIMEOUT)).isEmpty();
@@ -38,7 +41,7 @@ class LofnConfTest {
     assertThat(conf.get(LofnConf.ALLOW_PRIVILEGED)).isFalse();
     assertThat(conf.get(LofnConf.ALLOW_HOST_NAMESPACES)).isFalse();
     assertThat(conf.get(LofnConf.ALLOW_ENGINE_SOCKET)).isFalse();
-    assertThat(LofnConf.KEYS).hasSize(19);
+    assertThat(LofnConf.KEYS).hasSize(21);
   }
 
   @Test

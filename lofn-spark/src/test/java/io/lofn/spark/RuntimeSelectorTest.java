@@ -76,7 +76,7 @@ class RuntimeSelectorTest {
             List.of(BROKEN, new FakeProvider("down", 1, "connection refused")),
             List.of("io.example.Gone not found"));
 
-    assertThatThrownBy(() -> new RuntimeSelector(conf("auto"), providers).select())
+    assertThatThrownBy(() -> new RuntimeSelector(conf("auto"), providers).choose())
         .isInstanceOf(RuntimeUnavailableException.class)
         .hasMessageContaining("broken: no socket at /run/x")
         .hasMessageContaining("down: connection refused")
@@ -98,9 +98,10 @@ class RuntimeSelectorTest {
         .hasMessageContaining("'low'");
   }
 
-  private static SelectedRuntime select(String wanted, ContainerRuntimeProvider... providers) {
+  private static ContainerRuntimeProvider select(
+      String wanted, ContainerRuntimeProvider... providers) {
     return new RuntimeSelector(conf(wanted), RuntimeProviders.of(List.of(providers), List.of()))
-        .select();
+        .choose();
   }
 
   private static LofnConf conf(String runtime) {

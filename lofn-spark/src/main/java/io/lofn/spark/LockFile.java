@@ -1,0 +1,80 @@
+package io.lofn.spark;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A file that this process has locked. It is gone when nobody holds it, and so is its directory.
+ */
+final class LockFile {
+
+  private final Path path;
+  private final FileChannel channel;
+
+  private LockFile(Path path, FileChannel channel) {
+    this.path = path;
+    this.channel = channel;
+  }
+
+  /** Locks a file, or tells at once that another process has it. */
+  static Optional<LockFile> tryLock(Path path) throws IOException {
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (NoSuchFileException directoryWasDeletedMeanwhile) {
+      return Optional.empty();
+    }
+    boolean held = false;
+    try {
+      held = isLocked(channel) && isAt(path, channel);
+    } finally {
+      if (!held) {
+        channel.close();
+      }
+    }
+    return held ? Optional.of(new LockFile(path, channel)) : Optional.empty();
+  }
+
+  private static boolean isLocked(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException heldInThisJvm) {
+      return false;
+    }
+  }
+
+  /** Who held it may have deleted it after it was opened here: then this is the lock of nobody. */
+  private static boolean isAt(Path path, FileChannel channel) throws IOException {
+    String mine = UUID.randomUUID().toString();
+    channel.truncate(0);
+    channel.write(ByteBuffer.wrap(mine.getBytes(UTF_8)), 0);
+    try {
+      return Files.readString(path).equals(mine);
+    } catch (NoSuchFileException deleted) {
+      return false;
+    }
+  }
+
+  void close() {
+    try (channel) {
+      Files.deleteIfExists(path);
+      Files.deleteIfExists(path.getParent());
+    } catch (DirectoryNotEmptyException othersAreHeld) {
+      // It is theirs to delete.
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot let go of " + path, e);
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package io.lofn.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lofn.api.EngineException;
+import io.lofn.api.ImageUnavailableException;
+import io.lofn.api.PullPolicy;
+import io.lofn.api.StagingException;
+import io.lofn.api.Tool;
+import io.lofn.spi.ImageArchives;
+import io.lofn.spi.ImageDigests;
+import io.lofn.spi.ImageRequest;
+import io.lofn.spi.PreparedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where an image comes from, and how often it is asked for. */
+class ImagesTest {
+
+  private static final String DIGEST = "sha256:" + "0123456789abcdef".repeat(4);
+
+  @TempDir private Path directory;
+
+  private final Registry engine = new Registry();
+  private final SelectedRuntime runtime = new SelectedRuntime("fake", engine);
+
+  @Test
+  void sixteenTasksAtOnceMakeOnePull() throws Exception {
+    Images images = images();
+    ExecutorService threads = Executors.newFixedThreadPool(16);
+    List<Future<PreparedImage>> all = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      all.add(threads.submit(() -> images.prepare(runtime, need(tool()), 0)));
+    }
+    for (Future<PreparedImage> one : all) {
+      assertThat(one.get().id()).isEqualTo("id of tools:1");
+    }
+    threads.shutdown();
+    assertThat(engine.pulls).containsExactly("tools:1");
+  }
+
+  @Test
+  void anotherExecutorOfTheNodeFindsWhatTheFirstHasPulled() {
+    images().prepare(runtime, need(tool()), 0);
+    images().prepare(runtime, need(tool()), 0);
+    assertThat(engine.pulls).containsExactly("tools:1");
+  }
+
+  @Test
+  void anImageThatIsAlwaysPulledIsPulledForEachStage() {
+    Images images = images();
+    ImageNeed need = need(tool().pullPolicy(PullPolicy.ALWAYS));
+    images.prepare(runtime, need, 0);
+    images.prepare(runtime, need, 0);
+    images.prepare(runtime, need, 1);
+    assertThat(engine.pulls).hasSize(2);
+  }
+
+  @Test
+  void aDigestIsNeverPulledTwice() {
+    Images images = images();
+    ImageNeed need =
+        ImageNeed.pinned(tool().pullPolicy(PullPolicy.ALWAYS), new LofnConf(Map.of()), DIGEST);
+    images.prepare(runtime, need, 0);
+    images.prepare(runtime, need, 1);
+    assertThat(engine.pulls).containsExactly("tools@" + DIGEST);
+  }
+
+  @Test
+  void anArchiveIsLoadedOnceInPlaceOfAPull() throws IOException {
+    Path archive = Files.writeString(directory.resolve("tools.tar"), "tools:1");
+    Images images = images();
+    ImageNeed need = need(tool().imageArchive(archive.toString()));
+    assertThat(images.prepare(runtime, need, 0).id()).isEqualTo("id of tools:1");
+    images().prepare(runtime, need, 0);
+    assertThat(engine.loads).containsExactly(archive);
+    assertThat(engine.pulls).isEmpty();
+  }
+
+  @Test
+  void anArchiveWithoutTheImageIsNamed() throws IOException {
+    Path archive = Files.writeString(directory.resolve("others.tar"), "others:1");
+    assertThatThrownBy(
+            () -> images().prepare(runtime, need(tool().imageArchive(archive.toString())), 0))
+        .isInstanceOf(ImageUnavailableException.class)
+        .hasMessageContaining("others.tar")
+        .hasMessageContaining("tools:1");
+  }
+
+  @Test
+  void anArchiveThatIsNotThereIsNamed() {
+    assertThatThrownBy(
+            () -> images().prepare(runtime, need(tool().imageArchive("/no/such/tools.tar")), 0))
+        .isInstanceOf(StagingException.class)
+        .hasMessageContaining("/no/such/tools.tar");
+  }
+
+  @Test
+  void aRuntimeThatTakesNoArchivesSaysSo() {
+    SelectedRuntime plain =
+        new SelectedRuntime(
+            "plain",
+            new FakeProvider.FakeRuntime("plain", List.of()) {
+              @Override
+              public PreparedImage prepare(ImageRequest request) {
+                throw new ImageUnavailableException("not here");
+              }
+            });
+    assertThatThrownBy(() -> images().prepare(plain, need(tool().imageArchive("/x.tar")), 0))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("plain")
+        .hasMessageContaining("takes no image archives");
+  }
+
+  @Test
+  void aFailureIsNotRemembered() {
+    Images images = images();
+    engine.down = true;
+    assertThatThrownBy(() -> images.prepare(runtime, need(tool()), 0))
+        .isInstanceOf(EngineException.class);
+    engine.down = false;
+    assertThat(images.prepare(runtime, need(tool()), 0).id()).isEqualTo("id of tools:1");
+  }
+
+  @Test
+  void theDriverAsksOnceForTheDigestOfATag() {
+    ImagePins pins = pins(Map.of());
+    engine.digest = DIGEST;
+    assertThat(pins.digest(tool())).contains(DIGEST);
+    engine.digest = "sha256:moved";
+    assertThat(pins.digest(tool())).contains(DIGEST);
+    assertThat(pins.digest(tool().pullPolicy(PullPolicy.ALWAYS))).contains("sha256:moved");
+  }
+
+  @Test
+  void whatCannotBeToldIsLeftToTheNodes() {
+    assertThat(pins(Map.of()).digest(tool())).isEmpty();
+    engine.down = true;
+    assertThat(pins(Map.of()).digest(tool())).isEmpty();
+  }
+
+  @Test
+  void theDriverDoesNotAskWhereItNeedNot() {
+    engine.digest = DIGEST;
+    assertThat(pins(Map.of("spark.lofn.image.pin", "false")).digest(tool())).isEmpty();
+    assertThat(pins(Map.of()).digest(tool().imageArchive("/x.tar"))).isEmpty();
+    assertThat(pins(Map.of()).digest(Tool.pipe("tools@" + DIGEST))).isEmpty();
+  }
+
+  private static Tool<String, String> tool() {
+    return Tool.pipe("tools:1");
+  }
+
+  private static ImageNeed need(Tool<?, ?> tool) {
+    return ImageNeed.of(tool, new LofnConf(Map.of()));
+  }
+
+  private Images images() {
+    Volumes volumes =
+        new Volumes(
+            new Providers<>(List.of(), List.of()),
+            new NodeDirectories(List.of(directory)),
+            new HadoopProperties(Map.of()));
+    return new Images(
+        volumes, new NodeLocks(new LofnConf(Map.of("spark.lofn.tmp.dir", directory.toString()))));
+  }
+
+  private ImagePins pins(Map<String, String> settings) {
+    LofnConf conf = new LofnConf(new HashMap<>(settings));
+    RuntimeProviders providers =
+        RuntimeProviders.of(List.of(FakeProvider.of("fake", -1, engine)), List.of());
+    return new ImagePins(new NodeRuntime(new RuntimeSelector(conf, providers)), conf);
+  }
+
+  /** An engine that pulls whatever it is asked for; an archive is the name of its only image. */
+  private static final class Registry extends FakeProvider.FakeRuntime
+      implements ImageArchives, ImageDigests {
+
+    private final Set<String> present = ConcurrentHashMap.newKeySet();
+    private final List<String> pulls = Collections.synchronizedList(new ArrayList<>());
+    private final List<Path> loads = new ArrayList<>();
+    private volatile boolean down;
+    private @Nullable String digest;
+
+    Registry() {
+      super("fake", List.of());
+    }
+
+    @Override
+    public PreparedImage prepare(ImageRequest request) {
+      requireUp();
+      String name = request.reference();
+      if (request.policy() == PullPolicy.NEVER && !present.contains(name)) {
+        throw new ImageUnavailableException(name + " is not here");
+      }
+      if (request.policy() == PullPolicy.ALWAYS || present.add(name)) {
+        pulls.add(name);
+      }
+      return super.prepare(request);
+    }
+
+    @Override
+    public void load(Path archive, Duration timeout) {
+      loads.add(archive);
+      try {
+        present.add(Files.readString(archive));
+      } catch (IOException e) {
+        throw new EngineException("no archive", e);
+      }
+    }
+
+    @Override
+    public Optional<String> digest(ImageRequest request) {
+      requireUp();
+      return Optional.ofNullable(digest);
+    }
+
+    private void requireUp() {
+      if (down) {
+        throw new EngineException("down");
+      }
+    }
+  }
+}
