@@ -1,20 +1,26 @@
 package io.lofn.runtime.docker;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.Info;
 import com.github.dockerjava.api.model.Version;
 import com.github.dockerjava.core.DockerClientConfig;
 import io.lofn.api.EngineException;
+import io.lofn.spi.Ability;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +40,7 @@ final class DockerEngine implements AutoCloseable {
   private final DockerErrors errors;
   private final List<EngineClients> retired = new ArrayList<>();
   private volatile EngineClients clients;
-  private volatile int cpus;
+  private volatile @Nullable Info info;
 
   private DockerEngine(DockerConfig config, DeadlineCalls calls, Version version) {
     this.config = config;
@@ -97,6 +103,13 @@ final class DockerEngine implements AutoCloseable {
   <T> Future<T> submit(String action, Function<DockerClient, T> request) {
     EngineClients used = clients;
     return begin(action, () -> ask(used, used.control(), request));
+  }
+
+  /** Asks what the client library has no word for. */
+  String get(String action, String path, Map<String, String> headers) {
+    EngineClients used = clients;
+    Callable<String> ask = () -> used.get("/v" + api + path, headers);
+    return await(action, begin(action, ask), config.callTimeout());
   }
 
   /** Makes a call without waiting for it, however long the engine takes. Failures are logged. */
@@ -188,13 +201,34 @@ final class DockerEngine implements AutoCloseable {
     return clients;
   }
 
-  /** How many processors the engine's containers can use. Asked for once. */
+  /** How many processors the engine's containers can use. */
   int cpus() {
-    int known = cpus;
-    if (known == 0) {
-      Integer count = call("tell its processors", client -> client.infoCmd().exec().getNCPU());
-      known = count == null || count < 1 ? Integer.MAX_VALUE : count;
-      cpus = known;
+    Integer count = facts().getNCPU();
+    return count == null || count < 1 ? Integer.MAX_VALUE : count;
+  }
+
+  /** What cannot be had of this engine on this node. */
+  Set<Ability> lacks() {
+    Info info = facts();
+    Set<Ability> lacks = EnumSet.of(Ability.ENGINE_OPTIONS);
+    if (Boolean.FALSE.equals(info.getMemoryLimit())) {
+      lacks.add(Ability.MEMORY);
+    }
+    if (Boolean.FALSE.equals(info.getCpuCfsQuota())) {
+      lacks.add(Ability.CPUS);
+    }
+    if (Boolean.FALSE.equals(info.getRawValues().get("PidsLimit"))) {
+      lacks.add(Ability.PIDS);
+    }
+    return lacks;
+  }
+
+  /** What the engine says of itself. Asked for once. */
+  private Info facts() {
+    Info known = info;
+    if (known == null) {
+      known = call("tell what it can do", client -> client.infoCmd().exec());
+      info = known;
     }
     return known;
   }

@@ -3,13 +3,13 @@ package io.lofn.runtime.docker;
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.command.PullImageCmd;
 import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.PullResponseItem;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
 import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -19,34 +19,17 @@ import java.util.concurrent.TimeoutException;
 /** Makes images present on an engine. Thread-safe. */
 final class DockerImages {
 
-  /** What engines say, in lower case, when asking again would not help. */
-  private static final List<String> UNAVAILABLE =
-      List.of(
-          "not found",
-          "manifest unknown",
-          "name unknown",
-          "does not exist",
-          "denied",
-          "unauthorized",
-          "authentication required",
-          "no basic auth credentials",
-          "no matching manifest",
-          "no such host",
-          "x509",
-          "invalid reference format");
-
-  private static final List<String> REFUSED =
-      List.of("denied", "unauthorized", "authentication", "no basic auth");
-
   private static final Map<String, String> ARCHITECTURES =
       Map.of("x86_64", "amd64", "x86-64", "amd64", "aarch64", "arm64");
 
   private final DockerEngine engine;
   private final RegistryCredentials credentials;
+  private final RegistryFailures failures;
 
   DockerImages(DockerEngine engine, RegistryCredentials credentials) {
     this.engine = engine;
     this.credentials = credentials;
+    failures = new RegistryFailures(credentials);
   }
 
   PreparedImage prepare(ImageRequest request) {
@@ -97,7 +80,7 @@ final class DockerImages {
 
   private void pull(ImageReference image, ImageRequest request) {
     String action = "pull image " + request.reference();
-    PullProgress progress = new PullProgress();
+    ImageProgress<PullResponseItem> progress = new ImageProgress<>();
     try {
       PullImageCmd command =
           engine.clients().streams().pullImageCmd(image.repository()).withTag(image.tagOrDigest());
@@ -111,26 +94,10 @@ final class DockerImages {
     } catch (TimeoutException e) {
       throw engine.errors().noAnswer(action, request.pullTimeout(), e);
     } catch (ExecutionException e) {
-      throw failed(image, engine.errors().of(action, e.getCause()));
+      throw failures.explain(image, engine.errors().of(action, e.getCause()));
     } finally {
       progress.close();
     }
-  }
-
-  private EngineException failed(ImageReference image, EngineException failure) {
-    String answer =
-        String.valueOf(failure.getMessage())
-            .replace(image.repository(), "")
-            .toLowerCase(Locale.ROOT);
-    if (UNAVAILABLE.stream().noneMatch(answer::contains)) {
-      return failure;
-    }
-    String hint =
-        REFUSED.stream().anyMatch(answer::contains)
-            ? ". If it exists and is private, 'docker login' stores credentials in "
-                + credentials.file()
-            : ". Check its name; where no registry can be reached, load it on every node";
-    return new ImageUnavailableException(failure.getMessage() + hint, failure);
   }
 
   private ImageUnavailableException unavailable(ImageRequest request, String reason) {

@@ -7,25 +7,33 @@ import io.lofn.spi.Ability;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ContainerSummary;
+import io.lofn.spi.ImageArchives;
+import io.lofn.spi.ImageDigests;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
 import io.lofn.spi.RunningContainer;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** Runs containers on a Docker engine. */
-final class DockerRuntime implements ContainerRuntime {
+final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchives {
 
   private final DockerEngine engine;
   private final DockerImages images;
+  private final DockerDigests digests;
+  private final DockerArchives archives;
   private final ContainerRequest requests;
 
-  DockerRuntime(DockerEngine engine, DockerImages images, ContainerRequest requests) {
+  DockerRuntime(DockerEngine engine, RegistryCredentials credentials) {
     this.engine = engine;
-    this.images = images;
-    this.requests = requests;
+    images = new DockerImages(engine, credentials);
+    digests = new DockerDigests(engine, credentials);
+    archives = new DockerArchives(engine);
+    requests = new ContainerRequest(engine::cpus);
   }
 
   @Override
@@ -35,7 +43,17 @@ final class DockerRuntime implements ContainerRuntime {
 
   @Override
   public Set<Ability> lacks() {
-    return Set.of(Ability.ENGINE_OPTIONS);
+    return engine.lacks();
+  }
+
+  @Override
+  public Optional<String> digest(ImageRequest request) {
+    return digests.digest(request);
+  }
+
+  @Override
+  public void load(Path archive, Duration timeout) {
+    archives.load(archive, timeout);
   }
 
   @Override

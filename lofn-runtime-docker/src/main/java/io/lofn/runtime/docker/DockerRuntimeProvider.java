@@ -44,8 +44,7 @@ public final class DockerRuntimeProvider implements ContainerRuntimeProvider {
     DockerConfig dockerConfig = dockerConfig(config);
     DockerEngine engine = DockerEngine.connect(dockerConfig);
     RegistryCredentials credentials = new RegistryCredentials(dockerConfig.configDirectory());
-    return new DockerRuntime(
-        engine, new DockerImages(engine, credentials), new ContainerRequest(engine::cpus));
+    return new DockerRuntime(engine, credentials);
   }
 
   private static DockerConfig dockerConfig(RuntimeConfig config) {

@@ -1,11 +1,16 @@
 package io.lofn.runtime.docker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.core.DockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.transport.DockerHttpClient;
+import com.github.dockerjava.transport.DockerHttpClient.Request;
+import com.github.dockerjava.transport.DockerHttpClient.Response;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import java.io.IOException;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -13,6 +18,8 @@ import java.util.function.Function;
  * the call timeout, those to the other for as long as the caller likes. Thread-safe.
  */
 final class EngineClients implements AutoCloseable {
+
+  private static final int HTTP_OK = 200;
 
   private final DockerHttpClient controlConnections;
   private final DockerHttpClient streamConnections;
@@ -53,6 +60,20 @@ final class EngineClients implements AutoCloseable {
     T answer = request.apply(client);
     answered = true;
     return answer;
+  }
+
+  /** The answer to a request that the client library has no word for. */
+  String get(String path, Map<String, String> headers) throws IOException {
+    Request request =
+        Request.builder().method(Request.Method.GET).path(path).putAllHeaders(headers).build();
+    try (Response response = controlConnections.execute(request)) {
+      String body = new String(response.getBody().readAllBytes(), UTF_8);
+      if (response.getStatusCode() != HTTP_OK) {
+        throw new EngineAnswerException(response.getStatusCode(), body);
+      }
+      answered = true;
+      return body;
+    }
   }
 
   /** Whether there may be idle connections, which the end of an engine breaks. */

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -36,6 +37,7 @@ class DockerImagesIT {
   private FakeRegistry registry;
   private DockerEngine engine;
   private DockerImages images;
+  private DockerDigests digests;
 
   @BeforeEach
   void connect() throws Exception {
@@ -43,7 +45,9 @@ class DockerImagesIT {
     engine =
         DockerEngine.connect(
             DockerConfig.of(RuntimeConfig.of(Map.of()), System.getenv(), configDirectory));
-    images = new DockerImages(engine, new RegistryCredentials(configDirectory));
+    RegistryCredentials credentials = new RegistryCredentials(configDirectory);
+    images = new DockerImages(engine, credentials);
+    digests = new DockerDigests(engine, credentials);
   }
 
   @AfterEach
@@ -162,6 +166,53 @@ class DockerImagesIT {
         configDirectory.resolve("config.json"),
         "{\"auths\": {\"%s\": {\"auth\": \"bWU6cGFzcw==\"}}}".formatted(registry.host()));
     assertThat(prepare(ImageRequest.of(name(":1"))).id()).isNotEmpty();
+  }
+
+  @Test
+  void tellsTheDigestOfATagWithoutPullingIt() throws Exception {
+    String digest = registry.push(repository, "1", "one");
+    assertThat(digests.digest(ImageRequest.of(name(":1")))).contains(digest);
+    assertThat(digests.digest(ImageRequest.of(name("@" + digest)))).contains(digest);
+    refused(ImageRequest.of(name(":1")).policy(PullPolicy.NEVER), "NEVER");
+    assertThat(digests.digest(ImageRequest.of(name(":1")).policy(PullPolicy.NEVER))).isEmpty();
+  }
+
+  @Test
+  void tellsTheDigestOfTheImageThatIsThereUnlessItAlwaysAsks() throws Exception {
+    String digest = registry.push(repository, "1", "one");
+    prepare(ImageRequest.of(name(":1")));
+    String moved = registry.push(repository, "1", "two");
+    for (PullPolicy policy : List.of(PullPolicy.MISSING, PullPolicy.NEVER)) {
+      assertThat(digests.digest(ImageRequest.of(name(":1")).policy(policy))).contains(digest);
+    }
+    assertThat(digests.digest(ImageRequest.of(name(":1")).policy(PullPolicy.ALWAYS)))
+        .contains(moved);
+  }
+
+  @Test
+  void tellsNoDigestOfAnImageThatWasInNoRegistry() {
+    assertThat(digests.digest(ImageRequest.of("busybox:1"))).isEmpty();
+  }
+
+  @Test
+  void asksForADigestWithTheStoredCredentials() throws Exception {
+    String digest = registry.push(repository, "1", "one");
+    registry.protect("me", "pass");
+    ImageRequest request = ImageRequest.of(name(":1"));
+    assertThatThrownBy(() -> digests.digest(request))
+        .isInstanceOf(ImageUnavailableException.class)
+        .hasMessageContaining(request.reference());
+    Files.writeString(
+        configDirectory.resolve("config.json"),
+        "{\"auths\": {\"%s\": {\"auth\": \"bWU6cGFzcw==\"}}}".formatted(registry.host()));
+    assertThat(digests.digest(request)).contains(digest);
+  }
+
+  @Test
+  void saysThatThereIsNoSuchImageToTellTheDigestOf() {
+    assertThatThrownBy(() -> digests.digest(ImageRequest.of(name(":none"))))
+        .isInstanceOf(ImageUnavailableException.class)
+        .hasMessageContaining(name(":none"));
   }
 
   @Test

@@ -1,7 +1,7 @@
 package io.lofn.runtime.docker;
 
 import com.github.dockerjava.api.async.ResultCallback;
-import com.github.dockerjava.api.model.PullResponseItem;
+import com.github.dockerjava.api.model.ResponseItem;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
@@ -11,8 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** What an engine tells about a pull while it goes on. Its failures come in the middle of that. */
-final class PullProgress implements ResultCallback<PullResponseItem> {
+/**
+ * What an engine tells about a pull or a load while it goes on. Its failures come in the middle of
+ * that.
+ */
+final class ImageProgress<R extends ResponseItem> implements ResultCallback<R> {
 
   /** What the engine would say if it had not begun to answer already. */
   private static final int STATUS = 500;
@@ -39,7 +42,7 @@ final class PullProgress implements ResultCallback<PullResponseItem> {
   }
 
   @Override
-  public void onNext(PullResponseItem item) {
+  public void onNext(R item) {
     if (item.getErrorDetail() != null) {
       String message = String.valueOf(item.getErrorDetail().getMessage());
       end.completeExceptionally(new EngineAnswerException(STATUS, message));
