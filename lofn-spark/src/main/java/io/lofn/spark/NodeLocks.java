@@ -10,13 +10,17 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Lock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets one holder of a name at a time through on this node, whatever JVM it is in: the executors of
@@ -24,6 +28,7 @@ import java.util.concurrent.locks.Lock;
  */
 final class NodeLocks {
 
+  private static final Logger LOG = LoggerFactory.getLogger(NodeLocks.class);
   private static final Duration POLL = Duration.ofMillis(50);
   private static final int STRIPES = 64;
 
@@ -95,14 +100,20 @@ final class NodeLocks {
     }
   }
 
+  /** Who let a name go may delete the directory at any time; then it is made anew. */
   private void requireOwnDirectory() throws IOException {
     Files.createDirectories(
         directory,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     String user = System.getProperty("user.name");
-    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
-        || !Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).getName().equals(user)) {
-      throw new IOException(directory + " is not a directory of " + user);
+    try {
+      PosixFileAttributes found =
+          Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (!found.isDirectory() || !found.owner().getName().equals(user)) {
+        throw new IOException(directory + " is not a directory of " + user);
+      }
+    } catch (NoSuchFileException deletedMeanwhile) {
+      LOG.debug("{} was deleted and is made anew", directory);
     }
   }
 
