@@ -88,13 +88,9 @@ final class Registry implements AutoCloseable {
             host(), Base64.getEncoder().encodeToString((USER + ":" + password).getBytes(UTF_8)));
   }
 
-  /** The requests so far that read something of a repository. */
-  List<String> reads(String repository) {
-    return daemon
-        .log()
-        .lines()
-        .filter(line -> line.contains("\"GET /v2/" + repository + "/"))
-        .toList();
+  /** The requests so far for something of a repository, its push included. */
+  List<String> requests(String repository) {
+    return daemon.log().lines().filter(line -> line.contains(" /v2/" + repository + "/")).toList();
   }
 
   @Override

@@ -1,7 +1,5 @@
 package io.lofn.spark;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -13,12 +11,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A file that this process has locked. It is gone when nobody holds it, and so is its directory.
  */
 final class LockFile {
+
+  /** All of it is a hole. */
+  private static final long MOST_LENGTH = 1L << 40;
 
   private final Path path;
   private final FileChannel channel;
@@ -55,13 +56,17 @@ final class LockFile {
     }
   }
 
-  /** Who held it may have deleted it after it was opened here: then this is the lock of nobody. */
+  /**
+   * Who held it may have deleted it after it was opened here: then this is the lock of nobody. Told
+   * by a length that no other file has; to open the file once more would let go of the lock, since
+   * POSIX drops a process's locks with the first descriptor that it closes.
+   */
   private static boolean isAt(Path path, FileChannel channel) throws IOException {
-    String mine = UUID.randomUUID().toString();
+    long length = ThreadLocalRandom.current().nextLong(1, MOST_LENGTH);
     channel.truncate(0);
-    channel.write(ByteBuffer.wrap(mine.getBytes(UTF_8)), 0);
+    channel.write(ByteBuffer.allocate(1), length - 1);
     try {
-      return Files.readString(path).equals(mine);
+      return Files.size(path) == length;
     } catch (NoSuchFileException deleted) {
       return false;
     }
