@@ -5,12 +5,13 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -31,12 +32,11 @@ final class LockFile {
 
   /** Locks a file, or tells at once that another process has it. */
   static Optional<LockFile> tryLock(Path path) throws IOException {
-    FileChannel channel;
-    try {
-      channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    } catch (NoSuchFileException directoryWasDeletedMeanwhile) {
-      return Optional.empty();
-    }
+    // Somebody else may have planted a link in a directory that all users write.
+    FileChannel channel =
+        FileChannel.open(
+            path,
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
     boolean held = false;
     try {
       held = isLocked(channel) && isAt(path, channel);
@@ -75,9 +75,6 @@ final class LockFile {
   void close() {
     try (channel) {
       Files.deleteIfExists(path);
-      Files.deleteIfExists(path.getParent());
-    } catch (DirectoryNotEmptyException othersAreHeld) {
-      // It is theirs to delete.
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot let go of " + path, e);
     }
