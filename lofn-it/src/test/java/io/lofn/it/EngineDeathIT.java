@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
-import org.apache.commons.io.FileUtils;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,7 +52,7 @@ class EngineDeathIT {
 
   @AfterEach
   void deleteDirectory() throws Exception {
-    FileUtils.deleteDirectory(directory.toFile());
+    Engines.run("rm", "-rf", directory.toString());
     assertThat(Engines.exchanges(SPARK.localDirectory())).isEmpty();
   }
 
