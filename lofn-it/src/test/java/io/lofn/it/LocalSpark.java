@@ -61,8 +61,12 @@ final class LocalSpark implements BeforeAllCallback, AfterAllCallback {
 
   /** lofn with settings of its own. */
   Lofn lofn(Map<String, String> settings) {
+    return Lofn.on(session(settings));
+  }
+
+  SparkSession session(Map<String, String> settings) {
     SparkSession session = spark.newSession();
     settings.forEach((key, value) -> session.conf().set(key, value));
-    return Lofn.on(session);
+    return session;
   }
 }
