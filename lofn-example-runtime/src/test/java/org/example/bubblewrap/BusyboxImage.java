@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A root file system of the node's own static busybox, so that tests need no registry. */
-final class BusyboxImage {
+public final class BusyboxImage {
 
   private static final Path BUSYBOX = Path.of("/bin/busybox");
 
@@ -18,7 +18,7 @@ final class BusyboxImage {
    *
    * @param images the directory of the images
    */
-  static void makeIn(Path images) throws IOException, InterruptedException {
+  public static void makeIn(Path images) throws IOException, InterruptedException {
     assertThat(BUSYBOX).as("of Debian's package busybox-static").isExecutable();
     if (Files.exists(images.resolve("busybox+1"))) {
       return;
