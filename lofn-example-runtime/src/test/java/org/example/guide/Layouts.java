@@ -13,7 +13,8 @@ final class Layouts {
 
   static Tool<String, Integer> lambdas(String image) {
     return Tool.pipe(image)
-        .<String>input((records, run) -> Files.write(run.file("ids.txt"), (Iterable<String>) () -> records))
+        .<String>input(
+            (records, run) -> Files.write(run.file("ids.txt"), (Iterable<String>) () -> records))
         .output(run -> Files.lines(run.file("lengths.txt")).map(Integer::valueOf))
         .shell("awk '{print length($0)}' /shared/ids.txt > /shared/lengths.txt");
   }

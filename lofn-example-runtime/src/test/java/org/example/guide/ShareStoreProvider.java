@@ -70,7 +70,9 @@ public final class ShareStoreProvider implements OutputStoreProvider {
           boolean isDirectory = Files.isDirectory(child);
           found.add(
               new StoredPath(
-                  child.getFileName().toString(), isDirectory, isDirectory ? 0 : Files.size(child)));
+                  child.getFileName().toString(),
+                  isDirectory,
+                  isDirectory ? 0 : Files.size(child)));
         }
       }
       return found;

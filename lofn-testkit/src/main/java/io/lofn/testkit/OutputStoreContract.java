@@ -99,8 +99,7 @@ public abstract class OutputStoreContract {
     }
     assertThat(read("file")).isEqualTo("old");
     assertThat(read("new")).isEqualTo("new");
-    assertThat(store().list(root + "/directory"))
-        .containsExactly(new StoredPath("file", false, 3));
+    assertThat(store().list(root + "/directory")).containsExactly(new StoredPath("file", false, 3));
   }
 
   @Test
