@@ -1,7 +1,5 @@
 package io.lofn.api;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.stream.Stream;
 
 /** Reads one output of a run and then another, each opened when it is needed. */
@@ -19,14 +17,9 @@ final class ConcatenatedReader<O> implements OutputReader<O> {
 
   @Override
   public Stream<O> read(RunOutput run) {
-    return Stream.of(first, second).flatMap(reader -> open(reader, run));
-  }
-
-  private static <O> Stream<O> open(OutputReader<O> reader, RunOutput run) {
-    try {
-      return reader.read(run);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Concatenation.of(
+        Stream.of(first, second)
+            .<Concatenation.Part<O>>map(reader -> () -> reader.read(run))
+            .iterator());
   }
 }

@@ -129,15 +129,11 @@ public final class OutputFiles implements Serializable {
   public OutputReader<String> lines(Lines lines) {
     requireNonNull(lines, "lines is null");
     return run ->
-        paths(run)
-            .flatMap(
-                path -> {
-                  try {
-                    return lines.read(nameOf(run, path), open(path));
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                  }
-                });
+        Concatenation.of(
+            paths(run)
+                .<Concatenation.Part<String>>map(
+                    path -> () -> lines.read(nameOf(run, path), open(path)))
+                .iterator());
   }
 
   private <O> O read(RunOutput run, Path path, FileFunction<byte[], O> record) {

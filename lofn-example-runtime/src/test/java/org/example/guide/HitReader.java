@@ -15,6 +15,7 @@ public final class HitReader implements OutputReader<String> {
   public HitReader() {}
 
   @Override
+  @SuppressWarnings("StreamResourceLeak") // lofn closes it.
   public Stream<String> read(RunOutput run) throws IOException {
     return Files.lines(run.file("hits.txt")).filter(line -> !line.startsWith("#"));
   }
