@@ -11,6 +11,7 @@ final class Layouts {
 
   private Layouts() {}
 
+  @SuppressWarnings("StreamResourceLeak") // lofn closes it.
   static Tool<String, Integer> lambdas(String image) {
     return Tool.pipe(image)
         .<String>input(
