@@ -1,5 +1,6 @@
 package io.lofn.api;
 
+import java.util.List;
 import java.util.stream.Stream;
 
 /** Reads one output of a run and then another, each opened when it is needed. */
@@ -17,9 +18,6 @@ final class ConcatenatedReader<O> implements OutputReader<O> {
 
   @Override
   public Stream<O> read(RunOutput run) {
-    return Concatenation.of(
-        Stream.of(first, second)
-            .<Concatenation.Part<O>>map(reader -> () -> reader.read(run))
-            .iterator());
+    return Concatenation.of(List.of(() -> first.read(run), () -> second.read(run)));
   }
 }

@@ -2,74 +2,64 @@ package io.lofn.api;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Collections;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
+import java.util.List;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Streams one after another, each opened when it is its turn. Not {@link Stream#flatMap}: the
- * iterator of that takes all of a stream into memory before it gives its first record.
+ * Streams one after another, each opened when it is needed and closed when it is read. The iterator
+ * of a {@code flatMap} would hold all records of one of them.
  */
-final class Concatenation<O> implements Iterator<O>, AutoCloseable {
+final class Concatenation<O> implements Iterator<O> {
 
-  private final Iterator<? extends Part<O>> parts;
-  private @Nullable Stream<O> open;
-  private Iterator<O> records;
+  private final Iterator<Source<O>> sources;
+  private Stream<O> current = Stream.empty();
+  private Iterator<O> records = Collections.emptyIterator();
 
-  private Concatenation(Iterator<? extends Part<O>> parts) {
-    this.parts = parts;
-    this.records = Stream.<O>empty().iterator();
+  private Concatenation(Iterator<Source<O>> sources) {
+    this.sources = sources;
   }
 
-  static <O> Stream<O> of(Iterator<? extends Part<O>> parts) {
-    Concatenation<O> all = new Concatenation<>(parts);
-    return StreamSupport.stream(
-            Spliterators.spliteratorUnknownSize(all, Spliterator.ORDERED), false)
-        .onClose(all::close);
+  /** Something to be read. */
+  @FunctionalInterface
+  interface Source<O> {
+    Stream<O> open() throws IOException;
+  }
+
+  static <O> Stream<O> of(List<Source<O>> sources) {
+    Concatenation<O> all = new Concatenation<>(sources.iterator());
+    Spliterator<O> records = Spliterators.spliteratorUnknownSize(all, Spliterator.ORDERED);
+    return StreamSupport.stream(records, false).onClose(() -> all.current.close());
   }
 
   @Override
   public boolean hasNext() {
     while (!records.hasNext()) {
-      close();
-      if (!parts.hasNext()) {
+      if (!sources.hasNext()) {
         return false;
       }
-      try {
-        open = parts.next().open();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      records = open.iterator();
+      current.close();
+      open(sources.next());
     }
     return true;
   }
 
+  private void open(Source<O> source) {
+    try {
+      current = source.open();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    records = current.iterator();
+  }
+
   @Override
   public O next() {
-    if (!hasNext()) {
-      throw new NoSuchElementException();
-    }
+    boolean unused = hasNext();
     return records.next();
-  }
-
-  @Override
-  public void close() {
-    Stream<O> closing = open;
-    open = null;
-    if (closing != null) {
-      records = Stream.<O>empty().iterator();
-      closing.close();
-    }
-  }
-
-  /** Opens one of the streams. */
-  @FunctionalInterface
-  interface Part<O> {
-    Stream<O> open() throws IOException;
   }
 }

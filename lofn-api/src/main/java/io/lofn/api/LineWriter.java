@@ -8,12 +8,15 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.util.zip.GZIPOutputStream;
 
-/** Writes records to one stream, each ended by the delimiter. */
+/** Writes records to one stream, each ended by the delimiter, without a copy of a whole record. */
 final class LineWriter {
+
+  private static final int PIECE = 1 << 13;
 
   private final Lines lines;
   private final OutputStream out;
   private final Writer writer;
+  private final char[] piece = new char[PIECE];
   private long position;
 
   LineWriter(Lines lines, OutputStream out) {
@@ -29,12 +32,22 @@ final class LineWriter {
 
   void write(String record) throws IOException {
     try {
-      writer.write(record);
+      writePieces(record);
       writer.write(lines.delimiter());
     } catch (CharacterCodingException e) {
       throw notRepresentable(e);
     }
     position++;
+  }
+
+  /** A pair of surrogates may be cut in two: the writer keeps the first for the second. */
+  private void writePieces(String record) throws IOException {
+    int to;
+    for (int from = 0; from < record.length(); from = to) {
+      to = from + Math.min(PIECE, record.length() - from);
+      record.getChars(from, to, piece, 0);
+      writer.write(piece, 0, to - from);
+    }
   }
 
   /** Hands everything on to the stream. */

@@ -131,9 +131,9 @@ public final class OutputFiles implements Serializable {
     return run ->
         Concatenation.of(
             paths(run)
-                .<Concatenation.Part<String>>map(
+                .<Concatenation.Source<String>>map(
                     path -> () -> lines.read(nameOf(run, path), open(path)))
-                .iterator());
+                .toList());
   }
 
   private <O> O read(RunOutput run, Path path, FileFunction<byte[], O> record) {

@@ -1,6 +1,7 @@
 package io.lofn.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.APPEND;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,8 +12,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -208,6 +211,44 @@ class FileLayoutsTest {
 
     assertThat(read(both))
         .containsExactly(entry("hit", "h1"), entry("hit", "h2"), entry("log", "l1"));
+  }
+
+  @Test
+  void anOutputIsReadNoFurtherThanItsRecordsAreTaken() throws IOException {
+    AtomicInteger taken = new AtomicInteger();
+    AtomicInteger closed = new AtomicInteger();
+    OutputReader<Integer> numbers =
+        run ->
+            Stream.iterate(0, number -> number + 1)
+                .limit(100_000)
+                .peek(number -> taken.incrementAndGet())
+                .onClose(closed::incrementAndGet);
+
+    try (Stream<Integer> both = numbers.and(numbers).read(run())) {
+      Iterator<Integer> records = both.iterator();
+      assertThat(records.next()).isZero();
+      assertThat(taken).hasValueLessThan(10);
+
+      for (int i = 1; i <= 100_000; i++) {
+        assertThat(records.next()).isEqualTo(i % 100_000);
+      }
+      assertThat(closed).hasValue(1);
+    }
+    assertThat(closed).hasValue(2);
+  }
+
+  @Test
+  void aMatchingFileIsReadNoFurtherThanItsRecordsAreTaken() throws IOException {
+    put("out/a.txt", "first\n" + "good\n".repeat(100_000));
+    Files.write(exchange.resolve("out/a.txt"), new byte[] {(byte) 0xC3, '\n'}, APPEND);
+
+    try (Stream<String> lines = OutputFiles.matching("out/*").lines(Lines.text()).read(run())) {
+      Iterator<String> records = lines.iterator();
+      assertThat(records.next()).isEqualTo("first");
+      assertThatThrownBy(() -> records.forEachRemaining(record -> {}))
+          .isInstanceOf(LofnException.class)
+          .hasMessageContaining("out/a.txt at byte 500006");
+    }
   }
 
   private static InputFiles<Map.Entry<String, String>> texts() {

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.LongSupplier;
@@ -32,6 +31,7 @@ final class MemoryBench implements Callable<Integer> {
   private static final String IMAGE = "busybox:1";
   private static final long GIB = 1L << 30;
   private static final int LINE = 100;
+  private static final long FIRST = 1_000_000_000_000L; // so that numbers have 12 digits after it
 
   @Option(
       names = "--gib",
@@ -61,7 +61,7 @@ final class MemoryBench implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Row> rows = new ArrayList<>();
+    System.out.println(Row.HEADER);
     try (SparkSession spark =
         SparkSession.builder()
             .appName("lofn bench memory")
@@ -76,10 +76,10 @@ final class MemoryBench implements Callable<Integer> {
       Tool<String, String> pipes = Tool.pipe(IMAGE).command("cat");
       Tool<String, String> mixed =
           files.input(Lines.text().toStdin()).shell("cat > /shared/output.txt");
-      measure(rows, "text-files", expected, () -> lofn.map(lines, files).count());
-      measure(rows, "text-pipes", expected, () -> lofn.map(lines, pipes).count());
-      measure(rows, "text-pipe-to-file", expected, () -> lofn.map(lines, mixed).count());
-      measure(rows, "take-1", 1, () -> lofn.map(lines, pipes).take(1).size());
+      measure("text-files", expected, () -> lofn.map(lines, files).count());
+      measure("text-pipes", expected, () -> lofn.map(lines, pipes).count());
+      measure("text-pipe-to-file", expected, () -> lofn.map(lines, mixed).count());
+      measure("take-1", 1, () -> lofn.map(lines, pipes).take(1).size());
       Tool<String, BinaryFile> file =
           Tool.pipe(IMAGE)
               .shell("head -c " + binaryGib * GIB + " /dev/zero > /shared/output.bin")
@@ -89,11 +89,9 @@ final class MemoryBench implements Callable<Integer> {
               .shell("head -c " + binaryGib * GIB + " /dev/zero")
               .output(BinaryFile.fromStdout());
       JavaRDD<String> one = new JavaSparkContext(spark.sparkContext()).parallelize(List.of("x"), 1);
-      measure(rows, "binary-file", binaryGib * GIB, () -> binaryLength(lofn, one, file));
-      measure(rows, "binary-stdout", binaryGib * GIB, () -> binaryLength(lofn, one, stdout));
+      measure("binary-file", binaryGib * GIB, () -> binaryLength(lofn, one, file));
+      measure("binary-stdout", binaryGib * GIB, () -> binaryLength(lofn, one, stdout));
     }
-    System.out.println(Row.HEADER);
-    rows.forEach(System.out::println);
     return 0;
   }
 
@@ -106,7 +104,7 @@ final class MemoryBench implements Callable<Integer> {
     }
   }
 
-  private void measure(List<Row> rows, String scenario, long expected, LongSupplier action) {
+  private void measure(String scenario, long expected, LongSupplier action) {
     PeakHeap.reset();
     long begin = System.nanoTime();
     long records = action.getAsLong();
@@ -115,9 +113,11 @@ final class MemoryBench implements Callable<Integer> {
       throw new IllegalStateException(
           "%s: %d records or bytes came out, not %d".formatted(scenario, records, expected));
     }
-    rows.add(new Row(scenario, "lofn", "peak-heap", PeakHeap.bytes() >> 20, "MiB"));
-    rows.add(new Row(scenario, "lofn", "max-heap", Runtime.getRuntime().maxMemory() >> 20, "MiB"));
-    rows.add(new Row(scenario, "lofn", "time", millis, "ms"));
+    long peak = PeakHeap.bytes();
+    long most = Runtime.getRuntime().maxMemory();
+    System.out.println(new Row(scenario, "lofn", "peak-heap", peak >> 20, "MiB"));
+    System.out.println(new Row(scenario, "lofn", "max-heap", most >> 20, "MiB"));
+    System.out.println(new Row(scenario, "lofn", "time", millis, "ms"));
   }
 
   /** One partition, made as it is read. */
@@ -128,6 +128,7 @@ final class MemoryBench implements Callable<Integer> {
 
   private static Stream<String> text(long count) {
     String filler = "abcdefghijklmnopqrstuvwxyz ".repeat(4).substring(0, LINE - 1 - 12);
-    return LongStream.range(0, count).mapToObj(number -> "%012d".formatted(number) + filler);
+    return LongStream.range(0, count)
+        .mapToObj(number -> Long.toString(FIRST + number).substring(1) + filler);
   }
 }

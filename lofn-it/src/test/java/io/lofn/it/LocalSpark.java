@@ -13,13 +13,22 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class LocalSpark implements BeforeAllCallback, AfterAllCallback {
 
   private final Path localDirectory = Path.of(System.getProperty("java.io.tmpdir"), "spark-local");
+  private final String master;
   private SparkSession spark;
+
+  LocalSpark() {
+    this("local[2]");
+  }
+
+  LocalSpark(String master) {
+    this.master = master;
+  }
 
   @Override
   public void beforeAll(ExtensionContext context) {
     spark =
         SparkSession.builder()
-            .master("local[2]")
+            .master(master)
             .appName("lofn integration tests")
             .config("spark.ui.enabled", "false")
             .config("spark.local.dir", localDirectory.toString())
@@ -52,8 +61,12 @@ final class LocalSpark implements BeforeAllCallback, AfterAllCallback {
 
   /** lofn with settings of its own. */
   Lofn lofn(Map<String, String> settings) {
+    return Lofn.on(session(settings));
+  }
+
+  SparkSession session(Map<String, String> settings) {
     SparkSession session = spark.newSession();
     settings.forEach((key, value) -> session.conf().set(key, value));
-    return Lofn.on(session);
+    return session;
   }
 }

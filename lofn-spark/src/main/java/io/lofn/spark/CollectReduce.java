@@ -53,7 +53,7 @@ final class CollectReduce<T> {
     if (store.exists(target)) {
       throw exists(path);
     }
-    String parent = target.substring(0, target.lastIndexOf('/'));
+    String parent = OutputDirectory.parentOf(target);
     // Next to the target, so that a rename is all that is left to do.
     try (BinaryOutputs output = run(rdd, OutputDirectory.create(spark, conf, parent, "_lofn-"))) {
       store.rename(output.location(onlyPart(output)), target);

@@ -36,7 +36,7 @@ final class ContainerLauncher implements AutoCloseable {
     this.task = task;
     this.node = node;
     this.report = report;
-    this.runtime = node.calls().call(task, node.runtime()::get);
+    this.runtime = node.calls().callPatiently(task, node.runtime()::get);
     report.runtime(runtime);
     node.lacks().check(plan.tool(), runtime);
     this.image = prepareImage();
@@ -53,7 +53,7 @@ final class ContainerLauncher implements AutoCloseable {
         orGiveUp(
             () ->
                 node.calls()
-                    .callRegistry(
+                    .callPatiently(
                         task,
                         () -> node.images().prepare(runtime, plan.image(), plan.task().stage())));
     report.image(prepared);

@@ -32,7 +32,7 @@ final class EngineCalls {
   /** The first pause before a call is repeated; each further one is twice as long. */
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
-  private static final Duration FIRST_REGISTRY_PAUSE = Duration.ofSeconds(1);
+  private static final Duration FIRST_LONG_PAUSE = Duration.ofSeconds(1);
 
   private final ExecutorService threads;
   private final int attempts;
@@ -48,9 +48,9 @@ final class EngineCalls {
     return call(task, call, unwanted -> {});
   }
 
-  /** A call that a registry may have to answer, which takes longer to recover than an engine. */
-  <T> T callRegistry(TaskScope task, Supplier<T> call) {
-    return call(task, call, unwanted -> {}, FIRST_REGISTRY_PAUSE);
+  /** A call that waits for an engine's restart or a registry's recovery: seconds, not moments. */
+  <T> T callPatiently(TaskScope task, Supplier<T> call) {
+    return call(task, call, unwanted -> {}, FIRST_LONG_PAUSE);
   }
 
   /**

@@ -12,36 +12,37 @@ import java.util.Optional;
  *
  * @param request its name, and when to ask a registry
  * @param archive what it is loaded from in place of a registry
+ * @param digest which bytes the name stands for, if the driver knows that
  */
-record ImageNeed(ImageRequest request, Optional<URI> archive) {
+record ImageNeed(ImageRequest request, Optional<URI> archive, Optional<String> digest) {
 
   /** What the tool and the session say. */
-  static ImageNeed of(Tool<?, ?> tool, LofnConf conf) {
-    return of(tool, conf, tool.image());
-  }
-
-  /**
-   * The same for an image whose bytes the driver knows: a registry has nothing to add to a digest.
-   *
-   * @param digest such as {@code sha256:...}
-   */
-  static ImageNeed pinned(Tool<?, ?> tool, LofnConf conf, String digest) {
-    ImageNeed need = of(tool, conf, ImageReference.parse(tool.image()).repository() + "@" + digest);
-    return need.request.policy() == PullPolicy.ALWAYS
-        ? new ImageNeed(need.request.policy(PullPolicy.MISSING), need.archive)
-        : need;
-  }
-
-  private static ImageNeed of(Tool<?, ?> tool, LofnConf conf, String reference) {
+  static ImageNeed of(Tool<?, ?> tool, LofnConf conf, Optional<String> digest) {
     PullPolicy policy = tool.pullPolicy().orElseGet(() -> conf.get(LofnConf.PULL_POLICY));
     ImageRequest request =
-        ImageRequest.of(reference).policy(policy).pullTimeout(conf.get(LofnConf.PULL_TIMEOUT));
+        ImageRequest.of(tool.image()).policy(policy).pullTimeout(conf.get(LofnConf.PULL_TIMEOUT));
     return new ImageNeed(
-        tool.settings().platform().map(request::platform).orElse(request), tool.imageArchive());
+        tool.settings().platform().map(request::platform).orElse(request),
+        tool.imageArchive(),
+        digest);
+  }
+
+  /** The same image by its digest, which a registry has nothing to add to. */
+  Optional<ImageRequest> pinned() {
+    return digest.map(
+        bytes -> {
+          String name = ImageReference.parse(request.reference()).repository() + "@" + bytes;
+          ImageRequest same =
+              ImageRequest.of(name)
+                  .policy(
+                      request.policy() == PullPolicy.NEVER ? PullPolicy.NEVER : PullPolicy.MISSING)
+                  .pullTimeout(request.pullTimeout());
+          return request.platform().map(same::platform).orElse(same);
+        });
   }
 
   /** Whether there may be other bytes the next time. */
   boolean mayChange() {
-    return request.policy() == PullPolicy.ALWAYS && archive.isEmpty();
+    return request.policy() == PullPolicy.ALWAYS && archive.isEmpty() && digest.isEmpty();
   }
 }

@@ -23,7 +23,7 @@ final class ImagePins {
 
   private final NodeRuntime runtime;
   private final LofnConf conf;
-  private final Map<ImageRequest, Optional<String>> known = new ConcurrentHashMap<>();
+  private final Map<String, Optional<String>> known = new ConcurrentHashMap<>();
 
   @Inject
   ImagePins(NodeRuntime runtime, LofnConf conf) {
@@ -41,10 +41,17 @@ final class ImagePins {
     if (!conf.get(LofnConf.IMAGE_PIN) || tool.imageArchive().isPresent()) {
       return Optional.empty();
     }
-    ImageRequest request = ImageNeed.of(tool, conf).request();
-    return request.policy() == PullPolicy.ALWAYS
-        ? ask(request)
-        : known.computeIfAbsent(request, this::ask);
+    ImageRequest request = ImageNeed.of(tool, conf, Optional.empty()).request();
+    if (request.policy() == PullPolicy.ALWAYS) {
+      Optional<String> now = ask(request);
+      known.put(nameOf(request), now);
+      return now;
+    }
+    return known.computeIfAbsent(nameOf(request), name -> ask(request));
+  }
+
+  private static String nameOf(ImageRequest request) {
+    return request.reference() + " " + request.platform();
   }
 
   private Optional<String> ask(ImageRequest request) {

@@ -58,19 +58,38 @@ final class Images {
   }
 
   private PreparedImage provide(SelectedRuntime selected, ImageNeed need) {
+    ImageRequest wanted = need.pinned().orElse(need.request());
     if (!need.mayChange()) {
-      Optional<PreparedImage> present = find(selected, need.request());
+      Optional<PreparedImage> present = find(selected, wanted);
       if (present.isPresent()) {
         return present.get();
       }
     }
-    ImageRequest request = need.request();
     try (NodeLocks.Held held =
-        locks.hold(selected.name() + " image " + request.reference(), request.pullTimeout())) {
-      return need.archive().isPresent()
-          ? load(selected, request, need.archive().get())
-          : selected.runtime().prepare(request);
+        locks.hold(selected.name() + " image " + wanted.reference(), wanted.pullTimeout())) {
+      if (need.archive().isPresent()) {
+        return load(selected, wanted, need.archive().get());
+      }
+      return need.digest().isPresent()
+          ? pull(selected, wanted, need.request())
+          : selected.runtime().prepare(wanted);
     }
+  }
+
+  /**
+   * Pulls bytes that are known. By the tag first, so that the node has it by its tag too, as users
+   * of the node and later jobs expect; by the digest if the tag has moved since.
+   */
+  private static PreparedImage pull(
+      SelectedRuntime selected, ImageRequest pinned, ImageRequest tagged) {
+    Optional<PreparedImage> present = find(selected, pinned);
+    if (present.isPresent()) {
+      return present.get();
+    }
+    if (tagged.policy() != PullPolicy.NEVER) {
+      selected.runtime().prepare(tagged.policy(PullPolicy.ALWAYS));
+    }
+    return selected.runtime().prepare(pinned);
   }
 
   private static Optional<PreparedImage> find(SelectedRuntime selected, ImageRequest request) {
@@ -103,22 +122,10 @@ final class Images {
                         .formatted(archive, selected, request.reference())));
   }
 
-  private record Key(
-      String runtime,
-      String reference,
-      PullPolicy policy,
-      Optional<String> platform,
-      Optional<URI> archive,
-      int stage) {
+  private record Key(String runtime, ImageNeed need, int stage) {
 
     static Key of(SelectedRuntime selected, ImageNeed need, int stage) {
-      return new Key(
-          selected.name(),
-          need.request().reference(),
-          need.request().policy(),
-          need.request().platform(),
-          need.archive(),
-          need.mayChange() ? stage : -1);
+      return new Key(selected.name(), need, need.mayChange() ? stage : -1);
     }
   }
 }

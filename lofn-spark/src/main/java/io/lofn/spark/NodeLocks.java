@@ -9,9 +9,7 @@ import io.lofn.api.LofnException;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -31,13 +29,12 @@ final class NodeLocks {
   private final Striped<Lock> threads = Striped.lock(STRIPES);
 
   private final Path directory;
+  private final String user = System.getProperty("user.name");
 
   @Inject
   NodeLocks(LofnConf conf) {
     // Not below Spark's local directories nor java.io.tmpdir: those differ between executors.
-    Path parent = conf.find(LofnConf.TMP_DIR).map(Path::of).orElse(Path.of("/tmp"));
-    directory =
-        parent.toAbsolutePath().resolve("lofn-" + System.getProperty("user.name") + "-locks");
+    directory = conf.find(LofnConf.TMP_DIR).map(Path::of).orElse(Path.of("/tmp")).toAbsolutePath();
   }
 
   /** A name that is held. */
@@ -84,25 +81,15 @@ final class NodeLocks {
 
   private Optional<LockFile> lockFile(String name, long deadline)
       throws IOException, InterruptedException {
-    Path path = directory.resolve(Hashing.sha256().hashString(name, UTF_8) + ".lock");
+    String hash = Hashing.sha256().hashString(name, UTF_8).toString();
+    Path path = directory.resolve("lofn-%s-%s.lock".formatted(user, hash));
+    Files.createDirectories(directory);
     while (true) {
-      requireOwnDirectory();
       Optional<LockFile> held = LockFile.tryLock(path);
       if (held.isPresent() || System.nanoTime() > deadline) {
         return held;
       }
       Thread.sleep(POLL.toMillis());
-    }
-  }
-
-  private void requireOwnDirectory() throws IOException {
-    Files.createDirectories(
-        directory,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    String user = System.getProperty("user.name");
-    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
-        || !Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).getName().equals(user)) {
-      throw new IOException(directory + " is not a directory of " + user);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.lofn.spark;
 
+import io.lofn.api.EngineException;
+import io.lofn.api.RuntimeUnavailableException;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
 import jakarta.inject.Inject;
@@ -41,7 +43,7 @@ final class NodeRuntime implements AutoCloseable {
   private synchronized SelectedRuntime select() {
     SelectedRuntime current = selected;
     if (current == null) {
-      ContainerRuntimeProvider chosen = selector.choose();
+      ContainerRuntimeProvider chosen = choose();
       current = made.get(chosen.name());
       if (current == null) {
         current = selector.create(chosen);
@@ -51,6 +53,19 @@ final class NodeRuntime implements AutoCloseable {
       whenSelected.forEach(Runnable::run);
     }
     return current;
+  }
+
+  /** A node that had a runtime may have one again soon, when its engine was restarted. */
+  private ContainerRuntimeProvider choose() {
+    try {
+      return selector.choose();
+    } catch (RuntimeUnavailableException e) {
+      if (made.isEmpty()) {
+        throw e;
+      }
+      throw EngineException.transientFailure(
+          "The engine of this node has failed, and did not come back. " + e.getMessage(), e);
+    }
   }
 
   /** Says that the engine of a runtime has failed; the next task chooses again. */

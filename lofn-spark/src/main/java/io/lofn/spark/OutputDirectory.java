@@ -40,7 +40,7 @@ final class OutputDirectory {
     this.store = OutputStores.discover().store(hadoop);
     String application = spark.sc().applicationId().replaceAll("[^A-Za-z0-9]+", "-");
     try {
-      this.path = store.locate(parent) + "/" + prefix + application + "-" + UUID.randomUUID();
+      this.path = below(store.locate(parent), prefix + application + "-" + UUID.randomUUID());
     } catch (IOException e) {
       throw new LofnException("Cannot find " + parent + " for binary outputs: " + e, e);
     }
@@ -156,7 +156,17 @@ final class OutputDirectory {
   }
 
   String parent() {
-    return path.substring(0, path.lastIndexOf('/'));
+    return parentOf(path);
+  }
+
+  /** A name in a directory, which may be the root of its file system. */
+  static String below(String directory, String name) {
+    return directory.endsWith("/") ? directory + name : directory + "/" + name;
+  }
+
+  /** The directory of a location, to be located: that of {@code s3a://bucket/x} needs its slash. */
+  static String parentOf(String location) {
+    return location.substring(0, location.lastIndexOf('/') + 1);
   }
 
   OutputStore store() {

@@ -4,6 +4,7 @@ import io.lofn.api.Tool;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.Optional;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.jspecify.annotations.Nullable;
@@ -72,8 +73,7 @@ public final class ToolFunction<I, O>
   }
 
   private ImageNeed image() {
-    LofnConf typed = new LofnConf(conf);
-    return digest == null ? ImageNeed.of(tool, typed) : ImageNeed.pinned(tool, typed, digest);
+    return ImageNeed.of(tool, new LofnConf(conf), Optional.ofNullable(digest));
   }
 
   @Override

@@ -48,10 +48,10 @@ final class ToolRunner {
 
   /** Makes a tool's image present on this node, and nothing else. */
   NodeImage prepareImage(Tool<?, ?> tool, ImageNeed image, TaskScope task) {
-    SelectedRuntime runtime = node.calls().call(task, node.runtime()::get);
+    SelectedRuntime runtime = node.calls().callPatiently(task, node.runtime()::get);
     PreparedImage prepared =
         node.calls()
-            .callRegistry(
+            .callPatiently(
                 task, () -> node.images().prepare(runtime, image, task.identity().stage()));
     return new NodeImage(Owner.current().host(), runtime.name(), tool.image(), prepared.id());
   }

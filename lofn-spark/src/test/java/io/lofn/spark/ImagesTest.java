@@ -77,10 +77,19 @@ class ImagesTest {
   void aDigestIsNeverPulledTwice() {
     Images images = images();
     ImageNeed need =
-        ImageNeed.pinned(tool().pullPolicy(PullPolicy.ALWAYS), new LofnConf(Map.of()), DIGEST);
+        ImageNeed.of(
+            tool().pullPolicy(PullPolicy.ALWAYS), new LofnConf(Map.of()), Optional.of(DIGEST));
+    engine.tagStandsFor(DIGEST);
     images.prepare(runtime, need, 0);
     images.prepare(runtime, need, 1);
-    assertThat(engine.pulls).containsExactly("tools@" + DIGEST);
+    assertThat(engine.pulls).containsExactly("tools:1");
+  }
+
+  @Test
+  void aTagThatHasMovedIsPulledByItsDigest() {
+    ImageNeed need = ImageNeed.of(tool(), new LofnConf(Map.of()), Optional.of(DIGEST));
+    assertThat(images().prepare(runtime, need, 0).id()).isEqualTo("id of tools@" + DIGEST);
+    assertThat(engine.pulls).containsExactly("tools:1", "tools@" + DIGEST);
   }
 
   @Test
@@ -146,7 +155,9 @@ class ImagesTest {
     assertThat(pins.digest(tool())).contains(DIGEST);
     engine.digest = "sha256:moved";
     assertThat(pins.digest(tool())).contains(DIGEST);
+    assertThat(pins.digest(tool().pullPolicy(PullPolicy.NEVER))).contains(DIGEST);
     assertThat(pins.digest(tool().pullPolicy(PullPolicy.ALWAYS))).contains("sha256:moved");
+    assertThat(pins.digest(tool())).contains("sha256:moved");
   }
 
   @Test
@@ -169,7 +180,7 @@ class ImagesTest {
   }
 
   private static ImageNeed need(Tool<?, ?> tool) {
-    return ImageNeed.of(tool, new LofnConf(Map.of()));
+    return ImageNeed.of(tool, new LofnConf(Map.of()), Optional.empty());
   }
 
   private Images images() {
@@ -198,6 +209,11 @@ class ImagesTest {
     private final List<Path> loads = new ArrayList<>();
     private volatile boolean down;
     private @Nullable String digest;
+    private String tagged = "sha256:other";
+
+    void tagStandsFor(String bytes) {
+      tagged = bytes;
+    }
 
     Registry() {
       super("fake", List.of());
@@ -210,8 +226,10 @@ class ImagesTest {
       if (request.policy() == PullPolicy.NEVER && !present.contains(name)) {
         throw new ImageUnavailableException(name + " is not here");
       }
-      if (request.policy() == PullPolicy.ALWAYS || present.add(name)) {
+      if (request.policy() == PullPolicy.ALWAYS || !present.contains(name)) {
         pulls.add(name);
+        present.add(name);
+        present.add("tools@" + tagged);
       }
       return super.prepare(request);
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One holder of a name at a time. That it holds between JVMs is for an integration test. */
+/** One holder of a name at a time, in this JVM and others. */
 @Timeout(value = 60, unit = SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NodeLocksTest {
 
@@ -84,6 +84,42 @@ class NodeLocksTest {
     thread.shutdown();
     locks().hold("name", LONG).close();
     assertNothingLeft();
+  }
+
+  @Test
+  void anotherProcessWaitsAndOneThatDiesLetsGo() throws Exception {
+    Process other =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Holder.class.getName(),
+                directory.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(other.getInputStream().read()).isEqualTo('h');
+    assertThatThrownBy(() -> locks().hold("name", Duration.ofMillis(300)))
+        .isInstanceOf(EngineException.class);
+
+    other.destroyForcibly().waitFor();
+
+    locks().hold("name", LONG).close();
+    assertNothingLeft();
+  }
+
+  /** Holds a name until it is killed. */
+  static final class Holder {
+
+    private Holder() {}
+
+    public static void main(String[] arguments) throws Exception {
+      NodeLocks locks = new NodeLocks(new LofnConf(Map.of("spark.lofn.tmp.dir", arguments[0])));
+      try (NodeLocks.Held held = locks.hold("name", LONG)) {
+        System.out.print('h');
+        System.out.flush();
+        new CountDownLatch(1).await();
+      }
+    }
   }
 
   @Test

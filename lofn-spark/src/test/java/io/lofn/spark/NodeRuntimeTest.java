@@ -3,6 +3,7 @@ package io.lofn.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lofn.api.EngineException;
 import io.lofn.api.RuntimeUnavailableException;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
@@ -65,6 +66,19 @@ class NodeRuntimeTest {
     assertThatThrownBy(node::get).isInstanceOf(RuntimeUnavailableException.class);
     second.usable = true;
     assertThat(node.get().name()).isEqualTo("second");
+  }
+
+  @Test
+  void anEngineThatDiedMayComeBackSoon() {
+    SelectedRuntime chosen = node.get();
+    first.usable = false;
+    second.usable = false;
+    node.failed(chosen);
+    assertThatThrownBy(node::get)
+        .isInstanceOfSatisfying(EngineException.class, e -> assertThat(e.isTransient()).isTrue())
+        .hasMessageContaining("first: switched off");
+    first.usable = true;
+    assertThat(node.get()).isSameAs(chosen);
   }
 
   @Test

@@ -1,0 +1,116 @@
+package io.lofn.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+
+/** Debian's docker-registry on a port of this machine, where engines take http for granted. */
+final class Registry implements AutoCloseable {
+
+  static final String USER = "lofn";
+  static final String PASSWORD = "secret";
+
+  /** Of the password above, by bcrypt. */
+  private static final String HASH = "$2b$04$g9j07HnVhEeUCXryrOCEpO..fUGs8jZq3sEKlNOhz3.QMOjzbAE2K";
+
+  private final Path directory;
+  private final int port = freePort();
+  private Daemon daemon;
+
+  /** Starts a registry; one with a password if that is asked for. */
+  Registry(Path directory, boolean protectedByPassword) throws IOException {
+    this.directory = directory;
+    String auth =
+        protectedByPassword
+            ? "auth: {htpasswd: {realm: lofn, path: '%s'}}"
+                .formatted(
+                    Files.writeString(directory.resolve("htpasswd"), USER + ":" + HASH + "\n"))
+            : "";
+    Files.writeString(
+        directory.resolve("config.yml"),
+        """
+        version: 0.1
+        log: {level: warn}
+        storage: {filesystem: {rootdirectory: '%s'}}
+        http: {addr: '127.0.0.1:%d', secret: lofn}
+        %s
+        """
+            .formatted(directory.resolve("data"), port, auth));
+    start();
+  }
+
+  void start() {
+    daemon =
+        Daemon.start(
+            directory.resolve("log"),
+            Map.of(),
+            List.of("docker-registry", "serve", directory.resolve("config.yml").toString()),
+            () -> listens(port));
+  }
+
+  void stop() {
+    daemon.close();
+  }
+
+  /** What names of images begin with. */
+  String host() {
+    return "127.0.0.1:" + port;
+  }
+
+  /**
+   * Gives an image of the local docker another name, and pushes it; the local name is gone then.
+   */
+  String push(String image, String name) throws IOException {
+    String there = host() + "/" + name;
+    Path login = Files.createDirectories(directory.resolve("login"));
+    Files.writeString(login.resolve("config.json"), credentials(PASSWORD));
+    Engines.run("docker", "tag", image, there);
+    try {
+      Engines.run("docker", "--config", login.toString(), "push", "-q", there);
+    } finally {
+      Engines.run("docker", "rmi", there);
+    }
+    return there;
+  }
+
+  /** What {@code docker login} stores. */
+  String credentials(String password) {
+    return "{\"auths\": {\"%s\": {\"auth\": \"%s\"}}}"
+        .formatted(
+            host(), Base64.getEncoder().encodeToString((USER + ":" + password).getBytes(UTF_8)));
+  }
+
+  /** The requests so far for something of a repository, its push included. */
+  List<String> requests(String repository) {
+    return daemon.log().lines().filter(line -> line.contains(" /v2/" + repository + "/")).toList();
+  }
+
+  @Override
+  public void close() {
+    daemon.close();
+  }
+
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static boolean listens(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package io.lofn.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+
+/** Spark's own cluster on this machine: a master, workers and executors that are JVMs each. */
+final class StandaloneCluster implements AutoCloseable {
+
+  private final Path directory;
+  private final List<Daemon> daemons = new ArrayList<>();
+  private final int port = Registry.freePort();
+  private final int statusPort = Registry.freePort();
+  private SparkSession spark;
+
+  /**
+   * Starts a cluster with an executor on each worker.
+   *
+   * @param cores processors of each worker
+   * @param workers the environment of each worker, which its executor inherits
+   */
+  StandaloneCluster(Path directory, int cores, List<Map<String, String>> workers) {
+    this.directory = directory;
+    try {
+      Files.createDirectories(directory.resolve("home/jars"));
+      startMaster();
+      for (Map<String, String> environment : workers) {
+        startWorker(cores, environment);
+      }
+      spark = connect(cores * workers.size());
+    } catch (IOException | RuntimeException | Error e) {
+      close();
+      throw new AssertionError("The cluster does not start", e);
+    }
+  }
+
+  SparkSession spark() {
+    return spark;
+  }
+
+  private void startMaster() {
+    daemons.add(
+        Daemon.start(
+            directory.resolve("master.log"),
+            Map.of(),
+            java(
+                "org.apache.spark.deploy.master.Master",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                Integer.toString(port),
+                "--webui-port",
+                Integer.toString(statusPort)),
+            () -> status().contains("\"ALIVE\"")));
+  }
+
+  private void startWorker(int cores, Map<String, String> environment) {
+    int number = daemons.size();
+    Map<String, String> all = new HashMap<>(environment);
+    // Its jars directory is empty: the executors live off the class path that they are given.
+    all.put("SPARK_HOME", directory.resolve("home").toString());
+    daemons.add(
+        Daemon.start(
+            directory.resolve("worker" + number + ".log"),
+            all,
+            java(
+                "org.apache.spark.deploy.worker.Worker",
+                "--host",
+                "127.0.0.1",
+                "--cores",
+                Integer.toString(cores),
+                "--memory",
+                "1g",
+                "--work-dir",
+                directory.resolve("work" + number).toString(),
+                "--webui-port",
+                "0",
+                "spark://127.0.0.1:" + port),
+            () -> status().replace(" ", "").contains("\"aliveworkers\":" + number)));
+  }
+
+  private static List<String> java(String type, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path"), type));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private String status() {
+    try (var page = URI.create("http://127.0.0.1:" + statusPort + "/json/").toURL().openStream()) {
+      return new String(page.readAllBytes(), UTF_8);
+    } catch (IOException notYet) {
+      return "";
+    }
+  }
+
+  private SparkSession connect(int cores) {
+    return SparkSession.builder()
+        .master("spark://127.0.0.1:" + port)
+        .appName("lofn integration tests")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.local.dir", directory.resolve("local").toString())
+        .config("spark.executor.memory", "512m")
+        .config("spark.cores.max", Integer.toString(cores))
+        .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+        .config("spark.scheduler.minRegisteredResourcesRatio", "1.0")
+        .config("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s")
+        .getOrCreate();
+  }
+
+  @Override
+  public void close() {
+    if (spark != null) {
+      spark.stop();
+    }
+    for (int i = daemons.size() - 1; i >= 0; i--) {
+      daemons.get(i).close();
+    }
+  }
+}
