@@ -82,14 +82,15 @@ final class Attached {
   }
 
   /**
-   * Asks the tool to end. Not bwrap, which would pass nothing on and take the tool with it: that is
-   * done only as long as there is no tool yet.
+   * Asks the tool to end. Not bwrap, which would pass nothing on.
+   *
+   * @return whether there is a tool
    */
-  void ask() {
+  boolean ask() {
     Optional<ProcessHandle> tool =
         process.children().flatMap(ProcessHandle::children).filter(Attached::isTool).findFirst();
-    // Not Process.destroy(), which would close the streams as well.
-    tool.orElseGet(process::toHandle).destroy();
+    tool.ifPresent(ProcessHandle::destroy);
+    return tool.isPresent();
   }
 
   /** In the sandbox the tool is process 2. Its orphans, too, become children of process 1. */
@@ -102,10 +103,12 @@ final class Attached {
     }
   }
 
-  /** Kills what is inside first: bwrap then sees it end, and leaves nothing to end later. */
-  void kill() {
+  /**
+   * Kills process 1 of the sandbox, if it is there yet: all others go with it, and bwrap ends. Never
+   * bwrap itself, as a process 1 that has just been made would not know yet with whom to die.
+   */
+  void killInside() {
     process.children().forEach(ProcessHandle::destroyForcibly);
-    process.toHandle().destroyForcibly();
   }
 
   /** Passes every write on at once. */

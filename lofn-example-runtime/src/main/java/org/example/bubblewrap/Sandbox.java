@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Sandbox implements RunningContainer {
 
   private static final Duration KILL_DEADLINE = Duration.ofSeconds(10);
+  private static final Duration POLL = Duration.ofMillis(5);
   private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
   private final ContainerSpec spec;
@@ -119,16 +120,26 @@ final class Sandbox implements RunningContainer {
   @Override
   public void stop(Duration grace) {
     try {
-      if (!grace.isZero()) {
-        attached().ask();
-      }
-      if (endsWithin(grace)) {
+      if (endsAsAsked(grace)) {
         return;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     kill();
+  }
+
+  /** Asks as soon as there is a tool to be asked. */
+  private boolean endsAsAsked(Duration grace) throws InterruptedException {
+    long start = System.nanoTime();
+    boolean asked = false;
+    while (!asked && grace.minusNanos(System.nanoTime() - start).compareTo(Duration.ZERO) > 0) {
+      asked = attached().ask();
+      if (!asked && endsWithin(POLL)) {
+        return true;
+      }
+    }
+    return endsWithin(grace);
   }
 
   @Override
@@ -143,18 +154,22 @@ final class Sandbox implements RunningContainer {
     if (exit.isDone()) {
       return;
     }
-    attached().kill();
     boolean interrupted = Thread.interrupted();
-    try {
-      if (!endsWithin(KILL_DEADLINE)) {
-        throw new EngineException("Could not kill " + spec.name());
+    long start = System.nanoTime();
+    boolean ended = false;
+    while (!ended && System.nanoTime() - start < KILL_DEADLINE.toNanos()) {
+      attached().killInside();
+      try {
+        ended = endsWithin(POLL);
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
-    } catch (InterruptedException e) {
-      interrupted = true;
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (!ended) {
+      throw new EngineException("Could not kill " + spec.name());
     }
   }
 
