@@ -104,8 +104,8 @@ final class Attached {
   }
 
   /**
-   * Kills process 1 of the sandbox, if it is there yet: all others go with it, and bwrap ends. Never
-   * bwrap itself, as a process 1 that has just been made would not know yet with whom to die.
+   * Kills process 1 of the sandbox, if it is there yet: all others go with it, and bwrap ends.
+   * Never bwrap itself, as a process 1 that has just been made would not know yet with whom to die.
    */
   void killInside() {
     process.children().forEach(ProcessHandle::destroyForcibly);
