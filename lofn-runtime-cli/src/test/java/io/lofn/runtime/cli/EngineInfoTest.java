@@ -2,6 +2,7 @@ package io.lofn.runtime.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,7 +21,8 @@ class EngineInfoTest {
                 {"ServerVersion":"20.10.24","NCPU":2,"SecurityOptions":["name=seccomp"],
                  "ClientInfo":{"Version":"28.1"}}"""))
         .isEqualTo(
-            new EngineInfo(CliDialect.DOCKER, "docker CLI 28.1 with engine 20.10.24", 2, false));
+            new EngineInfo(
+                Dialects.DOCKER, "docker CLI 28.1 with engine 20.10.24", 2, false, Set.of()));
   }
 
   @Test
@@ -41,7 +43,8 @@ class EngineInfoTest {
                 {"host":{"cpus":8,"serviceIsRemote":true,"security":{"rootless":true}},
                  "version":{"Version":"4.3.1"}}"""))
         .isEqualTo(
-            new EngineInfo(CliDialect.PODMAN, "podman CLI 4.3.1, rootless, remote", 8, true));
+            new EngineInfo(
+                Dialects.PODMAN, "podman CLI 4.3.1, rootless, remote", 8, true, Set.of()));
   }
 
   @Test
