@@ -45,7 +45,7 @@ record ContainerRecord(
 
   /** Whether it is of an earlier boot of this node, so that nothing of it can run. */
   boolean isOfEarlierBoot() {
-    return !place.split(" ")[0].equals(here().split(" ")[0]);
+    return !place.split(" ", 2)[0].equals(here().split(" ", 2)[0]);
   }
 
   ContainerRecord started(ProcessId started) {

@@ -79,20 +79,23 @@ final class DialectFile {
   }
 
   private void define(Map<Word, List<String>> words, String key, String value) {
-    List<String> keys = Stream.of(Word.values()).map(word -> WORD + word.key()).toList();
-    int index = keys.indexOf(key);
-    if (index < 0) {
-      throw wrong("unknown word '%s'", key, keys);
-    }
-    Word word = Word.values()[index];
+    Word word =
+        Stream.of(Word.values())
+            .filter(each -> key.equals(WORD + each.key()))
+            .findFirst()
+            .orElseThrow(() -> wrong("unknown word '%s'", key, keys()));
     if (value.isEmpty()) {
       words.remove(word);
     } else if (value.equals(NOTHING)) {
       words.put(word, List.of());
     } else {
       checkPlaceholders(key, word, value);
-      words.put(word, List.of(value.split("\\s+")));
+      words.put(word, List.of(value.split("\\s+", -1)));
     }
+  }
+
+  private static List<String> keys() {
+    return Stream.of(Word.values()).map(word -> WORD + word.key()).toList();
   }
 
   private void checkPlaceholders(String key, Word word, String value) {

@@ -27,7 +27,7 @@ record ProcessId(long pid, long start) {
   static Optional<ProcessId> of(long pid) {
     try {
       String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), ISO_8859_1);
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       return fields[0].equals("Z")
           ? Optional.empty()
           : Optional.of(new ProcessId(pid, Long.parseLong(fields[START])));

@@ -87,11 +87,11 @@ enum Word {
   ENGINE_OPTIONS(Ability.ENGINE_OPTIONS);
 
   private final @Nullable Ability ability;
-  private final Set<String> placeholders;
+  private final String placeholders;
 
   Word(@Nullable Ability ability, String... placeholders) {
     this.ability = ability;
-    this.placeholders = Set.of(placeholders);
+    this.placeholders = String.join(" ", placeholders);
   }
 
   /** What cannot be had without this word. */
@@ -103,7 +103,7 @@ enum Word {
    * What may stand in its arguments for a value; besides these, <code>{json}</code> for the first.
    */
   Set<String> placeholders() {
-    return placeholders;
+    return placeholders.isEmpty() ? Set.of() : Set.of(placeholders.split(" ", -1));
   }
 
   /** How a file of a dialect names it. */
