@@ -30,7 +30,9 @@ final class RunnerFailure {
   static Optional<Integer> toolCode(Path program, int code, String complaint) {
     String name = Pattern.quote(String.valueOf(program.getFileName()));
     boolean isItsOwn =
-        Pattern.compile("(" + name + "(\\[\\d+])?|FATAL):\\s").matcher(complaint).lookingAt();
+        Pattern.compile("(" + name + "(\\[\\d+]: error|: (?!warning))|FATAL):?\\s?")
+            .matcher(complaint)
+            .lookingAt();
     if (!isItsOwn) {
       return Optional.empty();
     }

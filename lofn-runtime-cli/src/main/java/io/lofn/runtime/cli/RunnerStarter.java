@@ -127,6 +127,8 @@ final class RunnerStarter {
 
   private static Map<String, String> withUser(Map<String, String> variables) {
     Map<String, String> all = new HashMap<>(variables);
+    // It warns without; what the tool gets is in the file.
+    all.put("PATH", PATH);
     all.put("USER", System.getProperty("user.name"));
     return all;
   }
@@ -151,10 +153,11 @@ final class RunnerStarter {
 
   private boolean isProgram(long pid) {
     try {
-      return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"), ISO_8859_1)
-          .startsWith(program + "\0");
+      String line = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"), ISO_8859_1);
+      // Nothing is left there of a process that has just ended.
+      return line.isEmpty() || line.startsWith(program + "\0");
     } catch (IOException e) {
-      return true; // It has just ended.
+      return true;
     }
   }
 }

@@ -124,7 +124,8 @@ class RunnerArgumentsTest {
   void singularityDiffersByTheNamesOfVariables() {
     assertThat(arguments(Dialects.SINGULARITY, limited(), Optional.empty()))
         .isEqualTo(arguments(Dialects.APPTAINER, limited(), Optional.empty()));
-    assertThat(Dialects.SINGULARITY.words().get(Word.ENV_PREFIX)).containsExactly("SINGULARITYENV_");
+    assertThat(Dialects.SINGULARITY.words().get(Word.ENV_PREFIX))
+        .containsExactly("SINGULARITYENV_");
     assertThat(Dialects.APPTAINER.words().get(Word.ENV_PREFIX)).containsExactly("APPTAINERENV_");
     assertThat(Dialects.APPTAINER.say(Word.PULL, "x").orElseThrow())
         .containsExactly("apptainer", "pull", "{file}", "docker://x");
@@ -166,10 +167,8 @@ class RunnerArgumentsTest {
     EngineInfo info =
         new EngineInfo(Dialects.DOCKER, "engine", 4, false, Set.of(Ability.MEMORY, Ability.PIDS));
     assertThat(info.lacks())
-        .containsExactlyInAnyOrder(
-            Ability.MEMORY, Ability.PIDS, Ability.OUT_OF_MEMORY_VERDICT);
-    ContainerSpec spec =
-        ContainerSpec.builder("n", "sha256:1").settings(limited().build()).build();
+        .containsExactlyInAnyOrder(Ability.MEMORY, Ability.PIDS, Ability.OUT_OF_MEMORY_VERDICT);
+    ContainerSpec spec = ContainerSpec.builder("n", "sha256:1").settings(limited().build()).build();
     assertThat(CreateArguments.of(spec, info, List.of(), Optional.empty()))
         .contains("--cpus=1.50")
         .noneMatch(argument -> argument.startsWith("--memory") || argument.startsWith("--pids"));
