@@ -34,20 +34,21 @@ class ImageUnpackerTest {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < layers.length; i++) {
       names.add("\"layer-" + i + "\"");
-      sh(work, "mkdir d%1$d; (cd d%1$d; %2$s); tar -C d%1$d -cf layer-%1$d .", i, layers[i]);
+      sh(
+          work,
+          "mkdir d%1$d; (cd d%1$d; %2$s); tar -C d%1$d -cf layer-%1$d .".formatted(i, layers[i]));
     }
     Files.writeString(work.resolve("config"), CONFIG);
     Files.writeString(
         work.resolve("manifest.json"),
         "[{\"Config\":\"config\",\"RepoTags\":[\"host:5000/a/%s:1\"],\"Layers\":%s}]"
             .formatted(name, names));
-    sh(work, "tar -cf ../%s.tar manifest.json config layer-*", name);
+    sh(work, "tar -cf ../%s.tar manifest.json config layer-*".formatted(name));
     return directory.resolve(name + ".tar");
   }
 
-  private static void sh(Path work, String script, Object... values) throws Exception {
-    String text = script.formatted(values);
-    Process process = new ProcessBuilder("sh", "-ec", text).directory(work.toFile()).start();
+  private static void sh(Path work, String script) throws Exception {
+    Process process = new ProcessBuilder("sh", "-ec", script).directory(work.toFile()).start();
     assertThat(process.waitFor()).isZero();
   }
 
