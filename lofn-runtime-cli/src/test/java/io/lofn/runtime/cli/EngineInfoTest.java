@@ -2,6 +2,7 @@ package io.lofn.runtime.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lofn.spi.Ability;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,29 @@ class EngineInfoTest {
         .isEqualTo(
             new EngineInfo(
                 Dialects.PODMAN, "podman CLI 4.3.1, rootless, remote", 8, true, Set.of()));
+  }
+
+  @Test
+  void knowsWhatTheNodeDoesNotLetItDo() {
+    assertThat(
+            parse(
+                    """
+                    {"ServerVersion":"1","MemoryLimit":false,"CpuCfsQuota":true,"PidsLimit":false}""")
+                .lacks())
+        .containsExactlyInAnyOrder(Ability.MEMORY, Ability.PIDS, Ability.OUT_OF_MEMORY_VERDICT);
+    assertThat(
+            parse(
+                    """
+                    {"host":{"cgroupControllers":["cpu","pids"]},"version":{"Version":"4"}}""")
+                .lacks())
+        .containsExactlyInAnyOrder(Ability.MEMORY, Ability.OUT_OF_MEMORY_VERDICT);
+    assertThat(
+            parse(
+                    """
+                    {"host":{"cgroupVersion":"v1","cgroupControllers":["cpu","memory","pids"],
+                     "security":{"rootless":true}},"version":{"Version":"4"}}""")
+                .missing())
+        .containsExactlyInAnyOrder(Ability.MEMORY, Ability.CPUS, Ability.PIDS);
   }
 
   @Test
