@@ -84,7 +84,7 @@ class ImageUnpackerTest {
   @Test
   void refusesALayerThatWritesOutOfTheImage() throws Exception {
     Path outside = Files.createDirectory(directory.resolve("outside"));
-    Path archive = archive("evil", "ln -s " + outside + " way", "mkdir way; echo 1 > way/file");
+    Path archive = archive("evil", "ln -s '" + outside + "' way", "mkdir way; echo 1 > way/file");
     assertThatThrownBy(() -> load(archive))
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("out of the image");
