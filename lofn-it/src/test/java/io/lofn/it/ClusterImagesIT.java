@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Images from a registry, on two executors of one node. */
+/** Images from a registry, for sixteen tasks at once on two executors of one node. */
 @Timeout(value = 4, unit = MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ClusterImagesIT {
 
@@ -79,6 +79,23 @@ class ClusterImagesIT {
             .forEach(name -> Engines.run(engine, "rmi", name));
       }
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void sixteenTasksAtOnceMakeOnePull(Map<String, String> runtime) throws Exception {
+    String alone = open.push("busybox:1", repository("alone", runtime) + ":1");
+    String crowded = open.push("busybox:1", repository("crowded", runtime) + ":1");
+    Lofn lofn = lofn(runtime);
+    int pushedAlone = requests("alone", runtime);
+    int pushedCrowded = requests("crowded", runtime);
+    assertThat(lofn.map(data(1), cat(alone)).count()).isEqualTo(1);
+    int once = requests("alone", runtime) - pushedAlone;
+    assertThat(once).isPositive();
+
+    assertThat(lofn.map(data(TASKS), cat(crowded)).count()).isEqualTo(TASKS);
+
+    assertThat(requests("crowded", runtime) - pushedCrowded).isEqualTo(once);
   }
 
   @ParameterizedTest
