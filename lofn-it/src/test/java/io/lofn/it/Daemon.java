@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** A program that serves a test until it is closed. What it prints is in its log. */
 final class Daemon implements AutoCloseable {
@@ -68,7 +69,26 @@ final class Daemon implements AutoCloseable {
     awaitEnd();
   }
 
-  private void awaitEnd() {
+  /** Sends a signal to it. */
+  void signal(String name) {
+    signal(process.toHandle(), name);
+  }
+
+  /** Sends a signal to the program that it runs for somebody else. */
+  void signalChild(String name) {
+    signal(process.children().findFirst().orElseThrow(), name);
+  }
+
+  private static void signal(ProcessHandle target, String name) {
+    Engines.run("sh", "-c", "kill -s %s %d".formatted(name, target.pid()));
+  }
+
+  /** What runs on its behalf. */
+  Stream<ProcessHandle> children() {
+    return process.children();
+  }
+
+  void awaitEnd() {
     try {
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();

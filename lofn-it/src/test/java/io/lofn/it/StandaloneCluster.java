@@ -28,6 +28,16 @@ final class StandaloneCluster implements AutoCloseable {
    * @param workers the environment of each worker, which its executor inherits
    */
   StandaloneCluster(Path directory, int cores, List<Map<String, String>> workers) {
+    this(directory, cores, workers, Map.of());
+  }
+
+  /**
+   * Starts a cluster whose Spark has more settings.
+   *
+   * @param settings more settings of Spark
+   */
+  StandaloneCluster(
+      Path directory, int cores, List<Map<String, String>> workers, Map<String, String> settings) {
     this.directory = directory;
     try {
       Files.createDirectories(directory.resolve("home/jars"));
@@ -35,7 +45,7 @@ final class StandaloneCluster implements AutoCloseable {
       for (Map<String, String> environment : workers) {
         startWorker(cores, environment);
       }
-      spark = connect(cores * workers.size());
+      spark = connect(cores * workers.size(), settings);
     } catch (IOException | RuntimeException | Error e) {
       close();
       throw new AssertionError("The cluster does not start", e);
@@ -44,6 +54,11 @@ final class StandaloneCluster implements AutoCloseable {
 
   SparkSession spark() {
     return spark;
+  }
+
+  /** The JVMs of the executors that live now. */
+  List<ProcessHandle> executors() {
+    return daemons.stream().skip(1).flatMap(Daemon::children).toList();
   }
 
   private void startMaster() {
@@ -67,6 +82,8 @@ final class StandaloneCluster implements AutoCloseable {
     Map<String, String> all = new HashMap<>(environment);
     // Its jars directory is empty: the executors live off the class path that they are given.
     all.put("SPARK_HOME", directory.resolve("home").toString());
+    // Spark's workers look for this first and then believe their class path.
+    all.put("SPARK_SCALA_VERSION", scalaBinaryVersion());
     daemons.add(
         Daemon.start(
             directory.resolve("worker" + number + ".log"),
@@ -74,7 +91,8 @@ final class StandaloneCluster implements AutoCloseable {
             java(
                 "org.apache.spark.deploy.worker.Worker",
                 "--host",
-                "127.0.0.1",
+                // To Spark a node of its own each, for it does not speculate on the same one.
+                "127.0.0." + (number + 1),
                 "--cores",
                 Integer.toString(cores),
                 "--memory",
@@ -85,6 +103,11 @@ final class StandaloneCluster implements AutoCloseable {
                 "0",
                 "spark://127.0.0.1:" + port),
             () -> status().replace(" ", "").contains("\"aliveworkers\":" + number)));
+  }
+
+  private static String scalaBinaryVersion() {
+    String version = scala.util.Properties.versionNumberString();
+    return version.substring(0, version.lastIndexOf('.'));
   }
 
   private static List<String> java(String type, String... arguments) {
@@ -103,8 +126,10 @@ final class StandaloneCluster implements AutoCloseable {
     }
   }
 
-  private SparkSession connect(int cores) {
-    return SparkSession.builder()
+  private SparkSession connect(int cores, Map<String, String> settings) {
+    SparkSession.Builder builder = SparkSession.builder();
+    settings.forEach(builder::config);
+    return builder
         .master("spark://127.0.0.1:" + port)
         .appName("lofn integration tests")
         .config("spark.ui.enabled", "false")

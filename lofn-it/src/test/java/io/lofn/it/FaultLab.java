@@ -1,0 +1,194 @@
+package io.lofn.it;
+
+import io.lofn.api.LofnException;
+import io.lofn.api.Tool;
+import io.lofn.spark.Lofn;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.SparkExecutorInfo;
+import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+
+/** A Spark whose jobs meet faults, and the tally of how they ended. */
+final class FaultLab {
+
+  /** How long a job may take to end after a fault; all timeouts of lofn are far below. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** Faults must not be waited for longer than needed: short deadlines and frequent sweeps. */
+  static final Map<String, String> SETTINGS =
+      Map.of(
+          "spark.lofn.sweep.interval", "1s",
+          "spark.lofn.engine.timeout", "5s",
+          "spark.lofn.run.stopGrace", "1s");
+
+  private final SparkSession session;
+  private final TestEngine engine;
+  private final Path directories;
+  private int injected;
+  private int wrong;
+  private int hung;
+
+  /**
+   * @param spark the Spark, to run nothing else
+   * @param engine what runs its containers
+   * @param settings more settings of lofn
+   * @param directories where its exchanges lie
+   */
+  FaultLab(SparkSession spark, TestEngine engine, Map<String, String> settings, Path directories) {
+    this.session = spark.newSession();
+    this.engine = engine;
+    this.directories = directories;
+    Stream.of(SETTINGS, engine.settings(), settings)
+        .forEach(all -> all.forEach((key, value) -> session.conf().set(key, value)));
+  }
+
+  Lofn lofn() {
+    return Lofn.on(session);
+  }
+
+  JavaSparkContext context() {
+    return new JavaSparkContext(session.sparkContext());
+  }
+
+  TestEngine engine() {
+    return engine;
+  }
+
+  String label() {
+    return "io.lofn.application=" + context().sc().applicationId();
+  }
+
+  List<String> containers() {
+    return engine.containers(label());
+  }
+
+  int injected() {
+    return injected;
+  }
+
+  void injected(int times) {
+    injected += times;
+  }
+
+  /** Starts a job of so many partitions, each with one record, its number. */
+  JavaFutureAction<List<String>> start(Tool<String, String> tool, int partitions) {
+    JavaRDD<String> records = context().parallelize(records(partitions), partitions);
+    return lofn().map(records, tool).collectAsync();
+  }
+
+  static List<String> records(int partitions) {
+    return Arrays.asList(
+        IntStream.range(0, partitions).mapToObj(Integer::toString).toArray(String[]::new));
+  }
+
+  /** Waits for the end of a job: right, or with a failure that lofn explains. */
+  void judge(JavaFutureAction<List<String>> job, List<String> expected)
+      throws InterruptedException {
+    try {
+      List<String> records = job.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      if (!records.equals(expected)) {
+        complain("wrong result", records + " instead of " + expected);
+        wrong++;
+      }
+    } catch (CancellationException asked) {
+      // As it should be.
+    } catch (ExecutionException e) {
+      if (!isExplained(e)) {
+        complain("no explanation", e.toString());
+        wrong++;
+      }
+    } catch (TimeoutException e) {
+      complain("hung", "a job of " + expected.size() + " partitions");
+      hung++;
+      job.cancel(true);
+    }
+  }
+
+  /** Waits for a failure that must come, and whose message must hold a text. */
+  void judgeFailure(JavaFutureAction<List<String>> job, String text) throws InterruptedException {
+    try {
+      List<String> records = job.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      complain("no failure", records.toString());
+      wrong++;
+    } catch (ExecutionException e) {
+      if (!isExplained(e) || !e.toString().contains(text)) {
+        complain("no explanation with '" + text + "'", e.toString());
+        wrong++;
+      }
+    } catch (TimeoutException e) {
+      complain("hung", text);
+      hung++;
+      job.cancel(true);
+    }
+  }
+
+  private static boolean isExplained(Throwable failure) {
+    return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+        .anyMatch(
+            cause ->
+                cause instanceof LofnException
+                    || String.valueOf(cause.getMessage())
+                        .matches("(?s).*(?:cancelled|io\\.lofn\\.api\\.\\w+Exception).*"));
+  }
+
+  private static void complain(String what, String detail) {
+    System.err.println(what + ": " + detail);
+  }
+
+  /** Waits until at least so many containers are there. */
+  void awaitContainers(int count) throws InterruptedException {
+    if (!await(() -> containers().size() >= count)) {
+      throw new AssertionError("There never were " + count + " containers");
+    }
+  }
+
+  private static boolean await(BooleanSupplier condition) throws InterruptedException {
+    Instant end = Instant.now().plus(PATIENCE);
+    while (!condition.getAsBoolean()) {
+      if (Instant.now().isAfter(end)) {
+        return false;
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    return true;
+  }
+
+  /** Lets the sweep do its work, and counts what it has not done. */
+  FaultRow row(String fault) throws InterruptedException {
+    int running = settled(this::runningTasks);
+    return new FaultRow(
+        fault,
+        engine.runtime(),
+        injected,
+        settled(() -> containers().size()),
+        settled(() -> Engines.exchanges(directories).size()),
+        wrong,
+        hung + running);
+  }
+
+  private static int settled(IntSupplier count) throws InterruptedException {
+    await(() -> count.getAsInt() == 0);
+    return count.getAsInt();
+  }
+
+  private int runningTasks() {
+    return Arrays.stream(context().sc().statusTracker().getExecutorInfos())
+        .mapToInt(SparkExecutorInfo::numRunningTasks)
+        .sum();
+  }
+}

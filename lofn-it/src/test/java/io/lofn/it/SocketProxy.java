@@ -1,0 +1,134 @@
+package io.lofn.it;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Stands between lofn and the Unix socket of an engine, and now and then does harm. */
+final class SocketProxy implements AutoCloseable {
+
+  /** What happens to one piece of what passes. */
+  enum Harm {
+    /** It comes up to a second later. */
+    DELAY,
+    /** It does not come, and the connection is closed. */
+    DROP,
+    /** A half of an answer comes, and then its orderly end. */
+    TRUNCATE
+  }
+
+  /** One piece in so many is harmed. */
+  private static final int RARITY = 25;
+
+  private final Path socket;
+  private final Path engine;
+  private final Harm harm;
+  private final Random random = new Random(4);
+  private final AtomicInteger hits = new AtomicInteger();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+  private final ServerSocketChannel server;
+
+  SocketProxy(Path socket, Path engine, Harm harm) throws IOException {
+    this.socket = socket;
+    this.engine = engine;
+    this.harm = harm;
+    server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    server.bind(UnixDomainSocketAddress.of(socket));
+    threads.execute(this::serve);
+  }
+
+  /** How often it did harm. */
+  int hits() {
+    return hits.get();
+  }
+
+  private void serve() {
+    try {
+      while (true) {
+        SocketChannel client = server.accept();
+        SocketChannel there = SocketChannel.open(UnixDomainSocketAddress.of(engine));
+        open.add(client);
+        open.add(there);
+        threads.execute(() -> pass(client, there, false));
+        threads.execute(() -> pass(there, client, true));
+      }
+    } catch (IOException closed) {
+      // The end.
+    }
+  }
+
+  private void pass(SocketChannel from, SocketChannel to, boolean answer) {
+    ByteBuffer piece = ByteBuffer.allocate(8_192);
+    try {
+      while (from.read(piece.clear()) >= 0) {
+        piece.flip();
+        if (isHit(answer) && !survives(piece, to)) {
+          close(from);
+          close(to);
+          return;
+        }
+        writeAll(piece, to);
+      }
+      to.shutdownOutput();
+    } catch (IOException | InterruptedException e) {
+      close(from);
+      close(to);
+    }
+  }
+
+  private synchronized boolean isHit(boolean answer) {
+    if ((harm == Harm.TRUNCATE && !answer) || random.nextInt(RARITY) != 0) {
+      return false;
+    }
+    hits.incrementAndGet();
+    return true;
+  }
+
+  private boolean survives(ByteBuffer piece, SocketChannel to)
+      throws IOException, InterruptedException {
+    if (harm == Harm.DELAY) {
+      TimeUnit.MILLISECONDS.sleep(random.nextInt(1_000));
+      return true;
+    }
+    if (harm == Harm.TRUNCATE) {
+      writeAll(piece.limit(piece.limit() / 2), to);
+    }
+    return false;
+  }
+
+  private static void writeAll(ByteBuffer piece, SocketChannel to) throws IOException {
+    while (piece.hasRemaining()) {
+      to.write(piece);
+    }
+  }
+
+  private void close(SocketChannel channel) {
+    open.remove(channel);
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // It is no more either way.
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+    open.forEach(this::close);
+    threads.shutdownNow();
+    Files.deleteIfExists(socket);
+  }
+}
