@@ -3,12 +3,14 @@ package io.lofn.spark;
 import static java.util.Objects.requireNonNull;
 
 import io.lofn.api.EngineException;
+import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
 import io.lofn.api.ToolFailedException.Reason;
 import io.lofn.spark.ContainerSession.Stop;
 import io.lofn.spark.ContainerSession.StopReason;
 import io.lofn.spi.ContainerExit;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
@@ -59,11 +61,12 @@ final class Run<I, O> implements AutoCloseable {
     launcher = ready;
     Exchange directory = node.exchanges().create(plan.task(), tool.settings().user().isPresent());
     exchange = directory;
+    report.exchange(directory.directory());
     Iterator<I> wanted = new CancellableIterator<>(records, task);
     if (tool.input().usesStdin()) {
       feed(wanted, directory, ready);
     } else {
-      tool.input().write(wanted, new RunFiles(directory));
+      write(wanted, directory);
       session = ready.start(directory);
     }
     RunResults results = new RunResults(this, directory);
@@ -71,19 +74,43 @@ final class Run<I, O> implements AutoCloseable {
     return new OutputIterator<>(output, results, this);
   }
 
+  private void write(Iterator<I> records, Exchange directory) throws IOException {
+    try {
+      tool.input().write(records, new RunFiles(directory));
+    } catch (IOException e) {
+      throw explained(e).orElseThrow(() -> e);
+    }
+  }
+
+  /** What to throw for an input that did not go into the exchange, if its disk is to blame. */
+  private Optional<LofnException> explained(Throwable failure) {
+    Exchange directory = exchange;
+    return failure instanceof IOException e && directory != null
+        ? ExchangeState.of(directory.directory()).explain(toString(), e)
+        : Optional.empty();
+  }
+
   private void feed(Iterator<I> records, Exchange directory, ContainerLauncher ready) {
     Feeder<I> writer =
         new Feeder<>(tool.input(), records, new RunFiles(directory), task, this::inputFailed);
     feeder = writer;
     node.threads().execute(writer);
-    EngineCalls.await(task, writer.wanted());
+    awaitFiles(writer);
     ContainerSession started = ready.start(directory);
     session = started;
     writer.begin(started.container().stdin());
   }
 
+  private void awaitFiles(Feeder<I> writer) {
+    try {
+      EngineCalls.await(task, writer.wanted());
+    } catch (UncheckedIOException e) {
+      throw explained(requireNonNull(e.getCause())).map(RuntimeException.class::cast).orElse(e);
+    }
+  }
+
   private void inputFailed(Throwable cause) {
-    inputFailure = cause;
+    inputFailure = explained(cause).map(Throwable.class::cast).orElse(cause);
   }
 
   /** Stops the container if the run is no longer wanted. Called by the supervisor now and then. */
