@@ -46,8 +46,7 @@ record ExchangeState(Path directory, long freeBytes, boolean seLinux) {
 
   /** That there is no room left, and what to do. */
   String fullDisk() {
-    String why =
-        isFull() ? "is full" : "has no room left, by a quota or by its number of files";
+    String why = isFull() ? "is full" : "has no room left, by a quota or by its number of files";
     return "the disk of the exchange, %s, %s (%d bytes free). Free some, make the partitions smaller, or let %s name a larger disk."
         .formatted(directory, why, freeBytes, LofnConf.TMP_DIR.name());
   }

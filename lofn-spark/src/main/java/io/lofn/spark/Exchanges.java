@@ -23,9 +23,12 @@ import org.slf4j.LoggerFactory;
 final class Exchanges implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Exchanges.class);
-  private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+  static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final Set<PosixFilePermission> OPEN = PosixFilePermissions.fromString("rwxrwxrwx");
+
+  /** The directory of what is kept: no owner's name, so that no sweep takes it. */
+  private static final String KEPT = "kept";
 
   private final List<Path> homes;
   private final Owner owner;
@@ -52,7 +55,7 @@ final class Exchanges implements AutoCloseable {
       if (anyUser) {
         Files.setPosixFilePermissions(directory, OPEN);
       }
-      return new Exchange(root, directory);
+      return new Exchange(root, directory, home.resolve(KEPT));
     } catch (IOException e) {
       throw new LofnException(
           "Cannot make an exchange in %s (%s); set %s to a directory of every node that the executor may write"

@@ -110,8 +110,13 @@ final class FailureReport {
     line(message, "stderr", tail.isEmpty() ? "nothing" : sizeOf(stderr));
     tail.lines()
         .forEach(text -> message.append(System.lineSeparator()).append("    ").append(text));
-    return new ToolFailedException(
-        message.toString(), reason, exit == null ? null : exit.code(), tail);
+    ToolFailedException failure =
+        new ToolFailedException(
+            message.toString(), reason, exit == null ? null : exit.code(), tail);
+    if (plan.failFast() > 0) {
+      PermanentFailure.mark(failure, plan.failFast());
+    }
+    return failure;
   }
 
   private static void line(StringBuilder message, String name, String value) {

@@ -40,6 +40,13 @@ final class LofnConf {
           "",
           "Where exchanges and staged volumes are kept on each node; not set: Spark's local"
               + " directories.");
+  static final ConfigKey<Keep> KEEP =
+      ConfigKey.choice(
+          PREFIX + "keep",
+          Keep.class,
+          "never",
+          "Whether the exchange of a run whose tool failed is kept, with a script beside it that"
+              + " repeats the run by hand; the exception names it. Nothing deletes it but you.");
   static final ConfigKey<String> OUTPUT_DIR =
       ConfigKey.text(
           PREFIX + "output.dir",
@@ -100,6 +107,19 @@ final class LofnConf {
           "10s",
           "How long a cancelled or timed-out tool may take to end after SIGTERM before it is"
               + " killed.");
+  static final ConfigKey<Boolean> FAIL_FAST =
+      ConfigKey.flag(
+          PREFIX + "failFast",
+          "false",
+          "Whether a job is cancelled once a tool has failed on one partition"
+              + " `spark.lofn.failFast.failures` times in the same way, in place of all attempts of"
+              + " `spark.task.maxFailures`.");
+  static final ConfigKey<Integer> FAIL_FAST_FAILURES =
+      ConfigKey.count(
+          PREFIX + "failFast.failures",
+          "2",
+          1,
+          "How many equal failures of one partition are enough to cancel the job.");
   static final ConfigKey<Double> CPUS =
       ConfigKey.share(
           PREFIX + "container.cpus",
@@ -141,6 +161,7 @@ final class LofnConf {
           RUNTIME,
           EXCHANGE_PATH,
           TMP_DIR,
+          KEEP,
           OUTPUT_DIR,
           EMPTY_PARTITIONS,
           PULL_POLICY,
@@ -151,6 +172,8 @@ final class LofnConf {
           ENGINE_ATTEMPTS,
           RUN_TIMEOUT,
           STOP_GRACE,
+          FAIL_FAST,
+          FAIL_FAST_FAILURES,
           CPUS,
           MEMORY,
           PIDS,

@@ -10,6 +10,7 @@ import io.lofn.spark.ContainerSession.Stop;
 import io.lofn.spark.ContainerSession.StopReason;
 import io.lofn.spi.ContainerExit;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +42,7 @@ final class Run<I, O> implements AutoCloseable {
   private final Instant begun = Instant.now();
   private volatile @Nullable ContainerLauncher launcher;
   private volatile @Nullable Exchange exchange;
+  private volatile @Nullable FailedRun failedRun;
   private volatile @Nullable ContainerSession session;
   private volatile @Nullable Feeder<I> feeder;
   private volatile @Nullable Throwable inputFailure;
@@ -62,12 +64,13 @@ final class Run<I, O> implements AutoCloseable {
     Exchange directory = node.exchanges().create(plan.task(), tool.settings().user().isPresent());
     exchange = directory;
     report.exchange(directory.directory());
+    failedRun = plan.keep() == Keep.ON_FAILURE ? new FailedRun(toString(), directory) : null;
     Iterator<I> wanted = new CancellableIterator<>(records, task);
     if (tool.input().usesStdin()) {
       feed(wanted, directory, ready);
     } else {
       write(wanted, directory);
-      session = ready.start(directory);
+      session = start(ready, directory);
     }
     RunResults results = new RunResults(this, directory);
     Stream<O> output = tool.output().read(results);
@@ -96,9 +99,19 @@ final class Run<I, O> implements AutoCloseable {
     feeder = writer;
     node.threads().execute(writer);
     awaitFiles(writer);
-    ContainerSession started = ready.start(directory);
+    ContainerSession started = start(ready, directory);
     session = started;
-    writer.begin(started.container().stdin());
+    OutputStream stdin = started.container().stdin();
+    FailedRun keeper = failedRun;
+    writer.begin(keeper == null ? stdin : keeper.copied(stdin));
+  }
+
+  private ContainerSession start(ContainerLauncher ready, Exchange directory) {
+    FailedRun keeper = failedRun;
+    if (keeper != null) {
+      keeper.noteInputs();
+    }
+    return ready.start(directory);
   }
 
   private void awaitFiles(Feeder<I> writer) {
@@ -149,6 +162,7 @@ final class Run<I, O> implements AutoCloseable {
         report.servedBy());
     if (!tool.acceptedExitCodes().contains(exit.code())) {
       Reason reason = exit.outOfMemory() ? Reason.OUT_OF_MEMORY : Reason.EXIT_CODE;
+      keepIfWanted();
       throw report.failure(reason, exit, activeSession().stderr());
     }
     judged = true;
@@ -183,13 +197,27 @@ final class Run<I, O> implements AutoCloseable {
   private RuntimeException stopped(Stop stop, ContainerSession current) {
     return switch (stop.reason()) {
       case CANCELLED -> task.cancellation();
-      case TIMED_OUT -> report.failure(Reason.TIMED_OUT, null, current.stderr());
+      case TIMED_OUT -> {
+        keepIfWanted();
+        yield report.failure(Reason.TIMED_OUT, null, current.stderr());
+      }
       case INPUT_FAILED -> EngineCalls.unchecked(requireNonNull(stop.cause()));
     };
   }
 
+  private void keepIfWanted() {
+    FailedRun keeper = failedRun;
+    ContainerLauncher ready = launcher;
+    Exchange directory = exchange;
+    if (keeper != null && ready != null && directory != null) {
+      failedRun = null;
+      keeper.keep(ready.runtime(), ready.spec(directory)).ifPresent(report::kept);
+    }
+  }
+
   /** The failure of a tool that ended well but left no output of a name. */
   RuntimeException outputMissing(String name) {
+    keepIfWanted();
     return report.outputMissing(name, activeSession().stderr());
   }
 

@@ -22,6 +22,8 @@ import java.util.Optional;
  * @param timeout how long it may take, if that is limited
  * @param stopGrace how long it may take to end after SIGTERM
  * @param image the image it needs
+ * @param keep whether its exchange is kept
+ * @param failFast how many equal failures of the partition cancel the job; 0: none does
  */
 record RunPlan(
     String operator,
@@ -31,7 +33,9 @@ record RunPlan(
     String exchangePath,
     Optional<Duration> timeout,
     Duration stopGrace,
-    ImageNeed image) {
+    ImageNeed image,
+    Keep keep,
+    int failFast) {
 
   static RunPlan of(
       String operator,
@@ -48,7 +52,9 @@ record RunPlan(
         conf.get(LofnConf.EXCHANGE_PATH),
         tool.timeout().or(() -> conf.find(LofnConf.RUN_TIMEOUT)),
         conf.get(LofnConf.STOP_GRACE),
-        image);
+        image,
+        conf.get(LofnConf.KEEP),
+        conf.get(LofnConf.FAIL_FAST) ? conf.get(LofnConf.FAIL_FAST_FAILURES) : 0);
   }
 
   private static ContainerSettings settings(

@@ -119,8 +119,7 @@ class FailureReportTest {
     report.kept(Path.of("/data/lofn-me/kept/run/replay.sh"));
 
     GoldenText.assertThatIs(
-        "kept",
-        text(report.failure(Reason.EXIT_CODE, new ContainerExit(1, false), tail("no\n"))));
+        "kept", text(report.failure(Reason.EXIT_CODE, new ContainerExit(1, false), tail("no\n"))));
   }
 
   @Test
@@ -159,7 +158,9 @@ class FailureReportTest {
             "/shared",
             Optional.of(Duration.ofMinutes(10)),
             Duration.ofSeconds(10),
-            ImageNeed.of(TOOL, new LofnConf(Map.of()), Optional.empty()));
+            ImageNeed.of(TOOL, new LofnConf(Map.of()), Optional.empty()),
+            Keep.NEVER,
+            0);
     FailureReport report = new FailureReport(plan, directory -> exchange);
     report.runtime(new SelectedRuntime("fake", new FakeRuntime("fake", List.of())));
     report.image(new PreparedImage("registry.example:5000/aligner:2.1", "sha256:7e52"));

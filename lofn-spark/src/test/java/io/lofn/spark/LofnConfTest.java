@@ -38,10 +38,13 @@ class LofnConfTest {
     assertThat(conf.get(LofnConf.PIDS)).isEqualTo(4096);
     assertThat(conf.get(LofnConf.REDUCE_FAN_IN)).isEqualTo(8);
     assertThat(conf.get(LofnConf.SWEEP_INTERVAL)).isEqualTo(Duration.ofMinutes(1));
+    assertThat(conf.get(LofnConf.KEEP)).isEqualTo(Keep.NEVER);
+    assertThat(conf.get(LofnConf.FAIL_FAST)).isFalse();
+    assertThat(conf.get(LofnConf.FAIL_FAST_FAILURES)).isEqualTo(2);
     assertThat(conf.get(LofnConf.ALLOW_PRIVILEGED)).isFalse();
     assertThat(conf.get(LofnConf.ALLOW_HOST_NAMESPACES)).isFalse();
     assertThat(conf.get(LofnConf.ALLOW_ENGINE_SOCKET)).isFalse();
-    assertThat(LofnConf.KEYS).hasSize(21);
+    assertThat(LofnConf.KEYS).hasSize(24);
   }
 
   @Test
