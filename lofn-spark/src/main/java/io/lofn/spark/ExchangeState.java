@@ -51,9 +51,14 @@ record ExchangeState(Path directory, long freeBytes, boolean seLinux) {
         .formatted(directory, why, freeBytes, LofnConf.TMP_DIR.name());
   }
 
-  private static long freeBytes(Path directory) {
+  /** What the disk of a directory, which need not exist yet, has left for this user. */
+  static long freeBytes(Path directory) {
+    Path existing = directory.toAbsolutePath();
+    while (Files.notExists(existing) && existing.getParent() != null) {
+      existing = existing.getParent();
+    }
     try {
-      return Files.getFileStore(directory).getUsableSpace();
+      return Files.getFileStore(existing).getUsableSpace();
     } catch (IOException e) {
       return Long.MAX_VALUE;
     }

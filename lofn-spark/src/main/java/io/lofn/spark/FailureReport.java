@@ -72,6 +72,16 @@ final class FailureReport {
     return exception(reason, what, exit, stderr, hints().forFailure(reason, exit, tail));
   }
 
+  /** The failure of a tool that was stopped because it did nothing. */
+  ToolFailedException idle(StreamTail stderr) {
+    return exception(
+        Reason.TIMED_OUT,
+        "neither read nor wrote for " + plan.idleTimeout().orElseThrow() + " and was stopped",
+        null,
+        stderr,
+        hints().forIdle());
+  }
+
   ToolFailedException outputMissing(String name, StreamTail stderr) {
     String inContainer = plan.exchangePath() + "/" + name;
     return exception(
@@ -135,12 +145,13 @@ final class FailureReport {
 
   private String limits() {
     ResourceLimits limits = plan.settings().limits();
-    return "%s; network %s; user %s; timeout %s"
+    return "%s; network %s; user %s; timeout %s%s"
         .formatted(
             limits,
             plan.settings().network(),
             plan.settings().user().orElse("of the image"),
-            plan.timeout().map(Object::toString).orElse("none"));
+            plan.timeout().map(Object::toString).orElse("none"),
+            plan.idleTimeout().map(limit -> "; idle timeout " + limit).orElse(""));
   }
 
   /** The command as a shell would take it, to be copied. */

@@ -35,6 +35,11 @@ record Hints(RunPlan plan, Optional<ExchangeState> exchange) {
             });
   }
 
+  String forIdle() {
+    return "If it works in silence, raise Tool.idleTimeout or %s; else look at what it waits for."
+        .formatted(LofnConf.RUN_IDLE_TIMEOUT.name());
+  }
+
   /** For a tool that ended well but did not write a file. */
   String forMissing(String inContainer, String stderr) {
     return forDisk(stderr.toLowerCase(Locale.ROOT))

@@ -40,6 +40,12 @@ final class LofnConf {
           "",
           "Where exchanges and staged volumes are kept on each node; not set: Spark's local"
               + " directories.");
+  static final ConfigKey<Long> TMP_MIN_FREE =
+      ConfigKey.size(
+          PREFIX + "tmp.minFree",
+          "64m",
+          "What a local directory's disk must have free for a run to begin there; others are tried"
+              + " before the task fails.");
   static final ConfigKey<Keep> KEEP =
       ConfigKey.choice(
           PREFIX + "keep",
@@ -101,6 +107,12 @@ final class LofnConf {
           PREFIX + "run.timeout",
           "",
           "How long one run of a tool may take; not set: as long as it takes.");
+  static final ConfigKey<Duration> RUN_IDLE_TIMEOUT =
+      ConfigKey.time(
+          PREFIX + "run.idleTimeout",
+          "",
+          "How long a tool may neither write to standard output or standard error nor take from"
+              + " standard input; not set: as long as it likes.");
   static final ConfigKey<Duration> STOP_GRACE =
       ConfigKey.time(
           PREFIX + "run.stopGrace",
@@ -127,6 +139,7 @@ final class LofnConf {
   static final ConfigKey<Long> MEMORY =
       ConfigKey.size(
           PREFIX + "container.memory",
+          "",
           "Memory of one container, swap included; not set: not limited.");
   static final ConfigKey<Integer> PIDS =
       ConfigKey.count(
@@ -161,6 +174,7 @@ final class LofnConf {
           RUNTIME,
           EXCHANGE_PATH,
           TMP_DIR,
+          TMP_MIN_FREE,
           KEEP,
           OUTPUT_DIR,
           EMPTY_PARTITIONS,
@@ -171,6 +185,7 @@ final class LofnConf {
           ENGINE_TIMEOUT,
           ENGINE_ATTEMPTS,
           RUN_TIMEOUT,
+          RUN_IDLE_TIMEOUT,
           STOP_GRACE,
           FAIL_FAST,
           FAIL_FAST_FAILURES,

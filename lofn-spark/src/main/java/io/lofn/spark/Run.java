@@ -101,7 +101,7 @@ final class Run<I, O> implements AutoCloseable {
     awaitFiles(writer);
     ContainerSession started = start(ready, directory);
     session = started;
-    OutputStream stdin = started.container().stdin();
+    OutputStream stdin = started.stdin();
     FailedRun keeper = failedRun;
     writer.begin(keeper == null ? stdin : keeper.copied(stdin));
   }
@@ -200,6 +200,10 @@ final class Run<I, O> implements AutoCloseable {
       case TIMED_OUT -> {
         keepIfWanted();
         yield report.failure(Reason.TIMED_OUT, null, current.stderr());
+      }
+      case IDLE -> {
+        keepIfWanted();
+        yield report.idle(current.stderr());
       }
       case INPUT_FAILED -> EngineCalls.unchecked(requireNonNull(stop.cause()));
     };

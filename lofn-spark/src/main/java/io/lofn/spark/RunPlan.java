@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param settings the container's settings
  * @param exchangePath where the tool sees the exchange
  * @param timeout how long it may take, if that is limited
+ * @param idleTimeout how long it may be silent, if that is limited
  * @param stopGrace how long it may take to end after SIGTERM
  * @param image the image it needs
  * @param keep whether its exchange is kept
@@ -32,6 +33,7 @@ record RunPlan(
     ContainerSettings settings,
     String exchangePath,
     Optional<Duration> timeout,
+    Optional<Duration> idleTimeout,
     Duration stopGrace,
     ImageNeed image,
     Keep keep,
@@ -51,6 +53,7 @@ record RunPlan(
         settings(tool.settings(), task, conf, ownership),
         conf.get(LofnConf.EXCHANGE_PATH),
         tool.timeout().or(() -> conf.find(LofnConf.RUN_TIMEOUT)),
+        tool.idleTimeout().or(() -> conf.find(LofnConf.RUN_IDLE_TIMEOUT)),
         conf.get(LofnConf.STOP_GRACE),
         image,
         conf.get(LofnConf.KEEP),

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,7 +59,10 @@ class FailedRunTest {
             .formatted(given));
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
     exchanges =
-        new Exchanges(new NodeDirectories(List.of(local.resolve("disk, one"))), Owner.current());
+        new Exchanges(
+            new NodeDirectories(List.of(local.resolve("disk, one"))),
+            Owner.current(),
+            new LofnConf(Map.of()));
     exchange = exchanges.create(new TaskIdentity("app", 1, 2, 0, 3), false);
     failed = new FailedRun("map of x\nrm -rf /", exchange);
   }

@@ -114,6 +114,13 @@ class FailureReportTest {
   }
 
   @Test
+  void saysThatAToolDidNothing() throws IOException {
+    FailureReport report = report(ROOMY, Optional.of(Duration.ofMinutes(1)));
+
+    GoldenText.assertThatIs("idle", text(report.idle(tail("waiting for the lock\n"))));
+  }
+
+  @Test
   void saysWhatIsKept() throws IOException {
     FailureReport report = report(ROOMY);
     report.kept(Path.of("/data/lofn-me/kept/run/replay.sh"));
@@ -147,6 +154,10 @@ class FailureReportTest {
   }
 
   private static FailureReport report(ExchangeState exchange) {
+    return report(exchange, Optional.empty());
+  }
+
+  private static FailureReport report(ExchangeState exchange, Optional<Duration> idleTimeout) {
     ContainerSettings settings =
         ContainerSettings.defaults().toBuilder().limits(LIMITS).user("1000:1000").build();
     RunPlan plan =
@@ -157,6 +168,7 @@ class FailureReportTest {
             settings,
             "/shared",
             Optional.of(Duration.ofMinutes(10)),
+            idleTimeout,
             Duration.ofSeconds(10),
             ImageNeed.of(TOOL, new LofnConf(Map.of()), Optional.empty()),
             Keep.NEVER,
