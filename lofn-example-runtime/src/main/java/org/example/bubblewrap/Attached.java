@@ -46,7 +46,7 @@ final class Attached {
     Map<String, String> environment = builder.environment();
     environment.clear();
     environment.put("PATH", PATH);
-    environment.put("HOME", "/tmp");
+    environment.put("HOME", "/");
     spec.settings().environment().entrySet().stream()
         .filter(variable -> SandboxArguments.comesWithTheEnvironment(variable.getKey()))
         .forEach(variable -> environment.put(variable.getKey(), variable.getValue()));

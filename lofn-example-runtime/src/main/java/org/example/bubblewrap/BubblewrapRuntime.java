@@ -42,7 +42,7 @@ final class BubblewrapRuntime implements ContainerRuntime {
               // bwrap runs without root, and the way to gain privileges is always closed.
               Ability.PRIVILEGES,
               Ability.USERS,
-              // bwrap has had overlays only since 0.11. A tool may write /tmp, which is its home.
+              // bwrap has had overlays only since 0.11. A tool may write /tmp.
               Ability.WRITABLE_ROOT,
               Ability.ENGINE_OPTIONS));
 

@@ -89,16 +89,15 @@ class ProgramTest {
   @Test
   void passesOnTheMessageOfAFailureWithoutItsStack() throws IOException {
     String text = Files.writeString(directory.resolve("text"), "a").toString();
-    Map<String, String> hasty = Map.of("spark.lofn.run.timeout", "1ms");
 
-    Launch launch = launch(new WordCount(), hasty, text);
+    Launch launch = launch("--image", "missing:1", text);
 
     assertThat(launch.exitCode()).isEqualTo(1);
     assertThat(launch.output()).isEmpty();
     assertThat(launch.errors())
-        .startsWith("word-count: map: the tool did not end within PT0.001S and was stopped")
+        .startsWith("word-count: Image missing:1 cannot be had")
         .doesNotContain("\tat ");
-    assertThat(launch(new WordCount(), hasty, "--verbose", text).errors()).contains("\tat ");
+    assertThat(launch("--image", "missing:1", "--verbose", text).errors()).contains("\tat ");
   }
 
   @Test

@@ -1,0 +1,159 @@
+package io.lofn.it;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lofn.api.BinaryFile;
+import io.lofn.api.Lines;
+import io.lofn.api.Tool;
+import io.lofn.spark.BinaryOutputs;
+import io.lofn.spark.Lofn;
+import io.lofn.spark.ReduceShape;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaRDD;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** One program, one result, whatever runs it: engines, programs without one, a third party's. */
+@Timeout(value = 4, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class EveryRuntimeIT {
+
+  private static final String IMAGE = "busybox:1";
+
+  private static final Lines BYTES = Lines.text().charset(ISO_8859_1);
+
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
+
+  @TempDir private Path directory;
+
+  static List<Map<String, String>> runtimes() {
+    String unpackedImages =
+        Objects.requireNonNull(
+            System.getenv("LOFN_CHARLIECLOUD_IMAGES"),
+            "LOFN_CHARLIECLOUD_IMAGES is not set: eval \"$(dev/engines env)\"");
+    List<Map<String, String>> all = new ArrayList<>(Engines.RUNTIMES);
+    all.add(
+        Map.of(
+            "spark.lofn.runtime",
+            "cli",
+            "spark.lofn.cli.dialect",
+            "charliecloud",
+            "spark.lofn.cli.images",
+            unpackedImages));
+    all.add(
+        Map.of("spark.lofn.runtime", "bubblewrap", "spark.lofn.bubblewrap.images", unpackedImages));
+    return all;
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws Exception {
+    SPARK.awaitNothingLeft();
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void countsWordsAsTheToolsOfThisMachineDo(Map<String, String> runtime) throws Exception {
+    Tool<String, String> count =
+        Tool.of(IMAGE, BYTES.toFile("input.txt"), BYTES.fromFile("output.txt"))
+            .env("LC_ALL", "C")
+            .shell("tr -s ' ' '\\n' < /shared/input.txt | sort | uniq -c > /shared/output.txt");
+    Tool<String, String> merge =
+        Tool.of(IMAGE, BYTES.toStdin(), BYTES.fromStdout())
+            .env("LC_ALL", "C")
+            .shell("awk '{n[$2] += $1} END {for (w in n) print n[w], w}' | sort -k1,1nr -k2");
+    List<String> lines = lines();
+    Path text =
+        Files.write(
+            directory.resolve("text"), (String.join("\n", lines) + "\n").getBytes(ISO_8859_1));
+    Lofn lofn = SPARK.lofn(runtime);
+
+    JavaRDD<String> counts = lofn.map(SPARK.context().parallelize(lines, 3), count);
+
+    assertThat(lofn.reduce(counts, merge).collect())
+        .hasSizeGreaterThan(100)
+        .containsExactlyElementsOf(countedHere(text));
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void binaryOutputsAreTheSame(Map<String, String> runtime) throws IOException {
+    byte[] noise = new byte[1 << 20];
+    new Random(7).nextBytes(noise);
+    Path inputs = Files.createDirectory(directory.resolve("inputs"));
+    Files.write(inputs.resolve("a"), noise);
+    Files.write(inputs.resolve("b"), new byte[0]);
+    Files.write(inputs.resolve("c"), "text\r\n\0".getBytes(ISO_8859_1));
+    Map<String, String> settings = new HashMap<>(runtime);
+    settings.put("spark.lofn.output.dir", "file:" + directory.resolve("outputs"));
+    Lofn lofn = SPARK.lofn(settings);
+
+    Tool<BinaryFile, BinaryFile> join =
+        Tool.of(IMAGE, BinaryFile.toNumberedFiles(), BinaryFile.fromFile("output.bin"))
+            .shell("cd /shared && cat input_*.bin > output.bin");
+    try (BinaryOutputs joined =
+        lofn.reduceBinary(
+            SPARK.context().binaryFiles(inputs.toString(), 3), join, ReduceShape.fanIn(2))) {
+      assertThat(joined.bytes()).isEqualTo(concat(inputs));
+    }
+  }
+
+  /** 600 lines with the words of a few hundred, some of them no UTF-8. */
+  private static List<String> lines() {
+    Random random = new Random(11);
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      StringBuilder line = new StringBuilder("w");
+      for (int word = random.nextInt(12); word > 0; word--) {
+        line.append(' ')
+            .append((char) (0xa1 + random.nextInt(0x5e)))
+            .append(Integer.toString(random.nextInt(5), 36));
+      }
+      lines.add(line.toString());
+    }
+    return lines;
+  }
+
+  private static List<String> countedHere(Path text) throws IOException, InterruptedException {
+    ProcessBuilder shell =
+        new ProcessBuilder(
+            "sh", "-c", "tr -s ' ' '\\n' | sort | uniq -c | sort -k1,1nr -k2 | sed 's/^ *//'");
+    shell.environment().put("LC_ALL", "C");
+    Process process = shell.redirectInput(text.toFile()).start();
+    String counts = new String(process.getInputStream().readAllBytes(), ISO_8859_1);
+    assertThat(process.waitFor()).isZero();
+    return counts.lines().toList();
+  }
+
+  private static byte[] concat(Path inputs) throws IOException {
+    try (Stream<Path> files = Files.list(inputs)) {
+      ByteArrayOutputStream all = new ByteArrayOutputStream();
+      files
+          .sorted()
+          .forEach(
+              file -> {
+                try {
+                  Files.copy(file, all);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      return all.toByteArray();
+    }
+  }
+}
