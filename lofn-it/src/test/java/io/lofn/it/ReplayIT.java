@@ -33,6 +33,9 @@ class ReplayIT {
 
   @TempDir Path directory;
 
+  /** Away from Spark's directory, in which other tests look for what is left. */
+  @TempDir Path kept;
+
   static List<Map<String, String>> runtimes() {
     return Engines.RUNTIMES;
   }
@@ -66,7 +69,7 @@ class ReplayIT {
     assertThat(replay(script(failure)).exitValue()).isEqualTo(127);
   }
 
-  private static void sameAgain(Map<String, String> runtime, Tool<String, String> tool)
+  private void sameAgain(Map<String, String> runtime, Tool<String, String> tool)
       throws Exception {
     ToolFailedException failure = fail(runtime, tool.env("SECRET", SECRET));
     Path script = script(failure);
@@ -82,9 +85,10 @@ class ReplayIT {
     Engines.waitUntil("no container is left", () -> Engines.containers(SPARK.label()).isEmpty());
   }
 
-  private static ToolFailedException fail(Map<String, String> runtime, Tool<String, String> tool) {
+  private ToolFailedException fail(Map<String, String> runtime, Tool<String, String> tool) {
     Map<String, String> settings = new HashMap<>(runtime);
     settings.put("spark.lofn.keep", "on-failure");
+    settings.put("spark.lofn.tmp.dir", kept.toString());
     SparkException failure =
         catchThrowableOfType(
             SparkException.class,
@@ -98,9 +102,9 @@ class ReplayIT {
   }
 
   private static Path script(ToolFailedException failure) {
-    Matcher kept = KEPT.matcher(String.valueOf(failure.getMessage()));
-    assertThat(kept.find()).as("%s", failure).isTrue();
-    return Path.of(kept.group(1));
+    Matcher line = KEPT.matcher(String.valueOf(failure.getMessage()));
+    assertThat(line.find()).as("%s", failure).isTrue();
+    return Path.of(line.group(1));
   }
 
   private static Process replay(Path script) throws Exception {
