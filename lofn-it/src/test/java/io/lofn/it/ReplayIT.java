@@ -69,8 +69,7 @@ class ReplayIT {
     assertThat(replay(script(failure)).exitValue()).isEqualTo(127);
   }
 
-  private void sameAgain(Map<String, String> runtime, Tool<String, String> tool)
-      throws Exception {
+  private void sameAgain(Map<String, String> runtime, Tool<String, String> tool) throws Exception {
     ToolFailedException failure = fail(runtime, tool.env("SECRET", SECRET));
     Path script = script(failure);
 
