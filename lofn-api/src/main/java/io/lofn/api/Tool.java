@@ -47,6 +47,7 @@ public final class Tool<I, O> implements Serializable {
   private final @Nullable Lacking lacking;
   private final @Nullable EmptyPartitions emptyPartitions;
   private final @Nullable Duration timeout;
+  private final @Nullable Duration idleTimeout;
 
   private Tool(Draft<I, O> draft) {
     image = draft.image;
@@ -63,6 +64,7 @@ public final class Tool<I, O> implements Serializable {
     lacking = draft.lacking;
     emptyPartitions = draft.emptyPartitions;
     timeout = draft.timeout;
+    idleTimeout = draft.idleTimeout;
   }
 
   /**
@@ -385,10 +387,30 @@ public final class Tool<I, O> implements Serializable {
    * @return the new tool
    */
   public Tool<I, O> timeout(Duration timeout) {
+    Duration checked = positive(timeout);
+    return with(draft -> draft.timeout = checked);
+  }
+
+  /**
+   * This tool with a limit on the time in which it neither writes a byte to standard output or
+   * standard error nor takes one from standard input. While lofn has no input for it, or nobody
+   * reads what it writes, the time does not run. The default is {@code spark.lofn.run.idleTimeout}.
+   *
+   * <p>Not for tools that work in silence: what they write to files is not looked at.
+   *
+   * @param timeout greater than zero
+   * @return the new tool
+   */
+  public Tool<I, O> idleTimeout(Duration timeout) {
+    Duration checked = positive(timeout);
+    return with(draft -> draft.idleTimeout = checked);
+  }
+
+  private static Duration positive(Duration timeout) {
     if (timeout.isNegative() || timeout.isZero()) {
       throw new IllegalArgumentException("The timeout must be greater than zero, not " + timeout);
     }
-    return with(draft -> draft.timeout = timeout);
+    return timeout;
   }
 
   /**
@@ -573,6 +595,15 @@ public final class Tool<I, O> implements Serializable {
     return Optional.ofNullable(timeout);
   }
 
+  /**
+   * The limit on the time of silence.
+   *
+   * @return the limit, or empty for the session's
+   */
+  public Optional<Duration> idleTimeout() {
+    return Optional.ofNullable(idleTimeout);
+  }
+
   @Override
   public String toString() {
     return image + " " + argv();
@@ -611,6 +642,7 @@ public final class Tool<I, O> implements Serializable {
     private @Nullable Lacking lacking;
     private @Nullable EmptyPartitions emptyPartitions;
     private @Nullable Duration timeout;
+    private @Nullable Duration idleTimeout;
 
     Draft(String image, PartitionWriter<I> input, OutputReader<O> output) {
       this.image = image;
@@ -636,6 +668,7 @@ public final class Tool<I, O> implements Serializable {
       lacking = tool.lacking;
       emptyPartitions = tool.emptyPartitions;
       timeout = tool.timeout;
+      idleTimeout = tool.idleTimeout;
     }
   }
 }

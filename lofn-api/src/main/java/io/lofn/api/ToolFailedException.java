@@ -20,7 +20,7 @@ public final class ToolFailedException extends LofnException {
     EXIT_CODE,
     /** It was killed because it wanted more memory than its limit. */
     OUT_OF_MEMORY,
-    /** It did not end in time and was stopped. */
+    /** It did not end in time, or was silent for too long, and was stopped. */
     TIMED_OUT,
     /** It ended well but left no output where one was expected. */
     OUTPUT_MISSING

@@ -36,6 +36,17 @@ public interface ContainerRuntime extends AutoCloseable {
   }
 
   /**
+   * The program by which a person runs containers of this engine, if it understands what {@code
+   * docker run} understands. A run that failed is kept with a script that repeats it by this.
+   *
+   * @return the program and the options that lead it to this engine, none of them secret; empty
+   *     unless overridden: there is no such program
+   */
+  default List<String> commandLine() {
+    return List.of();
+  }
+
+  /**
    * Makes an image present on this node.
    *
    * @param request the image, and when to ask a registry

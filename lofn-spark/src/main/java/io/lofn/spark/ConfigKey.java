@@ -44,8 +44,8 @@ record ConfigKey<T>(
     return new ConfigKey<>(name, "time", defaultText, meaning, "0.1.0", ConfigKey::duration);
   }
 
-  static ConfigKey<Long> size(String name, String meaning) {
-    return new ConfigKey<>(name, "size", "", meaning, "0.1.0", ConfigKey::bytes);
+  static ConfigKey<Long> size(String name, String defaultText, String meaning) {
+    return new ConfigKey<>(name, "size", defaultText, meaning, "0.1.0", ConfigKey::bytes);
   }
 
   static ConfigKey<Integer> count(String name, String defaultText, int least, String meaning) {
@@ -135,6 +135,6 @@ record ConfigKey<T>(
   }
 
   private static String word(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

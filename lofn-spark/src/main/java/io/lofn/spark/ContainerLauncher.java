@@ -111,7 +111,12 @@ final class ContainerLauncher implements AutoCloseable {
     }
   }
 
-  private ContainerSpec spec(Exchange exchange) {
+  SelectedRuntime runtime() {
+    return runtime;
+  }
+
+  /** What was, or would be, started. */
+  ContainerSpec spec(Exchange exchange) {
     return plan.spec(containerName(), image, exchange.directory(), mounts);
   }
 

@@ -3,8 +3,11 @@ package io.lofn.spark;
 import io.lofn.api.LofnException;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.RunningContainer;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -26,6 +29,7 @@ final class ContainerSession implements AutoCloseable {
   enum StopReason {
     CANCELLED,
     TIMED_OUT,
+    IDLE,
     INPUT_FAILED
   }
 
@@ -42,6 +46,9 @@ final class ContainerSession implements AutoCloseable {
   private final Duration grace;
   private final Consumer<RunningContainer> onNotRemoved;
   private final @Nullable Instant deadline;
+  private final @Nullable Duration idleTimeout;
+  private final IdleWatch watch = new IdleWatch(InstantSource.system());
+  private final InputStream stdout;
   private final StreamPump stderr;
   private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -59,8 +66,11 @@ final class ContainerSession implements AutoCloseable {
     this.grace = plan.stopGrace();
     this.onNotRemoved = onNotRemoved;
     this.deadline = plan.timeout().map(Instant.now()::plus).orElse(null);
+    this.idleTimeout = plan.idleTimeout().orElse(null);
+    this.stdout = watch.stdout(container.stdout());
     this.stderr =
-        new StreamPump(plan.tool().image() + " " + plan.task().fileName(), container.stderr());
+        new StreamPump(
+            plan.tool().image() + " " + plan.task().fileName(), watch.stderr(container.stderr()));
     threads.execute(stderr);
   }
 
@@ -68,14 +78,26 @@ final class ContainerSession implements AutoCloseable {
     return container;
   }
 
+  /** What the tool writes, for one reader. */
+  InputStream stdout() {
+    return stdout;
+  }
+
+  /** What the tool reads, for one writer; asked for once. */
+  OutputStream stdin() {
+    return watch.stdin(container.stdin());
+  }
+
   StreamTail stderr() {
     return stderr.tail();
   }
 
-  /** Stops the container if its time is over. */
+  /** Stops the container if its time is over, or if it does nothing any more. */
   void stopIfOverdue(Instant now) {
     if (deadline != null && now.isAfter(deadline)) {
       stop(new Stop(StopReason.TIMED_OUT, null));
+    } else if (idleTimeout != null && watch.isIdle(now, idleTimeout)) {
+      stop(new Stop(StopReason.IDLE, null));
     }
   }
 

@@ -19,10 +19,15 @@ final class Exchange implements AutoCloseable {
 
   private final Path root;
   private final Path directory;
+  private final Path keptHome;
 
-  Exchange(Path root, Path directory) {
+  /**
+   * @param keptHome where it goes if it is kept
+   */
+  Exchange(Path root, Path directory, Path keptHome) {
     this.root = root;
     this.directory = directory;
+    this.keptHome = keptHome;
   }
 
   /** What the tool sees. */
@@ -61,6 +66,16 @@ final class Exchange implements AutoCloseable {
       throw new LofnException("The name '%s' leaves the exchange".formatted(name));
     }
     return file;
+  }
+
+  /**
+   * Takes it away from this process, and so from every clean-up. Afterwards it is of no use here.
+   *
+   * @return where it is now, with what lies beside the mounted directory
+   */
+  Path keep() throws IOException {
+    Files.createDirectories(keptHome, Exchanges.PRIVATE);
+    return Files.move(root, keptHome.resolve(root.getFileName()));
   }
 
   @Override

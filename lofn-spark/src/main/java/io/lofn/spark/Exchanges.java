@@ -12,6 +12,8 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
+import java.util.StringJoiner;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,28 +25,44 @@ import org.slf4j.LoggerFactory;
 final class Exchanges implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Exchanges.class);
-  private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+  static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final Set<PosixFilePermission> OPEN = PosixFilePermissions.fromString("rwxrwxrwx");
 
+  /** The directory of what is kept: no owner's name, so that no sweep takes it. */
+  private static final String KEPT = "kept";
+
   private final List<Path> homes;
   private final Owner owner;
+  private final long minFree;
+  private final ToLongFunction<Path> freeBytes;
 
   @Inject
-  Exchanges(NodeDirectories directories, Owner owner) {
+  Exchanges(NodeDirectories directories, Owner owner, LofnConf conf) {
+    this(directories, owner, conf, ExchangeState::freeBytes);
+  }
+
+  /**
+   * @param freeBytes what the disk of a directory has free
+   */
+  Exchanges(
+      NodeDirectories directories, Owner owner, LofnConf conf, ToLongFunction<Path> freeBytes) {
     String user = System.getProperty("user.name");
     this.homes = directories.paths().stream().map(path -> path.resolve("lofn-" + user)).toList();
     this.owner = owner;
+    this.minFree = conf.get(LofnConf.TMP_MIN_FREE);
+    this.freeBytes = freeBytes;
   }
 
   /**
    * Makes the exchange of a run.
    *
-   * @param task whose run it is; its partition chooses among the local directories
+   * @param task whose run it is; its partition chooses among the local directories, so that the
+   *     tasks of a node spread over its disks, unless the disk is full
    * @param anyUser whether the tool runs as another user than the executor
    */
   Exchange create(TaskIdentity task, boolean anyUser) {
-    Path home = homes.get(Math.floorMod(task.partition(), homes.size()));
+    Path home = roomyHome(task.partition());
     try {
       Path mine = ownDirectory(home);
       Path root = Files.createTempDirectory(mine, task.fileName() + "-", PRIVATE);
@@ -52,13 +70,28 @@ final class Exchanges implements AutoCloseable {
       if (anyUser) {
         Files.setPosixFilePermissions(directory, OPEN);
       }
-      return new Exchange(root, directory);
+      return new Exchange(root, directory, home.resolve(KEPT));
     } catch (IOException e) {
       throw new LofnException(
           "Cannot make an exchange in %s (%s); set %s to a directory of every node that the executor may write"
               .formatted(home, e, LofnConf.TMP_DIR.name()),
           e);
     }
+  }
+
+  private Path roomyHome(int partition) {
+    StringJoiner full = new StringJoiner(", ");
+    for (int i = 0; i < homes.size(); i++) {
+      Path home = homes.get(Math.floorMod(partition + i, homes.size()));
+      long free = freeBytes.applyAsLong(home);
+      if (free >= minFree) {
+        return home;
+      }
+      full.add("%s has %d bytes free".formatted(home, free));
+    }
+    throw new LofnException(
+        "No local directory has room for a run: %s; %s wants %d. Free some, or let %s name a larger disk."
+            .formatted(full, LofnConf.TMP_MIN_FREE.name(), minFree, LofnConf.TMP_DIR.name()));
   }
 
   private Path ownDirectory(Path home) throws IOException {

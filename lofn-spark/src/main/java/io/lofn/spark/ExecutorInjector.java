@@ -29,6 +29,10 @@ final class ExecutorInjector {
     return injector(settings).getInstance(ImagePins.class);
   }
 
+  static FailFast failFast(ExecutorSettings settings) {
+    return injector(settings).getInstance(FailFast.class);
+  }
+
   static OutputStores outputStores(ExecutorSettings settings) {
     return injector(settings).getInstance(OutputStores.class);
   }

@@ -46,6 +46,7 @@ final class ExecutorModule extends AbstractModule {
             ContainerOwnership.class,
             EngineCalls.class,
             Exchanges.class,
+            FailFast.class,
             ImagePins.class,
             Images.class,
             LackGate.class,

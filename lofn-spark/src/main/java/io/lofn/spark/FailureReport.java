@@ -1,25 +1,37 @@
 package io.lofn.spark;
 
-import static java.util.stream.Collectors.joining;
-
 import io.lofn.api.ResourceLimits;
 import io.lofn.api.ToolFailedException;
 import io.lofn.api.ToolFailedException.Reason;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.PreparedImage;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what is known of a run, and writes it down when the tool fails. */
 final class FailureReport {
 
   private final RunPlan plan;
+  private final Function<Path, ExchangeState> look;
   private volatile String image;
   private volatile String runtime = "not chosen";
   private volatile String container = "none";
+  private volatile @Nullable Path exchange;
+  private volatile @Nullable Path kept;
 
   FailureReport(RunPlan plan) {
+    this(plan, ExchangeState::of);
+  }
+
+  /**
+   * @param look looks at the exchange when a hint is wanted
+   */
+  FailureReport(RunPlan plan, Function<Path, ExchangeState> look) {
     this.plan = plan;
+    this.look = look;
     this.image = plan.tool().image();
   }
 
@@ -35,6 +47,15 @@ final class FailureReport {
     container = id;
   }
 
+  void exchange(Path directory) {
+    exchange = directory;
+  }
+
+  /** What is kept of the run, to be named in the report. */
+  void kept(Path what) {
+    kept = what;
+  }
+
   String servedBy() {
     return runtime;
   }
@@ -48,7 +69,17 @@ final class FailureReport {
           case OUT_OF_MEMORY -> "ran out of memory, exit code " + codeOf(exit);
           case EXIT_CODE, OUTPUT_MISSING -> "failed with exit code " + codeOf(exit);
         };
-    return exception(reason, what, exit, stderr, Hints.forFailure(plan, reason, exit, tail));
+    return exception(reason, what, exit, stderr, hints().forFailure(reason, exit, tail));
+  }
+
+  /** The failure of a tool that was stopped because it did nothing. */
+  ToolFailedException idle(StreamTail stderr) {
+    return exception(
+        Reason.TIMED_OUT,
+        "neither read nor wrote for " + plan.idleTimeout().orElseThrow() + " and was stopped",
+        null,
+        stderr,
+        hints().forIdle());
   }
 
   ToolFailedException outputMissing(String name, StreamTail stderr) {
@@ -58,7 +89,11 @@ final class FailureReport {
         "ended well but left no regular file " + inContainer,
         null,
         stderr,
-        "The command must write " + inContainer + ", or the tool's output must name another file.");
+        hints().forMissing(inContainer, stderr.text()));
+  }
+
+  private Hints hints() {
+    return new Hints(plan, Optional.ofNullable(exchange).map(look));
   }
 
   private ToolFailedException exception(
@@ -77,12 +112,21 @@ final class FailureReport {
         message,
         "node",
         "%s; %s; container %s".formatted(Owner.current().host(), runtime, container));
+    Path left = kept;
+    if (left != null) {
+      line(message, "kept", left.toString());
+    }
     line(message, "hint", hint);
     line(message, "stderr", tail.isEmpty() ? "nothing" : sizeOf(stderr));
     tail.lines()
         .forEach(text -> message.append(System.lineSeparator()).append("    ").append(text));
-    return new ToolFailedException(
-        message.toString(), reason, exit == null ? null : exit.code(), tail);
+    ToolFailedException failure =
+        new ToolFailedException(
+            message.toString(), reason, exit == null ? null : exit.code(), tail);
+    if (plan.failFast() > 0) {
+      PermanentFailure.mark(failure, plan.failFast());
+    }
+    return failure;
   }
 
   private static void line(StringBuilder message, String name, String value) {
@@ -101,24 +145,17 @@ final class FailureReport {
 
   private String limits() {
     ResourceLimits limits = plan.settings().limits();
-    return "%s; network %s; user %s; timeout %s"
+    return "%s; network %s; user %s; timeout %s%s"
         .formatted(
             limits,
             plan.settings().network(),
             plan.settings().user().orElse("of the image"),
-            plan.timeout().map(Object::toString).orElse("none"));
+            plan.timeout().map(Object::toString).orElse("none"),
+            plan.idleTimeout().map(limit -> "; idle timeout " + limit).orElse(""));
   }
 
   /** The command as a shell would take it, to be copied. */
   private static String command(List<String> argv) {
-    return argv.isEmpty()
-        ? "what the image says"
-        : argv.stream().map(FailureReport::quote).collect(joining(" "));
-  }
-
-  private static String quote(String argument) {
-    return argument.matches("[A-Za-z0-9_./:=@%+-]+")
-        ? argument
-        : "'" + argument.replace("'", "'\\''") + "'";
+    return argv.isEmpty() ? "what the image says" : ShellWords.join(argv);
   }
 }

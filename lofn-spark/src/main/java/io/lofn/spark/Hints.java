@@ -3,36 +3,65 @@ package io.lofn.spark;
 import io.lofn.api.ToolFailedException.Reason;
 import io.lofn.spi.ContainerExit;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** The one thing to try first after a failure. */
-final class Hints {
+/**
+ * The one thing to try first after a failure.
+ *
+ * @param plan what was run
+ * @param exchange where it worked, if it came that far
+ */
+record Hints(RunPlan plan, Optional<ExchangeState> exchange) {
 
-  private Hints() {}
-
-  static String forFailure(
-      RunPlan plan, Reason reason, @Nullable ContainerExit exit, String stderr) {
+  String forFailure(Reason reason, @Nullable ContainerExit exit, String stderr) {
     if (reason == Reason.TIMED_OUT) {
       return "Raise Tool.timeout or %s, or make the partitions smaller."
           .formatted(LofnConf.RUN_TIMEOUT.name());
     }
     if (reason == Reason.OUT_OF_MEMORY) {
       return "Raise Tool.memory or %s (now %s), or make the partitions smaller."
-          .formatted(LofnConf.MEMORY.name(), memory(plan));
+          .formatted(LofnConf.MEMORY.name(), memory());
     }
     String said = stderr.toLowerCase(Locale.ROOT);
-    if (said.contains("no space left on device")) {
-      return "A disk is full: the exchange lies below %s or Spark's local directories."
-          .formatted(LofnConf.TMP_DIR.name());
-    }
-    if (said.contains("exec format error")) {
-      return "The image is for another processor than this node's; see Tool.platform.";
-    }
-    return exit == null ? accepted(plan) : forCode(plan, exit.code(), said);
+    return forDisk(said)
+        .orElseGet(
+            () -> {
+              if (said.contains("exec format error")) {
+                return "The image is for another processor than this node's; see Tool.platform.";
+              }
+              return exit == null ? accepted() : forCode(exit.code(), said);
+            });
   }
 
-  private static String forCode(RunPlan plan, int code, String said) {
+  String forIdle() {
+    return "If it works in silence, raise Tool.idleTimeout or %s; else look at what it waits for."
+        .formatted(LofnConf.RUN_IDLE_TIMEOUT.name());
+  }
+
+  /** For a tool that ended well but did not write a file. */
+  String forMissing(String inContainer, String stderr) {
+    return forDisk(stderr.toLowerCase(Locale.ROOT))
+        .orElse(
+            "The command must write %s, or the tool's output must name another file."
+                .formatted(inContainer));
+  }
+
+  private Optional<String> forDisk(String said) {
+    boolean full = exchange.map(ExchangeState::isFull).orElse(false);
+    if (full) {
+      return exchange.map(state -> capitalised(state.fullDisk()));
+    }
+    if (!said.contains("no space left on device")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "A disk is full, but not the one of the exchange: let the tool write below %s, or raise Tool.tmpfs or Tool.shm."
+            .formatted(plan.exchangePath()));
+  }
+
+  private String forCode(int code, String said) {
     return switch (code) {
       case ExitCodes.NOT_FOUND ->
           "Is the program in the image and on its PATH? command(...) takes a program and its"
@@ -43,25 +72,40 @@ final class Hints {
           "If the tool itself does not use this code, try the image by hand on the node.";
       case ExitCodes.KILLED ->
           "Probably out of memory (limit: %s), or killed by somebody on the node."
-              .formatted(memory(plan));
+              .formatted(memory());
       case ExitCodes.SEGMENTATION_FAULT ->
           "The tool crashed; try it by hand on this partition's input.";
       case ExitCodes.TERMINATED -> "Somebody on the node stopped the container.";
-      default ->
-          said.contains("permission denied")
-              ? "The tool runs as user %s; what it reads and writes must allow that, or set Tool.user."
-                  .formatted(plan.settings().user().orElse("of the image"))
-              : accepted(plan);
+      default -> said.contains("permission denied") ? forPermission(said) : accepted();
     };
   }
 
-  private static String accepted(RunPlan plan) {
+  private String forPermission(String said) {
+    String user = plan.settings().user().orElse("of the image");
+    boolean onExchange = said.contains(plan.exchangePath().toLowerCase(Locale.ROOT));
+    if (onExchange && exchange.map(ExchangeState::seLinux).orElse(false)) {
+      return "This node enforces SELinux, which lets containers into labelled directories only: chcon -R -t container_file_t on the directory that %s names."
+          .formatted(LofnConf.TMP_DIR.name());
+    }
+    if (onExchange) {
+      return "The tool runs as user %s, who may not do this in the exchange; without Tool.user it runs as the executor's own."
+          .formatted(user);
+    }
+    return "The tool runs as user %s; what it reads and writes must allow that, or set Tool.user."
+        .formatted(user);
+  }
+
+  private String accepted() {
     return "Accepted are the exit codes %s; Tool.acceptedExitCodes changes that."
         .formatted(plan.tool().acceptedExitCodes());
   }
 
-  private static String memory(RunPlan plan) {
+  private String memory() {
     OptionalLong memory = plan.settings().limits().memory();
     return memory.isPresent() ? memory.getAsLong() + " bytes" : "that of the node";
+  }
+
+  private static String capitalised(String sentence) {
+    return sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
   }
 }

@@ -40,6 +40,19 @@ final class LofnConf {
           "",
           "Where exchanges and staged volumes are kept on each node; not set: Spark's local"
               + " directories.");
+  static final ConfigKey<Long> TMP_MIN_FREE =
+      ConfigKey.size(
+          PREFIX + "tmp.minFree",
+          "64m",
+          "What a local directory's disk must have free for a run to begin there; others are tried"
+              + " before the task fails.");
+  static final ConfigKey<Keep> KEEP =
+      ConfigKey.choice(
+          PREFIX + "keep",
+          Keep.class,
+          "never",
+          "Whether the exchange of a run whose tool failed is kept, with a script beside it that"
+              + " repeats the run by hand; the exception names it. Nothing deletes it but you.");
   static final ConfigKey<String> OUTPUT_DIR =
       ConfigKey.text(
           PREFIX + "output.dir",
@@ -94,12 +107,31 @@ final class LofnConf {
           PREFIX + "run.timeout",
           "",
           "How long one run of a tool may take; not set: as long as it takes.");
+  static final ConfigKey<Duration> RUN_IDLE_TIMEOUT =
+      ConfigKey.time(
+          PREFIX + "run.idleTimeout",
+          "",
+          "How long a tool may neither write to standard output or standard error nor take from"
+              + " standard input; not set: as long as it likes.");
   static final ConfigKey<Duration> STOP_GRACE =
       ConfigKey.time(
           PREFIX + "run.stopGrace",
           "10s",
           "How long a cancelled or timed-out tool may take to end after SIGTERM before it is"
               + " killed.");
+  static final ConfigKey<Boolean> FAIL_FAST =
+      ConfigKey.flag(
+          PREFIX + "failFast",
+          "false",
+          "Whether a job is cancelled once a tool has failed on one partition"
+              + " `spark.lofn.failFast.failures` times in the same way, in place of all attempts of"
+              + " `spark.task.maxFailures`.");
+  static final ConfigKey<Integer> FAIL_FAST_FAILURES =
+      ConfigKey.count(
+          PREFIX + "failFast.failures",
+          "2",
+          1,
+          "How many equal failures of one partition are enough to cancel the job.");
   static final ConfigKey<Double> CPUS =
       ConfigKey.share(
           PREFIX + "container.cpus",
@@ -107,6 +139,7 @@ final class LofnConf {
   static final ConfigKey<Long> MEMORY =
       ConfigKey.size(
           PREFIX + "container.memory",
+          "",
           "Memory of one container, swap included; not set: not limited.");
   static final ConfigKey<Integer> PIDS =
       ConfigKey.count(
@@ -141,6 +174,8 @@ final class LofnConf {
           RUNTIME,
           EXCHANGE_PATH,
           TMP_DIR,
+          TMP_MIN_FREE,
+          KEEP,
           OUTPUT_DIR,
           EMPTY_PARTITIONS,
           PULL_POLICY,
@@ -150,7 +185,10 @@ final class LofnConf {
           ENGINE_TIMEOUT,
           ENGINE_ATTEMPTS,
           RUN_TIMEOUT,
+          RUN_IDLE_TIMEOUT,
           STOP_GRACE,
+          FAIL_FAST,
+          FAIL_FAST_FAILURES,
           CPUS,
           MEMORY,
           PIDS,

@@ -3,12 +3,15 @@ package io.lofn.spark;
 import static java.util.Objects.requireNonNull;
 
 import io.lofn.api.EngineException;
+import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
 import io.lofn.api.ToolFailedException.Reason;
 import io.lofn.spark.ContainerSession.Stop;
 import io.lofn.spark.ContainerSession.StopReason;
 import io.lofn.spi.ContainerExit;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
@@ -39,6 +42,7 @@ final class Run<I, O> implements AutoCloseable {
   private final Instant begun = Instant.now();
   private volatile @Nullable ContainerLauncher launcher;
   private volatile @Nullable Exchange exchange;
+  private volatile @Nullable FailedRun failedRun;
   private volatile @Nullable ContainerSession session;
   private volatile @Nullable Feeder<I> feeder;
   private volatile @Nullable Throwable inputFailure;
@@ -59,16 +63,34 @@ final class Run<I, O> implements AutoCloseable {
     launcher = ready;
     Exchange directory = node.exchanges().create(plan.task(), tool.settings().user().isPresent());
     exchange = directory;
+    report.exchange(directory.directory());
+    failedRun = plan.keep() == Keep.ON_FAILURE ? new FailedRun(toString(), directory) : null;
     Iterator<I> wanted = new CancellableIterator<>(records, task);
     if (tool.input().usesStdin()) {
       feed(wanted, directory, ready);
     } else {
-      tool.input().write(wanted, new RunFiles(directory));
-      session = ready.start(directory);
+      write(wanted, directory);
+      session = start(ready, directory);
     }
     RunResults results = new RunResults(this, directory);
     Stream<O> output = tool.output().read(results);
     return new OutputIterator<>(output, results, this);
+  }
+
+  private void write(Iterator<I> records, Exchange directory) throws IOException {
+    try {
+      tool.input().write(records, new RunFiles(directory));
+    } catch (IOException e) {
+      throw explained(e).orElseThrow(() -> e);
+    }
+  }
+
+  /** What to throw for an input that did not go into the exchange, if its disk is to blame. */
+  private Optional<LofnException> explained(Throwable failure) {
+    Exchange directory = exchange;
+    return failure instanceof IOException e && directory != null
+        ? ExchangeState.of(directory.directory()).explain(toString(), e)
+        : Optional.empty();
   }
 
   private void feed(Iterator<I> records, Exchange directory, ContainerLauncher ready) {
@@ -76,14 +98,32 @@ final class Run<I, O> implements AutoCloseable {
         new Feeder<>(tool.input(), records, new RunFiles(directory), task, this::inputFailed);
     feeder = writer;
     node.threads().execute(writer);
-    EngineCalls.await(task, writer.wanted());
-    ContainerSession started = ready.start(directory);
+    awaitFiles(writer);
+    ContainerSession started = start(ready, directory);
     session = started;
-    writer.begin(started.container().stdin());
+    OutputStream stdin = started.stdin();
+    FailedRun keeper = failedRun;
+    writer.begin(keeper == null ? stdin : keeper.copied(stdin));
+  }
+
+  private ContainerSession start(ContainerLauncher ready, Exchange directory) {
+    FailedRun keeper = failedRun;
+    if (keeper != null) {
+      keeper.noteInputs();
+    }
+    return ready.start(directory);
+  }
+
+  private void awaitFiles(Feeder<I> writer) {
+    try {
+      EngineCalls.await(task, writer.wanted());
+    } catch (UncheckedIOException e) {
+      throw explained(requireNonNull(e.getCause())).map(RuntimeException.class::cast).orElse(e);
+    }
   }
 
   private void inputFailed(Throwable cause) {
-    inputFailure = cause;
+    inputFailure = explained(cause).map(Throwable.class::cast).orElse(cause);
   }
 
   /** Stops the container if the run is no longer wanted. Called by the supervisor now and then. */
@@ -122,6 +162,7 @@ final class Run<I, O> implements AutoCloseable {
         report.servedBy());
     if (!tool.acceptedExitCodes().contains(exit.code())) {
       Reason reason = exit.outOfMemory() ? Reason.OUT_OF_MEMORY : Reason.EXIT_CODE;
+      keepIfWanted();
       throw report.failure(reason, exit, activeSession().stderr());
     }
     judged = true;
@@ -156,13 +197,31 @@ final class Run<I, O> implements AutoCloseable {
   private RuntimeException stopped(Stop stop, ContainerSession current) {
     return switch (stop.reason()) {
       case CANCELLED -> task.cancellation();
-      case TIMED_OUT -> report.failure(Reason.TIMED_OUT, null, current.stderr());
+      case TIMED_OUT -> {
+        keepIfWanted();
+        yield report.failure(Reason.TIMED_OUT, null, current.stderr());
+      }
+      case IDLE -> {
+        keepIfWanted();
+        yield report.idle(current.stderr());
+      }
       case INPUT_FAILED -> EngineCalls.unchecked(requireNonNull(stop.cause()));
     };
   }
 
+  private void keepIfWanted() {
+    FailedRun keeper = failedRun;
+    ContainerLauncher ready = launcher;
+    Exchange directory = exchange;
+    if (keeper != null && ready != null && directory != null) {
+      failedRun = null;
+      keeper.keep(ready.runtime(), ready.spec(directory)).ifPresent(report::kept);
+    }
+  }
+
   /** The failure of a tool that ended well but left no output of a name. */
   RuntimeException outputMissing(String name) {
+    keepIfWanted();
     return report.outputMissing(name, activeSession().stderr());
   }
 

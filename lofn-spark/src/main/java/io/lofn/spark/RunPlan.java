@@ -20,8 +20,11 @@ import java.util.Optional;
  * @param settings the container's settings
  * @param exchangePath where the tool sees the exchange
  * @param timeout how long it may take, if that is limited
+ * @param idleTimeout how long it may be silent, if that is limited
  * @param stopGrace how long it may take to end after SIGTERM
  * @param image the image it needs
+ * @param keep whether its exchange is kept
+ * @param failFast how many equal failures of the partition cancel the job; 0: none does
  */
 record RunPlan(
     String operator,
@@ -30,8 +33,11 @@ record RunPlan(
     ContainerSettings settings,
     String exchangePath,
     Optional<Duration> timeout,
+    Optional<Duration> idleTimeout,
     Duration stopGrace,
-    ImageNeed image) {
+    ImageNeed image,
+    Keep keep,
+    int failFast) {
 
   static RunPlan of(
       String operator,
@@ -47,8 +53,11 @@ record RunPlan(
         settings(tool.settings(), task, conf, ownership),
         conf.get(LofnConf.EXCHANGE_PATH),
         tool.timeout().or(() -> conf.find(LofnConf.RUN_TIMEOUT)),
+        tool.idleTimeout().or(() -> conf.find(LofnConf.RUN_IDLE_TIMEOUT)),
         conf.get(LofnConf.STOP_GRACE),
-        image);
+        image,
+        conf.get(LofnConf.KEEP),
+        conf.get(LofnConf.FAIL_FAST) ? conf.get(LofnConf.FAIL_FAST_FAILURES) : 0);
   }
 
   private static ContainerSettings settings(

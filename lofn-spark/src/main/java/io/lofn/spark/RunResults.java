@@ -48,7 +48,7 @@ final class RunResults implements RunOutput {
   private void awaitSuccess() {
     if (stdout == StdoutUse.UNDECIDED) {
       stdout = StdoutUse.LOG;
-      InputStream unread = run.activeSession().container().stdout();
+      InputStream unread = run.activeSession().stdout();
       run.node().threads().execute(new StreamPump(run.toString(), unread));
     }
     run.awaitSuccess();
@@ -70,7 +70,7 @@ final class RunResults implements RunOutput {
 
     VerdictStream(Run<?, ?> run) {
       this.run = run;
-      this.stdout = run.activeSession().container().stdout();
+      this.stdout = run.activeSession().stdout();
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,8 @@ class ExchangeTest {
 
   @BeforeEach
   void createExchange() {
-    exchanges = new Exchanges(new NodeDirectories(List.of(local)), Owner.current());
+    exchanges =
+        new Exchanges(new NodeDirectories(List.of(local)), Owner.current(), new LofnConf(Map.of()));
     exchange = exchanges.create(TASK, false);
   }
 
@@ -105,10 +107,54 @@ class ExchangeTest {
   }
 
   @Test
+  void spreadsOverTheDisksAndPassesOverFullOnes(@TempDir Path full, @TempDir Path other) {
+    Exchanges spread =
+        new Exchanges(
+            new NodeDirectories(List.of(local, full, other)),
+            Owner.current(),
+            new LofnConf(Map.of("spark.lofn.tmp.minFree", "10k")),
+            path -> path.startsWith(full) ? 10 * 1024 - 1 : 10 * 1024);
+
+    assertThat(directoryOf(spread, 0)).startsWith(local);
+    assertThat(directoryOf(spread, 1)).startsWith(other);
+    assertThat(directoryOf(spread, 2)).startsWith(other);
+    assertThat(directoryOf(spread, 3)).startsWith(local);
+  }
+
+  @Test
+  void saysWhereThereIsNoRoom(@TempDir Path other) {
+    Exchanges full =
+        new Exchanges(
+            new NodeDirectories(List.of(local, other)),
+            Owner.current(),
+            new LofnConf(Map.of()),
+            path -> 4096);
+    String home = "lofn-" + System.getProperty("user.name");
+
+    assertThatThrownBy(() -> full.create(TASK, false))
+        .isInstanceOf(LofnException.class)
+        .hasMessage(
+            "No local directory has room for a run: %s has 4096 bytes free, %s has 4096 bytes free; spark.lofn.tmp.minFree wants 67108864. Free some, or let spark.lofn.tmp.dir name a larger disk.",
+            other.resolve(home), local.resolve(home));
+  }
+
+  @Test
+  void looksAtTheDiskOfADirectoryThatIsNotMadeYet() {
+    assertThat(ExchangeState.freeBytes(local.resolve("a/b")))
+        .isPositive()
+        .isLessThan(Long.MAX_VALUE);
+  }
+
+  private static Path directoryOf(Exchanges exchanges, int partition) {
+    return exchanges.create(new TaskIdentity("local-1", 2, partition, 0, 1), false).directory();
+  }
+
+  @Test
   void refusesADirectoryThatSomebodyElseMadeALinkOf(@TempDir Path elsewhere) throws IOException {
     Path other = Files.createDirectory(local.resolve("other"));
     Files.createSymbolicLink(other.resolve("lofn-" + System.getProperty("user.name")), elsewhere);
-    Exchanges planted = new Exchanges(new NodeDirectories(List.of(other)), Owner.current());
+    Exchanges planted =
+        new Exchanges(new NodeDirectories(List.of(other)), Owner.current(), new LofnConf(Map.of()));
 
     assertThatThrownBy(() -> planted.create(TASK, false))
         .isInstanceOf(LofnException.class)

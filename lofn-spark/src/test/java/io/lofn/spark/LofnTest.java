@@ -12,6 +12,7 @@ import io.lofn.api.ToolFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -261,7 +262,7 @@ class LofnTest {
   @Test
   void stopsAToolThatTakesTooLong() {
     Tool<String, String> tool =
-        Tool.pipe("any").shell("echo begun >&2; sleep 60").timeout(java.time.Duration.ofSeconds(1));
+        Tool.pipe("any").shell("echo begun >&2; sleep 60").timeout(Duration.ofSeconds(1));
 
     assertThatThrownBy(() -> lofn.map(context.parallelize(numbers(3), 1), tool).collect())
         .cause()
@@ -271,6 +272,23 @@ class LofnTest {
               assertThat(failure.reason()).isEqualTo(ToolFailedException.Reason.TIMED_OUT);
               assertThat(failure.stderrTail()).isEqualTo("begun\n");
             });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cat; sleep 600", "sleep 600", "exec >&-; cat > /dev/null; sleep 600"})
+  void stopsAToolThatDoesNothingAnyMore(String script) {
+    Tool<String, String> tool =
+        Tool.pipe("any").shell("echo begun >&2; " + script).idleTimeout(Duration.ofSeconds(1));
+
+    assertThatThrownBy(() -> lofn.map(context.parallelize(numbers(3), 1), tool).collect())
+        .cause()
+        .isInstanceOfSatisfying(
+            ToolFailedException.class,
+            failure -> {
+              assertThat(failure.reason()).isEqualTo(ToolFailedException.Reason.TIMED_OUT);
+              assertThat(failure.stderrTail()).isEqualTo("begun\n");
+            })
+        .hasMessageStartingWith("map: the tool neither read nor wrote for PT1S and was stopped");
   }
 
   @Test

@@ -65,7 +65,8 @@ class SweeperTest {
     assertThat(node.get().runtime()).isSameAs(runtime);
     ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
     try {
-      Exchanges exchanges = new Exchanges(new NodeDirectories(List.of(local)), me);
+      Exchanges exchanges =
+          new Exchanges(new NodeDirectories(List.of(local)), me, new LofnConf(Map.of()));
       Sweeper sweeper = new Sweeper(node, exchanges, me, conf, clock);
       clock.submit(() -> {}).get();
       sweeper.removeLater("not removed before");

@@ -23,6 +23,9 @@ final class CliFailure {
       Pattern.compile(
           "cannot connect|unable to connect|error during connect|denied while trying to connect");
 
+  private static final Pattern SOCKET_DENIED =
+      Pattern.compile("permission denied while trying to connect|\\.sock: .*permission denied");
+
   private static final Pattern LIMIT_IGNORED =
       Pattern.compile("(limit|resource|memory|cpu|pids).*(ignored|discarded)");
 
@@ -39,10 +42,18 @@ final class CliFailure {
     if (result.cutOff()) {
       return passing(call + " was killed: the engine did not answer in time", result.stderr());
     }
-    String text = call + ": " + result.message();
+    String text = call + ": " + explain(result.message());
     return isPassing(result.message())
         ? passing(text, result.message())
         : new EngineException(text);
+  }
+
+  /** What a command line says, and what to do where it does not say so itself. */
+  static String explain(String message) {
+    return SOCKET_DENIED.matcher(message.toLowerCase(Locale.ROOT)).find()
+        ? "%s. Add the user %s to the socket's group, usually 'docker', and start the processes anew"
+            .formatted(message, System.getProperty("user.name"))
+        : message;
   }
 
   private static EngineException passing(String text, String message) {

@@ -21,6 +21,10 @@ import java.util.Set;
  */
 final class CliRuntime implements ContainerRuntime, ImageDigests, ImageArchives {
 
+  /** The dialects in which {@code run} takes what docker's takes. */
+  private static final List<CliDialect> UNDERSTOOD =
+      List.of(Dialects.DOCKER, Dialects.PODMAN, Dialects.NERDCTL);
+
   private final CliEngine engine;
   private final CliImages images;
   private final CliDigests digests;
@@ -43,6 +47,11 @@ final class CliRuntime implements ContainerRuntime, ImageDigests, ImageArchives 
   @Override
   public Set<Ability> lacks() {
     return Set.copyOf(engine.info().lacks());
+  }
+
+  @Override
+  public List<String> commandLine() {
+    return UNDERSTOOD.contains(engine.dialect()) ? List.of(engine.program().toString()) : List.of();
   }
 
   @Override

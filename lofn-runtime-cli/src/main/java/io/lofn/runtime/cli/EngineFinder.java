@@ -107,7 +107,7 @@ final class EngineFinder {
       throw new NotUsable(
           result.cutOff()
               ? "no answer within " + timeout.toMillis() + " ms"
-              : result.message().replaceAll("\\s*\\n\\s*", " "));
+              : CliFailure.explain(result.message()).replaceAll("\\s*\\n\\s*", " "));
     }
   }
 

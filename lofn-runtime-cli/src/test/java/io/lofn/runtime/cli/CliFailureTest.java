@@ -116,4 +116,23 @@ class CliFailureTest {
   void aLongMessageIsCut() {
     assertThat(failure("x".repeat(100_000)).getMessage()).hasSizeLessThan(5000).endsWith(" ...");
   }
+
+  @Test
+  void saysWhatToDoAboutADeniedSocket() {
+    String said =
+        "permission denied while trying to connect to the Docker daemon socket at"
+            + " unix:///var/run/docker.sock: dial unix /var/run/docker.sock: connect:"
+            + " permission denied";
+    assertThat(failure(said))
+        .hasMessage(
+            "docker create: %s. Add the user %s to the socket's group, usually 'docker', and start the processes anew"
+                .formatted(said, System.getProperty("user.name")));
+  }
+
+  @Test
+  void leavesTheEnginesOwnHintAsItIs() {
+    String said =
+        "Cannot connect to the Docker daemon at unix:///nosuch. Is the docker daemon running?";
+    assertThat(failure(said)).hasMessage("docker create: " + said);
+  }
 }

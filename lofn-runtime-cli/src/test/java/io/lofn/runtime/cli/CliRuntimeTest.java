@@ -331,8 +331,9 @@ class CliRuntimeTest {
             "image*) exit 1 ;; \n pull*) echo 'pull access denied for x' >&2; exit 1 ;;");
     assertThatThrownBy(() -> cli.runtime(LONG).prepare(ImageRequest.of("x")))
         .isInstanceOf(ImageUnavailableException.class)
-        .hasMessageContaining("pull access denied for x")
-        .hasMessageContaining("docker login");
+        .hasMessage(
+            "Image x cannot be pulled: pull access denied for x. Check its name, log this node's"
+                + " user in with 'docker login', or load it on every node");
   }
 
   @Test

@@ -17,11 +17,7 @@ final class ConnectFailure {
 
   static String explain(EngineAddress address, IOException failure) {
     if (isDenied(address)) {
-      return "permission denied on "
-          + address.socketPath()
-          + ". Add the user "
-          + System.getProperty("user.name")
-          + " to the socket's group, usually 'docker', and start the processes anew";
+      return denied(address, System.getProperty("user.name"));
     }
     if (isMissing(address)) {
       return "there is no socket at "
@@ -40,6 +36,14 @@ final class ConnectFailure {
       return "unknown host " + address.uri().getHost();
     }
     return "the connection broke: " + failure;
+  }
+
+  static String denied(EngineAddress address, String user) {
+    return "permission denied on "
+        + address.socketPath()
+        + ". Add the user "
+        + user
+        + " to the socket's group, usually 'docker', and start the processes anew";
   }
 
   static boolean isDenied(EngineAddress address) {

@@ -83,6 +83,10 @@ final class DockerEngine implements AutoCloseable {
     return ApiVersion.negotiate(newest, oldest);
   }
 
+  EngineAddress address() {
+    return config.address();
+  }
+
   /**
    * Makes one short call.
    *

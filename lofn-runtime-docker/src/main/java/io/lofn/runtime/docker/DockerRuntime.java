@@ -47,6 +47,11 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
   }
 
   @Override
+  public List<String> commandLine() {
+    return List.of("docker", "--host=" + engine.address().host());
+  }
+
+  @Override
   public Optional<String> digest(ImageRequest request) {
     return digests.digest(request);
   }

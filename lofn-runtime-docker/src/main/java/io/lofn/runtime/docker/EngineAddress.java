@@ -61,6 +61,11 @@ final class EngineAddress {
     return uri.getPath();
   }
 
+  /** As {@code DOCKER_HOST} writes it. */
+  String host() {
+    return isUnix() ? UNIX + socketPath() : uri.toString();
+  }
+
   @Nullable SSLContext tls() {
     return tls;
   }
@@ -81,11 +86,11 @@ final class EngineAddress {
       return ChannelConnection.unix(socketPath());
     }
     return tls == null
-        ? ChannelConnection.tcp(host(), uri.getPort())
-        : new TlsConnection(tls, host(), uri.getPort());
+        ? ChannelConnection.tcp(hostName(), uri.getPort())
+        : new TlsConnection(tls, hostName(), uri.getPort());
   }
 
-  private String host() {
+  private String hostName() {
     String host = uri.getHost();
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }

@@ -1,0 +1,74 @@
+package io.lofn.spark;
+
+import io.lofn.api.LofnException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What of an exchange's place decides whether a tool can work in it.
+ *
+ * @param directory the exchange on this node
+ * @param freeBytes what its disk has left for this user
+ * @param seLinux whether the node enforces SELinux, which keeps containers out of most directories
+ */
+record ExchangeState(Path directory, long freeBytes, boolean seLinux) {
+
+  private static final Path SELINUX = Path.of("/sys/fs/selinux/enforce");
+
+  /** Less than this is as good as nothing. */
+  private static final long NOTHING = 1 << 20;
+
+  static ExchangeState of(Path directory) {
+    return new ExchangeState(directory, freeBytes(directory), enforcesSeLinux());
+  }
+
+  boolean isFull() {
+    return freeBytes < NOTHING;
+  }
+
+  /**
+   * What to throw for a failure to write there, which the system reports in words of its own.
+   *
+   * @param run whose input it was
+   * @return empty if the disk has nothing to do with it
+   */
+  Optional<LofnException> explain(String run, IOException failure) {
+    String text = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+    return isFull() || text.contains("no space left on device")
+        ? Optional.of(
+            new LofnException(
+                "The input of %s could not be written: %s".formatted(run, fullDisk()), failure))
+        : Optional.empty();
+  }
+
+  /** That there is no room left, and what to do. */
+  String fullDisk() {
+    String why = isFull() ? "is full" : "has no room left, by a quota or by its number of files";
+    return "the disk of the exchange, %s, %s (%d bytes free). Free some, make the partitions smaller, or let %s name a larger disk."
+        .formatted(directory, why, freeBytes, LofnConf.TMP_DIR.name());
+  }
+
+  /** What the disk of a directory, which need not exist yet, has left for this user. */
+  static long freeBytes(Path directory) {
+    Path existing = directory.toAbsolutePath();
+    while (Files.notExists(existing) && existing.getParent() != null) {
+      existing = existing.getParent();
+    }
+    try {
+      return Files.getFileStore(existing).getUsableSpace();
+    } catch (IOException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  private static boolean enforcesSeLinux() {
+    try {
+      return Files.readString(SELINUX).strip().equals("1");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

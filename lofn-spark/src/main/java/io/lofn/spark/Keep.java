@@ -1,0 +1,7 @@
+package io.lofn.spark;
+
+/** Which exchanges outlive their run. */
+enum Keep {
+  NEVER,
+  ON_FAILURE
+}
