@@ -7,8 +7,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A connection that an HTTP request turned into the streams of a container. It
- * can tell the container the end of its standard input.
+ * A connection that an HTTP request turned into the streams of a container. It can tell the
+ * container the end of its standard input.
  */
 final class AttachConnection implements AutoCloseable {
 

@@ -121,8 +121,7 @@ final class ContainerRequest {
             cpus -> resources.putObject("cpu").put("quota", quota(cpus)).put("period", PERIOD));
     limits
         .memory()
-        .ifPresent(
-            bytes -> resources.putObject("memory").put("limit", bytes).put("swap", bytes));
+        .ifPresent(bytes -> resources.putObject("memory").put("limit", bytes).put("swap", bytes));
     limits.pids().ifPresent(count -> resources.putObject("pids").put("limit", count));
     limits.sharedMemory().ifPresent(bytes -> json.put("shm_size", bytes));
   }

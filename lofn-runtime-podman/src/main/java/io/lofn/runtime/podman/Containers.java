@@ -46,15 +46,13 @@ final class Containers {
 
   private Answer post(String action, String id, String what) {
     return engine.call(
-        action,
-        engine.libpod("/containers/" + id + what).post(PodmanEngine.nothing()).build());
+        action, engine.libpod("/containers/" + id + what).post(PodmanEngine.nothing()).build());
   }
 
   /** The container's state, or empty if there is no such container. */
   Optional<JsonNode> state(String id) {
     String action = "inspect container " + id;
-    Answer answer =
-        engine.call(action, engine.libpod("/containers/" + id + "/json").get().build());
+    Answer answer = engine.call(action, engine.libpod("/containers/" + id + "/json").get().build());
     return answer.isNotFound()
         ? Optional.empty()
         : Optional.of(engine.json(action, answer).path("State"));
@@ -68,10 +66,7 @@ final class Containers {
       Answer answer =
           engine.call(
               action,
-              engine
-                  .libpod("/containers/" + id + "?force=true&timeout=0&v=true")
-                  .delete()
-                  .build());
+              engine.libpod("/containers/" + id + "?force=true&timeout=0&v=true").delete().build());
       if (answer.isNotFound()) {
         return true;
       }

@@ -135,9 +135,7 @@ final class ExitWatch implements AutoCloseable {
       } else if (state.get().path("Running").asBoolean()) {
         Thread.sleep(PAUSE.toMillis());
       } else {
-        end(
-            new ContainerExit(
-                state.get().path("ExitCode").asInt(), isOutOfMemory(state.get())));
+        end(new ContainerExit(state.get().path("ExitCode").asInt(), isOutOfMemory(state.get())));
       }
     } catch (EngineException e) {
       e.addSuppressed(cause);

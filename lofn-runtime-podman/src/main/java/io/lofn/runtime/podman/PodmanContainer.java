@@ -50,8 +50,7 @@ final class PodmanContainer implements RunningContainer {
    * that it flows while nobody reads the standard output.
    */
   static PodmanContainer attach(PodmanEngine engine, String id, boolean stdin) {
-    AttachConnection inAndOut =
-        engine.attach(id, "stdin=" + stdin + "&stdout=true&stderr=false");
+    AttachConnection inAndOut = engine.attach(id, "stdin=" + stdin + "&stdout=true&stderr=false");
     try {
       AttachConnection error = engine.attach(id, "stdin=false&stdout=false&stderr=true");
       return new PodmanContainer(engine, id, stdin, inAndOut, error);

@@ -227,10 +227,7 @@ final class PodmanEngine implements AutoCloseable {
       AttachConnection opening = new AttachConnection(config.socket());
       connection = opening;
       String path =
-          libpod("/containers/" + container + "/attach")
-                  .build()
-                  .url()
-                  .encodedPath()
+          libpod("/containers/" + container + "/attach").build().url().encodedPath()
               + "?stream=true&logs=false&detachKeys=&"
               + streamNames;
       Callable<Boolean> open =

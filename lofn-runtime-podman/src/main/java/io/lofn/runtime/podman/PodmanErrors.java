@@ -88,8 +88,7 @@ final class PodmanErrors {
       return new ImageUnavailableException(message, cause);
     }
     boolean nameTaken = lower.contains("already in use");
-    boolean engineFault =
-        answer.status() >= 500 && WRONG_SPEC.stream().noneMatch(lower::contains);
+    boolean engineFault = answer.status() >= 500 && WRONG_SPEC.stream().noneMatch(lower::contains);
     return engineFault || nameTaken
         ? EngineException.transientFailure(message, cause)
         : new EngineException(message, cause);

@@ -126,9 +126,7 @@ final class PodmanImages {
       url.addQueryParameter("Variant", platform[2]);
     }
     Request.Builder pull = new Request.Builder().url(url.build()).post(PodmanEngine.nothing());
-    credentials
-        .of(image)
-        .ifPresent(known -> pull.header("X-Registry-Auth", known.header()));
+    credentials.of(image).ifPresent(known -> pull.header("X-Registry-Auth", known.header()));
     return pull.build();
   }
 

@@ -77,8 +77,7 @@ final class PodmanRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
     String action = "create container " + spec.name();
     RequestBody body = RequestBody.create(requests.of(spec).toString(), JSON);
     try {
-      Answer answer =
-          engine.call(action, engine.libpod("/containers/create").post(body).build());
+      Answer answer = engine.call(action, engine.libpod("/containers/create").post(body).build());
       return engine.json(action, answer).path("Id").asText();
     } catch (EngineException e) {
       if (PodmanErrors.isNoAnswer(e)) {
@@ -112,7 +111,9 @@ final class PodmanRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
     return Optional.empty();
   }
 
-  /** A service that did not answer is not waited for again; it removes the container when it can. */
+  /**
+   * A service that did not answer is not waited for again; it removes the container when it can.
+   */
   private void removeAfter(RuntimeException failure, String id) {
     try {
       if (PodmanErrors.isNoAnswer(failure)) {
