@@ -6,6 +6,9 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 DEFAULT_DOCKER_HOST=unix:///var/run/docker.sock
 
+# shellcheck disable=SC2034  # used by dev/engines and dev/images
+CHARLIECLOUD_IMAGES=${XDG_CACHE_HOME:-$HOME/.cache}/lofn/images/charliecloud
+
 note() { printf 'dev/%s: %s\n' "${0##*/}" "$*" >&2; }
 die() { note "$@"; exit 1; }
 usage() { note "$@"; exit 2; }

@@ -7,6 +7,7 @@ import io.lofn.api.StagingException;
 import io.lofn.spi.StagedVolume;
 import io.lofn.spi.StagingConfig;
 import io.lofn.spi.VolumeStager;
+import io.lofn.testkit.VolumeStagerContract;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Against Hadoop's own local file system; a cluster's is the same interface. */
-class HadoopVolumeStagerTest {
+class HadoopVolumeStagerTest extends VolumeStagerContract {
 
   @TempDir Path remote;
   @TempDir Path node;
@@ -33,26 +34,17 @@ class HadoopVolumeStagerTest {
 
   @BeforeEach
   void createStager() {
-    stager = new HadoopVolumeStagerProvider().create(new StagingConfig(node, Map.of()));
+    stager = createStager(node);
   }
 
-  @Test
-  void aTreeIsCopied() throws IOException {
-    Files.createDirectories(remote.resolve("a/b"));
-    Files.writeString(remote.resolve("a/b/c d.txt"), "x");
-    Files.writeString(remote.resolve("e.txt"), "y");
-
-    Path staged = stage(remote.toUri());
-
-    assertThat(staged.resolve("a/b/c d.txt")).hasContent("x");
-    assertThat(staged.resolve("e.txt")).hasContent("y");
+  @Override
+  protected VolumeStager createStager(Path directory) {
+    return new HadoopVolumeStagerProvider().create(new StagingConfig(directory, Map.of()));
   }
 
-  @Test
-  void aFileIsCopied() throws IOException {
-    Path file = Files.writeString(remote.resolve("e.txt"), "y");
-
-    assertThat(stage(file.toUri())).hasContent("y");
+  @Override
+  protected URI publish(Path data) {
+    return data.toUri();
   }
 
   @Test
@@ -100,7 +92,7 @@ class HadoopVolumeStagerTest {
   }
 
   @Test
-  void aMissingSourceIsNamed() {
+  void aMissingSourceLeavesNothing() {
     URI missing = remote.resolve("missing").toUri();
 
     assertThatThrownBy(() -> stager.stage(missing))

@@ -85,15 +85,22 @@ interface CommandContract extends Topic {
   @Test
   default void givesArgumentsToTheImagesEntrypoint() throws Exception {
     // The image has no entrypoint, so the arguments are the command.
-    Outcome outcome = lab().run(lab().spec().arguments(List.of("echo", "two words")));
-    assertThat(outcome.stdout()).isEqualTo("two words\n");
+    ContainerLab.OutcomeAssertion ran =
+        outcome -> assertThat(outcome.stdout()).isEqualTo("two words\n");
+    lab()
+        .ask(Ability.IMAGE_COMMAND, lab().spec().arguments(List.of("echo", "two words")), ran, ran);
   }
 
   @Test
   default void runsWhatTheImageSaysWithoutACommand() throws Exception {
-    Outcome outcome = lab().run(lab().spec().stdin(), "echo from the shell; exit 4\n");
-    assertThat(outcome.stdout()).isEqualTo("from the shell\n");
-    assertThat(outcome.code()).isEqualTo(4);
+    ContainerLab.OutcomeAssertion ran =
+        outcome -> {
+          assertThat(outcome.stdout()).isEqualTo("from the shell\n");
+          assertThat(outcome.code()).isEqualTo(4);
+        };
+    lab()
+        .ask(
+            Ability.IMAGE_COMMAND, lab().spec().stdin(), "echo from the shell; exit 4\n", ran, ran);
   }
 
   @ParameterizedTest

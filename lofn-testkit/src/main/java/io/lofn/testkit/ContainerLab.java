@@ -186,13 +186,24 @@ public final class ContainerLab {
       OutcomeAssertion present,
       OutcomeAssertion ignored)
       throws Exception {
+    ask(ability, spec, "", present, ignored);
+  }
+
+  /** The same for a tool that gets something on its standard input. */
+  void ask(
+      Ability ability,
+      ContainerSpec.Builder spec,
+      String input,
+      OutcomeAssertion present,
+      OutcomeAssertion ignored)
+      throws Exception {
     if (!lacks(ability)) {
-      present.check(run(spec));
+      present.check(run(spec, input));
       return;
     }
     Outcome outcome;
     try {
-      outcome = run(spec);
+      outcome = run(spec, input);
     } catch (EngineException refused) {
       assertThat(containers()).isEmpty();
       return;

@@ -65,7 +65,6 @@ interface IsolationContract extends Topic {
 
   @Test
   default void hasNoCapabilitiesAndCannotGainPrivileges() throws Exception {
-    String own = Files.readString(Path.of("/proc/self/status"));
     lab()
         .ask(
             Ability.PRIVILEGES,
@@ -76,8 +75,7 @@ interface IsolationContract extends Topic {
               }
               assertThat(field("NoNewPrivs", outcome.stdout())).isEqualTo("1");
             },
-            outcome ->
-                assertThat(field("CapBnd", outcome.stdout())).isEqualTo(field("CapBnd", own)));
+            outcome -> assertThat(capabilities("CapBnd", outcome.stdout())).isNotZero());
   }
 
   @Test
@@ -195,8 +193,12 @@ interface IsolationContract extends Topic {
 
   @Test
   default void mayWriteTheImagesFilesUnlessTold() throws Exception {
-    Outcome outcome = lab().run(lab().shell(WRITE_HOME));
-    assertThat(outcome.stdout()).isEqualTo("text\n");
+    lab()
+        .ask(
+            Ability.WRITABLE_ROOT,
+            lab().shell(WRITE_HOME),
+            outcome -> assertThat(outcome.stdout()).isEqualTo("text\n"),
+            outcome -> assertThat(outcome.stdout()).isEmpty());
   }
 
   @Test

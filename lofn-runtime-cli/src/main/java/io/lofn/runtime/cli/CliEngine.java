@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** An engine, spoken to through its command line. Immutable. */
@@ -22,6 +23,10 @@ final class CliEngine {
     this.program = program;
     this.info = info;
     this.callTimeout = callTimeout;
+  }
+
+  Path program() {
+    return program;
   }
 
   EngineInfo info() {
@@ -107,7 +112,7 @@ final class CliEngine {
 
   /** Kills and removes a container, if there is one. */
   void remove(String id) {
-    List<String> arguments = new ArrayList<>(dialect().remove());
+    List<String> arguments = new ArrayList<>(dialect().demand(Word.REMOVE, Map.of()));
     arguments.add("--");
     arguments.add(id);
     long deadline = System.nanoTime() + callTimeout.toNanos();

@@ -6,8 +6,11 @@ import io.lofn.api.PullPolicy;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Makes images present. Thread-safe. */
@@ -41,6 +44,19 @@ final class CliImages {
     }
     pull(request);
     return present(request);
+  }
+
+  /** Loads the images of an archive. */
+  void load(Path archive, Duration timeout) {
+    List<String> arguments = engine.dialect().demand(Word.LOAD, Map.of("{}", archive.toString()));
+    CommandResult result = engine.call(engine.command(arguments), "load", timeout);
+    if (result.cutOff()) {
+      throw new EngineException(
+          "Archive %s was not loaded within %s: give it more time".formatted(archive, timeout));
+    }
+    if (!result.succeeded()) {
+      throw engine.failure("load " + archive, result);
+    }
   }
 
   private PreparedImage present(ImageRequest request) {

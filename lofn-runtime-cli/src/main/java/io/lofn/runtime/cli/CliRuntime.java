@@ -1,27 +1,36 @@
 package io.lofn.runtime.cli;
 
+import io.lofn.spi.Ability;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ContainerSummary;
+import io.lofn.spi.ImageArchives;
+import io.lofn.spi.ImageDigests;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
 import io.lofn.spi.RunningContainer;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Containers through a command line. Each call is a process of its own, so nothing is held open.
  */
-final class CliRuntime implements ContainerRuntime {
+final class CliRuntime implements ContainerRuntime, ImageDigests, ImageArchives {
 
   private final CliEngine engine;
   private final CliImages images;
+  private final CliDigests digests;
   private final ContainerStarter starter;
   private final ContainerListing listing;
 
   CliRuntime(CliEngine engine) {
     this.engine = engine;
     images = new CliImages(engine);
+    digests = new CliDigests(engine);
     starter = new ContainerStarter(engine);
     listing = new ContainerListing(engine);
   }
@@ -29,6 +38,21 @@ final class CliRuntime implements ContainerRuntime {
   @Override
   public String engine() {
     return engine.info().description();
+  }
+
+  @Override
+  public Set<Ability> lacks() {
+    return Set.copyOf(engine.info().lacks());
+  }
+
+  @Override
+  public Optional<String> digest(ImageRequest request) {
+    return digests.digest(request);
+  }
+
+  @Override
+  public void load(Path archive, Duration timeout) {
+    images.load(archive, timeout);
   }
 
   @Override

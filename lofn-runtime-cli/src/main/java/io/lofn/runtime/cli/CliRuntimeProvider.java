@@ -3,12 +3,20 @@ package io.lofn.runtime.cli;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
 import io.lofn.spi.RuntimeConfig;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Runs containers through the commands {@code docker} and {@code podman}, as they are set up for
- * the user of this process: address, credentials and configuration files are theirs.
+ * Runs containers through the command of an engine, {@code docker}, {@code podman} or {@code
+ * nerdctl}, or through a program that needs no engine, {@code ch-run}, {@code apptainer} or {@code
+ * singularity}, as they are set up for the user of this process: address, credentials and
+ * configuration files are theirs. How a program is spoken to is a dialect, which a file can define.
+ *
+ * <p>Docker, podman and charliecloud's {@code ch-run} are tested with the real programs; nerdctl,
+ * apptainer and singularity have not been run.
  *
  * <p>No value of a tool's environment is put into a command line. A variable that the command
  * itself would obey, such as {@code PATH} or {@code DOCKER_HOST}, is passed in a file, which cannot
@@ -36,7 +44,15 @@ public final class CliRuntimeProvider implements ContainerRuntimeProvider {
         "program to call, a name on the PATH or an absolute path; by default the first of docker and"
             + " podman whose engine answers",
         EngineFinder.DIALECT,
-        "how that program is spoken to: docker or podman; by default what it turns out to be");
+        "how that program is spoken to: docker, podman, nerdctl, charliecloud, apptainer or"
+            + " singularity; by default what it turns out to be",
+        EngineFinder.DIALECT_FILE,
+        "properties file of this node that describes how that program is spoken to",
+        EngineFinder.IMAGES,
+        "directory of images, for programs without an engine; by default where ch-image keeps them",
+        EngineFinder.STATE,
+        "directory of the records of containers, for programs without an engine; by default one of"
+            + " the user in /var/tmp");
   }
 
   @Override
@@ -52,7 +68,54 @@ public final class CliRuntimeProvider implements ContainerRuntimeProvider {
   @Override
   public ContainerRuntime create(RuntimeConfig config) {
     RunDirectory.deleteOrphans();
-    return new CliRuntime(finder(config).find());
+    EngineFinder finder = finder(config);
+    CliEngine engine = finder.find();
+    return engine.dialect().isRunner() ? runner(config, finder, engine) : new CliRuntime(engine);
+  }
+
+  private static ContainerRuntime runner(
+      RuntimeConfig config, EngineFinder finder, CliEngine engine) {
+    Path images =
+        absolute(config.property(EngineFinder.IMAGES).orElseGet(CliRuntimeProvider::defaultImages));
+    Path state =
+        absolute(
+            config
+                .property(EngineFinder.STATE)
+                .orElseGet(() -> "/var/tmp/lofn-containers-" + NodeUser.uid()));
+    return new RunnerRuntime(
+        engine.program(),
+        engine.info(),
+        new ImageStore(images, pull(finder, engine.dialect(), images)),
+        ContainerRecords.in(state));
+  }
+
+  private static Path absolute(String path) {
+    return Path.of(path).toAbsolutePath().normalize();
+  }
+
+  private static String defaultImages() {
+    String storage = System.getenv("CH_IMAGE_STORAGE");
+    return (storage != null ? storage : "/var/tmp/" + System.getProperty("user.name") + ".ch")
+        + "/img";
+  }
+
+  /**
+   * What pulls an image, if its program is on this node and would put it where it is looked for.
+   */
+  private static Optional<List<String>> pull(EngineFinder finder, CliDialect dialect, Path images) {
+    Path parent = images.getParent();
+    boolean isStore = parent != null && images.endsWith("img");
+    return dialect
+        .say(Word.PULL, Map.of("{store}", isStore ? parent.toString() : ""))
+        .filter(argv -> isStore || argv.stream().noneMatch(each -> each.startsWith("--storage=")))
+        .flatMap(
+            argv ->
+                finder
+                    .workingProgram(argv.get(0))
+                    .map(
+                        program ->
+                            Stream.concat(Stream.of(program.toString()), argv.stream().skip(1))
+                                .toList()));
   }
 
   private static EngineFinder finder(RuntimeConfig config) {

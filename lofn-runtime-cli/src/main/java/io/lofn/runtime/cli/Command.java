@@ -20,25 +20,33 @@ final class Command {
   private final List<String> argv;
   private final Map<String, String> environment;
   private final @Nullable Path directory;
+  private final boolean alone;
 
-  private Command(List<String> argv, Map<String, String> environment, @Nullable Path directory) {
+  private Command(
+      List<String> argv, Map<String, String> environment, @Nullable Path directory, boolean alone) {
     this.argv = List.copyOf(argv);
     this.environment = Map.copyOf(environment);
     this.directory = directory;
+    this.alone = alone;
   }
 
   static Command of(List<String> argv) {
-    return new Command(argv, Map.of(), null);
+    return new Command(argv, Map.of(), null, false);
   }
 
   /** This command with variables added to the environment of this process. */
   Command environment(Map<String, String> variables) {
-    return new Command(argv, variables, directory);
+    return new Command(argv, variables, directory, false);
+  }
+
+  /** This command with these variables in place of the environment of this process. */
+  Command onlyEnvironment(Map<String, String> variables) {
+    return new Command(argv, variables, directory, true);
   }
 
   /** This command in another working directory. */
   Command in(Path workingDirectory) {
-    return new Command(argv, environment, workingDirectory);
+    return new Command(argv, environment, workingDirectory, alone);
   }
 
   /**
@@ -67,6 +75,9 @@ final class Command {
       SystemCharset.check(variable.getValue(), "the value of " + variable.getKey());
     }
     ProcessBuilder builder = new ProcessBuilder(argv);
+    if (alone) {
+      builder.environment().clear();
+    }
     builder.environment().putAll(environment);
     if (directory != null) {
       builder.directory(directory.toFile());

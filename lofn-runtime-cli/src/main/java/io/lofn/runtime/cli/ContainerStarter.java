@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,7 +112,7 @@ final class ContainerStarter {
   }
 
   private AttachedProcess attach(String id, ContainerSpec spec, RunDirectory directory) {
-    List<String> arguments = new ArrayList<>(engine.dialect().start());
+    List<String> arguments = new ArrayList<>(engine.dialect().demand(Word.START, Map.of()));
     if (spec.stdin()) {
       arguments.add("--interactive");
     }

@@ -3,6 +3,7 @@ package io.lofn.runtime.cli;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.api.ResourceLimits;
+import io.lofn.spi.Ability;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
 import java.math.BigDecimal;
@@ -10,7 +11,9 @@ import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -52,9 +55,40 @@ final class CreateArguments {
     said.settings(spec.settings());
     environmentFile.ifPresent(file -> said.say(Word.ENV_FILE, file.toString()));
     environment.forEach(name -> said.say(Word.ENV_OF_COMMAND, name));
-    spec.mounts().forEach(mount -> said.say(Word.MOUNT, bind(mount)));
-    said.arguments.addAll(spec.settings().engineOptions());
+    spec.mounts().forEach(said::mount);
+    said.options(spec.settings().engineOptions());
     said.command(spec);
+    return List.copyOf(said.arguments);
+  }
+
+  /**
+   * The arguments that run a container, where that is a process of this one.
+   *
+   * @param spec the container
+   * @param engine what runs it
+   * @param image the image's files
+   * @param mounts what it sees of this node, in place of the mounts of the specification
+   * @param environmentFile the file with the environment, if there is any
+   * @throws EngineException if the dialect cannot say something
+   */
+  static List<String> ofRun(
+      ContainerSpec spec,
+      EngineInfo engine,
+      Path image,
+      List<Mount> mounts,
+      Optional<Path> environmentFile) {
+    CreateArguments said = new CreateArguments(engine);
+    said.say(Word.RUN);
+    said.say(Word.NO_INHERITED_ENVIRONMENT);
+    said.closed(spec.settings());
+    said.limits(spec.settings().limits());
+    said.place(spec.settings());
+    environmentFile.ifPresent(file -> said.say(Word.ENV_FILE, file.toString()));
+    mounts.forEach(said::mount);
+    said.options(spec.settings().engineOptions());
+    said.arguments.add("--");
+    said.arguments.add(image.toString());
+    said.arguments.addAll(spec.argv());
     return List.copyOf(said.arguments);
   }
 
@@ -73,18 +107,33 @@ final class CreateArguments {
   }
 
   private void closed(ContainerSettings settings) {
-    say(Word.NETWORK, settings.network());
-    say(Word.NO_CAPABILITIES);
-    settings.capabilities().forEach(capability -> say(Word.CAPABILITY, capability));
-    sayIf(!settings.newPrivileges(), Word.NO_NEW_PRIVILEGES);
-    sayIf(settings.readOnlyRoot(), Word.READ_ONLY_ROOT);
+    network(settings.network());
+    ask(Word.NO_CAPABILITIES, "");
+    settings.capabilities().forEach(capability -> ask(Word.CAPABILITY, capability));
+    if (!settings.newPrivileges()) {
+      ask(Word.NO_NEW_PRIVILEGES, "");
+    }
+    ask(settings.readOnlyRoot() ? Word.READ_ONLY_ROOT : Word.WRITABLE_ROOT, "");
+  }
+
+  private void network(String network) {
+    if (dialect.isRunner() && network.equals("host")) {
+      return; // It is where a process of this node is anyway.
+    }
+    boolean named = !network.equals(ContainerSettings.NO_NETWORK);
+    if (named && engine.lacks().contains(Ability.NETWORK_ISOLATION)) {
+      throw new EngineException(
+          "The dialect %s knows no network %s, but the node's own"
+              .formatted(dialect.name(), network));
+    }
+    ask(Word.NETWORK, network);
   }
 
   private void limits(ResourceLimits limits) {
-    limits.cpus().ifPresent(cpus -> say(Word.CPUS, cpus(cpus)));
-    limits.memory().ifPresent(bytes -> say(Word.MEMORY, Long.toString(bytes)));
-    limits.pids().ifPresent(count -> say(Word.PIDS, Long.toString(count)));
-    limits.sharedMemory().ifPresent(bytes -> say(Word.SHARED_MEMORY, Long.toString(bytes)));
+    limits.cpus().ifPresent(cpus -> ask(Word.CPUS, cpus(cpus)));
+    limits.memory().ifPresent(bytes -> ask(Word.MEMORY, Long.toString(bytes)));
+    limits.pids().ifPresent(count -> ask(Word.PIDS, Long.toString(count)));
+    limits.sharedMemory().ifPresent(bytes -> ask(Word.SHARED_MEMORY, Long.toString(bytes)));
   }
 
   /** An engine refuses more processors than it has, and less than a hundredth of one. */
@@ -97,12 +146,16 @@ final class CreateArguments {
         .toPlainString();
   }
 
-  private void settings(ContainerSettings settings) {
-    settings.user().ifPresent(user -> say(Word.USER, user));
+  private void place(ContainerSettings settings) {
+    settings.user().ifPresent(user -> ask(Word.USER, user));
     settings.workingDirectory().ifPresent(path -> say(Word.WORKING_DIRECTORY, path));
-    settings.platform().ifPresent(platform -> say(Word.PLATFORM, platform));
+  }
+
+  private void settings(ContainerSettings settings) {
+    place(settings);
+    settings.platform().ifPresent(platform -> ask(Word.PLATFORM, platform));
     settings.labels().forEach((name, value) -> say(Word.LABEL, name + "=" + value));
-    settings.tmpfs().forEach((path, bytes) -> say(Word.MOUNT, tmpfs(path, bytes)));
+    settings.tmpfs().forEach(this::tmpfs);
   }
 
   private void command(ContainerSpec spec) {
@@ -119,16 +172,30 @@ final class CreateArguments {
     arguments.addAll(ownProgram ? argv.subList(1, argv.size()) : argv);
   }
 
-  private static String bind(Mount mount) {
-    return csv(
-        "type=bind",
-        "source=" + mount.source(),
-        "target=" + mount.target(),
-        mount.readOnly() ? "readonly" : null);
+  private void options(List<String> options) {
+    if (!options.isEmpty()) {
+      say(Word.ENGINE_OPTIONS);
+      arguments.addAll(options);
+    }
   }
 
-  private static String tmpfs(String path, long bytes) {
-    return csv("type=tmpfs", "target=" + path, "tmpfs-size=" + bytes);
+  private void mount(Mount mount) {
+    boolean readOnly = mount.readOnly() && dialect.has(Word.READ_ONLY_MOUNT);
+    String csv =
+        csv(
+            "type=bind",
+            "source=" + mount.source(),
+            "target=" + mount.target(),
+            readOnly ? "readonly" : null);
+    say(
+        readOnly ? Word.READ_ONLY_MOUNT : Word.MOUNT,
+        Map.of("{}", csv, "{source}", mount.source().toString(), "{target}", mount.target()));
+  }
+
+  /** A directory in memory has to be there, whether or not its size can be told. */
+  private void tmpfs(String path, long bytes) {
+    String csv = csv("type=tmpfs", "target=" + path, "tmpfs-size=" + bytes);
+    say(Word.TMPFS, Map.of("{}", csv, "{target}", path, "{size}", Long.toString(bytes)));
   }
 
   private static String csv(@Nullable String... fields) {
@@ -153,12 +220,39 @@ final class CreateArguments {
   }
 
   private void say(Word word, String value) {
-    arguments.addAll(
-        dialect
-            .say(word, value)
-            .orElseThrow(
-                () ->
-                    new EngineException(
-                        "The dialect %s has no word for %s".formatted(dialect.name(), word))));
+    say(word, Map.of("{}", value));
+  }
+
+  private void say(Word word, Map<String, String> values) {
+    arguments.addAll(dialect.demand(word, separated(word, values)));
+  }
+
+  /** Says what may be declared as lacking, unless it is: then it is ignored. */
+  private void ask(Word word, String value) {
+    boolean lacking = word.ability().map(engine.lacks()::contains).orElse(false);
+    if (!lacking) {
+      Map<String, String> values = new HashMap<>(Map.of("{}", value));
+      if (word == Word.USER) {
+        values.put("{uid}", value.replaceFirst(":.*", ""));
+        values.put("{gid}", value.replaceFirst(".*:", ""));
+      }
+      say(word, values);
+    }
+  }
+
+  /** Paths that are said as they are may not have what separates them. */
+  private Map<String, String> separated(Word word, Map<String, String> values) {
+    boolean raw =
+        dialect.words().getOrDefault(word, List.of()).stream()
+            .anyMatch(argument -> argument.contains("{source}") || argument.contains("{target}"));
+    for (String name : List.of("{source}", "{target}")) {
+      String path = values.getOrDefault(name, "");
+      if (raw && (path.contains(":") || path.contains(","))) {
+        throw new EngineException(
+            "The dialect %s cannot mount %s: neither a colon nor a comma may be in it"
+                .formatted(dialect.name(), path));
+      }
+    }
+    return values;
   }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -18,6 +19,9 @@ final class EngineFinder {
 
   static final String COMMAND = "command";
   static final String DIALECT = "dialect";
+  static final String DIALECT_FILE = "dialect.file";
+  static final String IMAGES = "images";
+  static final String STATE = "state";
 
   private static final List<String> USUAL = List.of("docker", "podman");
   private static final Duration LONGEST_PROBE = Duration.ofSeconds(10);
@@ -36,13 +40,19 @@ final class EngineFinder {
    * @throws EngineException if none does, with the reason for each
    */
   CliEngine find() {
-    List<String> candidates = config.property(COMMAND).map(List::of).orElse(USUAL);
+    Optional<CliDialect> dialect = configuredDialect();
+    List<String> candidates =
+        config
+            .property(COMMAND)
+            .or(() -> dialect.map(CliDialect::program))
+            .map(List::of)
+            .orElse(USUAL);
     Duration each = config.callTimeout().dividedBy(candidates.size() + 1L);
     Duration timeout = each.compareTo(LONGEST_PROBE) < 0 ? each : LONGEST_PROBE;
     List<String> reasons = new ArrayList<>();
     for (String candidate : candidates) {
       try {
-        return probe(candidate, timeout);
+        return probe(candidate, dialect, timeout);
       } catch (NotUsable e) {
         reasons.add(candidate + ": " + e.getMessage());
       }
@@ -52,25 +62,53 @@ final class EngineFinder {
             .formatted(String.join("; ", reasons), COMMAND));
   }
 
-  private CliEngine probe(String name, Duration timeout) throws NotUsable {
+  private CliEngine probe(String name, Optional<CliDialect> configured, Duration timeout)
+      throws NotUsable {
     Path program =
         locate(name)
             .orElseThrow(
                 () -> new NotUsable("no such program" + (isPath(name) ? "" : " on the PATH")));
-    Optional<CliDialect> dialect = configuredDialect();
+    Optional<CliDialect> dialect =
+        configured.or(() -> Dialects.ofProgram(String.valueOf(program.getFileName())));
+    EngineInfo info =
+        dialect.isPresent() && dialect.get().isRunner()
+            ? runner(program, dialect.get(), timeout)
+            : engine(program, timeout);
+    // Docker and podman are called by each other's name; what they answer tells.
+    boolean told = configured.isPresent() || !USUAL.contains(info.dialect().name());
+    Optional<CliDialect> spoken = dialect.filter(each -> told || !USUAL.contains(each.name()));
+    return new CliEngine(program, spoken.map(info::spokenToIn).orElse(info), config.callTimeout());
+  }
+
+  /** A program without an engine is asked for its version only. */
+  private static EngineInfo runner(Path program, CliDialect dialect, Duration timeout)
+      throws NotUsable {
+    CommandResult result = run(Command.of(List.of(program.toString(), "--version")), timeout);
+    refuse(result, timeout);
+    String version = (result.stdout() + " " + result.stderr()).strip().replaceAll("\\s+", " ");
+    return new EngineInfo(
+        dialect,
+        "%s CLI %s".formatted(dialect.name(), version),
+        Runtime.getRuntime().availableProcessors(),
+        false,
+        Set.of());
+  }
+
+  private static EngineInfo engine(Path program, Duration timeout) throws NotUsable {
     Command command = Command.of(List.of(program.toString(), "info", "--format", "{{json .}}"));
     CommandResult result = run(command, timeout);
+    refuse(result, timeout);
+    return EngineInfo.parse(result.stdout())
+        .orElseThrow(() -> new NotUsable("its answer to 'info' is like that of no known engine"));
+  }
+
+  private static void refuse(CommandResult result, Duration timeout) throws NotUsable {
     if (!result.succeeded()) {
       throw new NotUsable(
           result.cutOff()
               ? "no answer within " + timeout.toMillis() + " ms"
               : result.message().replaceAll("\\s*\\n\\s*", " "));
     }
-    EngineInfo info =
-        EngineInfo.parse(result.stdout())
-            .orElseThrow(
-                () -> new NotUsable("its answer to 'info' is like that of no known engine"));
-    return new CliEngine(program, dialect.map(info::spokenToIn).orElse(info), config.callTimeout());
   }
 
   private static CommandResult run(Command command, Duration timeout) throws NotUsable {
@@ -81,17 +119,38 @@ final class EngineFinder {
     }
   }
 
-  private Optional<CliDialect> configuredDialect() throws NotUsable {
+  /** A file wins over a name. */
+  private Optional<CliDialect> configuredDialect() {
+    Optional<String> file = config.property(DIALECT_FILE);
+    if (file.isPresent()) {
+      return Optional.of(DialectFile.read(Path.of(file.get())));
+    }
     Optional<String> name = config.property(DIALECT);
     if (name.isEmpty()) {
       return Optional.empty();
     }
-    Optional<CliDialect> dialect = CliDialect.named(name.get());
+    Optional<CliDialect> dialect = Dialects.named(name.get());
     if (dialect.isEmpty()) {
-      throw new NotUsable(
-          "no dialect is called '%s', but %s are".formatted(name.get(), CliDialect.names()));
+      throw new EngineException(
+          "spark.lofn.cli.%s: no dialect is called '%s', but %s are"
+              .formatted(DIALECT, name.get(), Dialects.names()));
     }
     return dialect;
+  }
+
+  /** A program of the search path that answers when it is asked for its version. */
+  Optional<Path> workingProgram(String name) {
+    try {
+      Optional<Path> program = locate(name);
+      if (program.isPresent()) {
+        refuse(
+            run(Command.of(List.of(program.get().toString(), "--version")), LONGEST_PROBE),
+            LONGEST_PROBE);
+      }
+      return program;
+    } catch (NotUsable e) {
+      return Optional.empty();
+    }
   }
 
   private Optional<Path> locate(String name) throws NotUsable {

@@ -3,7 +3,12 @@ package io.lofn.runtime.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.lofn.spi.Ability;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What an engine says of itself.
@@ -12,10 +17,16 @@ import java.util.Optional;
  * @param description such as {@code docker CLI 28.1 with engine 20.10.24}
  * @param cpus its processors
  * @param rootless whether it runs without being root
+ * @param missing what this node does not let it do
  */
-record EngineInfo(CliDialect dialect, String description, int cpus, boolean rootless) {
+record EngineInfo(
+    CliDialect dialect, String description, int cpus, boolean rootless, Set<Ability> missing) {
 
   private static final JsonMapper JSON = new JsonMapper();
+
+  EngineInfo {
+    missing = Set.copyOf(missing);
+  }
 
   /**
    * Reads the answer to {@code info}. What it looks like tells the dialect: a program called docker
@@ -47,32 +58,79 @@ record EngineInfo(CliDialect dialect, String description, int cpus, boolean root
       rootless |= option.asText().startsWith("name=rootless");
     }
     return new EngineInfo(
-        CliDialect.DOCKER,
+        Dialects.DOCKER,
         "docker CLI%s with engine %s"
             .formatted(client.isEmpty() ? "" : " " + client, info.at("/ServerVersion").asText()),
         atLeastOne(info.at("/NCPU").asInt()),
-        rootless);
+        rootless,
+        ignoredByDocker(info));
+  }
+
+  private static Set<Ability> ignoredByDocker(JsonNode info) {
+    Set<Ability> missing = EnumSet.noneOf(Ability.class);
+    // What an older engine does not tell it can.
+    if (!info.path("MemoryLimit").asBoolean(true)) {
+      missing.add(Ability.MEMORY);
+    }
+    if (!info.path("CpuCfsQuota").asBoolean(true)) {
+      missing.add(Ability.CPUS);
+    }
+    if (!info.path("PidsLimit").asBoolean(true)) {
+      missing.add(Ability.PIDS);
+    }
+    return missing;
   }
 
   private static EngineInfo podman(JsonNode info) {
     boolean remote = info.at("/host/serviceIsRemote").asBoolean();
     boolean rootless = info.at("/host/security/rootless").asBoolean();
     return new EngineInfo(
-        CliDialect.PODMAN,
+        Dialects.PODMAN,
         "podman CLI %s%s%s"
             .formatted(
                 info.at("/version/Version").asText(),
                 rootless ? ", rootless" : "",
                 remote ? ", remote" : ""),
         atLeastOne(info.at("/host/cpus").asInt()),
-        rootless);
+        rootless,
+        ignoredByPodman(info.path("host"), rootless));
+  }
+
+  private static Set<Ability> ignoredByPodman(JsonNode host, boolean rootless) {
+    if (rootless && host.path("cgroupVersion").asText().equals("v1")) {
+      return EnumSet.of(Ability.MEMORY, Ability.CPUS, Ability.PIDS);
+    }
+    Set<Ability> missing = EnumSet.noneOf(Ability.class);
+    JsonNode controllers = host.path("cgroupControllers");
+    if (controllers.isArray()) {
+      Set<String> present = new HashSet<>();
+      controllers.forEach(each -> present.add(each.asText()));
+      Map.of("memory", Ability.MEMORY, "cpu", Ability.CPUS, "pids", Ability.PIDS)
+          .forEach(
+              (controller, ability) -> {
+                if (!present.contains(controller)) {
+                  missing.add(ability);
+                }
+              });
+    }
+    return missing;
   }
 
   private static int atLeastOne(int cpus) {
     return cpus > 0 ? cpus : Runtime.getRuntime().availableProcessors();
   }
 
+  /** What cannot be had, since nobody can say it or this node ignores it. */
+  Set<Ability> lacks() {
+    Set<Ability> lacks = dialect.lacks();
+    lacks.addAll(missing);
+    if (lacks.contains(Ability.MEMORY)) {
+      lacks.add(Ability.OUT_OF_MEMORY_VERDICT);
+    }
+    return lacks;
+  }
+
   EngineInfo spokenToIn(CliDialect other) {
-    return new EngineInfo(other, description, cpus, rootless);
+    return new EngineInfo(other, description, cpus, rootless, missing);
   }
 }

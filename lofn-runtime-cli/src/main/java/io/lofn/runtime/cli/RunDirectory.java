@@ -95,11 +95,8 @@ final class RunDirectory {
   }
 
   void delete() {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
-      for (Path file : files) {
-        Files.deleteIfExists(file);
-      }
-      Files.deleteIfExists(path);
+    try {
+      FileTree.delete(path);
     } catch (IOException e) {
       if (Files.exists(path)) {
         LOG.warn("{} cannot be deleted", path, e);

@@ -3,6 +3,9 @@ package io.lofn.runtime.cli;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Waits that an interrupt does not cut short: a task that is being killed must still remove its
@@ -23,6 +26,22 @@ final class Uninterruptibly {
         nanos -> {
           NANOSECONDS.timedJoin(thread, nanos);
           return !thread.isAlive();
+        });
+  }
+
+  /** Whether it is complete within that time, in whatever way. */
+  static boolean done(CompletableFuture<?> future, Duration atMost) {
+    return await(
+        atMost,
+        nanos -> {
+          try {
+            future.get(nanos, NANOSECONDS);
+          } catch (ExecutionException e) {
+            return true;
+          } catch (TimeoutException e) {
+            return false;
+          }
+          return true;
         });
   }
 

@@ -9,6 +9,8 @@ import io.lofn.api.EngineException;
 import io.lofn.api.ResourceLimits;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ImageArchives;
+import io.lofn.spi.ImageRequest;
 import io.lofn.spi.Mount;
 import io.lofn.spi.RunningContainer;
 import io.lofn.spi.RuntimeConfig;
@@ -194,6 +196,20 @@ abstract class CliRuntimeContract extends ContainerRuntimeContract {
       container.stdin().close();
       assertThat(container.stdout().readAllBytes()).asString(UTF_8).isEqualTo("text");
     }
+  }
+
+  @Test
+  final void loadsAnArchive(@TempDir Path directory) throws Exception {
+    Path archive = directory.resolve("image.tar");
+    Process save = new ProcessBuilder(command(), "save", "-o", archive.toString(), image()).start();
+    assertThat(save.waitFor()).isZero();
+    ImageArchives archives = (ImageArchives) lab().runtime();
+    archives.load(archive, ContainerLab.SOON);
+    assertThat(lab().runtime().prepare(ImageRequest.of(image()))).isEqualTo(lab().image());
+    Path text = Files.writeString(directory.resolve("text"), "text");
+    assertThatThrownBy(() -> archives.load(text, ContainerLab.SOON))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining(text.toString());
   }
 
   @Test

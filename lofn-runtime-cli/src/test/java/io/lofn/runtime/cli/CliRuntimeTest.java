@@ -386,6 +386,20 @@ class CliRuntimeTest {
   }
 
   @Test
+  void tellsTheDigestThatTheImageHasInItsOwnRepository() throws Exception {
+    String digest = "sha256:" + "1".repeat(64);
+    String answer = "[\"else.example/x@sha256:%s\",\"docker.io/library/x@%s\"]";
+    FakeCli cli =
+        FakeCli.in(
+            directory, "image*) echo '%s' ;;".formatted(answer.formatted("2".repeat(64), digest)));
+    CliRuntime runtime = cli.runtime(LONG);
+    assertThat(runtime.digest(ImageRequest.of("x:1"))).contains(digest);
+    assertThat(runtime.digest(ImageRequest.of("a/x:1"))).isEmpty();
+    assertThat(runtime.digest(ImageRequest.of("a/x@" + digest))).contains(digest);
+    assertThat(runtime.digest(ImageRequest.of("x:1").policy(PullPolicy.ALWAYS))).isEmpty();
+  }
+
+  @Test
   void listsWhatIsLeftOfContainersThatVanish() throws Exception {
     FakeCli cli =
         FakeCli.in(

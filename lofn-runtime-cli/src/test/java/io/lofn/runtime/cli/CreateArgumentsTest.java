@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +22,7 @@ class CreateArgumentsTest {
   private static final String HOSTILE = "-x \"q\", 'r' $(id) `id` {json} {}\n";
 
   private static EngineInfo engine(CliDialect dialect) {
-    return new EngineInfo(dialect, "engine", 2, false);
+    return new EngineInfo(dialect, "engine", 2, false, Set.of());
   }
 
   private static List<String> arguments(CliDialect dialect, ContainerSpec.Builder spec) {
@@ -57,7 +58,7 @@ class CreateArgumentsTest {
 
   @Test
   void saysTheLeastInDocker() {
-    assertThat(arguments(CliDialect.DOCKER, command("true")))
+    assertThat(arguments(Dialects.DOCKER, command("true")))
         .containsExactly(
             "create",
             "--name=n",
@@ -75,7 +76,7 @@ class CreateArgumentsTest {
 
   @Test
   void saysTheLeastInPodman() {
-    assertThat(arguments(CliDialect.PODMAN, command("true")))
+    assertThat(arguments(Dialects.PODMAN, command("true")))
         .containsExactly(
             "create",
             "--name=n",
@@ -98,7 +99,7 @@ class CreateArgumentsTest {
     List<String> arguments =
         CreateArguments.of(
             everything().build(),
-            engine(CliDialect.DOCKER),
+            engine(Dialects.DOCKER),
             List.of("SECRET"),
             Optional.of(Path.of("/tmp/environment")));
     assertThat(arguments)
@@ -141,9 +142,9 @@ class CreateArgumentsTest {
   @Test
   void passesHostileTextsAsTheyAre() {
     ContainerSpec.Builder spec = command(HOSTILE, HOSTILE, "", "--", "--rm");
-    assertThat(arguments(CliDialect.DOCKER, spec))
+    assertThat(arguments(Dialects.DOCKER, spec))
         .endsWith("--entrypoint=" + HOSTILE, "--", "sha256:1", HOSTILE, "", "--", "--rm");
-    assertThat(arguments(CliDialect.PODMAN, spec))
+    assertThat(arguments(Dialects.PODMAN, spec))
         .endsWith(
             "--entrypoint=[\"-x \\\"q\\\", 'r' $(id) `id` {json} {}\\n\"]",
             "--",
@@ -158,10 +159,10 @@ class CreateArgumentsTest {
   void leavesTheImagesEntrypointOrCommandAlone() {
     ContainerSpec.Builder arguments =
         ContainerSpec.builder("n", "sha256:1").arguments(List.of("-x", "y"));
-    assertThat(arguments(CliDialect.DOCKER, arguments))
+    assertThat(arguments(Dialects.DOCKER, arguments))
         .endsWith("--", "sha256:1", "-x", "y")
         .noneMatch(argument -> argument.startsWith("--entrypoint"));
-    assertThat(arguments(CliDialect.DOCKER, command()))
+    assertThat(arguments(Dialects.DOCKER, command()))
         .endsWith("--", "sha256:1")
         .noneMatch(argument -> argument.startsWith("--entrypoint"));
   }
@@ -169,7 +170,7 @@ class CreateArgumentsTest {
   @Test
   void refusesAnEmptyProgram() {
     // Docker would run what the image says.
-    assertThatThrownBy(() -> arguments(CliDialect.DOCKER, command("", "x")))
+    assertThatThrownBy(() -> arguments(Dialects.DOCKER, command("", "x")))
         .isInstanceOf(EngineException.class);
   }
 
@@ -178,19 +179,19 @@ class CreateArgumentsTest {
   void asksForProcessorsThatTheEngineHas(double wanted, String said) {
     ContainerSettings settings =
         ContainerSettings.defaults().toBuilder().limits(ResourceLimits.none().cpus(wanted)).build();
-    assertThat(arguments(CliDialect.DOCKER, command("true").settings(settings)))
+    assertThat(arguments(Dialects.DOCKER, command("true").settings(settings)))
         .contains("--cpus=" + said);
   }
 
   @Test
   void keepsTheUserWithoutRoot() {
-    EngineInfo rootless = new EngineInfo(CliDialect.PODMAN, "engine", 2, true);
+    EngineInfo rootless = new EngineInfo(Dialects.PODMAN, "engine", 2, true, Set.of());
     assertThat(CreateArguments.of(command("true").build(), rootless, List.of(), Optional.empty()))
         .contains("--userns=keep-id");
     assertThat(
             CreateArguments.of(
                 command("true").build(),
-                rootless.spokenToIn(CliDialect.DOCKER),
+                rootless.spokenToIn(Dialects.DOCKER),
                 List.of(),
                 Optional.empty()))
         .noneMatch(argument -> argument.startsWith("--userns"));
@@ -198,7 +199,7 @@ class CreateArgumentsTest {
 
   @Test
   void refusesWhatTheDialectCannotSay() {
-    CliDialect mute = new CliDialect("mute", Map.of(), List.of("start"), List.of("rm"), false);
+    CliDialect mute = new CliDialect("mute", "mute", CliDialect.Family.ENGINE, Map.of(), false);
     assertThatThrownBy(() -> arguments(mute, command("true")))
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("mute");

@@ -43,7 +43,8 @@ class EngineFinderTest {
               assertThat(provider).isInstanceOf(CliRuntimeProvider.class);
               assertThat(provider.name()).isEqualTo("cli");
               assertThat(provider.priority()).isEqualTo(-30);
-              assertThat(provider.properties()).containsOnlyKeys("command", "dialect");
+              assertThat(provider.properties())
+                  .containsOnlyKeys("command", "dialect", "dialect.file", "images", "state");
             });
   }
 
@@ -52,7 +53,7 @@ class EngineFinderTest {
     FakeCli.named("docker", one, "");
     FakeCli.named("podman", two, PODMAN_INFO);
     EngineInfo found = find(Map.of(), one, two).info();
-    assertThat(found.dialect()).isEqualTo(CliDialect.DOCKER);
+    assertThat(found.dialect()).isEqualTo(Dialects.DOCKER);
     assertThat(found.description()).isEqualTo("docker CLI 28.1 with engine 20.10");
   }
 
@@ -61,21 +62,21 @@ class EngineFinderTest {
     FakeCli.named("docker", one, "info*) echo 'Cannot connect' >&2; exit 1 ;;");
     FakeCli.named("podman", two, PODMAN_INFO);
     EngineInfo found = find(Map.of(), one, two).info();
-    assertThat(found.dialect()).isEqualTo(CliDialect.PODMAN);
+    assertThat(found.dialect()).isEqualTo(Dialects.PODMAN);
     assertThat(found.description()).isEqualTo("podman CLI 4.3.1, rootless");
   }
 
   @Test
   void recognisesAPodmanThatIsCalledDocker() throws Exception {
     FakeCli.named("docker", one, PODMAN_INFO);
-    assertThat(find(Map.of(), one).dialect()).isEqualTo(CliDialect.PODMAN);
+    assertThat(find(Map.of(), one).dialect()).isEqualTo(Dialects.PODMAN);
   }
 
   @Test
   void takesTheCommandAndDialectThatAreConfigured() throws Exception {
     Path program = FakeCli.named("my engine", one, PODMAN_INFO).program();
     CliEngine found = find(Map.of("command", program.toString(), "dialect", "docker"));
-    assertThat(found.dialect()).isEqualTo(CliDialect.DOCKER);
+    assertThat(found.dialect()).isEqualTo(Dialects.DOCKER);
     assertThat(found.info().cpus()).isEqualTo(8);
   }
 
@@ -100,7 +101,7 @@ class EngineFinderTest {
     assertThat(reason(Map.of("command", "a\0b"))).contains("no file can have this name");
     assertThat(reason(Map.of("command", ""))).contains("no such program");
     assertThat(reason(Map.of("command", text.toString(), "dialect", "rkt")))
-        .contains("no dialect is called 'rkt', but [docker, podman] are");
+        .contains("no dialect is called 'rkt', but [docker, podman, nerdctl, charliecloud,");
   }
 
   private static String reason(Map<String, String> properties) {

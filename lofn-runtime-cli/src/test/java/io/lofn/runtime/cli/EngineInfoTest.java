@@ -2,6 +2,8 @@ package io.lofn.runtime.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lofn.spi.Ability;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,7 +22,8 @@ class EngineInfoTest {
                 {"ServerVersion":"20.10.24","NCPU":2,"SecurityOptions":["name=seccomp"],
                  "ClientInfo":{"Version":"28.1"}}"""))
         .isEqualTo(
-            new EngineInfo(CliDialect.DOCKER, "docker CLI 28.1 with engine 20.10.24", 2, false));
+            new EngineInfo(
+                Dialects.DOCKER, "docker CLI 28.1 with engine 20.10.24", 2, false, Set.of()));
   }
 
   @Test
@@ -41,7 +44,31 @@ class EngineInfoTest {
                 {"host":{"cpus":8,"serviceIsRemote":true,"security":{"rootless":true}},
                  "version":{"Version":"4.3.1"}}"""))
         .isEqualTo(
-            new EngineInfo(CliDialect.PODMAN, "podman CLI 4.3.1, rootless, remote", 8, true));
+            new EngineInfo(
+                Dialects.PODMAN, "podman CLI 4.3.1, rootless, remote", 8, true, Set.of()));
+  }
+
+  @Test
+  void knowsWhatTheNodeDoesNotLetItDo() {
+    assertThat(
+            parse(
+                    """
+                    {"ServerVersion":"1","MemoryLimit":false,"CpuCfsQuota":true,"PidsLimit":false}""")
+                .lacks())
+        .containsExactlyInAnyOrder(Ability.MEMORY, Ability.PIDS, Ability.OUT_OF_MEMORY_VERDICT);
+    assertThat(
+            parse(
+                    """
+                    {"host":{"cgroupControllers":["cpu","pids"]},"version":{"Version":"4"}}""")
+                .lacks())
+        .containsExactlyInAnyOrder(Ability.MEMORY, Ability.OUT_OF_MEMORY_VERDICT);
+    assertThat(
+            parse(
+                    """
+                    {"host":{"cgroupVersion":"v1","cgroupControllers":["cpu","memory","pids"],
+                     "security":{"rootless":true}},"version":{"Version":"4"}}""")
+                .missing())
+        .containsExactlyInAnyOrder(Ability.MEMORY, Ability.CPUS, Ability.PIDS);
   }
 
   @Test

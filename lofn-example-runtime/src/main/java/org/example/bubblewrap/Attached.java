@@ -1,0 +1,133 @@
+package org.example.bubblewrap;
+
+import io.lofn.api.EngineException;
+import io.lofn.spi.ContainerExit;
+import io.lofn.spi.ContainerSpec;
+import java.io.File;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The process {@code bwrap} and its streams, which are the tool's own. */
+final class Attached {
+
+  private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+  /** What bwrap says when it fails, and when that was because of the tool's program. */
+  private static final String COMPLAINT = "bwrap: ";
+
+  private static final String NO_PROGRAM = COMPLAINT + "execvp ";
+
+  private final Process process;
+  private final OutputStream stdin;
+  private final HeadKeepingStream stderr;
+
+  private Attached(Process process) {
+    this.process = process;
+    this.stdin = new Unbuffered(process.getOutputStream());
+    this.stderr = new HeadKeepingStream(process.getErrorStream());
+  }
+
+  static Attached start(String command, List<String> arguments, ContainerSpec spec)
+      throws IOException {
+    List<String> commandLine = new ArrayList<>(List.of(command));
+    commandLine.addAll(arguments);
+    ProcessBuilder builder =
+        new ProcessBuilder(commandLine)
+            .redirectInput(spec.stdin() ? Redirect.PIPE : Redirect.from(new File("/dev/null")));
+    Map<String, String> environment = builder.environment();
+    environment.clear();
+    environment.put("PATH", PATH);
+    environment.put("HOME", "/tmp");
+    spec.settings().environment().entrySet().stream()
+        .filter(variable -> SandboxArguments.comesWithTheEnvironment(variable.getKey()))
+        .forEach(variable -> environment.put(variable.getKey(), variable.getValue()));
+    return new Attached(builder.start());
+  }
+
+  OutputStream stdin() {
+    return stdin;
+  }
+
+  InputStream stdout() {
+    return process.getInputStream();
+  }
+
+  InputStream stderr() {
+    return stderr;
+  }
+
+  /**
+   * Waits for the end.
+   *
+   * @throws EngineException if bwrap failed, not the tool
+   */
+  ContainerExit end() throws InterruptedException, IOException {
+    int code = process.waitFor();
+    String complaint = code == 1 ? stderr.head() : "";
+    if (complaint.startsWith(NO_PROGRAM)) {
+      code = complaint.contains("No such file or directory") ? 127 : 126;
+    } else if (complaint.startsWith(COMPLAINT)) {
+      throw new EngineException(complaint.strip());
+    }
+    return new ContainerExit(code, false);
+  }
+
+  /**
+   * Asks the tool to end. Not bwrap, which would pass nothing on.
+   *
+   * @return whether there is a tool
+   */
+  boolean ask() {
+    Optional<ProcessHandle> tool =
+        process.children().flatMap(ProcessHandle::children).filter(Attached::isTool).findFirst();
+    tool.ifPresent(ProcessHandle::destroy);
+    return tool.isPresent();
+  }
+
+  /** In the sandbox the tool is process 2. Its orphans, too, become children of process 1. */
+  private static boolean isTool(ProcessHandle handle) {
+    try {
+      return Files.readAllLines(Path.of("/proc", Long.toString(handle.pid()), "status")).stream()
+          .anyMatch(line -> line.startsWith("NSpid:") && line.endsWith("\t2"));
+    } catch (IOException e) {
+      return false; // It has ended.
+    }
+  }
+
+  /**
+   * Kills process 1 of the sandbox, if it is there yet: all others go with it, and bwrap ends.
+   * Never bwrap itself, as a process 1 that has just been made would not know yet with whom to die.
+   */
+  void killInside() {
+    process.children().forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** Passes every write on at once. */
+  private static final class Unbuffered extends FilterOutputStream {
+
+    Unbuffered(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      out.write(b);
+      out.flush();
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+      out.flush();
+    }
+  }
+}

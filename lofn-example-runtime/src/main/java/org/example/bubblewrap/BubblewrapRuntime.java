@@ -1,0 +1,113 @@
+package org.example.bubblewrap;
+
+import io.lofn.api.EngineException;
+import io.lofn.spi.Ability;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.ContainerSummary;
+import io.lofn.spi.ImageRequest;
+import io.lofn.spi.PreparedImage;
+import io.lofn.spi.RunningContainer;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Starts sandboxes and knows those that it has started.
+ *
+ * <p>It keeps its records in memory alone. That is enough, because a sandbox never outlives this
+ * JVM: {@code --die-with-parent} has the kernel end it, even when the JVM is killed. A runtime
+ * whose containers live on needs records that do so, too, for the sweep of what dead executors
+ * leave.
+ */
+final class BubblewrapRuntime implements ContainerRuntime {
+
+  private static final Set<Ability> LACKS =
+      Collections.unmodifiableSet(
+          EnumSet.of(
+              // An image is a directory of files and nothing else.
+              Ability.IMAGE_COMMAND,
+              Ability.PLATFORMS,
+              Ability.PULL,
+              // bwrap makes no control groups.
+              Ability.CPUS,
+              Ability.MEMORY,
+              Ability.PIDS,
+              Ability.OUT_OF_MEMORY_VERDICT,
+              // All capabilities are dropped, but not from the bounding set; none can be kept where
+              // bwrap runs without root, and the way to gain privileges is always closed.
+              Ability.PRIVILEGES,
+              Ability.USERS,
+              // bwrap has had overlays only since 0.11. A tool may write /tmp, which is its home.
+              Ability.WRITABLE_ROOT,
+              Ability.ENGINE_OPTIONS));
+
+  private final String command;
+  private final String version;
+  private final Images images;
+  private final Map<String, Sandbox> sandboxes = new ConcurrentHashMap<>();
+
+  BubblewrapRuntime(String command, String version, Images images) {
+    this.command = command;
+    this.version = version;
+    this.images = images;
+  }
+
+  @Override
+  public String engine() {
+    return "%s (%s) with the images of %s".formatted(version, command, images.directory());
+  }
+
+  @Override
+  public Set<Ability> lacks() {
+    return LACKS;
+  }
+
+  @Override
+  public PreparedImage prepare(ImageRequest request) {
+    return new PreparedImage(request.reference(), images.find(request.reference()));
+  }
+
+  @Override
+  public RunningContainer start(ContainerSpec spec) {
+    Path root = Images.root(spec.image());
+    Requests.refuseWhatCannotBeLeftOut(spec);
+    List<String> arguments = new SandboxArguments(root, spec).toList();
+    // The name is the id. It is taken before anything starts, so that it is never taken twice.
+    Sandbox sandbox = new Sandbox(spec, () -> sandboxes.remove(spec.name()));
+    if (sandboxes.putIfAbsent(spec.name(), sandbox) != null) {
+      throw EngineException.transientFailure(
+          "Name " + spec.name() + " is taken", new IllegalStateException(spec.name()));
+    }
+    try {
+      sandbox.start(command, arguments);
+      return sandbox;
+    } catch (RuntimeException e) {
+      sandboxes.remove(spec.name());
+      throw e;
+    }
+  }
+
+  @Override
+  public List<ContainerSummary> list(Map<String, String> labels) {
+    return sandboxes.values().stream()
+        .map(Sandbox::summary)
+        .filter(summary -> summary.labels().entrySet().containsAll(labels.entrySet()))
+        .toList();
+  }
+
+  @Override
+  public void remove(String id) {
+    Sandbox sandbox = sandboxes.get(id);
+    if (sandbox != null) {
+      sandbox.close();
+    }
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,123 @@
+package org.example.bubblewrap;
+
+import io.lofn.api.ContainerSettings;
+import io.lofn.api.EngineException;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.Mount;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The arguments of {@code bwrap} for one spec, up to the tool's own. */
+final class SandboxArguments {
+
+  /**
+   * Variables that would act on {@code bwrap} itself, outside the sandbox. They are set for the
+   * tool alone, on the command line; all others come with the environment, which no other user of
+   * the node can see.
+   */
+  private static final Pattern ACTS_ON_BWRAP = Pattern.compile("(?:LD_|GLIBC_|LC_|LANG).*");
+
+  /** Directories of the root that are the sandbox's own, whatever the image has there. */
+  private static final Set<String> OWN = Set.of("dev", "proc", "sys", "tmp");
+
+  private final Path root;
+  private final ContainerSpec spec;
+  private final ContainerSettings settings;
+  private final List<String> arguments = new ArrayList<>();
+
+  SandboxArguments(Path root, ContainerSpec spec) {
+    this.root = root;
+    this.spec = spec;
+    this.settings = spec.settings();
+  }
+
+  List<String> toList() {
+    isolate();
+    image();
+    own();
+    mounts();
+    add("--remount-ro", "/");
+    settings.environment().forEach(this::variable);
+    add("--chdir", settings.workingDirectory().orElse("/"), "--");
+    arguments.addAll(spec.argv().isEmpty() ? List.of("sh") : spec.argv());
+    return arguments;
+  }
+
+  static boolean comesWithTheEnvironment(String variable) {
+    return !ACTS_ON_BWRAP.matcher(variable).matches();
+  }
+
+  private void isolate() {
+    add("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try");
+    if (settings.network().equals(ContainerSettings.NO_NETWORK)) {
+      add("--unshare-net");
+    }
+    add("--die-with-parent", "--new-session", "--cap-drop", "ALL");
+  }
+
+  /**
+   * Each entry of the image's root by itself: in a root that is all one read-only mount, the points
+   * where the exchange and the volumes are mounted could not be made.
+   */
+  private void image() {
+    try (Stream<Path> entries = Files.list(root)) {
+      for (Path entry : entries.sorted().toList()) {
+        String name = entry.getFileName().toString();
+        if (OWN.contains(name)) {
+          continue;
+        }
+        if (Files.isSymbolicLink(entry)) {
+          add("--symlink", Files.readSymbolicLink(entry).toString(), "/" + name);
+        } else {
+          add("--ro-bind", entry.toString(), "/" + name);
+        }
+      }
+    } catch (IOException e) {
+      throw new EngineException("The image " + root + " cannot be read", e);
+    }
+  }
+
+  private void own() {
+    add("--proc", "/proc", "--dev", "/dev");
+    settings.limits().sharedMemory().ifPresent(bytes -> tmpfs("/dev/shm", bytes));
+    if (settings.readOnlyRoot()) {
+      add("--dir", "/tmp");
+    } else {
+      add("--tmpfs", "/tmp");
+    }
+    settings.tmpfs().forEach(this::tmpfs);
+  }
+
+  private void tmpfs(String path, long bytes) {
+    add("--size", Long.toString(bytes), "--tmpfs", path);
+  }
+
+  /** Outer ones first, or they would hide those that are mounted inside them. */
+  private void mounts() {
+    spec.mounts().stream()
+        .sorted(Comparator.comparing(Mount::target))
+        .forEach(
+            mount ->
+                add(
+                    mount.readOnly() ? "--ro-bind" : "--bind",
+                    mount.source().toString(),
+                    mount.target()));
+  }
+
+  private void variable(String name, String value) {
+    if (!comesWithTheEnvironment(name)) {
+      add("--setenv", name, value);
+    }
+  }
+
+  private void add(String... more) {
+    arguments.addAll(List.of(more));
+  }
+}

@@ -1,0 +1,131 @@
+package io.lofn.runtime.cli;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.lofn.api.EngineException;
+import io.lofn.spi.ContainerExit;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.RunningContainer;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A container that is a process of this one, with those it starts. Thread-safe. */
+final class RunnerContainer implements RunningContainer {
+
+  private static final Duration KILL_DEADLINE = Duration.ofSeconds(20);
+
+  private final ContainerSpec spec;
+  private final ContainerRecords records;
+  private final AttachedProcess attached;
+  private final RunDirectory directory;
+  private final Optional<Integer> code;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final CompletableFuture<ContainerExit> exit = new CompletableFuture<>();
+
+  /**
+   * A container.
+   *
+   * @param code what it ends with, if that is known better than by the process
+   */
+  RunnerContainer(
+      ContainerSpec spec,
+      ContainerRecords records,
+      AttachedProcess attached,
+      RunDirectory directory,
+      Optional<Integer> code) {
+    this.spec = spec;
+    this.records = records;
+    this.attached = attached;
+    this.directory = directory;
+    this.code = code;
+    Thread watcher = new Thread(this::watch, "lofn-cli-" + attached.process().pid());
+    watcher.setDaemon(true);
+    watcher.start();
+  }
+
+  /** Ends what the process has left behind, as the end of a container does. */
+  private void watch() {
+    try {
+      int ended = attached.process().waitFor();
+      new Cookie(spec.name()).kill();
+      exit.complete(new ContainerExit(code.orElse(ended), false));
+    } catch (InterruptedException | RuntimeException e) {
+      exit.completeExceptionally(e);
+    }
+  }
+
+  @Override
+  public String id() {
+    return spec.name();
+  }
+
+  @Override
+  public OutputStream stdin() {
+    if (!spec.stdin()) {
+      throw new IllegalStateException("Container " + id() + " has no standard input");
+    }
+    return attached.stdin();
+  }
+
+  @Override
+  public InputStream stdout() {
+    return attached.stdout();
+  }
+
+  @Override
+  public InputStream stderr() {
+    return attached.stderr();
+  }
+
+  @Override
+  public Optional<ContainerExit> await(Duration atMost) throws InterruptedException {
+    try {
+      return Optional.of(exit.get(NANOSECONDS.convert(atMost), NANOSECONDS));
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      throw new EngineException("Lost sight of container " + id(), e.getCause());
+    }
+  }
+
+  @Override
+  public void stop(Duration grace) {
+    if (exit.isDone()) {
+      return;
+    }
+    if (!grace.isZero()) {
+      // By its handle: the process itself would close the streams as well.
+      attached.process().toHandle().destroy();
+    }
+    if (!Uninterruptibly.done(exit, grace)) {
+      kill();
+    }
+  }
+
+  private void kill() {
+    ProcessTree.kill(attached.process());
+    if (!Uninterruptibly.done(exit, KILL_DEADLINE)) {
+      throw new EngineException("The processes of container " + id() + " cannot be killed");
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      kill();
+      // A later container may have the name by now.
+      if (closed.compareAndSet(false, true)) {
+        records.remove(id());
+      }
+    } finally {
+      attached.destroy();
+      directory.delete();
+    }
+  }
+}

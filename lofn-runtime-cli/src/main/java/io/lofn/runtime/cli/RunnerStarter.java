@@ -1,0 +1,163 @@
+package io.lofn.runtime.cli;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.lofn.api.EngineException;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.Mount;
+import io.lofn.spi.RunningContainer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Starts containers that are processes of this one. Thread-safe. */
+final class RunnerStarter {
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(1);
+  private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+  private final Path program;
+  private final EngineInfo info;
+  private final ContainerRecords records;
+
+  RunnerStarter(Path program, EngineInfo info, ContainerRecords records) {
+    this.program = program;
+    this.info = info;
+    this.records = records;
+  }
+
+  RunningContainer start(ContainerSpec spec, Path image) {
+    Map<String, String> variables = variables(spec, image);
+    ContainerRecord record = records.add(spec.name(), spec.settings().labels());
+    RunDirectory directory = null;
+    AttachedProcess attached = null;
+    try {
+      directory = RunDirectory.create();
+      attached = launch(spec, image, variables, directory);
+      long pid = attached.process().pid();
+      ProcessId.of(pid).ifPresent(process -> records.started(spec.name(), record, process));
+      Optional<Integer> code = awaitStart(attached);
+      directory.deleteEnvironment();
+      return new RunnerContainer(spec, records, attached, directory, code);
+    } catch (RuntimeException | Error e) {
+      undo(spec, attached, directory, e);
+      throw e;
+    }
+  }
+
+  private void undo(
+      ContainerSpec spec,
+      @Nullable AttachedProcess attached,
+      @Nullable RunDirectory directory,
+      Throwable cause) {
+    if (attached != null) {
+      attached.destroy();
+    }
+    if (directory != null) {
+      directory.delete();
+    }
+    try {
+      records.remove(spec.name());
+    } catch (EngineException another) {
+      cause.addSuppressed(another);
+    }
+  }
+
+  /** What the image says, what a container always has, what the tool says: the later ones win. */
+  private static Map<String, String> variables(ContainerSpec spec, Path image) {
+    Map<String, String> variables = new LinkedHashMap<>();
+    variables.put("PATH", PATH);
+    variables.put("HOME", NodeUser.uid() == 0 ? "/root" : "/");
+    Path file = image.resolve(ImageUnpacker.ENVIRONMENT);
+    if (Files.isRegularFile(file)) {
+      try (Stream<String> lines = Files.lines(file)) {
+        lines
+            .map(line -> line.split("=", 2))
+            .filter(each -> each.length == 2 && !each[0].isEmpty())
+            .forEach(each -> variables.put(each[0], each[1].replaceAll("^'(.*)'$", "$1")));
+      } catch (IOException | UncheckedIOException e) {
+        throw new EngineException("The image's variables cannot be read from " + file, e);
+      }
+    }
+    variables.putAll(spec.settings().environment());
+    variables.put(Cookie.NAME, spec.name());
+    return variables;
+  }
+
+  private AttachedProcess launch(
+      ContainerSpec spec, Path image, Map<String, String> variables, RunDirectory directory) {
+    List<Mount> mounts = MountPoints.prepare(spec, image, directory.path());
+    Optional<String> prefix = info.dialect().say(Word.ENV_PREFIX, "").map(words -> words.get(0));
+    ToolEnvironment environment =
+        prefix.isPresent() ? prefixed(variables, prefix.get()) : ToolEnvironment.of(variables);
+    Optional<Path> file =
+        environment.file().isEmpty()
+            ? Optional.empty()
+            : Optional.of(directory.writeEnvironment(environment.file()));
+    List<String> argv = new ArrayList<>(List.of(program.toString()));
+    argv.addAll(CreateArguments.ofRun(spec, info, image, mounts, file));
+    Command command = Command.of(argv);
+    command =
+        prefix.isPresent()
+            ? command.environment(environment.command())
+            : command.onlyEnvironment(withUser(environment.command()));
+    try {
+      return AttachedProcess.start(command, spec.stdin(), directory.path());
+    } catch (IOException e) {
+      throw new EngineException("%s cannot be run: %s".formatted(program, e.getMessage()), e);
+    }
+  }
+
+  /** A program that cleans the environment itself takes all variables by names of its own. */
+  private static ToolEnvironment prefixed(Map<String, String> variables, String prefix) {
+    Map<String, String> command = new LinkedHashMap<>();
+    variables.forEach((name, value) -> command.put(prefix + name, value));
+    return new ToolEnvironment(List.of(), command);
+  }
+
+  private static Map<String, String> withUser(Map<String, String> variables) {
+    Map<String, String> all = new HashMap<>(variables);
+    // It warns without; what the tool gets is in the file.
+    all.put("PATH", PATH);
+    all.put("USER", System.getProperty("user.name"));
+    return all;
+  }
+
+  /**
+   * Waits until the tool has taken the program's place, or the program has ended.
+   *
+   * @return the exit code of a tool that cannot be run
+   * @throws EngineException if the program failed
+   */
+  private Optional<Integer> awaitStart(AttachedProcess attached) {
+    while (!Uninterruptibly.waitFor(attached.process(), BETWEEN_LOOKS)) {
+      if (!isProgram(attached.process().pid())) {
+        return Optional.empty();
+      }
+    }
+    int code = attached.process().exitValue();
+    return code == 0
+        ? Optional.empty()
+        : RunnerFailure.toolCode(program, code, attached.complaint());
+  }
+
+  private boolean isProgram(long pid) {
+    try {
+      String line = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"), ISO_8859_1);
+      // Nothing is left there of a process that has just ended.
+      return line.isEmpty() || line.startsWith(program + "\0");
+    } catch (IOException e) {
+      return true;
+    }
+  }
+}

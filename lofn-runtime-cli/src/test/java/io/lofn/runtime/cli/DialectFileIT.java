@@ -1,0 +1,73 @@
+package io.lofn.runtime.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lofn.api.ContainerSettings;
+import io.lofn.api.ResourceLimits;
+import io.lofn.spi.Ability;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.ImageRequest;
+import io.lofn.spi.Mount;
+import io.lofn.spi.RunningContainer;
+import io.lofn.spi.RuntimeConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real podman, spoken to in the dialect that the documentation describes. */
+class DialectFileIT {
+
+  private static final String EXAMPLE =
+      """
+      extends=docker
+      name=my-podman
+      program=podman
+      word.start=start --attach --detach-keys= --log-level=error
+      word.remove=rm --force --volumes -t 0
+      word.entrypoint=--entrypoint=[{json}]
+      word.mount=--volume={source}:{target}
+      word.read-only-mount=--volume={source}:{target}:ro
+      word.memory=
+      """;
+
+  @Test
+  void aProgramIsSpokenToAsAFileSays(@TempDir Path directory) throws Exception {
+    Path file = Files.writeString(directory.resolve("dialect"), EXAMPLE);
+    Path data = Files.createDirectory(directory.resolve("data"));
+    Files.writeString(data.resolve("in"), "text\n");
+    try (ContainerRuntime runtime =
+        new CliRuntimeProvider()
+            .create(RuntimeConfig.of(Map.of("dialect.file", file.toString())))) {
+      assertThat(runtime.engine()).startsWith("podman CLI ");
+      assertThat(runtime.lacks()).contains(Ability.MEMORY);
+      ContainerSpec spec =
+          ContainerSpec.builder(
+                  "lofn-dialect-" + UUID.randomUUID(),
+                  runtime.prepare(ImageRequest.of("busybox:1")).id())
+              .command(List.of("sh", "-c", "cat /data/in; echo no > /data/new || echo refused"))
+              .mount(new Mount(data, "/data", true))
+              .settings(
+                  ContainerSettings.defaults().toBuilder()
+                      .limits(ResourceLimits.none().memory(1 << 30))
+                      .build())
+              .build();
+      try (RunningContainer container = runtime.start(spec)) {
+        assertThat(container.stdout().readAllBytes()).asString(UTF_8).isEqualTo("text\nrefused\n");
+        assertThat(container.await(Duration.ofSeconds(30)).orElseThrow().code()).isZero();
+      }
+    }
+    assertThat(data.resolve("new")).doesNotExist();
+  }
+
+  @Test
+  void theDocumentationHasThisExample() throws Exception {
+    assertThat(Path.of("../docs/runtimes.md")).content().contains(EXAMPLE);
+  }
+}

@@ -1,0 +1,148 @@
+package io.lofn.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lofn.api.OutputReader;
+import io.lofn.api.PartitionWriter;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.lang.ref.WeakReference;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Lets a {@link PartitionWriter} write and an {@link OutputReader} read, without Spark and without
+ * a tool. Each lab is one run. Not thread-safe.
+ */
+public final class LayoutLab {
+
+  private final Path exchange;
+  private final ByteArrayOutputStream stdin = new ByteArrayOutputStream();
+  private byte[] stdout = new byte[0];
+
+  /**
+   * A run.
+   *
+   * @param exchange an empty directory
+   */
+  public LayoutLab(Path exchange) {
+    this.exchange = exchange.toAbsolutePath();
+  }
+
+  /**
+   * The exchange, for what a tool would do in it.
+   *
+   * @return the directory
+   */
+  public Path exchange() {
+    return exchange;
+  }
+
+  /**
+   * Writes a partition.
+   *
+   * @param <I> the type of the records
+   * @param writer the writer
+   * @param records the partition
+   * @throws IOException if the writer throws it
+   */
+  public <I> void write(PartitionWriter<I> writer, Iterator<I> records) throws IOException {
+    writer.write(records, new LabInput(exchange, stdin, writer.usesStdin()));
+  }
+
+  /**
+   * What was written to standard input.
+   *
+   * @return the bytes; empty if there are none
+   */
+  public byte[] stdin() {
+    return stdin.toByteArray();
+  }
+
+  /**
+   * What was written to the exchange.
+   *
+   * @return each file's bytes by its name
+   * @throws IOException if it cannot be read
+   */
+  public SortedMap<String, byte[]> files() throws IOException {
+    SortedMap<String, byte[]> files = new TreeMap<>();
+    try (Stream<Path> tree = Files.walk(exchange)) {
+      for (Path file : tree.filter(Files::isRegularFile).toList()) {
+        files.put(exchange.relativize(file).toString(), Files.readAllBytes(file));
+      }
+    }
+    return files;
+  }
+
+  /**
+   * Says what the tool wrote to standard output.
+   *
+   * @param bytes what it wrote
+   */
+  public void stdout(byte[] bytes) {
+    stdout = bytes.clone();
+  }
+
+  /**
+   * Opens what the tool wrote.
+   *
+   * @param <O> the type of the records
+   * @param reader the reader
+   * @return the records; the caller closes the stream
+   * @throws IOException if the reader throws it
+   */
+  public <O> Stream<O> read(OutputReader<O> reader) throws IOException {
+    return reader.read(new LabOutput(exchange, new ByteArrayInputStream(stdout)));
+  }
+
+  /** What comes to an executor of what the driver has sent. */
+  @SuppressWarnings("unchecked") // A copy has the type of what it is a copy of.
+  static <T extends Serializable> T sent(T layout) throws IOException, ClassNotFoundException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(layout);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      return (T) in.readObject();
+    }
+  }
+
+  /** Tests that no file of the exchange is open. Looks on Linux only. */
+  void assertNothingOpen() throws IOException {
+    Path descriptors = Path.of("/proc/self/fd");
+    if (!Files.isDirectory(descriptors)) {
+      return;
+    }
+    try (Stream<Path> open = Files.list(descriptors)) {
+      List<Path> left = open.map(LayoutLab::target).filter(p -> p.startsWith(exchange)).toList();
+      assertThat(left).as("open files").isEmpty();
+    }
+  }
+
+  private static Path target(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor);
+    } catch (IOException e) {
+      return descriptor; // Closed meanwhile.
+    }
+  }
+
+  /** Tests that nobody holds what was passed on. */
+  static void assertForgotten(WeakReference<?> record) {
+    for (int i = 0; i < 10 && record.get() != null; i++) {
+      System.gc();
+    }
+    assertThat(record.get() == null).as("a record that was passed on is forgotten").isTrue();
+  }
+}

@@ -1,0 +1,86 @@
+package io.lofn.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lofn.api.OutputReader;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What every {@link OutputReader} of many records does. A reader's own test extends it, and tests
+ * what the records are with a {@link LayoutLab}.
+ *
+ * @param <O> the type of the records
+ */
+public abstract class OutputReaderContract<O> {
+
+  @TempDir private Path directory;
+
+  /**
+   * Makes the reader under test.
+   *
+   * @return a new reader
+   */
+  protected abstract OutputReader<O> reader();
+
+  /**
+   * Does what a tool does.
+   *
+   * @param records how many records there are to be
+   * @param lab where to leave them
+   */
+  protected abstract void leave(int records, LayoutLab lab) throws IOException;
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 1000})
+  final void readsEveryRecord(int count) throws IOException {
+    LayoutLab lab = lab(count);
+    try (Stream<O> records = lab.read(reader())) {
+      assertThat(records.toList()).hasSize(count).doesNotContainNull();
+    }
+    lab.assertNothingOpen();
+  }
+
+  @Test
+  final void readsAsManyAfterItWasSent() throws Exception {
+    try (Stream<O> records = lab(10).read(LayoutLab.sent(reader()))) {
+      assertThat(records.toList()).hasSize(10);
+    }
+  }
+
+  @Test
+  final void closesWhatItOpenedWhenItIsNotReadToTheEnd() throws IOException {
+    LayoutLab lab = lab(1000);
+    try (Stream<O> records = lab.read(reader())) {
+      assertThat(records.iterator().next()).isNotNull();
+    }
+    lab.assertNothingOpen();
+  }
+
+  @Test
+  final void holdsNoRecordThatWasRead() throws IOException {
+    List<WeakReference<O>> passed = new ArrayList<>();
+    try (Stream<O> records = lab(200).read(reader())) {
+      for (Iterator<O> each = records.iterator(); passed.size() < 199; ) {
+        passed.add(new WeakReference<>(each.next()));
+      }
+      LayoutLab.assertForgotten(passed.get(100));
+    }
+  }
+
+  private LayoutLab lab(int records) throws IOException {
+    LayoutLab lab = new LayoutLab(Files.createDirectory(directory.resolve("run")));
+    leave(records, lab);
+    return lab;
+  }
+}
