@@ -257,7 +257,8 @@ final class PodmanEngine implements AutoCloseable {
 
   /** What cannot be had of this service on this node. */
   Set<Ability> lacks() {
-    Set<Ability> lacks = EnumSet.of(Ability.ENGINE_OPTIONS);
+    // Podman's monitor writes to all who are attached in turn, and waits for the slowest.
+    Set<Ability> lacks = EnumSet.of(Ability.ENGINE_OPTIONS, Ability.INDEPENDENT_OUTPUTS);
     List<String> controllers = new ArrayList<>();
     facts().at("/host/cgroupControllers").forEach(each -> controllers.add(each.asText()));
     if (!controllers.isEmpty() || rootless()) {
