@@ -17,6 +17,6 @@ class ShareStagerTest extends VolumeStagerContract {
 
   @Override
   protected URI publish(Path data) {
-    return URI.create("share:" + data);
+    return URI.create("share:" + data.toUri().getRawPath());
   }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Images from a registry, for sixteen tasks at once on two executors of one node. */
+/** Images from a registry, on two executors of one node. */
 @Timeout(value = 4, unit = MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ClusterImagesIT {
 
@@ -83,23 +83,6 @@ class ClusterImagesIT {
 
   @ParameterizedTest
   @MethodSource("runtimes")
-  void sixteenTasksAtOnceMakeOnePull(Map<String, String> runtime) throws Exception {
-    String alone = open.push("busybox:1", repository("alone", runtime) + ":1");
-    String crowded = open.push("busybox:1", repository("crowded", runtime) + ":1");
-    Lofn lofn = lofn(runtime);
-    int pushes = open.requests(repository("alone", runtime)).size();
-    assertThat(open.requests(repository("crowded", runtime))).hasSize(pushes);
-    assertThat(lofn.map(data(1), cat(alone)).count()).isEqualTo(1);
-    int once = open.requests(repository("alone", runtime)).size();
-    assertThat(once).isGreaterThan(pushes);
-
-    assertThat(lofn.map(data(TASKS), cat(crowded)).count()).isEqualTo(TASKS);
-
-    assertThat(open.requests(repository("crowded", runtime))).hasSize(once);
-  }
-
-  @ParameterizedTest
-  @MethodSource("runtimes")
   void aJobBeforeTheJobPreparesAllNodes(Map<String, String> runtime) throws Exception {
     String image = open.push("busybox:1", repository("prepared", runtime) + ":1");
     Lofn lofn = lofn(runtime);
@@ -109,10 +92,10 @@ class ClusterImagesIT {
     assertThat(prepared).hasSize(1);
     assertThat(prepared.get(0).image()).isEqualTo(image);
     assertThat(prepared.get(0).runtime()).isEqualTo(runtime.get("spark.lofn.runtime"));
-    int reads = open.requests(repository("prepared", runtime)).size();
+    int before = requests("prepared", runtime);
     assertThat(lofn.map(data(TASKS), cat(image).pullPolicy(PullPolicy.NEVER)).count())
         .isEqualTo(TASKS);
-    assertThat(open.requests(repository("prepared", runtime))).hasSize(reads);
+    assertThat(requests("prepared", runtime)).isEqualTo(before);
   }
 
   @ParameterizedTest
@@ -164,6 +147,10 @@ class ClusterImagesIT {
               assertThat(message).doesNotContain("wrong").doesNotContain(Registry.PASSWORD);
             });
     assertThat(Duration.between(start, Instant.now())).isLessThan(DEADLINE);
+  }
+
+  private static int requests(String name, Map<String, String> runtime) {
+    return open.requests(repository(name, runtime)).size();
   }
 
   private static String repository(String name, Map<String, String> runtime) {

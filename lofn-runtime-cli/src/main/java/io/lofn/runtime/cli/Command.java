@@ -79,6 +79,8 @@ final class Command {
       builder.environment().clear();
     }
     builder.environment().putAll(environment);
+    // ch-run does not even tell its version without.
+    builder.environment().putIfAbsent("USER", System.getProperty("user.name"));
     if (directory != null) {
       builder.directory(directory.toFile());
     }
