@@ -7,8 +7,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A connection that an HTTP request turned into the streams of a container. It can tell the
- * container the end of its standard input.
+ * A connection that an HTTP request turned into a stream of a container. It can tell the container
+ * the end of its standard input.
  */
 final class AttachConnection implements AutoCloseable {
 
@@ -24,7 +24,7 @@ final class AttachConnection implements AutoCloseable {
     in = new BufferedInputStream(new ConnectionInputStream(connection), BUFFER_SIZE);
   }
 
-  /** Connects and asks for the streams. A caller that cannot wait any longer closes this. */
+  /** Connects and asks for the stream. A caller that cannot wait any longer closes this. */
   void open(String path) throws IOException {
     connection.connect();
     String request =
@@ -41,7 +41,7 @@ final class AttachConnection implements AutoCloseable {
     }
   }
 
-  /** The output streams of the container that were asked for. */
+  /** The output stream of the container that was asked for. */
   InputStream output() {
     return new FrameInputStream(in, () -> closed);
   }

@@ -1,7 +1,6 @@
 package io.lofn.runtime.podman;
 
 import java.io.IOException;
-import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -9,8 +8,6 @@ import java.nio.channels.SocketChannel;
 
 /** A unix socket. An interrupted reader or writer closes it, as with every channel. */
 final class ChannelConnection implements AutoCloseable {
-
-  private static final String RESET = "Connection reset";
 
   // The JDK keeps a direct buffer of the greatest size ever written for every thread.
   private static final int WRITE_SIZE = 1 << 16;
@@ -29,16 +26,7 @@ final class ChannelConnection implements AutoCloseable {
   }
 
   int read(byte[] bytes, int offset, int length) throws IOException {
-    try {
-      return channel.read(ByteBuffer.wrap(bytes, offset, length));
-    } catch (SocketException e) {
-      // A unix socket says so after its last byte where the other side has closed with some of our
-      // bytes unread, as it does when a tool ends before its input. Frames tell what was cut off.
-      if (RESET.equals(e.getMessage())) {
-        return -1;
-      }
-      throw e;
-    }
+    return channel.read(ByteBuffer.wrap(bytes, offset, length));
   }
 
   void write(byte[] bytes, int offset, int length) throws IOException {

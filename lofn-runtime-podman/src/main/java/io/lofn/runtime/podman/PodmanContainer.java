@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** A container of podman. Thread-safe. */
 final class PodmanContainer implements RunningContainer {
@@ -18,46 +19,23 @@ final class PodmanContainer implements RunningContainer {
   private final PodmanEngine engine;
   private final Containers containers;
   private final String id;
-  private final boolean hasStdin;
-  private final AttachConnection inAndOut;
-  private final AttachConnection error;
+  private final ContainerStreams streams;
   private final ExitWatch watch;
-  private final OutputStream stdin;
+  private final @Nullable OutputStream stdin;
   private final InputStream stdout;
   private final InputStream stderr;
   private boolean removed;
 
-  private PodmanContainer(
-      PodmanEngine engine,
-      String id,
-      boolean hasStdin,
-      AttachConnection inAndOut,
-      AttachConnection error) {
+  /** A container that was created, and its streams. */
+  PodmanContainer(PodmanEngine engine, String id, ContainerStreams streams) {
     this.engine = engine;
     containers = new Containers(engine);
     this.id = id;
-    this.hasStdin = hasStdin;
-    this.inAndOut = inAndOut;
-    this.error = error;
-    watch = new ExitWatch(engine, id, inAndOut::abandonInput);
-    stdin = inAndOut.input();
-    stdout = inAndOut.output();
-    stderr = error.output();
-  }
-
-  /**
-   * Attaches to a container that was created. The standard error has a connection of its own, so
-   * that it flows while nobody reads the standard output.
-   */
-  static PodmanContainer attach(PodmanEngine engine, String id, boolean stdin) {
-    AttachConnection inAndOut = engine.attach(id, "stdin=" + stdin + "&stdout=true&stderr=false");
-    try {
-      AttachConnection error = engine.attach(id, "stdin=false&stdout=false&stderr=true");
-      return new PodmanContainer(engine, id, stdin, inAndOut, error);
-    } catch (RuntimeException e) {
-      inAndOut.close();
-      throw e;
-    }
+    this.streams = streams;
+    watch = new ExitWatch(engine, id, streams::abandonInput);
+    stdin = streams.stdin();
+    stdout = streams.stdout();
+    stderr = streams.stderr();
   }
 
   /** Starts the process. */
@@ -73,7 +51,7 @@ final class PodmanContainer implements RunningContainer {
 
   @Override
   public OutputStream stdin() {
-    if (!hasStdin) {
+    if (stdin == null) {
       throw new IllegalStateException("Container " + id + " has no standard input");
     }
     return stdin;
@@ -135,8 +113,7 @@ final class PodmanContainer implements RunningContainer {
 
   /** Frees whoever reads, writes or waits. The container is not touched. */
   void closeStreams() {
-    inAndOut.close();
-    error.close();
+    streams.close();
     watch.close();
   }
 }

@@ -215,36 +215,6 @@ final class PodmanEngine implements AutoCloseable {
     }
   }
 
-  /**
-   * Attaches to the streams of a container that was created, which also prepares its start.
-   *
-   * @throws EngineException whose cause may be an {@link EngineAnswerException}
-   */
-  AttachConnection attach(String container, String streamNames) {
-    String action = "attach to container " + container;
-    AttachConnection connection = null;
-    try {
-      AttachConnection opening = new AttachConnection(config.socket());
-      connection = opening;
-      String path =
-          libpod("/containers/" + container + "/attach").build().url().encodedPath()
-              + "?stream=true&logs=false&detachKeys=&"
-              + streamNames;
-      Callable<Boolean> open =
-          () -> {
-            opening.open(path);
-            return true;
-          };
-      await(action, begin(action, open), config.callTimeout());
-      return opening;
-    } catch (IOException | RuntimeException e) {
-      if (connection != null) {
-        connection.close();
-      }
-      throw errors.of(action, e);
-    }
-  }
-
   /** How many processors containers can use. */
   int cpus() {
     int count = facts().at("/host/cpus").asInt();
@@ -257,7 +227,8 @@ final class PodmanEngine implements AutoCloseable {
 
   /** What cannot be had of this service on this node. */
   Set<Ability> lacks() {
-    // Podman's monitor writes to all who are attached in turn, and waits for the slowest.
+    // Podman's monitor writes to all who are attached in turn, and waits for the slowest, whatever
+    // connection it is on.
     Set<Ability> lacks = EnumSet.of(Ability.ENGINE_OPTIONS, Ability.INDEPENDENT_OUTPUTS);
     List<String> controllers = new ArrayList<>();
     facts().at("/host/cgroupControllers").forEach(each -> controllers.add(each.asText()));

@@ -90,7 +90,8 @@ final class PodmanRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
   }
 
   private RunningContainer attachAndStart(String id, boolean stdin) {
-    PodmanContainer container = PodmanContainer.attach(engine, id, stdin);
+    PodmanContainer container =
+        new PodmanContainer(engine, id, ContainerStreams.attach(engine, id, stdin));
     try {
       container.start();
       return container;
