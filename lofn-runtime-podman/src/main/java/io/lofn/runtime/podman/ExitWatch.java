@@ -110,6 +110,11 @@ final class ExitWatch implements AutoCloseable {
 
   /** Inspects only a failed one: the flag costs a call. */
   private void ended(int code) {
+    // Podman may answer 0 for a container that was killed and removed before it looked.
+    if (code == 0 && !containers.exists(container)) {
+      exit.completeExceptionally(new EngineException(gone()));
+      return;
+    }
     boolean outOfMemory = false;
     if (code != 0) {
       try {

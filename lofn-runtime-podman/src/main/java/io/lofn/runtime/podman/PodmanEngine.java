@@ -87,7 +87,7 @@ final class PodmanEngine implements AutoCloseable {
 
   private void negotiate() {
     String action = "tell its version";
-    Call call = client.newCall(url("/libpod/_ping").get().build());
+    Call call = client.newCall(ping());
     String answer =
         await(
             action,
@@ -109,6 +109,10 @@ final class PodmanEngine implements AutoCloseable {
       throw new EngineException(
           errors.message(action, "podman " + version + " is older than " + OLDEST_MAJOR + ".0"));
     }
+  }
+
+  private static Request ping() {
+    return url("/libpod/_ping").get().build();
   }
 
   /** A request of the agreed version; paths begin with a slash. */
@@ -175,15 +179,19 @@ final class PodmanEngine implements AutoCloseable {
     }
   }
 
-  /** Does work without anybody waiting for it. Failures are logged. */
+  /**
+   * Does work as soon as the service answers again, without anybody waiting for it. Failures are
+   * logged.
+   */
   void later(String action, BooleanSupplier work) {
     Future<Boolean> unused =
         begin(
             action,
             () -> {
               try {
+                answer(longCall(ping()));
                 return work.getAsBoolean();
-              } catch (RuntimeException e) {
+              } catch (IOException | RuntimeException e) {
                 LOG.warn("{}", errors.of(action, e).getMessage());
                 return false;
               }
