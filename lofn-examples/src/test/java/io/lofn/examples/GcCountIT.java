@@ -21,7 +21,7 @@ class GcCountIT {
   @TempDir private Path directory;
 
   @ParameterizedTest
-  @CsvSource({"docker, 60", "docker, 100000000", "cli, 60"})
+  @CsvSource({"docker, 60", "docker, 100000000", "podman, 60", "cli, 60"})
   void countsAsTheToolsOfThisMachineDo(String runtime, int basesInALine) throws Exception {
     Path fasta = writeSequences(directory.resolve("a.fa"), basesInALine);
     Path expected = directory.resolve("expected");

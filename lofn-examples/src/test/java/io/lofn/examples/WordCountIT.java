@@ -23,7 +23,7 @@ class WordCountIT {
   @TempDir private Path directory;
 
   @ParameterizedTest
-  @ValueSource(strings = {"docker", "cli"})
+  @ValueSource(strings = {"docker", "podman", "cli"})
   void countsAsTheToolsOfThisMachineDo(String runtime) throws Exception {
     try (LocalSpark spark = new LocalSpark(runtime)) {
       assertSameCounts(spark, Texts.everything(), 3);

@@ -26,6 +26,7 @@ final class Engines {
   static final List<Map<String, String>> RUNTIMES =
       List.of(
           Map.of("spark.lofn.runtime", "docker"),
+          Map.of("spark.lofn.runtime", "podman"),
           Map.of("spark.lofn.runtime", "cli", "spark.lofn.cli.command", "docker"),
           Map.of("spark.lofn.runtime", "cli", "spark.lofn.cli.command", "podman"));
 

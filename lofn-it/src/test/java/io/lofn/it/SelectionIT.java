@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
+import io.lofn.spark.NodeImage;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,11 +18,20 @@ class SelectionIT {
   private static final Map<String, String> NO_DOCKER =
       Map.of("spark.lofn.docker.host", "unix:///nonexistent/docker.sock");
 
+  private static final Map<String, String> COMMAND_LINES_ONLY =
+      Map.of(
+          "spark.lofn.docker.host",
+          "unix:///nonexistent/docker.sock",
+          "spark.lofn.podman.socket",
+          "/nonexistent/podman.sock");
+
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   @Test
   void autoFallsToTheNextUsableRuntime() {
     assertThat(cat(NO_DOCKER)).containsExactly("a", "b");
+    assertThat(runtime(NO_DOCKER)).containsExactly("podman");
+    assertThat(runtime(COMMAND_LINES_ONLY)).containsExactly("cli");
   }
 
   @Test
@@ -34,7 +44,7 @@ class SelectionIT {
 
   @Test
   void withoutAnEngineEachRuntimeIsListedWithItsReason() {
-    Map<String, String> settings = new HashMap<>(NO_DOCKER);
+    Map<String, String> settings = new HashMap<>(COMMAND_LINES_ONLY);
     settings.put("spark.lofn.cli.command", "no-such-engine");
 
     assertThatThrownBy(() -> cat(settings))
@@ -42,6 +52,8 @@ class SelectionIT {
         .hasMessageContaining("No container runtime is usable")
         .hasMessageContaining("docker: ")
         .hasMessageContaining("/nonexistent/docker.sock")
+        .hasMessageContaining("podman: ")
+        .hasMessageContaining("/nonexistent/podman.sock")
         .hasMessageContaining("cli: ")
         .hasMessageContaining("no-such-engine")
         .hasMessageContaining("Start or install one");
@@ -65,6 +77,13 @@ class SelectionIT {
         .hasMessage(
             "Unknown configuration key spark.lofn.docker.hots; did you mean"
                 + " spark.lofn.docker.host?");
+  }
+
+  /** Which runtimes serve the nodes, of which there is one. */
+  private static List<String> runtime(Map<String, String> settings) {
+    return SPARK.lofn(settings).prepareImages(Tool.pipe("busybox:1").command("cat")).stream()
+        .map(NodeImage::runtime)
+        .toList();
   }
 
   private static List<String> cat(Map<String, String> settings) {

@@ -1,0 +1,102 @@
+package io.lofn.runtime.podman;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A connection that an HTTP request turned into a stream of a container. It can tell the container
+ * the end of its standard input.
+ */
+final class AttachConnection implements AutoCloseable {
+
+  private static final int BUFFER_SIZE = 1 << 16;
+
+  private final ChannelConnection connection;
+  private final BufferedInputStream in;
+  private volatile boolean abandoned;
+  private volatile boolean closed;
+
+  AttachConnection(String socket) throws IOException {
+    connection = new ChannelConnection(socket);
+    in = new BufferedInputStream(new ConnectionInputStream(connection), BUFFER_SIZE);
+  }
+
+  /** Connects and asks for the stream. A caller that cannot wait any longer closes this. */
+  void open(String path) throws IOException {
+    connection.connect();
+    String request =
+        "POST "
+            + path
+            + " HTTP/1.1\r\nHost: localhost"
+            + "\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n";
+    byte[] bytes = request.getBytes(StandardCharsets.US_ASCII);
+    connection.write(bytes, 0, bytes.length);
+    HttpHead head = HttpHead.read(in);
+    // Engines that do not know the upgrade answer 200 and go on in the same way.
+    if (head.status() != 101 && head.status() != 200) {
+      throw new EngineAnswerException(head.status(), head.body(in));
+    }
+  }
+
+  /** The output stream of the container that was asked for. */
+  InputStream output() {
+    return new FrameInputStream(in, () -> closed);
+  }
+
+  /** The container's standard input; closing it is its end. */
+  OutputStream input() {
+    return new Output();
+  }
+
+  /**
+   * Tells writers that the container has ended. Engines leave them blocked for seconds or for ever.
+   */
+  void abandonInput() {
+    abandoned = true;
+    connection.abandonOutput();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    connection.close();
+  }
+
+  private final class Output extends OutputStream {
+
+    private volatile boolean ended;
+
+    @Override
+    public void write(int value) throws IOException {
+      write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      if (ended) {
+        throw new IOException("The container's standard input was closed");
+      }
+      try {
+        connection.write(bytes, offset, length);
+      } catch (IOException e) {
+        throw abandoned || closed ? new IOException("The container has ended", e) : e;
+      }
+    }
+
+    @Override
+    public void close() {
+      if (ended || abandoned) {
+        return;
+      }
+      ended = true;
+      try {
+        connection.endOutput();
+      } catch (IOException ignored) {
+        // The connection is broken, which is the end of input as well.
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package io.lofn.runtime.podman;
+
+import io.lofn.api.EngineException;
+import io.lofn.spi.RuntimeConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Which service to use.
+ *
+ * @param socket path of its socket
+ * @param callTimeout how long a call may take
+ * @param init the init program, if it is not where podman looks itself
+ */
+record PodmanConfig(String socket, Duration callTimeout, Optional<String> init) {
+
+  /** Sockets count in milliseconds, as an int. */
+  private static final Duration LONGEST_CALL = Duration.ofDays(1);
+
+  private static final String SYSTEM_SOCKET = "/run/podman/podman.sock";
+  private static final String SOCKET = "socket";
+  private static final String UNIX = "unix://";
+
+  static final Map<String, String> PROPERTIES =
+      Map.of(
+          SOCKET,
+          "path of the service's socket; else CONTAINER_HOST, else where podman's own units put"
+              + " it");
+
+  /** The REST API does not read the place that containers.conf names for the command. */
+  private static final List<String> INITS =
+      List.of(
+          "/usr/libexec/podman/catatonit",
+          "/usr/lib/podman/catatonit",
+          "/usr/bin/catatonit",
+          "/usr/bin/tini-static",
+          "/usr/bin/docker-init");
+
+  /**
+   * Reads the configuration.
+   *
+   * @throws EngineException if it makes no sense
+   */
+  static PodmanConfig of(RuntimeConfig config, Map<String, String> environment) {
+    Duration timeout = config.callTimeout();
+    return new PodmanConfig(
+        socket(config, environment),
+        timeout.compareTo(LONGEST_CALL) < 0 ? timeout : LONGEST_CALL,
+        INITS.stream().filter(path -> Files.isExecutable(Path.of(path))).findFirst());
+  }
+
+  private static String socket(RuntimeConfig config, Map<String, String> environment) {
+    Optional<String> property = config.property(SOCKET).filter(value -> !value.isBlank());
+    if (property.isPresent()) {
+      String socket = property.get().strip();
+      return path(socket.startsWith("/") ? UNIX + socket : socket, "spark.lofn.podman.socket");
+    }
+    String host = environment.getOrDefault("CONTAINER_HOST", "").strip();
+    if (!host.isEmpty()) {
+      return path(host, "CONTAINER_HOST");
+    }
+    String directory = environment.getOrDefault("XDG_RUNTIME_DIR", "").strip();
+    if (!directory.isEmpty()) {
+      String own = directory + "/podman/podman.sock";
+      if (Files.exists(Path.of(own))) {
+        return own;
+      }
+    }
+    return SYSTEM_SOCKET;
+  }
+
+  private static String path(String address, String source) {
+    String path = address.startsWith(UNIX) ? address.substring(UNIX.length()) : "";
+    if (!path.startsWith("/")) {
+      throw new EngineException(
+          source
+              + " is '"
+              + address
+              + "', but the runtime 'podman' only knows unix sockets: set it to unix:///path, or"
+              + " use the runtime 'cli'");
+    }
+    return path;
+  }
+}

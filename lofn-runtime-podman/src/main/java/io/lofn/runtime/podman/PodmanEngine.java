@@ -1,0 +1,293 @@
+package io.lofn.runtime.podman;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lofn.api.EngineException;
+import io.lofn.spi.Ability;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import okhttp3.Call;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+import org.newsclub.net.unix.AFSocketFactory;
+import org.newsclub.net.unix.AFUNIXSocketAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections to one service. Every call has a deadline and fails with an {@link
+ * EngineException} that says what was asked. Thread-safe.
+ */
+final class PodmanEngine implements AutoCloseable {
+
+  static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final Logger LOG = LoggerFactory.getLogger(PodmanEngine.class);
+  private static final String VERSION = "Libpod-Api-Version";
+  private static final int OLDEST_MAJOR = 4;
+  private static final int NEWEST_MAJOR = 5;
+
+  private final PodmanConfig config;
+  private final DeadlineCalls calls = new DeadlineCalls();
+  private final PodmanErrors errors;
+  private final OkHttpClient client;
+  private String version = "";
+  private int major;
+  private volatile @Nullable JsonNode info;
+
+  private PodmanEngine(PodmanConfig config) throws IOException {
+    this.config = config;
+    errors = new PodmanErrors(config.socket());
+    client =
+        new OkHttpClient.Builder()
+            .socketFactory(
+                new AFSocketFactory.FixedAddressSocketFactory(
+                    AFUNIXSocketAddress.of(java.nio.file.Path.of(config.socket()))))
+            .dns(host -> List.of(InetAddress.getLoopbackAddress()))
+            .proxy(java.net.Proxy.NO_PROXY)
+            .followRedirects(false)
+            .retryOnConnectionFailure(false)
+            .connectTimeout(Duration.ZERO)
+            .readTimeout(Duration.ZERO)
+            .writeTimeout(Duration.ZERO)
+            .build();
+  }
+
+  /** Connects, and learns the version of the API. */
+  static PodmanEngine connect(PodmanConfig config) {
+    PodmanErrors errors = new PodmanErrors(config.socket());
+    PodmanEngine engine;
+    try {
+      engine = new PodmanEngine(config);
+    } catch (IOException e) {
+      throw errors.of("be connected to", e);
+    }
+    try {
+      engine.negotiate();
+      return engine;
+    } catch (RuntimeException e) {
+      engine.close();
+      throw e;
+    }
+  }
+
+  private void negotiate() {
+    String action = "tell its version";
+    Call call = client.newCall(ping());
+    String answer =
+        await(
+            action,
+            call,
+            begin(
+                action,
+                () -> {
+                  try (Response response = call.execute()) {
+                    return response.header(VERSION, "");
+                  }
+                }),
+            config.callTimeout());
+    if (!answer.matches("\\d{1,4}\\..*")) {
+      throw new EngineException(errors.message(action, "it is no podman"));
+    }
+    version = answer;
+    major = Integer.parseInt(answer.substring(0, answer.indexOf('.')));
+    if (major < OLDEST_MAJOR) {
+      throw new EngineException(
+          errors.message(action, "podman " + version + " is older than " + OLDEST_MAJOR + ".0"));
+    }
+  }
+
+  private static Request ping() {
+    return url("/libpod/_ping").get().build();
+  }
+
+  /** A request of the agreed version; paths begin with a slash. */
+  Request.Builder libpod(String path) {
+    return url("/v" + Math.min(major, NEWEST_MAJOR) + ".0.0/libpod" + path);
+  }
+
+  private static Request.Builder url(String path) {
+    return new Request.Builder().url("http://localhost" + path);
+  }
+
+  static RequestBody nothing() {
+    return RequestBody.create(new byte[0]);
+  }
+
+  /** Makes one short call. */
+  Answer call(String action, Request request) {
+    return call(action, request, config.callTimeout());
+  }
+
+  Answer call(String action, Request request, Duration atMost) {
+    Call call = client.newCall(request);
+    return await(action, call, begin(action, () -> execute(call)), atMost);
+  }
+
+  private static Answer execute(Call call) throws IOException {
+    try (Response response = call.execute()) {
+      return new Answer(response.code(), response.body().string());
+    }
+  }
+
+  /** A call that somebody else executes and cancels. */
+  Call longCall(Request request) {
+    return client.newCall(request);
+  }
+
+  /** Executes such a call. */
+  static Answer answer(Call call) throws IOException {
+    return execute(call);
+  }
+
+  /** Fails unless the service did as it was asked. */
+  Answer expect(String action, Answer answer) {
+    if (!answer.isSuccess()) {
+      throw errors.of(action, answer.failure());
+    }
+    return answer;
+  }
+
+  JsonNode json(String action, Answer answer) {
+    try {
+      return JSON.readTree(expect(action, answer).body());
+    } catch (IOException e) {
+      throw new EngineException(errors.message(action, "no JSON but " + answer.body()), e);
+    }
+  }
+
+  /** Begins work, without a deadline. */
+  <T> Future<T> begin(String action, Callable<T> work) {
+    try {
+      return calls.submit(work);
+    } catch (RejectedExecutionException e) {
+      throw new EngineException(errors.message(action, "the runtime is closed"), e);
+    }
+  }
+
+  /**
+   * Does work as soon as the service answers again, without anybody waiting for it. Failures are
+   * logged.
+   */
+  void later(String action, BooleanSupplier work) {
+    Future<Boolean> unused =
+        begin(
+            action,
+            () -> {
+              try {
+                answer(longCall(ping()));
+                return work.getAsBoolean();
+              } catch (IOException | RuntimeException e) {
+                LOG.warn("{}", errors.of(action, e).getMessage());
+                return false;
+              }
+            });
+  }
+
+  private <T> T await(String action, Call call, Future<T> future, Duration atMost) {
+    try {
+      return DeadlineCalls.join(future, atMost);
+    } catch (TimeoutException e) {
+      call.cancel();
+      throw errors.noAnswer(action, atMost, e);
+    } catch (ExecutionException | RuntimeException e) {
+      // A service that was restarted has broken all connections.
+      client.connectionPool().evictAll();
+      throw errors.of(action, e);
+    }
+  }
+
+  /** Waits for work, and gives it up if it takes longer. */
+  <T> T await(String action, Future<T> work, Duration atMost) {
+    try {
+      return DeadlineCalls.join(work, atMost);
+    } catch (TimeoutException e) {
+      work.cancel(true);
+      throw errors.noAnswer(action, atMost, e);
+    } catch (ExecutionException | RuntimeException e) {
+      throw errors.of(action, e);
+    }
+  }
+
+  /** How many processors containers can use. */
+  int cpus() {
+    int count = facts().at("/host/cpus").asInt();
+    return count < 1 ? Integer.MAX_VALUE : count;
+  }
+
+  boolean rootless() {
+    return facts().at("/host/security/rootless").asBoolean();
+  }
+
+  /** What cannot be had of this service on this node. */
+  Set<Ability> lacks() {
+    // Podman's monitor writes to all who are attached in turn, and waits for the slowest, whatever
+    // connection it is on.
+    Set<Ability> lacks = EnumSet.of(Ability.ENGINE_OPTIONS, Ability.INDEPENDENT_OUTPUTS);
+    List<String> controllers = new ArrayList<>();
+    facts().at("/host/cgroupControllers").forEach(each -> controllers.add(each.asText()));
+    if (!controllers.isEmpty() || rootless()) {
+      addUnless(controllers.contains("cpu"), Ability.CPUS, lacks);
+      addUnless(controllers.contains("memory"), Ability.MEMORY, lacks);
+      addUnless(controllers.contains("pids"), Ability.PIDS, lacks);
+    }
+    // Podman 4's monitor leaves its word where podman does not look.
+    addUnless(major >= NEWEST_MAJOR, Ability.OUT_OF_MEMORY_VERDICT, lacks);
+    return lacks;
+  }
+
+  private static void addUnless(boolean able, Ability ability, Set<Ability> lacks) {
+    if (!able) {
+      lacks.add(ability);
+    }
+  }
+
+  /** What the service says of itself. Asked for once. */
+  private JsonNode facts() {
+    JsonNode known = info;
+    if (known == null) {
+      String action = "tell what it can do";
+      known = json(action, call(action, libpod("/info").get().build()));
+      info = known;
+    }
+    return known;
+  }
+
+  PodmanConfig config() {
+    return config;
+  }
+
+  Duration callTimeout() {
+    return config.callTimeout();
+  }
+
+  PodmanErrors errors() {
+    return errors;
+  }
+
+  @Override
+  public void close() {
+    client.dispatcher().cancelAll();
+    calls.close();
+    client.connectionPool().evictAll();
+  }
+
+  @Override
+  public String toString() {
+    return "podman " + version + " at unix://" + config.socket();
+  }
+}

@@ -1,0 +1,211 @@
+package io.lofn.runtime.podman;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lofn.api.EngineException;
+import io.lofn.api.ImageUnavailableException;
+import io.lofn.api.PullPolicy;
+import io.lofn.spi.ImageReference;
+import io.lofn.spi.ImageRequest;
+import io.lofn.spi.PreparedImage;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import okhttp3.Call;
+import okhttp3.HttpUrl;
+import okhttp3.MediaType;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+
+/** Makes images present, and tells what their names stand for. Thread-safe. */
+final class PodmanImages {
+
+  private static final Map<String, String> ARCHITECTURES =
+      Map.of("x86_64", "amd64", "x86-64", "amd64", "aarch64", "arm64");
+  private static final MediaType TAR = MediaType.get("application/x-tar");
+
+  private final PodmanEngine engine;
+  private final RegistryCredentials credentials;
+  private final RegistryFailures failures;
+
+  PodmanImages(PodmanEngine engine, RegistryCredentials credentials) {
+    this.engine = engine;
+    this.credentials = credentials;
+    failures = new RegistryFailures(credentials);
+  }
+
+  PreparedImage prepare(ImageRequest request) {
+    ImageReference image = ImageReference.parse(request.reference());
+    if (request.policy() != PullPolicy.ALWAYS || image.isId()) {
+      Optional<String> present = id(ImageName.candidates(image), request);
+      if (present.isPresent()) {
+        return new PreparedImage(request.reference(), present.get());
+      }
+    }
+    if (request.policy() == PullPolicy.NEVER) {
+      throw unavailable(
+          request,
+          "it is not there, and the pull policy is NEVER. Load it there, or"
+              + " allow it to be pulled");
+    }
+    if (image.isId()) {
+      throw unavailable(request, "it is not there, and an id cannot be pulled. Use its name");
+    }
+    pull(image, request);
+    return new PreparedImage(
+        request.reference(),
+        id(List.of(ImageName.qualified(image)), request)
+            .orElseThrow(() -> unavailable(request, "it was pulled, but is not there")));
+  }
+
+  private Optional<String> id(List<String> names, ImageRequest request) {
+    return find(names, request).map(found -> found.path("Id").asText());
+  }
+
+  private Optional<JsonNode> find(List<String> names, ImageRequest request) {
+    String action = "inspect image " + request.reference();
+    for (String name : names) {
+      Answer answer = engine.call(action, engine.libpod("/images/" + name + "/json").build());
+      if (!answer.isNotFound()) {
+        JsonNode found = engine.json(action, answer);
+        if (request.platform().map(wanted -> isFor(found, wanted)).orElse(true)) {
+          return Optional.of(found);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Compares system and architecture; podman knows better about variants. */
+  private static boolean isFor(JsonNode image, String platform) {
+    String[] parts = platform.toLowerCase(Locale.ROOT).split("/", -1);
+    return parts.length < 2
+        || (parts[0].equals(image.path("Os").asText())
+            && ARCHITECTURES
+                .getOrDefault(parts[1], parts[1])
+                .equals(image.path("Architecture").asText()));
+  }
+
+  private void pull(ImageReference image, ImageRequest request) {
+    String action = "pull image " + request.reference();
+    Call call = engine.longCall(pullRequest(image, request));
+    Future<Boolean> pull = engine.begin(action, () -> follow(call));
+    try {
+      await(action, pull, call, request.pullTimeout());
+    } catch (EngineException e) {
+      throw failures.explain(image, e);
+    }
+  }
+
+  private Request pullRequest(ImageReference image, ImageRequest request) {
+    HttpUrl.Builder url =
+        engine
+            .libpod("/images/pull")
+            .build()
+            .url()
+            .newBuilder()
+            .addQueryParameter("reference", ImageName.qualified(image))
+            .addQueryParameter("policy", "always");
+    String[] platform = request.platform().orElse("").toLowerCase(Locale.ROOT).split("/", 3);
+    if (platform.length > 1) {
+      url.addQueryParameter("OS", platform[0])
+          .addQueryParameter("Arch", ARCHITECTURES.getOrDefault(platform[1], platform[1]));
+    }
+    if (platform.length > 2) {
+      url.addQueryParameter("Variant", platform[2]);
+    }
+    Request.Builder pull = new Request.Builder().url(url.build()).post(PodmanEngine.nothing());
+    credentials.of(image).ifPresent(known -> pull.header("X-Registry-Auth", known.header()));
+    return pull.build();
+  }
+
+  /** A failure comes in the middle of an answer that has begun with success. */
+  private static boolean follow(Call call) throws IOException {
+    try (Response response = call.execute();
+        BufferedReader lines = new BufferedReader(response.body().charStream())) {
+      if (!response.isSuccessful()) {
+        throw new EngineAnswerException(response.code(), response.body().string());
+      }
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        String error = PodmanEngine.JSON.readTree(line).path("error").asText();
+        if (!error.isEmpty()) {
+          throw new EngineAnswerException(500, error);
+        }
+      }
+      return true;
+    }
+  }
+
+  void load(Path archive, Duration timeout) {
+    String action = "load the image archive " + archive;
+    if (!Files.isReadable(archive)) {
+      throw new EngineException(engine.errors().message(action, "it cannot be read"));
+    }
+    RequestBody body = RequestBody.create(archive.toFile(), TAR);
+    Call call = engine.longCall(engine.libpod("/images/load").post(body).build());
+    Answer answer =
+        await(action, engine.begin(action, () -> PodmanEngine.answer(call)), call, timeout);
+    if (!answer.isSuccess()) {
+      throw new EngineException(
+          engine.errors().message(action, PodmanErrors.text(answer.body())), answer.failure());
+    }
+  }
+
+  private <T> T await(String action, Future<T> work, Call call, Duration atMost) {
+    try {
+      return work.get(TimeUnit.MILLISECONDS.convert(atMost), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EngineException(engine.errors().message(action, "it was interrupted"), e);
+    } catch (TimeoutException e) {
+      throw engine.errors().noAnswer(action, atMost, e);
+    } catch (ExecutionException e) {
+      throw engine.errors().of(action, e.getCause());
+    } finally {
+      call.cancel();
+    }
+  }
+
+  /** Only what the node knows: podman's API does not ask registries. */
+  Optional<String> digest(ImageRequest request) {
+    ImageReference image = ImageReference.parse(request.reference());
+    if (image.isId()) {
+      return Optional.empty();
+    }
+    if (image.isImmutable()) {
+      return Optional.of(image.tagOrDigest());
+    }
+    return request.policy() == PullPolicy.ALWAYS
+        ? Optional.empty()
+        : find(ImageName.candidates(image), request).flatMap(found -> digest(image, found));
+  }
+
+  /** An image may have several digests in a repository; the one it has now comes first. */
+  private static Optional<String> digest(ImageReference image, JsonNode found) {
+    List<String> digests =
+        Stream.iterate(0, i -> i < found.path("RepoDigests").size(), i -> i + 1)
+            .map(i -> ImageReference.parse(found.path("RepoDigests").path(i).asText()))
+            .filter(each -> !each.registry().equals("localhost"))
+            .filter(each -> ImageName.repository(each).equals(ImageName.repository(image)))
+            .map(ImageReference::tagOrDigest)
+            .toList();
+    String current = found.path("Digest").asText();
+    return digests.contains(current) ? Optional.of(current) : digests.stream().findFirst();
+  }
+
+  private ImageUnavailableException unavailable(ImageRequest request, String reason) {
+    return new ImageUnavailableException(
+        engine.errors().message("provide image " + request.reference(), reason));
+  }
+}

@@ -1,0 +1,54 @@
+package io.lofn.runtime.podman;
+
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerRuntimeProvider;
+import io.lofn.spi.RuntimeConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** The runtime {@code podman}: containers through podman's own REST API. */
+public final class PodmanRuntimeProvider implements ContainerRuntimeProvider {
+
+  private static final int PRIORITY = -20;
+  private static final Duration PROBE_LIMIT = Duration.ofSeconds(5);
+
+  /** Does nothing; what a {@link java.util.ServiceLoader} calls. */
+  public PodmanRuntimeProvider() {}
+
+  @Override
+  public String name() {
+    return "podman";
+  }
+
+  @Override
+  public int priority() {
+    return PRIORITY;
+  }
+
+  @Override
+  public Map<String, String> properties() {
+    return PodmanConfig.PROPERTIES;
+  }
+
+  @Override
+  public Optional<String> unavailableReason(RuntimeConfig config) {
+    try {
+      Duration atMost =
+          config.callTimeout().compareTo(PROBE_LIMIT) < 0 ? config.callTimeout() : PROBE_LIMIT;
+      PodmanEngine.connect(PodmanConfig.of(config.callTimeout(atMost), System.getenv())).close();
+      return Optional.empty();
+    } catch (RuntimeException | LinkageError e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public ContainerRuntime create(RuntimeConfig config) {
+    Path home = Path.of(System.getProperty("user.home"));
+    return new PodmanRuntime(
+        PodmanEngine.connect(PodmanConfig.of(config, System.getenv())),
+        new RegistryCredentials(System.getenv(), home));
+  }
+}

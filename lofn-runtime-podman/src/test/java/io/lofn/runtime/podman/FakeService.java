@@ -1,0 +1,85 @@
+package io.lofn.runtime.podman;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** A service that gives prepared answers to requests without a body. */
+final class FakeService implements AutoCloseable {
+
+  private static final Answer NONE = new Answer(404, "");
+
+  private final Path socket;
+  private final ServerSocketChannel server;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+
+  FakeService(Path directory) throws IOException {
+    socket = directory.resolve("fake.sock");
+    server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    server.bind(UnixDomainSocketAddress.of(socket));
+    answer("/_ping", 200, "OK");
+    threads.submit(this::accept);
+  }
+
+  String socket() {
+    return socket.toString();
+  }
+
+  /** What it answers where the end of the path, without its query, is the given one. */
+  void answer(String end, int status, String body) {
+    answers.put(end, new Answer(status, body));
+  }
+
+  private Void accept() throws IOException {
+    while (true) {
+      SocketChannel connection = server.accept();
+      threads.submit(() -> serve(connection));
+    }
+  }
+
+  private Void serve(SocketChannel connection) throws IOException {
+    try (connection) {
+      BufferedReader in =
+          new BufferedReader(new InputStreamReader(Channels.newInputStream(connection), US_ASCII));
+      for (String request = in.readLine(); request != null; request = in.readLine()) {
+        for (String line = in.readLine(); line != null && !line.isEmpty(); ) {
+          line = in.readLine();
+        }
+        connection.write(ByteBuffer.wrap(answerTo(request).getBytes(US_ASCII)));
+      }
+    }
+    return null;
+  }
+
+  private String answerTo(String request) {
+    String path = request.split(" ", 3)[1].split("[?]", 2)[0];
+    Answer answer =
+        answers.entrySet().stream()
+            .filter(each -> path.endsWith(each.getKey()))
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElse(NONE);
+    return "HTTP/1.1 %d x\r\nLibpod-Api-Version: 4.3.1\r\nContent-Length: %d\r\n\r\n%s"
+        .formatted(answer.status(), answer.body().length(), answer.body());
+  }
+
+  @Override
+  public void close() throws IOException {
+    threads.shutdownNow();
+    server.close();
+  }
+}
