@@ -32,7 +32,7 @@ final class FakeService implements AutoCloseable {
     server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(socket));
     answer("/_ping", 200, "OK");
-    threads.submit(this::accept);
+    threads.execute(this::accept);
   }
 
   String socket() {
@@ -44,14 +44,18 @@ final class FakeService implements AutoCloseable {
     answers.put(end, new Answer(status, body));
   }
 
-  private Void accept() throws IOException {
-    while (true) {
-      SocketChannel connection = server.accept();
-      threads.submit(() -> serve(connection));
+  private void accept() {
+    try {
+      while (true) {
+        SocketChannel connection = server.accept();
+        threads.execute(() -> serve(connection));
+      }
+    } catch (IOException closed) {
+      // The end.
     }
   }
 
-  private Void serve(SocketChannel connection) throws IOException {
+  private void serve(SocketChannel connection) {
     try (connection) {
       BufferedReader in =
           new BufferedReader(new InputStreamReader(Channels.newInputStream(connection), US_ASCII));
@@ -61,8 +65,9 @@ final class FakeService implements AutoCloseable {
         }
         connection.write(ByteBuffer.wrap(answerTo(request).getBytes(US_ASCII)));
       }
+    } catch (IOException gone) {
+      // The client has closed the connection, and its test sees that.
     }
-    return null;
   }
 
   private String answerTo(String request) {
