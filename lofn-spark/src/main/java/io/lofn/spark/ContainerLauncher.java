@@ -74,9 +74,8 @@ final class ContainerLauncher implements AutoCloseable {
 
   /** Starts the container; an image that went away meanwhile is prepared once more. */
   ContainerSession start(Exchange exchange) {
-    RunningContainer container;
     try {
-      container = startOnce(exchange);
+      return startOnce(exchange);
     } catch (ImageUnavailableException e) {
       if (plan.image().request().policy() == PullPolicy.NEVER) {
         throw e;
@@ -84,19 +83,29 @@ final class ContainerLauncher implements AutoCloseable {
       LOG.info("The image {} is gone from the node and prepared again", plan.tool().image());
       node.images().forget(runtime, plan.image(), plan.task().stage());
       image = prepareImage();
-      container = startOnce(exchange);
+      return startOnce(exchange);
     }
-    report.container(container.id());
-    return new ContainerSession(
-        container, plan, node.threads(), left -> node.sweeper().removeLater(left.id()));
   }
 
-  private RunningContainer startOnce(Exchange exchange) {
-    return orGiveUp(
-        () ->
-            node.calls()
-                .call(
-                    task, () -> runtime.runtime().start(spec(exchange)), RunningContainer::close));
+  private ContainerSession startOnce(Exchange exchange) {
+    ContainerSession session =
+        orGiveUp(() -> node.calls().call(task, () -> attempt(exchange), ContainerSession::close));
+    report.container(session.container().id());
+    return session;
+  }
+
+  private ContainerSession attempt(Exchange exchange) {
+    ContainerSpec spec = spec(exchange);
+    Sweeper sweeper = node.sweeper();
+    sweeper.claim(spec.name());
+    try {
+      RunningContainer container = runtime.runtime().start(spec);
+      return new ContainerSession(
+          container, plan, node.threads(), () -> sweeper.letGo(spec.name()));
+    } catch (RuntimeException | Error e) {
+      sweeper.letGo(spec.name());
+      throw e;
+    }
   }
 
   /** An engine that failed for good may be replaced by another one for the next attempt. */

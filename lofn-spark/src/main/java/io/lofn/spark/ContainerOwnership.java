@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,9 +17,16 @@ final class ContainerOwnership {
   /** Marks every container of lofn; its value is the version. */
   static final String MARK = "io.lofn";
 
+  /** Which of an executor's lofns made a container: there is one for each configuration. */
+  private static final String MAKER = "io.lofn.maker";
+
+  /** Which start of a container it was: the container's name. */
+  static final String RUN = "io.lofn.run";
+
   private static final Logger LOG = LoggerFactory.getLogger(ContainerOwnership.class);
 
   private final Owner owner;
+  private final String maker = UUID.randomUUID().toString();
   private final Optional<String> user = executorUser();
 
   @Inject
@@ -32,7 +40,15 @@ final class ContainerOwnership {
     labels.put(MARK, Version.current());
     labels.putAll(task.labels());
     labels.putAll(owner.labels());
+    labels.put(MAKER, maker);
     return labels;
+  }
+
+  /** The name of a container that this lofn made; empty if another one did. */
+  Optional<String> nameOfOwn(Map<String, String> labels) {
+    return maker.equals(labels.get(MAKER))
+        ? Optional.ofNullable(labels.get(RUN))
+        : Optional.empty();
   }
 
   /** The executor's own user and group, {@code uid:gid}; empty where the system does not tell. */

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +43,7 @@ final class ContainerSession implements AutoCloseable {
   private final RunningContainer container;
   private final Executor threads;
   private final Duration grace;
-  private final Consumer<RunningContainer> onNotRemoved;
+  private final Runnable onClosed;
   private final @Nullable Instant deadline;
   private final @Nullable Duration idleTimeout;
   private final IdleWatch watch = new IdleWatch(InstantSource.system());
@@ -54,17 +53,13 @@ final class ContainerSession implements AutoCloseable {
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
   /**
-   * @param onNotRemoved told when the engine did not remove the container
+   * @param onClosed told when the container is wanted no more, whether it is removed or not
    */
-  ContainerSession(
-      RunningContainer container,
-      RunPlan plan,
-      Executor threads,
-      Consumer<RunningContainer> onNotRemoved) {
+  ContainerSession(RunningContainer container, RunPlan plan, Executor threads, Runnable onClosed) {
     this.container = container;
     this.threads = threads;
     this.grace = plan.stopGrace();
-    this.onNotRemoved = onNotRemoved;
+    this.onClosed = onClosed;
     this.deadline = plan.timeout().map(Instant.now()::plus).orElse(null);
     this.idleTimeout = plan.idleTimeout().orElse(null);
     this.stdout = watch.stdout(container.stdout());
@@ -145,7 +140,8 @@ final class ContainerSession implements AutoCloseable {
       container.close();
     } catch (LofnException e) {
       LOG.warn("Container {} is left for the sweep: {}", container.id(), e.getMessage());
-      onNotRemoved.accept(container);
+    } finally {
+      onClosed.run();
     }
   }
 }

@@ -86,7 +86,7 @@ record RunPlan(
     ContainerSpec.Builder spec =
         ContainerSpec.builder(name, prepared.id())
             .mount(new Mount(exchange, exchangePath, false))
-            .settings(settings);
+            .settings(settings.toBuilder().label(ContainerOwnership.RUN, name).build());
     volumes.forEach(spec::mount);
     if (tool.usesImageEntrypoint()) {
       spec.arguments(tool.argv());

@@ -6,8 +6,8 @@ import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSummary;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -15,10 +15,13 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
- * Removes what processes that are gone have left on this node: containers and exchanges. Runs when
- * the executor's first task comes, and again and again; touches nothing whose owner may be alive.
+ * Removes containers and exchanges that nobody wants any more: those of processes that are gone,
+ * and containers of its own that no run claims, which an engine has made or kept without an answer.
+ * Runs when the executor's first task comes, and again and again; touches nothing else whose owner
+ * may be alive.
  */
 final class Sweeper {
 
@@ -27,18 +30,22 @@ final class Sweeper {
   private final NodeRuntime runtime;
   private final Exchanges exchanges;
   private final Owner owner;
-  private final Set<String> ownLeftovers = ConcurrentHashMap.newKeySet();
+  private final ContainerOwnership ownership;
+  private final Set<String> claimed = ConcurrentHashMap.newKeySet();
+  private boolean failing;
 
   @Inject
   Sweeper(
       NodeRuntime runtime,
       Exchanges exchanges,
       Owner owner,
+      ContainerOwnership ownership,
       LofnConf conf,
       ScheduledExecutorService clock) {
     this.runtime = runtime;
     this.exchanges = exchanges;
     this.owner = owner;
+    this.ownership = ownership;
     // The first sweep comes before the runtime that containers are asked of.
     runtime.whenSelected(() -> clock.execute(this::sweep));
     Duration interval = conf.get(LofnConf.SWEEP_INTERVAL);
@@ -46,36 +53,45 @@ final class Sweeper {
         clock.scheduleWithFixedDelay(this::sweep, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /**
-   * Removes a container of this process with the next sweep, since the engine did not do it now.
-   */
-  void removeLater(String containerId) {
-    ownLeftovers.add(containerId);
+  /** A run is about to start a container of this name, and wants it until it lets it go. */
+  void claim(String name) {
+    claimed.add(name);
   }
 
-  void sweep() {
+  /** Nobody wants the container of this name any more. Idempotent. */
+  void letGo(String name) {
+    claimed.remove(name);
+  }
+
+  synchronized void sweep() {
     try {
       exchanges.sweep();
       runtime.ifSelected(this::sweepContainers);
+      failing = false;
     } catch (RuntimeException e) {
-      LOG.warn("The sweep failed and is repeated later: {}", e.getMessage());
+      LOG.atLevel(failing ? Level.DEBUG : Level.WARN)
+          .log("The sweep failed and is repeated: {}", e.getMessage());
+      failing = true;
     }
   }
 
   private void sweepContainers(ContainerRuntime engine) {
-    for (String id : List.copyOf(ownLeftovers)) {
-      engine.remove(id);
-      ownLeftovers.remove(id);
-    }
     for (ContainerSummary container : engine.list(Map.of(Owner.HOST, owner.host()))) {
-      if (container.labels().containsKey(ContainerOwnership.MARK) && isAbandoned(container)) {
-        try {
-          engine.remove(container.id());
-          LOG.info("Removed container {}, left by a process that is gone", container.id());
-        } catch (LofnException e) {
-          LOG.warn("Cannot remove container {}: {}", container.id(), e.getMessage());
-        }
+      Optional<String> own = ownership.nameOfOwn(container.labels());
+      boolean unwanted = own.isPresent() ? !claimed.contains(own.get()) : isAbandoned(container);
+      if (unwanted && container.labels().containsKey(ContainerOwnership.MARK)) {
+        remove(
+            engine, container, own.isPresent() ? "that no run wants" : "of a process that is gone");
       }
+    }
+  }
+
+  private static void remove(ContainerRuntime engine, ContainerSummary container, String which) {
+    try {
+      engine.remove(container.id());
+      LOG.info("Removed container {}, {}", container.id(), which);
+    } catch (LofnException e) {
+      LOG.warn("Cannot remove container {}, {}: {}", container.id(), which, e.getMessage());
     }
   }
 

@@ -23,6 +23,7 @@ class SweeperTest {
   @TempDir Path local;
 
   private final Owner me = Owner.current();
+  private final ContainerOwnership ownership = new ContainerOwnership(me);
   private final Owner dead = new Owner(me.host(), me.boot(), me.namespace(), me.pid(), "0");
   private final Owner beforeBoot = new Owner(me.host(), "x", me.namespace(), me.pid(), me.start());
 
@@ -42,6 +43,27 @@ class SweeperTest {
     sweep(runtime);
 
     assertThat(runtime.removed).containsExactly("dead", "before boot");
+  }
+
+  @Test
+  void removesItsOwnContainersThatNoRunWants() throws Exception {
+    FakeRuntime runtime =
+        new FakeRuntime(
+            "fake",
+            List.of(
+                own("wanted", ownership),
+                own("unwanted", ownership),
+                own("of another lofn here", new ContainerOwnership(me))));
+
+    sweep(runtime);
+
+    assertThat(runtime.removed).containsExactly("unwanted");
+  }
+
+  private static ContainerSummary own(String name, ContainerOwnership maker) {
+    Map<String, String> labels = maker.labels(new TaskIdentity("app", 0, 0, 0, 0));
+    labels.put("io.lofn.run", name);
+    return new ContainerSummary(name, labels, true);
   }
 
   @Test
@@ -67,12 +89,11 @@ class SweeperTest {
     try {
       Exchanges exchanges =
           new Exchanges(new NodeDirectories(List.of(local)), me, new LofnConf(Map.of()));
-      Sweeper sweeper = new Sweeper(node, exchanges, me, conf, clock);
+      Sweeper sweeper = new Sweeper(node, exchanges, me, ownership, conf, clock);
       clock.submit(() -> {}).get();
-      sweeper.removeLater("not removed before");
+      sweeper.claim("wanted");
       runtime.removed.clear();
       sweeper.sweep();
-      assertThat(runtime.removed.remove("not removed before")).isTrue();
     } finally {
       clock.shutdownNow();
     }
