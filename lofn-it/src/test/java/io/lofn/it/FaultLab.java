@@ -109,7 +109,7 @@ final class FaultLab {
       // As it should be.
     } catch (ExecutionException e) {
       if (!isExplained(e)) {
-        complain("no explanation", e.toString());
+        complain("no explanation", e.getCause().toString());
         wrong++;
       }
     } catch (TimeoutException e) {
@@ -126,8 +126,8 @@ final class FaultLab {
       complain("no failure", records.toString());
       wrong++;
     } catch (ExecutionException e) {
-      if (!isExplained(e) || !e.toString().contains(text)) {
-        complain("no explanation with '" + text + "'", e.toString());
+      if (!isExplained(e) || !says(e, text)) {
+        complain("no explanation with '" + text + "'", e.getCause().toString());
         wrong++;
       }
     } catch (TimeoutException e) {
@@ -138,12 +138,17 @@ final class FaultLab {
   }
 
   private static boolean isExplained(Throwable failure) {
-    return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
-        .anyMatch(
-            cause ->
-                cause instanceof LofnException
-                    || String.valueOf(cause.getMessage())
-                        .matches("(?s).*(?:cancelled|io\\.lofn\\.api\\.\\w+Exception).*"));
+    return causes(failure).anyMatch(LofnException.class::isInstance)
+        || says(failure, "cancelled")
+        || says(failure, LofnException.class.getPackageName());
+  }
+
+  private static boolean says(Throwable failure, String text) {
+    return causes(failure).anyMatch(cause -> cause.toString().contains(text));
+  }
+
+  private static Stream<Throwable> causes(Throwable failure) {
+    return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
   }
 
   private static void complain(String what, String detail) {

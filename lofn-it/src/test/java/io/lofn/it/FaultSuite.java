@@ -106,7 +106,7 @@ final class FaultSuite {
       return locally(
           which,
           TestEngine.ofThisMachine(which.runtime),
-          Map.of("spark.lofn.tmp.dir", small.toString()),
+          Map.of("spark.lofn.tmp.dir", small.toString(), "spark.lofn.tmp.minFree", "1m"),
           directory,
           times,
           ToolFaults::diskFull);

@@ -73,7 +73,7 @@ final class ToolFaults {
             .shell("cat /shared/big > /shared/output.txt");
     for (int i = 0; i < times; i++) {
       lab.injected(1);
-      lab.judgeFailure(lab.start(i % 2 == 0 ? writes : reads, 2), "No space left on device");
+      lab.judgeFailure(lab.start(i % 2 == 0 ? writes : reads, 2), "disk of the exchange");
     }
   }
 

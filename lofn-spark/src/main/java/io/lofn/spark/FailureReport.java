@@ -6,7 +6,9 @@ import io.lofn.api.ToolFailedException.Reason;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.PreparedImage;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +67,7 @@ final class FailureReport {
     String what =
         switch (reason) {
           case TIMED_OUT ->
-              "did not end within " + plan.timeout().orElseThrow() + " and was stopped";
+              "did not end within " + said(plan.timeout().orElseThrow()) + " and was stopped";
           case OUT_OF_MEMORY -> "ran out of memory, exit code " + codeOf(exit);
           case EXIT_CODE, OUTPUT_MISSING -> "failed with exit code " + codeOf(exit);
         };
@@ -76,7 +78,7 @@ final class FailureReport {
   ToolFailedException idle(StreamTail stderr) {
     return exception(
         Reason.TIMED_OUT,
-        "neither read nor wrote for " + plan.idleTimeout().orElseThrow() + " and was stopped",
+        "neither read nor wrote for " + said(plan.idleTimeout().orElseThrow()) + " and was stopped",
         null,
         stderr,
         hints().forIdle());
@@ -150,12 +152,17 @@ final class FailureReport {
             limits,
             plan.settings().network(),
             plan.settings().user().orElse("of the image"),
-            plan.timeout().map(Object::toString).orElse("none"),
-            plan.idleTimeout().map(limit -> "; idle timeout " + limit).orElse(""));
+            plan.timeout().map(FailureReport::said).orElse("none"),
+            plan.idleTimeout().map(limit -> "; idle timeout " + said(limit)).orElse(""));
   }
 
   /** The command as a shell would take it, to be copied. */
   private static String command(List<String> argv) {
     return argv.isEmpty() ? "what the image says" : ShellWords.join(argv);
+  }
+
+  /** A time as Spark's configuration writes it: PT10M is 10m. */
+  private static String said(Duration time) {
+    return time.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
   }
 }

@@ -288,7 +288,7 @@ class LofnTest {
               assertThat(failure.reason()).isEqualTo(ToolFailedException.Reason.TIMED_OUT);
               assertThat(failure.stderrTail()).isEqualTo("begun\n");
             })
-        .hasMessageStartingWith("map: the tool neither read nor wrote for PT1S and was stopped");
+        .hasMessageStartingWith("map: the tool neither read nor wrote for 1s and was stopped");
   }
 
   @Test

@@ -47,6 +47,11 @@ final class PodmanRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
   }
 
   @Override
+  public List<String> commandLine() {
+    return List.of("podman", "--remote", "--url=unix://" + engine.config().socket());
+  }
+
+  @Override
   public Optional<String> digest(ImageRequest request) {
     return images.digest(request);
   }
