@@ -1,9 +1,13 @@
 package io.lofn.it;
 
 import io.lofn.api.PullPolicy;
+import io.lofn.api.RunInput;
 import io.lofn.api.Tool;
+import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -73,7 +77,7 @@ final class ToolFaults {
             .shell("cat /shared/big > /shared/output.txt");
     for (int i = 0; i < times; i++) {
       lab.injected(1);
-      lab.judgeFailure(lab.start(i % 2 == 0 ? writes : reads, 2), "disk of the exchange");
+      lab.judgeFailure(lab.start(i % 2 == 0 ? writes : reads, 2), "spark.lofn.tmp.dir");
     }
   }
 
@@ -82,7 +86,10 @@ final class ToolFaults {
     for (int i = 0; i < times; i++) {
       String image = importImage(lab.engine(), i);
       Tool<String, String> tool =
-          Tool.pipe(image).command("sh", "-c", ENOUGH).pullPolicy(PullPolicy.NEVER);
+          Tool.pipe(image)
+              .<String>input(ToolFaults::writeSlowly)
+              .command("cat", "/shared/input.txt")
+              .pullPolicy(PullPolicy.NEVER);
       JavaFutureAction<List<String>> job = lab.start(tool, 8);
       lab.awaitContainers(1);
       if (removed(lab.engine(), image, job)) {
@@ -90,6 +97,16 @@ final class ToolFaults {
       }
       lab.judge(job, FaultLab.records(8));
     }
+  }
+
+  /** So that there is a while without any container. */
+  private static void writeSlowly(Iterator<String> records, RunInput run) throws IOException {
+    try {
+      TimeUnit.SECONDS.sleep(1);
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException();
+    }
+    Files.writeString(run.file("input.txt"), records.next() + "\n");
   }
 
   /** An image with an id of its own, so that no other tag keeps its bytes. */

@@ -12,40 +12,46 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The one place of static state: an injector for each configuration that tasks of this JVM came
- * with, made when the first of them comes and closed when the JVM ends.
+ * The one place of static state: an injector for each configuration that jobs and tasks of this JVM
+ * came with, made when the first of them comes and closed when the JVM ends.
  */
 final class ExecutorInjector {
 
-  private static final Map<ExecutorSettings, Injector> INJECTORS = new HashMap<>();
+  /**
+   * What an injector serves. A local Spark is driver and executor in one JVM, and only its tasks
+   * see jars that were added after its start.
+   */
+  private record Key(ExecutorSettings settings, boolean driver) {}
+
+  private static final Map<Key, Injector> INJECTORS = new HashMap<>();
 
   private ExecutorInjector() {}
 
   static ToolRunner toolRunner(ExecutorSettings settings) {
-    return injector(settings).getInstance(ToolRunner.class);
+    return injector(new Key(settings, false)).getInstance(ToolRunner.class);
   }
 
   static ImagePins imagePins(ExecutorSettings settings) {
-    return injector(settings).getInstance(ImagePins.class);
+    return injector(new Key(settings, true)).getInstance(ImagePins.class);
   }
 
   static FailFast failFast(ExecutorSettings settings) {
-    return injector(settings).getInstance(FailFast.class);
+    return injector(new Key(settings, true)).getInstance(FailFast.class);
   }
 
   static OutputStores outputStores(ExecutorSettings settings) {
-    return injector(settings).getInstance(OutputStores.class);
+    return injector(new Key(settings, false)).getInstance(OutputStores.class);
   }
 
-  private static synchronized Injector injector(ExecutorSettings settings) {
-    Injector known = INJECTORS.get(settings);
+  private static synchronized Injector injector(Key key) {
+    Injector known = INJECTORS.get(key);
     if (known != null) {
       return known;
     }
-    Injector made = create(settings);
+    Injector made = create(key.settings());
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> made.getInstance(Node.class).close(), "lofn-shutdown"));
-    INJECTORS.put(settings, made);
+    INJECTORS.put(key, made);
     return made;
   }
 

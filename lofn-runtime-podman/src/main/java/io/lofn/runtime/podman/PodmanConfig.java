@@ -13,10 +13,13 @@ import java.util.Optional;
  * Which service to use.
  *
  * @param socket path of its socket
+ * @param ofThisUser whether it is where podman's own units put this user's service, so that plain
+ *     {@code podman} sees the same containers
  * @param callTimeout how long a call may take
  * @param init the init program, if it is not where podman looks itself
  */
-record PodmanConfig(String socket, Duration callTimeout, Optional<String> init) {
+record PodmanConfig(
+    String socket, boolean ofThisUser, Duration callTimeout, Optional<String> init) {
 
   /** Sockets count in milliseconds, as an int. */
   private static final Duration LONGEST_CALL = Duration.ofDays(1);
@@ -47,8 +50,10 @@ record PodmanConfig(String socket, Duration callTimeout, Optional<String> init) 
    */
   static PodmanConfig of(RuntimeConfig config, Map<String, String> environment) {
     Duration timeout = config.callTimeout();
+    String socket = socket(config, environment);
     return new PodmanConfig(
-        socket(config, environment),
+        socket,
+        isOfThisUser(socket, environment),
         timeout.compareTo(LONGEST_CALL) < 0 ? timeout : LONGEST_CALL,
         INITS.stream().filter(path -> Files.isExecutable(Path.of(path))).findFirst());
   }
@@ -63,14 +68,20 @@ record PodmanConfig(String socket, Duration callTimeout, Optional<String> init) 
     if (!host.isEmpty()) {
       return path(host, "CONTAINER_HOST");
     }
-    String directory = environment.getOrDefault("XDG_RUNTIME_DIR", "").strip();
-    if (!directory.isEmpty()) {
-      String own = directory + "/podman/podman.sock";
-      if (Files.exists(Path.of(own))) {
-        return own;
-      }
-    }
-    return SYSTEM_SOCKET;
+    return ownSocket(environment).filter(own -> Files.exists(Path.of(own))).orElse(SYSTEM_SOCKET);
+  }
+
+  private static Optional<String> ownSocket(Map<String, String> environment) {
+    return Optional.of(environment.getOrDefault("XDG_RUNTIME_DIR", "").strip())
+        .filter(directory -> !directory.isEmpty())
+        .map(directory -> directory + "/podman/podman.sock");
+  }
+
+  private static boolean isOfThisUser(String socket, Map<String, String> environment) {
+    boolean root = System.getProperty("user.name").equals("root");
+    return root
+        ? socket.equals(SYSTEM_SOCKET)
+        : ownSocket(environment).filter(socket::equals).isPresent();
   }
 
   private static String path(String address, String source) {

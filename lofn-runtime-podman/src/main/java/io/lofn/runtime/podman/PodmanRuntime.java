@@ -48,7 +48,8 @@ final class PodmanRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
 
   @Override
   public List<String> commandLine() {
-    return List.of("podman", "--remote", "--url=unix://" + engine.config().socket());
+    // Not by --remote: it knows neither --init nor --detach-keys of every service.
+    return engine.config().ofThisUser() ? List.of("podman") : List.of();
   }
 
   @Override
