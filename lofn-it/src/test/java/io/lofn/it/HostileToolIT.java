@@ -83,9 +83,9 @@ class HostileToolIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "ln -s %s /shared/output.txt",
-        "ln -s ../../../../../../../../../../../..%s /shared/output.txt",
-        "ln -s %s /shared/link && ln -s link /shared/output.txt",
+        "ln -s '%s' /shared/output.txt",
+        "ln -s ../../../../../../../../../../../..'%s' /shared/output.txt",
+        "ln -s '%s' /shared/link && ln -s link /shared/output.txt",
         "mkfifo /shared/output.txt",
         "mkdir /shared/output.txt"
       })
@@ -104,7 +104,7 @@ class HostileToolIT {
   void cannotPassOffADirectoryOfTheHostAsItsOwn() throws IOException {
     Files.writeString(host.resolve("secret"), SECRET);
 
-    assertThatThrownBy(() -> names(directory("ln -s %s /shared/out".formatted(host))))
+    assertThatThrownBy(() -> names(directory("ln -s '%s' /shared/out".formatted(host))))
         .hasMessageContaining("out");
   }
 
@@ -112,7 +112,7 @@ class HostileToolIT {
   void cannotPassOffFilesOfTheHostInItsDirectory() throws IOException {
     Files.writeString(host.resolve("secret"), SECRET);
     String tricks =
-        "cd /shared; mkdir out; ln -s %1$s out/a; ln -s %1$s/secret out/b; mkfifo out/c";
+        "cd /shared; mkdir out; ln -s '%1$s' out/a; ln -s '%1$s/secret' out/b; mkfifo out/c";
 
     assertThat(names(directory(tricks.formatted(host) + "; echo > out/own")))
         .containsExactly("part-00000/own");
@@ -163,7 +163,7 @@ class HostileToolIT {
     Tool<String, String> tool =
         Tool.lines(IMAGE)
             .shell(
-                "cd /shared; mkdir -p a/b; echo x > a/b/c; ln -s %s a/root; mkfifo a/fifo; echo y > output.txt; chmod 0 a/b/c a/b a"
+                "cd /shared; mkdir -p a/b; echo x > a/b/c; ln -s '%s' a/root; mkfifo a/fifo; echo y > output.txt; chmod 0 a/b/c a/b a"
                     .formatted(host));
 
     assertThat(SPARK.lofn(runtime).map(record(), tool).collect()).containsExactly("y");

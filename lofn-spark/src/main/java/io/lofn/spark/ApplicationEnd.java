@@ -6,25 +6,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes a directory of outputs when the application ends, or the driver's JVM in good order. It
- * touches nothing of Scala's: a listener that does not link would stop the whole context.
+ * Does what is due when the application ends. It touches nothing of Scala's: a listener that does
+ * not link would stop the whole context.
  */
 final class ApplicationEnd extends SparkListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(ApplicationEnd.class);
 
-  private final OutputDirectory directory;
+  private final String what;
+  private final Runnable action;
 
-  ApplicationEnd(OutputDirectory directory) {
-    this.directory = directory;
+  /**
+   * @param what what is done, for the log
+   * @param action does it
+   */
+  ApplicationEnd(String what, Runnable action) {
+    this.what = what;
+    this.action = action;
   }
 
   @Override
   public void onApplicationEnd(SparkListenerApplicationEnd end) {
     try {
-      directory.delete();
+      action.run();
     } catch (RuntimeException e) {
-      LOG.warn("The application ends and leaves {}", directory, e);
+      LOG.warn("At the end of the application it failed to {}", what, e);
     }
   }
 }

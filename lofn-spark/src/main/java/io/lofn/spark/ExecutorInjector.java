@@ -8,12 +8,15 @@ import com.google.inject.Stage;
 import io.lofn.api.LofnException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.apache.spark.SparkContext;
 
 /**
  * The one place of static state: an injector for each configuration that jobs and tasks of this JVM
- * came with, made when the first of them comes and closed when the JVM ends.
+ * came with, made when the first of them comes and closed when the application or the JVM ends.
  */
 final class ExecutorInjector {
 
@@ -23,7 +26,16 @@ final class ExecutorInjector {
    */
   private record Key(ExecutorSettings settings, boolean driver) {}
 
-  private static final Map<Key, Injector> INJECTORS = new HashMap<>();
+  /** An injector, and what closes it if nobody did when the JVM ends. */
+  private record Made(Injector injector, Thread atShutdown) {
+
+    void close() {
+      injector.getInstance(Node.class).close();
+    }
+  }
+
+  private static final Map<Key, Made> INJECTORS = new HashMap<>();
+  private static final Set<String> APPLICATIONS = new HashSet<>();
 
   private ExecutorInjector() {}
 
@@ -43,16 +55,47 @@ final class ExecutorInjector {
     return injector(new Key(settings, false)).getInstance(OutputStores.class);
   }
 
-  private static synchronized Injector injector(Key key) {
-    Injector known = INJECTORS.get(key);
-    if (known != null) {
-      return known;
+  /**
+   * Lets what was made for the tasks of a driver's own JVM end with its application: such a JVM may
+   * live on, with other applications.
+   */
+  static synchronized void closeAtEndOf(SparkContext context) {
+    if (APPLICATIONS.add(context.applicationId())) {
+      context.addSparkListener(
+          new ApplicationEnd("end all runs", () -> closeAll(context.applicationId())));
     }
-    Injector made = create(key.settings());
-    Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> made.getInstance(Node.class).close(), "lofn-shutdown"));
+  }
+
+  private static void closeAll(String application) {
+    List<Made> all;
+    synchronized (ExecutorInjector.class) {
+      APPLICATIONS.remove(application);
+      all = List.copyOf(INJECTORS.values());
+      INJECTORS.clear();
+    }
+    for (Made made : all) {
+      try {
+        if (Runtime.getRuntime().removeShutdownHook(made.atShutdown())) {
+          made.close();
+        }
+      } catch (IllegalStateException shuttingDown) {
+        return; // The hooks do it.
+      }
+    }
+  }
+
+  private static synchronized Injector injector(Key key) {
+    Made known = INJECTORS.get(key);
+    if (known != null) {
+      return known.injector();
+    }
+    Injector injector = create(key.settings());
+    Made made =
+        new Made(
+            injector, new Thread(() -> injector.getInstance(Node.class).close(), "lofn-shutdown"));
+    Runtime.getRuntime().addShutdownHook(made.atShutdown());
     INJECTORS.put(key, made);
-    return made;
+    return injector;
   }
 
   private static Injector create(ExecutorSettings settings) {

@@ -40,6 +40,7 @@ public final class Lofn {
     this.context = context;
     conf = new LofnConf(entries);
     conf.requireValid(RuntimeProviders.discover().byName().values());
+    ExecutorInjector.closeAtEndOf(context.sc());
   }
 
   /**

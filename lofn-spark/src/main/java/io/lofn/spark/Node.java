@@ -4,7 +4,7 @@ import jakarta.inject.Inject;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** What this executor offers to its runs. One for each configuration, until the JVM ends. */
+/** What this executor offers to its runs. One for each configuration. */
 final class Node implements AutoCloseable {
 
   private final NodeRuntime runtime;

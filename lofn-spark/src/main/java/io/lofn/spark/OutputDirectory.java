@@ -30,7 +30,7 @@ final class OutputDirectory {
   private final Map<String, String> hadoop;
   private final OutputStore store;
   private final String path;
-  private final ApplicationEnd end = new ApplicationEnd(this);
+  private final ApplicationEnd end;
   private final AtomicBoolean deleted = new AtomicBoolean();
 
   private OutputDirectory(JavaSparkContext spark, LofnConf conf, String parent, String prefix) {
@@ -38,6 +38,7 @@ final class OutputDirectory {
     this.conf = conf;
     this.hadoop = JobHadoop.propertiesOf(spark);
     this.store = OutputStores.discover().store(hadoop);
+    this.end = new ApplicationEnd("delete " + parent + "/" + prefix, this::delete);
     String application = spark.sc().applicationId().replaceAll("[^A-Za-z0-9]+", "-");
     try {
       this.path = below(store.locate(parent), prefix + application + "-" + UUID.randomUUID());

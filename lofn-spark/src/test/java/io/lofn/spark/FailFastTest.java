@@ -83,7 +83,7 @@ class FailFastTest {
   void cancelsForAnOutputThatIsNeverThere() throws IOException {
     String script = "[ $(wc -l < RUNS) -lt 2 ] || sleep 600; echo run >> RUNS";
     Files.createFile(file());
-    Tool<String, String> tool = Tool.lines("any").shell(script.replace("RUNS", file().toString()));
+    Tool<String, String> tool = Tool.lines("any").shell(script.replace("RUNS", "'" + file() + "'"));
 
     assertThatThrownBy(() -> lofn(true).map(context.parallelize(List.of("a"), 1), tool).collect())
         .hasMessageContaining("left no regular file /shared/output.txt");
@@ -140,7 +140,7 @@ class FailFastTest {
   }
 
   private Tool<String, String> tool(String script) {
-    return Tool.pipe("any").shell(script.replace("RUNS", file().toString()));
+    return Tool.pipe("any").shell(script.replace("RUNS", "'" + file() + "'"));
   }
 
   private static Lofn lofn(boolean failFast) {
