@@ -1,5 +1,7 @@
 package io.lofn.it;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -14,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Stands between lofn and the Unix socket of an engine, and now and then does harm. */
@@ -23,11 +26,17 @@ final class SocketProxy implements AutoCloseable {
   enum Harm {
     /** It comes up to a second later. */
     DELAY,
-    /** It does not come, and the connection is closed. */
+    /**
+     * It does not come, and the connection is closed. Not for a stream: the raw streams of engines
+     * have no mark at their end, so one that is cut between two frames looks whole to everybody.
+     */
     DROP,
-    /** A half of an answer comes, and then its orderly end. */
+    /** An answer, or a stream, comes but for the last byte of a piece, and then its orderly end. */
     TRUNCATE
   }
+
+  /** How an answer begins after which a connection is a stream. */
+  private static final String UPGRADED = "HTTP/1.1 101 ";
 
   /** One piece in so many is harmed. */
   private static final int RARITY = 25;
@@ -62,20 +71,24 @@ final class SocketProxy implements AutoCloseable {
         SocketChannel there = SocketChannel.open(UnixDomainSocketAddress.of(engine));
         open.add(client);
         open.add(there);
-        threads.execute(() -> pass(client, there, false));
-        threads.execute(() -> pass(there, client, true));
+        AtomicBoolean stream = new AtomicBoolean();
+        threads.execute(() -> pass(client, there, false, stream));
+        threads.execute(() -> pass(there, client, true, stream));
       }
     } catch (IOException closed) {
       // The end.
     }
   }
 
-  private void pass(SocketChannel from, SocketChannel to, boolean answer) {
+  private void pass(SocketChannel from, SocketChannel to, boolean answer, AtomicBoolean stream) {
     ByteBuffer piece = ByteBuffer.allocate(8_192);
     try {
       while (from.read(piece.clear()) >= 0) {
         piece.flip();
-        if (isHit(answer) && !survives(piece, to)) {
+        if (answer && US_ASCII.decode(piece.duplicate()).toString().startsWith(UPGRADED)) {
+          stream.set(true);
+        }
+        if (isHit(answer, stream.get()) && !survives(piece, to)) {
           close(from);
           close(to);
           return;
@@ -89,8 +102,9 @@ final class SocketProxy implements AutoCloseable {
     }
   }
 
-  private synchronized boolean isHit(boolean answer) {
-    if ((harm == Harm.TRUNCATE && !answer) || random.nextInt(RARITY) != 0) {
+  private synchronized boolean isHit(boolean answer, boolean stream) {
+    boolean spared = (harm == Harm.TRUNCATE && !answer) || (harm == Harm.DROP && stream);
+    if (spared || random.nextInt(RARITY) != 0) {
       return false;
     }
     hits.incrementAndGet();
@@ -104,7 +118,7 @@ final class SocketProxy implements AutoCloseable {
       return true;
     }
     if (harm == Harm.TRUNCATE) {
-      writeAll(piece.limit(piece.limit() / 2), to);
+      writeAll(piece.limit(piece.limit() - 1), to);
     }
     return false;
   }

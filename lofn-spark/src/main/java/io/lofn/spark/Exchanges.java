@@ -107,14 +107,21 @@ final class Exchanges implements AutoCloseable {
   /** Deletes the exchanges of processes that are known to be gone. */
   void sweep() {
     for (Path home : homes) {
-      if (Files.isDirectory(home, LinkOption.NOFOLLOW_LINKS)) {
-        try (Stream<Path> directories = Files.list(home)) {
-          directories
-              .filter(path -> owner.knowsToBeGone(path.getFileName().toString()))
-              .forEach(Exchanges::deleteLeftover);
-        } catch (IOException | UncheckedIOException e) {
-          LOG.warn("Cannot look for left exchanges in {}", home, e);
-        }
+      sweep(home);
+      WorkerDirectories.beside(home.getParent()).stream()
+          .map(directory -> directory.resolve(home.getFileName()))
+          .forEach(this::sweep);
+    }
+  }
+
+  private void sweep(Path home) {
+    if (Files.isDirectory(home, LinkOption.NOFOLLOW_LINKS)) {
+      try (Stream<Path> directories = Files.list(home)) {
+        directories
+            .filter(path -> owner.knowsToBeGone(path.getFileName().toString()))
+            .forEach(Exchanges::deleteLeftover);
+      } catch (IOException | UncheckedIOException e) {
+        LOG.warn("Cannot look for left exchanges in {}", home, e);
       }
     }
   }

@@ -80,6 +80,21 @@ class SweeperTest {
     assertThat(other).exists();
   }
 
+  @Test
+  void deletesExchangesThatDeadExecutorsOfOtherWorkersLeft() throws Exception {
+    String home = "lofn-" + System.getProperty("user.name");
+    Path root = local;
+    Path left = Files.createDirectories(root.resolve("spark-2/executor-2").resolve(home));
+    Path dead = Files.createDirectories(left.resolve(this.dead.directoryName()));
+    Path alive = Files.createDirectories(left.resolve(me.directoryName()));
+    local = Files.createDirectories(root.resolve("spark-1/executor-1"));
+
+    sweep(new FakeRuntime("fake", List.of()));
+
+    assertThat(dead).doesNotExist();
+    assertThat(alive).exists();
+  }
+
   private void sweep(FakeRuntime runtime) throws Exception {
     LofnConf conf = new LofnConf(Map.of("spark.lofn.sweep.interval", "1d"));
     RuntimeProviders providers = RuntimeProviders.of(List.of(new Fixed(runtime)), List.of());
