@@ -1,5 +1,6 @@
 package io.lofn.it;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -163,10 +164,11 @@ final class FaultSuite {
     }
   }
 
-  private static StandaloneCluster cluster(
-      Case which, Path directory, Map<String, String> settings) {
-    Map<String, String> worker =
-        Map.of("SPARK_LOCAL_DIRS", directory.resolve("local-" + which.runtime).toString());
+  private static StandaloneCluster cluster(Case which, Path directory, Map<String, String> settings)
+      throws IOException {
+    // Of two workers that make it at once, one takes that for a failure and starts no executor.
+    Path local = Files.createDirectory(directory.resolve("local-" + which.runtime));
+    Map<String, String> worker = Map.of("SPARK_LOCAL_DIRS", local.toString());
     return new StandaloneCluster(directory, 2, List.of(worker, worker), new HashMap<>(settings));
   }
 
