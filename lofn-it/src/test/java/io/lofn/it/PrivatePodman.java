@@ -74,7 +74,11 @@ final class PrivatePodman implements PrivateEngine {
   public void close() {
     daemon.kill();
     run("rm", "-f", "-a", "-t", "0");
-    // Its store is a mount of its own.
-    Engines.run("sh", "-c", "umount \"$0/overlay\" 2>/dev/null || true", directory + "/data");
+    // Its store is a mount of its own, which a container's monitor may hold for a moment more.
+    Engines.run(
+        "sh",
+        "-c",
+        "awk -v d=\"$0/\" 'index($2, d) == 1 {print $2}' /proc/mounts | sort -r | xargs -r umount -l",
+        directory.toString());
   }
 }
