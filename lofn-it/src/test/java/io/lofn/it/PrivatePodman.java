@@ -1,6 +1,7 @@
 package io.lofn.it;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -35,19 +36,9 @@ final class PrivatePodman implements PrivateEngine {
 
   @Override
   public void start() {
-    daemon =
-        Daemon.start(
-            directory.resolve("log"),
-            Map.of(),
-            List.of(
-                "podman",
-                "--root=" + directory.resolve("data"),
-                "--runroot=" + directory.resolve("run"),
-                "system",
-                "service",
-                "--time=0",
-                "unix://" + socket()),
-            this::answers);
+    List<String> service = new ArrayList<>(command());
+    service.addAll(List.of("system", "service", "--time=0", "unix://" + socket()));
+    daemon = Daemon.start(directory.resolve("log"), Map.of(), service, this::answers);
   }
 
   @Override
@@ -74,11 +65,26 @@ final class PrivatePodman implements PrivateEngine {
   public void close() {
     daemon.kill();
     run("rm", "-f", "-a", "-t", "0");
+    awaitMonitors();
     // Its store is a mount of its own, which a container's monitor may hold for a moment more.
     Engines.run(
         "sh",
         "-c",
         "awk -v d=\"$0/\" 'index($2, d) == 1 {print $2}' /proc/mounts | sort -r | xargs -r umount -l",
         directory.toString());
+  }
+
+  /** Each container's monitor calls podman once more at its end, which mounts the store again. */
+  private void awaitMonitors() {
+    try {
+      Engines.waitUntil(
+          "no monitor runs", () -> ProcessHandle.allProcesses().noneMatch(this::serves));
+    } catch (InterruptedException e) {
+      throw new AssertionError("Interrupted", e);
+    }
+  }
+
+  private boolean serves(ProcessHandle process) {
+    return process.info().commandLine().filter(line -> line.contains(directory + "/")).isPresent();
   }
 }
