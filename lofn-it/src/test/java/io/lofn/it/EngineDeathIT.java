@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,14 +75,10 @@ class EngineDeathIT {
           .isInstanceOf(ExecutionException.class)
           .satisfies(
               failure ->
-                  assertThat(causes(failure))
+                  assertThat(Engines.causes(failure))
                       .as(failure.toString())
                       .anyMatch(EngineException.class::isInstance));
     }
-  }
-
-  private static Stream<Throwable> causes(Throwable failure) {
-    return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
   }
 
   /** Two tools that wait for a file. */

@@ -84,6 +84,11 @@ final class Engines {
     return exchanges;
   }
 
+  /** A failure, its cause, the cause of that, and so on. */
+  static Stream<Throwable> causes(Throwable failure) {
+    return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
+  }
+
   static void waitUntil(String what, BooleanSupplier condition) throws InterruptedException {
     Instant end = Instant.now().plus(PATIENCE);
     while (!condition.getAsBoolean()) {

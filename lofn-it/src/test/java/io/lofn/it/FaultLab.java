@@ -77,10 +77,6 @@ final class FaultLab {
     return engine.containers(label());
   }
 
-  int injected() {
-    return injected;
-  }
-
   void injected(int times) {
     injected += times;
   }
@@ -102,20 +98,16 @@ final class FaultLab {
     try {
       List<String> records = job.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
       if (!records.equals(expected)) {
-        complain("wrong result", records + " instead of " + expected);
-        wrong++;
+        wrong("wrong result: " + records + " instead of " + expected);
       }
     } catch (CancellationException asked) {
       // As it should be.
     } catch (ExecutionException e) {
       if (!isExplained(e)) {
-        complain("no explanation", e.getCause().toString());
-        wrong++;
+        wrong("no explanation: " + e.getCause());
       }
     } catch (TimeoutException e) {
-      complain("hung", "a job of " + expected.size() + " partitions");
-      hung++;
-      job.cancel(true);
+      hung(job, "a job of " + expected.size() + " partitions");
     }
   }
 
@@ -123,36 +115,35 @@ final class FaultLab {
   void judgeFailure(JavaFutureAction<List<String>> job, String text) throws InterruptedException {
     try {
       List<String> records = job.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-      complain("no failure", records.toString());
-      wrong++;
+      wrong("no failure: " + records);
     } catch (ExecutionException e) {
       if (!isExplained(e) || !says(e, text)) {
-        complain("no explanation with '" + text + "'", e.getCause().toString());
-        wrong++;
+        wrong("no explanation with '" + text + "': " + e.getCause());
       }
     } catch (TimeoutException e) {
-      complain("hung", text);
-      hung++;
-      job.cancel(true);
+      hung(job, text);
     }
   }
 
   private static boolean isExplained(Throwable failure) {
-    return causes(failure).anyMatch(LofnException.class::isInstance)
+    return Engines.causes(failure).anyMatch(LofnException.class::isInstance)
         || says(failure, "cancelled")
         || says(failure, LofnException.class.getPackageName());
   }
 
   private static boolean says(Throwable failure, String text) {
-    return causes(failure).anyMatch(cause -> cause.toString().contains(text));
+    return Engines.causes(failure).anyMatch(cause -> cause.toString().contains(text));
   }
 
-  private static Stream<Throwable> causes(Throwable failure) {
-    return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
+  private void wrong(String what) {
+    System.err.println(what);
+    wrong++;
   }
 
-  private static void complain(String what, String detail) {
-    System.err.println(what + ": " + detail);
+  private void hung(JavaFutureAction<?> job, String what) {
+    System.err.println("hung: " + what);
+    hung++;
+    job.cancel(true);
   }
 
   /** Waits until at least so many containers are there. */

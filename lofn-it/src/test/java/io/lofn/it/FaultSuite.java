@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
@@ -169,7 +168,7 @@ final class FaultSuite {
     // Of two workers that make it at once, one takes that for a failure and starts no executor.
     Path local = Files.createDirectory(directory.resolve("local-" + which.runtime));
     Map<String, String> worker = Map.of("SPARK_LOCAL_DIRS", local.toString());
-    return new StandaloneCluster(directory, 2, List.of(worker, worker), new HashMap<>(settings));
+    return new StandaloneCluster(directory, 2, List.of(worker, worker), settings);
   }
 
   private static FaultLab lab(Case which, StandaloneCluster cluster, Path directory) {

@@ -27,10 +27,11 @@ final class ExecutorInjector {
   private record Key(ExecutorSettings settings, boolean driver) {}
 
   /** An injector, and what closes it if nobody did when the JVM ends. */
-  private record Made(Injector injector, Thread atShutdown) {
+  private record Made(Injector injector, Runnable end, Thread atShutdown) {
 
-    void close() {
-      injector.getInstance(Node.class).close();
+    static Made of(Injector injector) {
+      Runnable end = () -> injector.getInstance(Node.class).close();
+      return new Made(injector, end, new Thread(end, "lofn-shutdown"));
     }
   }
 
@@ -76,7 +77,7 @@ final class ExecutorInjector {
     for (Made made : all) {
       try {
         if (Runtime.getRuntime().removeShutdownHook(made.atShutdown())) {
-          made.close();
+          made.end().run();
         }
       } catch (IllegalStateException shuttingDown) {
         return; // The hooks do it.
@@ -89,13 +90,10 @@ final class ExecutorInjector {
     if (known != null) {
       return known.injector();
     }
-    Injector injector = create(key.settings());
-    Made made =
-        new Made(
-            injector, new Thread(() -> injector.getInstance(Node.class).close(), "lofn-shutdown"));
+    Made made = Made.of(create(key.settings()));
     Runtime.getRuntime().addShutdownHook(made.atShutdown());
     INJECTORS.put(key, made);
-    return injector;
+    return made.injector();
   }
 
   private static Injector create(ExecutorSettings settings) {
