@@ -62,6 +62,15 @@ final class Daemon implements AutoCloseable {
     awaitEnd();
   }
 
+  /**
+   * Kills the program that it runs for somebody else, and waits until both have ended. Where that
+   * is the first process of a namespace, all that ran in there is gone by then.
+   */
+  void killChild() {
+    process.children().forEach(ProcessHandle::destroyForcibly);
+    awaitEnd();
+  }
+
   /** Asks it to end, and waits until it has. */
   @Override
   public void close() {

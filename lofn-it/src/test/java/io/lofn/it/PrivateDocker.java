@@ -68,7 +68,7 @@ final class PrivateDocker implements PrivateEngine {
 
   @Override
   public void die() {
-    daemon.kill();
+    daemon.killChild();
     forget();
   }
 
@@ -91,6 +91,6 @@ final class PrivateDocker implements PrivateEngine {
 
   @Override
   public void close() {
-    daemon.kill();
+    daemon.killChild();
   }
 }
