@@ -45,7 +45,7 @@ class ManyRunsIT {
             .volume(Volume.of(meeting.toString()).at("/meeting").readWrite())
             .shell(
                 "read n; echo $n; : > /meeting/$n; echo waits >&2;"
-                    + " until [ $(ls /meeting | wc -l) -eq %d ]; do sleep 0.2; done; cat; echo $n"
+                    + " until [ $(ls /meeting | wc -l) -eq %d ]; do sleep 1; done; cat; echo $n"
                         .formatted(RUNS));
     List<String> numbers = IntStream.range(0, RUNS).mapToObj(String::valueOf).toList();
 
