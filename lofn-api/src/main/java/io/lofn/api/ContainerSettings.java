@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +39,7 @@ public final class ContainerSettings implements Serializable {
   private final @Nullable String platform;
   private final boolean newPrivileges;
   private final boolean readOnlyRoot;
+  private final @Nullable Boolean reuse;
 
   private ContainerSettings(Builder builder) {
     environment = Collections.unmodifiableMap(new LinkedHashMap<>(builder.environment));
@@ -51,6 +54,7 @@ public final class ContainerSettings implements Serializable {
     platform = builder.platform;
     newPrivileges = builder.newPrivileges;
     readOnlyRoot = builder.readOnlyRoot;
+    reuse = builder.reuse;
   }
 
   /**
@@ -180,6 +184,42 @@ public final class ContainerSettings implements Serializable {
     return readOnlyRoot;
   }
 
+  /**
+   * Whether one container may serve many runs, one after the other.
+   *
+   * @return the choice, or empty for the session's
+   */
+  public Optional<Boolean> reuse() {
+    return Optional.ofNullable(reuse);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ContainerSettings settings && values().equals(settings.values());
+  }
+
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
+  private List<Object> values() {
+    return Arrays.asList(
+        environment,
+        labels,
+        tmpfs,
+        capabilities,
+        engineOptions,
+        limits,
+        network,
+        user,
+        workingDirectory,
+        platform,
+        newPrivileges,
+        readOnlyRoot,
+        reuse);
+  }
+
   /** Collects settings. Not thread-safe. */
   public static final class Builder {
 
@@ -195,6 +235,7 @@ public final class ContainerSettings implements Serializable {
     private @Nullable String platform;
     private boolean newPrivileges;
     private boolean readOnlyRoot;
+    private @Nullable Boolean reuse;
 
     private Builder() {}
 
@@ -211,6 +252,7 @@ public final class ContainerSettings implements Serializable {
       platform = settings.platform;
       newPrivileges = settings.newPrivileges;
       readOnlyRoot = settings.readOnlyRoot;
+      reuse = settings.reuse;
     }
 
     /**
@@ -363,6 +405,28 @@ public final class ContainerSettings implements Serializable {
      */
     public Builder readOnlyRoot(boolean readOnly) {
       readOnlyRoot = readOnly;
+      return this;
+    }
+
+    /**
+     * Chooses whether one container may serve many runs, one after the other.
+     *
+     * @param allowed whether it may
+     * @return this builder
+     */
+    public Builder reuse(boolean allowed) {
+      reuse = allowed;
+      return this;
+    }
+
+    /**
+     * Takes labels away.
+     *
+     * @param names names of labels, known or not
+     * @return this builder
+     */
+    public Builder withoutLabels(Collection<String> names) {
+      labels.keySet().removeAll(names);
       return this;
     }
 

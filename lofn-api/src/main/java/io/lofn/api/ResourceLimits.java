@@ -1,6 +1,8 @@
 package io.lofn.api;
 
 import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -142,6 +144,20 @@ public final class ResourceLimits implements Serializable {
         memory != null ? memory : defaults.memory,
         pids != null ? pids : defaults.pids,
         sharedMemory != null ? sharedMemory : defaults.sharedMemory);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ResourceLimits limits && values().equals(limits.values());
+  }
+
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
+  private List<Object> values() {
+    return Arrays.asList(cpus, memory, pids, sharedMemory);
   }
 
   @Override

@@ -359,6 +359,19 @@ public final class Tool<I, O> implements Serializable {
   }
 
   /**
+   * This tool with containers that serve many of its runs, one after the other, or with one for
+   * each run. Runs then cost milliseconds, but a container's processes must trust each other: see
+   * "Warm containers" in docs/tools.md for what a run finds. The default is {@code
+   * spark.lofn.container.reuse}.
+   *
+   * @param allowed whether a container may serve more than one run
+   * @return the new tool
+   */
+  public Tool<I, O> reuseContainer(boolean allowed) {
+    return settings(builder -> builder.reuse(allowed));
+  }
+
+  /**
    * This tool with an image of a given platform.
    *
    * @param platform such as {@code linux/arm64}

@@ -1,5 +1,7 @@
 package io.lofn.spark;
 
+import static java.util.Objects.requireNonNull;
+
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
@@ -7,12 +9,12 @@ import io.lofn.api.Volume;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
 import io.lofn.spi.PreparedImage;
-import io.lofn.spi.RunningContainer;
 import io.lofn.spi.StagedVolume;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,7 @@ final class ContainerLauncher implements AutoCloseable {
   private final SelectedRuntime runtime;
   private final List<Mount> mounts;
   private PreparedImage image;
+  private @Nullable Workplace workplace;
 
   /** Chooses the runtime, prepares the image and stages the volumes. */
   ContainerLauncher(RunPlan plan, TaskScope task, Node node, FailureReport report) {
@@ -72,10 +75,30 @@ final class ContainerLauncher implements AutoCloseable {
     return staged;
   }
 
+  /** The exchange of this run: empty, and of nobody else meanwhile. */
+  Exchange exchange() {
+    Workplace place = openWorkplace();
+    workplace = place;
+    return place.exchange();
+  }
+
+  private Workplace openWorkplace() {
+    if (plan.reuse()) {
+      WarmShape shape = WarmShape.of(plan, runtime.runtime(), image.id(), mounts);
+      if (!node.warm().isUnfit(shape)) {
+        return node.warm().take(shape, plan, volumes);
+      }
+    }
+    return new NewWorkplace(
+        node.exchanges().create(plan.task(), plan.tool().settings().user().isPresent()),
+        runtime.runtime(),
+        node.containers());
+  }
+
   /** Starts the container; an image that went away meanwhile is prepared once more. */
-  ContainerSession start(Exchange exchange) {
+  ContainerSession start() {
     try {
-      return startOnce(exchange);
+      return startOnce();
     } catch (ImageUnavailableException e) {
       if (plan.image().request().policy() == PullPolicy.NEVER) {
         throw e;
@@ -83,29 +106,24 @@ final class ContainerLauncher implements AutoCloseable {
       LOG.info("The image {} is gone from the node and prepared again", plan.tool().image());
       node.images().forget(runtime, plan.image(), plan.task().stage());
       image = prepareImage();
-      return startOnce(exchange);
+      return startOnce();
     }
   }
 
-  private ContainerSession startOnce(Exchange exchange) {
+  private ContainerSession startOnce() {
+    Workplace place = requireNonNull(workplace);
     ContainerSession session =
-        orGiveUp(() -> node.calls().call(task, () -> attempt(exchange), ContainerSession::close));
+        orGiveUp(
+            () ->
+                node.calls()
+                    .call(
+                        task,
+                        () ->
+                            new ContainerSession(
+                                place.start(spec(place.exchange())), plan, node.threads()),
+                        ContainerSession::close));
     report.container(session.container().id());
     return session;
-  }
-
-  private ContainerSession attempt(Exchange exchange) {
-    ContainerSpec spec = spec(exchange);
-    Sweeper sweeper = node.sweeper();
-    sweeper.claim(spec.name());
-    try {
-      RunningContainer container = runtime.runtime().start(spec);
-      return new ContainerSession(
-          container, plan, node.threads(), () -> sweeper.letGo(spec.name()));
-    } catch (RuntimeException | Error e) {
-      sweeper.letGo(spec.name());
-      throw e;
-    }
   }
 
   /** An engine that failed for good may be replaced by another one for the next attempt. */
@@ -139,9 +157,13 @@ final class ContainerLauncher implements AutoCloseable {
             Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), Character.MAX_RADIX));
   }
 
-  /** Lets the volumes go. */
+  /** Lets the volumes go, and the exchange with all that is in it. */
   @Override
   public void close() {
+    Workplace place = workplace;
+    if (place != null) {
+      place.close();
+    }
     volumes.forEach(StagedVolume::close);
   }
 }

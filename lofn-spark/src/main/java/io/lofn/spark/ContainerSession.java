@@ -43,7 +43,6 @@ final class ContainerSession implements AutoCloseable {
   private final RunningContainer container;
   private final Executor threads;
   private final Duration grace;
-  private final Runnable onClosed;
   private final @Nullable Instant deadline;
   private final @Nullable Duration idleTimeout;
   private final IdleWatch watch = new IdleWatch(InstantSource.system());
@@ -52,14 +51,10 @@ final class ContainerSession implements AutoCloseable {
   private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
-  /**
-   * @param onClosed told when the container is wanted no more, whether it is removed or not
-   */
-  ContainerSession(RunningContainer container, RunPlan plan, Executor threads, Runnable onClosed) {
+  ContainerSession(RunningContainer container, RunPlan plan, Executor threads) {
     this.container = container;
     this.threads = threads;
     this.grace = plan.stopGrace();
-    this.onClosed = onClosed;
     this.deadline = plan.timeout().map(Instant.now()::plus).orElse(null);
     this.idleTimeout = plan.idleTimeout().orElse(null);
     this.stdout = watch.stdout(container.stdout());
@@ -140,8 +135,6 @@ final class ContainerSession implements AutoCloseable {
       container.close();
     } catch (LofnException e) {
       LOG.warn("Container {} is left for the sweep: {}", container.id(), e.getMessage());
-    } finally {
-      onClosed.run();
     }
   }
 }

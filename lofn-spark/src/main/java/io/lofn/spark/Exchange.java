@@ -73,6 +73,12 @@ final class Exchange implements AutoCloseable {
     return file;
   }
 
+  /** Makes it as it was when it was new. */
+  void empty() throws IOException {
+    FileTree.empty(directory);
+    FileTree.empty(temporary());
+  }
+
   /**
    * Takes it away from this process, and so from every clean-up. Afterwards it is of no use here.
    *

@@ -85,6 +85,11 @@ final class Exchanges implements AutoCloseable {
     }
   }
 
+  /** Whether a directory is open to other users than the executor's. */
+  static boolean isOpen(Path directory) throws IOException {
+    return Files.getPosixFilePermissions(directory).equals(OPEN);
+  }
+
   private Path roomyHome(int partition) {
     StringJoiner full = new StringJoiner(", ");
     for (int i = 0; i < homes.size(); i++) {

@@ -54,12 +54,14 @@ final class ExecutorModule extends AbstractModule {
             NodeLocks.class,
             NodeRuntime.class,
             OutputStores.class,
+            OwnContainers.class,
             RuntimeSelector.class,
             SafetyGate.class,
             Supervisor.class,
             Sweeper.class,
             ToolRunner.class,
-            Volumes.class)
+            Volumes.class,
+            WarmContainers.class)
         .forEach(type -> bind(type).in(Singleton.class));
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Deletes directory trees that a tool has written. */
@@ -23,6 +24,15 @@ final class FileTree {
   static void delete(Path root) throws IOException {
     if (Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
       Files.walkFileTree(root, new Deletion());
+    }
+  }
+
+  /** Deletes all that is in a directory, in the same way, but not the directory. */
+  static void empty(Path directory) throws IOException {
+    try (Stream<Path> children = Files.list(directory)) {
+      for (Path child : (Iterable<Path>) children::iterator) {
+        delete(child);
+      }
     }
   }
 

@@ -13,7 +13,8 @@ final class Node implements AutoCloseable {
   private final Exchanges exchanges;
   private final EngineCalls calls;
   private final Supervisor supervisor;
-  private final Sweeper sweeper;
+  private final OwnContainers containers;
+  private final WarmContainers warm;
   private final SafetyGate gate;
   private final LackGate lacks;
   private final ExecutorService threads;
@@ -27,7 +28,8 @@ final class Node implements AutoCloseable {
       Exchanges exchanges,
       EngineCalls calls,
       Supervisor supervisor,
-      Sweeper sweeper,
+      OwnContainers containers,
+      WarmContainers warm,
       SafetyGate gate,
       LackGate lacks,
       ExecutorService threads,
@@ -38,7 +40,8 @@ final class Node implements AutoCloseable {
     this.exchanges = exchanges;
     this.calls = calls;
     this.supervisor = supervisor;
-    this.sweeper = sweeper;
+    this.containers = containers;
+    this.warm = warm;
     this.gate = gate;
     this.lacks = lacks;
     this.threads = threads;
@@ -69,8 +72,12 @@ final class Node implements AutoCloseable {
     return supervisor;
   }
 
-  Sweeper sweeper() {
-    return sweeper;
+  OwnContainers containers() {
+    return containers;
+  }
+
+  WarmContainers warm() {
+    return warm;
   }
 
   SafetyGate gate() {
@@ -89,6 +96,7 @@ final class Node implements AutoCloseable {
   public void close() {
     clock.shutdownNow();
     supervisor.closeRuns();
+    warm.close();
     volumes.close();
     runtime.close();
     exchanges.close();

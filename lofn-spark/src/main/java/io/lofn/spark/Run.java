@@ -61,7 +61,7 @@ final class Run<I, O> implements AutoCloseable {
     node.supervisor().add(this);
     ContainerLauncher ready = new ContainerLauncher(plan, task, node, report);
     launcher = ready;
-    Exchange directory = node.exchanges().create(plan.task(), tool.settings().user().isPresent());
+    Exchange directory = ready.exchange();
     exchange = directory;
     report.exchange(directory.directory());
     failedRun = plan.keep() == Keep.ON_FAILURE ? new FailedRun(toString(), directory) : null;
@@ -70,7 +70,7 @@ final class Run<I, O> implements AutoCloseable {
       feed(wanted, directory, ready);
     } else {
       write(wanted, directory);
-      session = start(ready, directory);
+      session = start(ready);
     }
     RunResults results = new RunResults(this, directory);
     Stream<O> output = tool.output().read(results);
@@ -99,19 +99,19 @@ final class Run<I, O> implements AutoCloseable {
     feeder = writer;
     node.threads().execute(writer);
     awaitFiles(writer);
-    ContainerSession started = start(ready, directory);
+    ContainerSession started = start(ready);
     session = started;
     OutputStream stdin = started.stdin();
     FailedRun keeper = failedRun;
     writer.begin(keeper == null ? stdin : keeper.copied(stdin));
   }
 
-  private ContainerSession start(ContainerLauncher ready, Exchange directory) {
+  private ContainerSession start(ContainerLauncher ready) {
     FailedRun keeper = failedRun;
     if (keeper != null) {
       keeper.noteInputs();
     }
-    return ready.start(directory);
+    return ready.start();
   }
 
   private void awaitFiles(Feeder<I> writer) {
@@ -260,10 +260,6 @@ final class Run<I, O> implements AutoCloseable {
     ContainerLauncher ready = launcher;
     if (ready != null) {
       ready.close();
-    }
-    Exchange directory = exchange;
-    if (directory != null) {
-      directory.close();
     }
   }
 

@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param image the image it needs
  * @param keep whether its exchange is kept
  * @param ownTmp whether the container's {@code /tmp} lies beside the exchange
+ * @param reuse whether its container may have served other runs and may serve more
  * @param failFast how many equal failures of the partition cancel the job; 0: none does
  */
 record RunPlan(
@@ -38,6 +39,7 @@ record RunPlan(
     ImageNeed image,
     Keep keep,
     boolean ownTmp,
+    boolean reuse,
     int failFast) {
 
   private static final String TMP = "/tmp";
@@ -49,11 +51,12 @@ record RunPlan(
       TaskScope task,
       LofnConf conf,
       ContainerOwnership ownership) {
+    ContainerSettings settings = settings(tool.settings(), task, conf, ownership);
     return new RunPlan(
         operator,
         tool,
         task.identity(),
-        settings(tool.settings(), task, conf, ownership),
+        settings,
         conf.get(LofnConf.EXCHANGE_PATH),
         tool.timeout().or(() -> conf.find(LofnConf.RUN_TIMEOUT)),
         tool.idleTimeout().or(() -> conf.find(LofnConf.RUN_IDLE_TIMEOUT)),
@@ -61,6 +64,7 @@ record RunPlan(
         image,
         conf.get(LofnConf.KEEP),
         conf.get(LofnConf.CONTAINER_TMP) && hasNoTmp(tool, conf.get(LofnConf.EXCHANGE_PATH)),
+        settings.reuse().orElseGet(() -> conf.get(LofnConf.REUSE)) && canShareAContainer(tool),
         conf.get(LofnConf.FAIL_FAST) ? conf.get(LofnConf.FAIL_FAST_FAILURES) : 0);
   }
 
@@ -68,6 +72,14 @@ record RunPlan(
     return !exchangePath.equals(TMP)
         && !tool.settings().tmpfs().containsKey(TMP)
         && tool.volumes().stream().noneMatch(volume -> volume.target().equals(TMP));
+  }
+
+  /** What the image says is not known, and what is in memory cannot be emptied from outside. */
+  private static boolean canShareAContainer(Tool<?, ?> tool) {
+    return !tool.usesImageEntrypoint()
+        && !tool.argv().isEmpty()
+        && !tool.argv().get(0).startsWith("-")
+        && tool.settings().tmpfs().isEmpty();
   }
 
   private static ContainerSettings settings(

@@ -1,6 +1,7 @@
 package io.lofn.spark;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,6 +14,10 @@ import java.util.Map;
  * @param task Spark's id of the attempt, unique in the application
  */
 record TaskIdentity(String application, int stage, int partition, int attempt, long task) {
+
+  /** The labels that tell the runs of one application apart. */
+  static final List<String> RUN_LABELS =
+      List.of("io.lofn.stage", "io.lofn.partition", "io.lofn.attempt");
 
   Map<String, String> labels() {
     Map<String, String> labels = new LinkedHashMap<>();

@@ -173,6 +173,7 @@ class FailureReportTest {
             ImageNeed.of(TOOL, new LofnConf(Map.of()), Optional.empty()),
             Keep.NEVER,
             true,
+            false,
             0);
     FailureReport report = new FailureReport(plan, directory -> exchange);
     report.runtime(new SelectedRuntime("fake", new FakeRuntime("fake", List.of())));

@@ -1,0 +1,34 @@
+package io.lofn.spark;
+
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.RunningContainer;
+
+/** An exchange and a container for one run. */
+final class NewWorkplace implements Workplace {
+
+  private final Exchange exchange;
+  private final ContainerRuntime runtime;
+  private final OwnContainers containers;
+
+  NewWorkplace(Exchange exchange, ContainerRuntime runtime, OwnContainers containers) {
+    this.exchange = exchange;
+    this.runtime = runtime;
+    this.containers = containers;
+  }
+
+  @Override
+  public Exchange exchange() {
+    return exchange;
+  }
+
+  @Override
+  public RunningContainer start(ContainerSpec spec) {
+    return containers.start(runtime, spec);
+  }
+
+  @Override
+  public void close() {
+    exchange.close();
+  }
+}

@@ -1,0 +1,75 @@
+package io.lofn.spark;
+
+import io.lofn.spi.ContainerExit;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.RunningContainer;
+import jakarta.inject.Inject;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Starts containers that the sweep does not touch until they are closed. */
+final class OwnContainers {
+
+  private final Sweeper sweeper;
+
+  @Inject
+  OwnContainers(Sweeper sweeper) {
+    this.sweeper = sweeper;
+  }
+
+  RunningContainer start(ContainerRuntime runtime, ContainerSpec spec) {
+    sweeper.claim(spec.name());
+    try {
+      return new Claimed(runtime.start(spec), () -> sweeper.letGo(spec.name()));
+    } catch (RuntimeException | Error e) {
+      sweeper.letGo(spec.name());
+      throw e;
+    }
+  }
+
+  /** A container that is let go when it is closed, whether it is removed or not. */
+  private record Claimed(RunningContainer container, Runnable letGo) implements RunningContainer {
+
+    @Override
+    public String id() {
+      return container.id();
+    }
+
+    @Override
+    public OutputStream stdin() {
+      return container.stdin();
+    }
+
+    @Override
+    public InputStream stdout() {
+      return container.stdout();
+    }
+
+    @Override
+    public InputStream stderr() {
+      return container.stderr();
+    }
+
+    @Override
+    public Optional<ContainerExit> await(Duration atMost) throws InterruptedException {
+      return container.await(atMost);
+    }
+
+    @Override
+    public void stop(Duration grace) {
+      container.stop(grace);
+    }
+
+    @Override
+    public void close() {
+      try {
+        container.close();
+      } finally {
+        letGo.run();
+      }
+    }
+  }
+}

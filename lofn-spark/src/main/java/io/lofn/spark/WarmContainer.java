@@ -1,0 +1,242 @@
+package io.lofn.spark;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.lofn.api.EngineException;
+import io.lofn.api.LofnException;
+import io.lofn.spi.ContainerExit;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.Mount;
+import io.lofn.spi.RunningContainer;
+import io.lofn.spi.StagedVolume;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An exchange with a container that serves one run after the other in it. The container comes with
+ * the first run, and is replaced if it is gone. Used by one run at a time.
+ */
+final class WarmContainer implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WarmContainer.class);
+
+  /** Where the container finds named pipes and command; it cannot write there. */
+  private static final String CONTROL = "/lofn";
+
+  private final WarmShape shape;
+  private final Exchange exchange;
+  private final Path control;
+  private final OwnContainers containers;
+  private final Executor threads;
+  private final List<StagedVolume> volumes = new ArrayList<>();
+  private @Nullable RunningContainer container;
+  private @Nullable WarmAgent agent;
+  private @Nullable Instant started;
+  private int runs;
+  private volatile boolean retired;
+
+  WarmContainer(WarmShape shape, Exchange exchange, OwnContainers containers, Executor threads) {
+    this.shape = shape;
+    this.exchange = exchange;
+    this.control = exchange.directory().resolveSibling("control");
+    this.containers = containers;
+    this.threads = threads;
+  }
+
+  WarmShape shape() {
+    return shape;
+  }
+
+  Exchange exchange() {
+    return exchange;
+  }
+
+  /** Takes over what its container mounts, for as long as it lives. */
+  void hold(List<StagedVolume> staged) {
+    volumes.addAll(staged);
+  }
+
+  /**
+   * Starts a command in it.
+   *
+   * @param spec the run as a container of its own would have it
+   * @throws UnfitException if no container of this image can serve more than one run here
+   * @throws EngineException if the engine fails
+   */
+  WarmRun run(ContainerSpec spec) {
+    NamedPipes pipes = null;
+    try {
+      RunningContainer ready = ready(spec);
+      Files.writeString(
+          control.resolve("command"), "exec " + ShellWords.join(spec.argv()) + "\n", UTF_8);
+      pipes = new NamedPipes(control);
+      WarmAgent.Command command = agent.run(spec.stdin());
+      pipes.letGo();
+      runs++;
+      return new WarmRun(this, ready, command, pipes);
+    } catch (IOException e) {
+      closeQuietly(pipes);
+      throw new LofnException("Cannot speak with a warm container through " + control, e);
+    } catch (RuntimeException e) {
+      closeQuietly(pipes);
+      removeContainer();
+      throw e;
+    }
+  }
+
+  private static void closeQuietly(@Nullable NamedPipes pipes) {
+    try {
+      if (pipes != null) {
+        pipes.close();
+      }
+    } catch (IOException e) {
+      LOG.debug("Not closed", e);
+    }
+  }
+
+  private RunningContainer ready(ContainerSpec spec) throws IOException {
+    RunningContainer current = container;
+    if (current != null) {
+      return current;
+    }
+    if (!Files.exists(control)) {
+      boolean anyUser = Exchanges.isOpen(exchange.directory());
+      Files.createDirectory(control);
+      NamedPipes.make(control, anyUser);
+    }
+    current = containers.start(shape.runtime(), specOfItsOwn(spec));
+    container = current;
+    started = Instant.now();
+    threads.execute(new StreamPump("warm container " + current.id(), current.stderr()));
+    WarmAgent fresh = new WarmAgent(current, threads);
+    agent = fresh;
+    checkNamespace(fresh, current);
+    return current;
+  }
+
+  private ContainerSpec specOfItsOwn(ContainerSpec spec) {
+    ContainerSpec.Builder own =
+        ContainerSpec.builder(spec.name(), spec.image())
+            .command(List.of("sh", "-c", WarmAgent.SCRIPT, "lofn", CONTROL))
+            .stdin()
+            .settings(WarmShape.shared(spec.settings()));
+    spec.mounts().forEach(own::mount);
+    return own.mount(new Mount(control, CONTROL, true)).build();
+  }
+
+  /**
+   * All processes that it may signal are killed after each run, so these must be its own: in a
+   * process namespace that is not the executor's.
+   */
+  private static void checkNamespace(WarmAgent agent, RunningContainer container)
+      throws IOException {
+    String theirs;
+    try {
+      theirs = agent.namespace();
+    } catch (EngineException e) {
+      throw exitOf(container)
+          .filter(exit -> exit.code() == 126 || exit.code() == 127)
+          .<RuntimeException>map(exit -> new UnfitException("the image has no sh"))
+          .orElse(e);
+    }
+    if (theirs.isEmpty()) {
+      throw new UnfitException(
+          "the image has no readlink, by which its shell would know its place");
+    }
+    if (theirs.equals(Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString())) {
+      throw new UnfitException("its processes are not kept apart from those of the node");
+    }
+  }
+
+  private static Optional<ContainerExit> exitOf(RunningContainer container) {
+    try {
+      return container.await(Duration.ofSeconds(5));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  /** How the container ends when its script is told to; empty if it does not. */
+  Optional<ContainerExit> leave() {
+    retire();
+    WarmAgent current = agent;
+    RunningContainer last = container;
+    if (current == null || last == null) {
+      return Optional.empty();
+    }
+    current.leave();
+    return exitOf(last);
+  }
+
+  /** Says that it may serve no other run. */
+  void retire() {
+    retired = true;
+  }
+
+  boolean isRetired() {
+    return retired;
+  }
+
+  /** Makes it as it was before its first run; whether it may serve another one. */
+  boolean renew(int mostRuns, Duration oldest) {
+    Instant since = started;
+    if (retired
+        || container == null
+        || !Files.exists(exchange.directory()) // kept, for somebody to look at
+        || since == null
+        || runs >= mostRuns
+        || Instant.now().isAfter(since.plus(oldest))) {
+      return false;
+    }
+    try {
+      exchange.empty();
+      return true;
+    } catch (IOException e) {
+      LOG.warn("The exchange {} cannot be emptied; its container goes", exchange.directory(), e);
+      return false;
+    }
+  }
+
+  private void removeContainer() {
+    RunningContainer last = container;
+    container = null;
+    agent = null;
+    if (last != null) {
+      try {
+        last.close();
+      } catch (LofnException e) {
+        LOG.warn("Container {} is left for the sweep: {}", last.id(), e.getMessage());
+      }
+    }
+  }
+
+  /** Removes the container and deletes the exchange. Idempotent. */
+  @Override
+  public void close() {
+    removeContainer();
+    volumes.forEach(StagedVolume::close);
+    volumes.clear();
+    exchange.close();
+  }
+
+  /** No container of this image can serve many runs here; one for each run can. */
+  static final class UnfitException extends LofnException {
+
+    private static final long serialVersionUID = 1L;
+
+    UnfitException(String reason) {
+      super(reason);
+    }
+  }
+}

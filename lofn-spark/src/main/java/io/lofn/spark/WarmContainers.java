@@ -1,0 +1,178 @@
+package io.lofn.spark;
+
+import com.google.common.annotations.VisibleForTesting;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.RunningContainer;
+import io.lofn.spi.StagedVolume;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The containers of this executor that wait for their next run. A run takes the one that was used
+ * last among those of its shape, so that those too many grow old and go. Thread-safe.
+ */
+final class WarmContainers implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WarmContainers.class);
+
+  private final OwnContainers containers;
+  private final Exchanges exchanges;
+  private final ExecutorService threads;
+  private final int mostRuns;
+  private final Duration oldest;
+  private final Duration longestIdle;
+  private final Deque<Idle> idle = new ArrayDeque<>();
+  private final Set<WarmShape> unfit = ConcurrentHashMap.newKeySet();
+  private boolean closed;
+
+  private record Idle(WarmContainer container, Instant since) {}
+
+  @Inject
+  WarmContainers(
+      OwnContainers containers,
+      Exchanges exchanges,
+      LofnConf conf,
+      ExecutorService threads,
+      ScheduledExecutorService clock) {
+    this.containers = containers;
+    this.exchanges = exchanges;
+    this.threads = threads;
+    this.mostRuns = conf.get(LofnConf.REUSE_RUNS);
+    this.oldest = conf.get(LofnConf.REUSE_AGE);
+    this.longestIdle = conf.get(LofnConf.REUSE_IDLE);
+    long period = Math.max(1, longestIdle.toMillis() / 2);
+    ScheduledFuture<?> unused =
+        clock.scheduleWithFixedDelay(
+            () -> threads.execute(this::removeIdle), period, period, TimeUnit.MILLISECONDS);
+  }
+
+  /** Whether runs of this shape were found to need a container each. */
+  boolean isUnfit(WarmShape shape) {
+    return unfit.contains(shape);
+  }
+
+  /**
+   * A place of this shape, which has served others or is new.
+   *
+   * @param volumes what its mounts hold; a new place takes them over, and the list is empty then
+   */
+  Workplace take(WarmShape shape, RunPlan plan, List<StagedVolume> volumes) {
+    WarmContainer found = find(shape);
+    if (found == null) {
+      Exchange exchange = exchanges.create(plan.task(), plan.tool().settings().user().isPresent());
+      found = new WarmContainer(shape, exchange, containers, threads);
+      found.hold(volumes);
+      volumes.clear();
+    }
+    return new Place(found);
+  }
+
+  private synchronized @Nullable WarmContainer find(WarmShape shape) {
+    Iterator<Idle> newestFirst = idle.iterator();
+    while (newestFirst.hasNext()) {
+      Idle each = newestFirst.next();
+      if (each.container.shape().equals(shape)) {
+        newestFirst.remove();
+        return each.container;
+      }
+    }
+    return null;
+  }
+
+  private void giveBack(WarmContainer container) {
+    if (container.renew(mostRuns, oldest) && keep(container)) {
+      return;
+    }
+    container.close();
+  }
+
+  private synchronized boolean keep(WarmContainer container) {
+    if (closed) {
+      return false;
+    }
+    idle.addFirst(new Idle(container, Instant.now()));
+    return true;
+  }
+
+  private void removeIdle() {
+    takeIdleSince(Instant.now().minus(longestIdle)).forEach(WarmContainer::close);
+  }
+
+  private synchronized List<WarmContainer> takeIdleSince(Instant limit) {
+    List<WarmContainer> taken = new ArrayList<>();
+    while (!idle.isEmpty() && !idle.getLast().since.isAfter(limit)) {
+      taken.add(idle.removeLast().container);
+    }
+    return taken;
+  }
+
+  @VisibleForTesting
+  synchronized int idle() {
+    return idle.size();
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+    }
+    takeIdleSince(Instant.MAX).forEach(WarmContainer::close);
+  }
+
+  /** A warm container, lent to one run; where the image is unfit, an exchange for one container. */
+  private final class Place implements Workplace {
+
+    private final WarmContainer container;
+    private boolean givenBack;
+
+    Place(WarmContainer container) {
+      this.container = container;
+    }
+
+    @Override
+    public Exchange exchange() {
+      return container.exchange();
+    }
+
+    @Override
+    public RunningContainer start(ContainerSpec spec) {
+      if (!unfit.contains(container.shape())) {
+        try {
+          return container.run(spec);
+        } catch (WarmContainer.UnfitException e) {
+          if (unfit.add(container.shape())) {
+            LOG.warn(
+                "Runs of {} have a container each, whatever spark.lofn.container.reuse says: {}",
+                spec.image(),
+                e.getMessage());
+          }
+        }
+      }
+      container.retire();
+      return containers.start(container.shape().runtime(), spec);
+    }
+
+    @Override
+    public synchronized void close() {
+      if (!givenBack) {
+        givenBack = true;
+        giveBack(container);
+      }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.lofn.spark;
+
+import io.lofn.spi.ContainerExit;
+import io.lofn.spi.RunningContainer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run in a container that may serve others. A run that does not end by itself, or that ends by
+ * a signal, takes the container with it.
+ */
+final class WarmRun implements RunningContainer {
+
+  /** A shell tells the end by a signal as the signal's number and this. */
+  private static final int SIGNALLED = 128;
+
+  private final WarmContainer home;
+  private final RunningContainer container;
+  private final WarmAgent.Command command;
+  private final NamedPipes pipes;
+  private volatile @Nullable ContainerExit exit;
+
+  WarmRun(
+      WarmContainer home, RunningContainer container, WarmAgent.Command command, NamedPipes pipes) {
+    this.home = home;
+    this.container = container;
+    this.command = command;
+    this.pipes = pipes;
+  }
+
+  @Override
+  public String id() {
+    return container.id();
+  }
+
+  @Override
+  public OutputStream stdin() {
+    return Channels.newOutputStream(pipes.stdin());
+  }
+
+  @Override
+  public InputStream stdout() {
+    return Channels.newInputStream(pipes.stdout());
+  }
+
+  @Override
+  public InputStream stderr() {
+    return Channels.newInputStream(pipes.stderr());
+  }
+
+  @Override
+  public Optional<ContainerExit> await(Duration atMost) throws InterruptedException {
+    ContainerExit known = exit;
+    if (known != null) {
+      return Optional.of(known);
+    }
+    try {
+      int code = command.ended().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      exit = code > SIGNALLED ? exitBySignal(code) : new ContainerExit(code, false);
+      return Optional.of(exit);
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      home.retire();
+      return container.await(atMost);
+    }
+  }
+
+  /** Only the end of the container tells whether memory ran out. */
+  private ContainerExit exitBySignal(int code) {
+    return new ContainerExit(code, home.leave().filter(ContainerExit::outOfMemory).isPresent());
+  }
+
+  @Override
+  public void stop(Duration grace) {
+    home.retire();
+    container.stop(grace);
+  }
+
+  @Override
+  public void close() {
+    if (!command.ended().isDone()) {
+      home.retire();
+    }
+    try {
+      pipes.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (home.isRetired()) {
+      container.close();
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.lofn.spark;
+
+import io.lofn.api.ContainerSettings;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.Mount;
+import java.util.List;
+
+/**
+ * What runs must have in common to be served by one container.
+ *
+ * @param runtime what runs it
+ * @param image the immutable name of the image
+ * @param exchangePath where the tool sees the exchange
+ * @param ownTmp whether {@code /tmp} lies beside it
+ * @param volumes the mounts of the tool's own
+ * @param settings the container's settings, without what tells one run from another
+ */
+record WarmShape(
+    ContainerRuntime runtime,
+    String image,
+    String exchangePath,
+    boolean ownTmp,
+    List<Mount> volumes,
+    ContainerSettings settings) {
+
+  static WarmShape of(RunPlan plan, ContainerRuntime runtime, String image, List<Mount> volumes) {
+    return new WarmShape(
+        runtime,
+        image,
+        plan.exchangePath(),
+        plan.ownTmp(),
+        List.copyOf(volumes),
+        shared(plan.settings()));
+  }
+
+  /** The image's files are read-only: what one run wrote there, the next would find. */
+  static ContainerSettings shared(ContainerSettings settings) {
+    return settings.toBuilder().withoutLabels(TaskIdentity.RUN_LABELS).readOnlyRoot(true).build();
+  }
+}
