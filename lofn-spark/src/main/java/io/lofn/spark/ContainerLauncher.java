@@ -40,6 +40,7 @@ final class ContainerLauncher implements AutoCloseable {
     report.runtime(runtime);
     node.lacks().check(plan.tool(), runtime);
     this.image = prepareImage();
+    probeMounts();
     try {
       this.mounts = stageVolumes();
     } catch (RuntimeException | Error e) {
@@ -60,6 +61,16 @@ final class ContainerLauncher implements AutoCloseable {
     return prepared;
   }
 
+  private void probeMounts() {
+    PreparedImage prepared = image;
+    Supplier<Boolean> probe =
+        () -> {
+          node.probe().check(runtime, prepared, plan.task());
+          return true;
+        };
+    orGiveUp(() -> node.calls().call(task, probe));
+  }
+
   private List<Mount> stageVolumes() {
     List<Mount> staged = new ArrayList<>();
     for (Volume volume : plan.tool().volumes()) {
@@ -67,7 +78,7 @@ final class ContainerLauncher implements AutoCloseable {
           node.calls().call(task, () -> node.volumes().stage(volume.source()), StagedVolume::close);
       volumes.add(data);
       node.gate().checkSource(plan.tool(), data.path());
-      staged.add(new Mount(data.path(), volume.target(), volume.isReadOnly()));
+      staged.add(new Mount(node.paths().map(data.path()), volume.target(), volume.isReadOnly()));
     }
     return staged;
   }
@@ -126,7 +137,7 @@ final class ContainerLauncher implements AutoCloseable {
 
   /** What was, or would be, started. */
   ContainerSpec spec(Exchange exchange) {
-    return plan.spec(containerName(), image, exchange.directory(), mounts);
+    return plan.spec(containerName(), image, node.paths().map(exchange.directory()), mounts);
   }
 
   /**

@@ -16,6 +16,8 @@ final class Node implements AutoCloseable {
   private final Sweeper sweeper;
   private final SafetyGate gate;
   private final LackGate lacks;
+  private final StartProbe probe;
+  private final PathMap paths;
   private final ExecutorService threads;
   private final ScheduledExecutorService clock;
 
@@ -30,6 +32,8 @@ final class Node implements AutoCloseable {
       Sweeper sweeper,
       SafetyGate gate,
       LackGate lacks,
+      StartProbe probe,
+      PathMap paths,
       ExecutorService threads,
       ScheduledExecutorService clock) {
     this.runtime = runtime;
@@ -41,6 +45,8 @@ final class Node implements AutoCloseable {
     this.sweeper = sweeper;
     this.gate = gate;
     this.lacks = lacks;
+    this.probe = probe;
+    this.paths = paths;
     this.threads = threads;
     this.clock = clock;
   }
@@ -79,6 +85,15 @@ final class Node implements AutoCloseable {
 
   LackGate lacks() {
     return lacks;
+  }
+
+  StartProbe probe() {
+    return probe;
+  }
+
+  /** What the engine calls this executor's paths. */
+  PathMap paths() {
+    return paths;
   }
 
   ExecutorService threads() {
