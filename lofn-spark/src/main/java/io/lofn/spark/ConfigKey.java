@@ -52,6 +52,10 @@ record ConfigKey<T>(
     return new ConfigKey<>(name, "number", defaultText, meaning, "0.1.0", t -> number(t, least));
   }
 
+  static ConfigKey<PathMap> pathMap(String name, String meaning) {
+    return new ConfigKey<>(name, "pairs of paths", "", meaning, "0.1.0", PathMap::parse);
+  }
+
   static ConfigKey<Double> share(String name, String meaning) {
     return new ConfigKey<>(name, "number", "", meaning, "0.1.0", ConfigKey::positive);
   }
@@ -79,6 +83,7 @@ record ConfigKey<T>(
   private static String article(String type) {
     return switch (type) {
       case "text", "list", "time", "size", "number" -> "a " + type;
+      case "pairs of paths" -> "a list of " + type;
       default -> "one of " + type;
     };
   }

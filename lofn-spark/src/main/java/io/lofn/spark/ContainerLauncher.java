@@ -43,6 +43,7 @@ final class ContainerLauncher implements AutoCloseable {
     report.runtime(runtime);
     node.lacks().check(plan.tool(), runtime);
     this.image = prepareImage();
+    probeMounts();
     try {
       this.mounts = stageVolumes();
     } catch (RuntimeException | Error e) {
@@ -61,6 +62,16 @@ final class ContainerLauncher implements AutoCloseable {
                         () -> node.images().prepare(runtime, plan.image(), plan.task().stage())));
     report.image(prepared);
     return prepared;
+  }
+
+  private void probeMounts() {
+    PreparedImage prepared = image;
+    Supplier<Boolean> probe =
+        () -> {
+          node.probe().check(runtime, prepared, plan.task());
+          return true;
+        };
+    orGiveUp(() -> node.calls().call(task, probe));
   }
 
   private List<Mount> stageVolumes() {

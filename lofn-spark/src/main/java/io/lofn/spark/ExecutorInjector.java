@@ -44,6 +44,10 @@ final class ExecutorInjector {
     return injector(new Key(settings, false)).getInstance(ToolRunner.class);
   }
 
+  static NodeCheck nodeCheck(ExecutorSettings settings) {
+    return injector(new Key(settings, false)).getInstance(NodeCheck.class);
+  }
+
   static ImagePins imagePins(ExecutorSettings settings) {
     return injector(new Key(settings, true)).getInstance(ImagePins.class);
   }

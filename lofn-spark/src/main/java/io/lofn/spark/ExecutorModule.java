@@ -43,6 +43,7 @@ final class ExecutorModule extends AbstractModule {
     bind(new TypeLiteral<Providers<OutputStoreProvider>>() {})
         .toInstance(Providers.discover(OutputStoreProvider.class));
     List.of(
+            ContainerCheck.class,
             ContainerOwnership.class,
             EngineCalls.class,
             Exchanges.class,
@@ -50,13 +51,16 @@ final class ExecutorModule extends AbstractModule {
             ImagePins.class,
             Images.class,
             LackGate.class,
+            MountProbe.class,
             Node.class,
+            NodeCheck.class,
             NodeLocks.class,
             NodeRuntime.class,
             OutputStores.class,
             OwnContainers.class,
             RuntimeSelector.class,
             SafetyGate.class,
+            StartProbe.class,
             Supervisor.class,
             Sweeper.class,
             ToolRunner.class,
@@ -69,6 +73,12 @@ final class ExecutorModule extends AbstractModule {
   @Singleton
   RuntimeProviders runtimeProviders(Map<String, ContainerRuntimeProvider> byName) {
     return new RuntimeProviders(byName, discovered.broken());
+  }
+
+  @Provides
+  @Singleton
+  PathMap paths(LofnConf conf) {
+    return conf.find(LofnConf.HOST_PATH_MAP).orElse(PathMap.NONE);
   }
 
   @Provides

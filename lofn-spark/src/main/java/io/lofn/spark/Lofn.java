@@ -74,6 +74,10 @@ public final class Lofn {
     return new Lofn(spark, entriesOf(spark));
   }
 
+  LofnConf conf() {
+    return conf;
+  }
+
   private static Map<String, String> entriesOf(JavaSparkContext spark) {
     Map<String, String> entries = new HashMap<>();
     for (Tuple2<String, String> entry : spark.getConf().getAll()) {

@@ -46,6 +46,19 @@ final class LofnConf {
           "64m",
           "What a local directory's disk must have free for a run to begin there; others are tried"
               + " before the task fails.");
+  static final ConfigKey<PathMap> HOST_PATH_MAP =
+      ConfigKey.pathMap(
+          PREFIX + "host.path.map",
+          "Where executors run in containers: how the node's engine calls their paths, such as"
+              + " `/var/data=/mnt/node/data,/tmp=/hosttmp`. Of several prefixes the longest counts.");
+  static final ConfigKey<Probe> PROBE =
+      ConfigKey.choice(
+          PREFIX + "probe",
+          Probe.class,
+          "auto",
+          "Whether an executor tries, before its first run, that a container sees its files and it"
+              + " sees the container's: `auto` where a path map is set or the executor seems to be"
+              + " in a container.");
   static final ConfigKey<Keep> KEEP =
       ConfigKey.choice(
           PREFIX + "keep",
@@ -202,6 +215,8 @@ final class LofnConf {
           EXCHANGE_PATH,
           TMP_DIR,
           TMP_MIN_FREE,
+          HOST_PATH_MAP,
+          PROBE,
           KEEP,
           OUTPUT_DIR,
           EMPTY_PARTITIONS,

@@ -17,6 +17,7 @@ final class Node implements AutoCloseable {
   private final WarmContainers warm;
   private final SafetyGate gate;
   private final LackGate lacks;
+  private final StartProbe probe;
   private final ExecutorService threads;
   private final ScheduledExecutorService clock;
 
@@ -32,6 +33,7 @@ final class Node implements AutoCloseable {
       WarmContainers warm,
       SafetyGate gate,
       LackGate lacks,
+      StartProbe probe,
       ExecutorService threads,
       ScheduledExecutorService clock) {
     this.runtime = runtime;
@@ -44,6 +46,7 @@ final class Node implements AutoCloseable {
     this.warm = warm;
     this.gate = gate;
     this.lacks = lacks;
+    this.probe = probe;
     this.threads = threads;
     this.clock = clock;
   }
@@ -86,6 +89,10 @@ final class Node implements AutoCloseable {
 
   LackGate lacks() {
     return lacks;
+  }
+
+  StartProbe probe() {
+    return probe;
   }
 
   ExecutorService threads() {

@@ -10,20 +10,25 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Starts containers that the sweep does not touch until they are closed. */
+/**
+ * Starts the containers of this lofn: with mounts as the engine calls them, and so that the sweep
+ * does not touch them until they are closed.
+ */
 final class OwnContainers {
 
   private final Sweeper sweeper;
+  private final PathMap paths;
 
   @Inject
-  OwnContainers(Sweeper sweeper) {
+  OwnContainers(Sweeper sweeper, PathMap paths) {
     this.sweeper = sweeper;
+    this.paths = paths;
   }
 
   RunningContainer start(ContainerRuntime runtime, ContainerSpec spec) {
     sweeper.claim(spec.name());
     try {
-      return new Claimed(runtime.start(spec), () -> sweeper.letGo(spec.name()));
+      return new Claimed(runtime.start(paths.map(spec)), () -> sweeper.letGo(spec.name()));
     } catch (RuntimeException | Error e) {
       sweeper.letGo(spec.name());
       throw e;

@@ -40,13 +40,15 @@ class LofnConfTest {
     assertThat(conf.get(LofnConf.SWEEP_INTERVAL)).isEqualTo(Duration.ofMinutes(1));
     assertThat(conf.find(LofnConf.RUN_IDLE_TIMEOUT)).isEmpty();
     assertThat(conf.get(LofnConf.TMP_MIN_FREE)).isEqualTo(64L << 20);
+    assertThat(conf.find(LofnConf.HOST_PATH_MAP)).isEmpty();
+    assertThat(conf.get(LofnConf.PROBE)).isEqualTo(Probe.AUTO);
     assertThat(conf.get(LofnConf.KEEP)).isEqualTo(Keep.NEVER);
     assertThat(conf.get(LofnConf.FAIL_FAST)).isFalse();
     assertThat(conf.get(LofnConf.FAIL_FAST_FAILURES)).isEqualTo(2);
     assertThat(conf.get(LofnConf.ALLOW_PRIVILEGED)).isFalse();
     assertThat(conf.get(LofnConf.ALLOW_HOST_NAMESPACES)).isFalse();
     assertThat(conf.get(LofnConf.ALLOW_ENGINE_SOCKET)).isFalse();
-    assertThat(LofnConf.KEYS).hasSize(31);
+    assertThat(LofnConf.KEYS).hasSize(33);
   }
 
   @Test

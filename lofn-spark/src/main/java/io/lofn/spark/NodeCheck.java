@@ -1,0 +1,192 @@
+package io.lofn.spark;
+
+import io.lofn.api.EngineException;
+import io.lofn.api.ImageUnavailableException;
+import io.lofn.api.LofnException;
+import io.lofn.api.PullPolicy;
+import io.lofn.api.Tool;
+import io.lofn.spi.Ability;
+import io.lofn.spi.ImageRequest;
+import io.lofn.spi.PreparedImage;
+import jakarta.inject.Inject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.StringJoiner;
+
+/**
+ * Examines this node for the {@link Doctor}. Tasks of one examination that meet here wait for the
+ * first of them and tell the same.
+ */
+final class NodeCheck {
+
+  static final String USER = "user";
+  static final String DISK = "free disk";
+  static final String RUNTIME = "runtime";
+  static final String IMAGE = "image";
+  static final String MOUNTS = "mounts";
+
+  private static final double GIB = 1 << 30;
+
+  private final Node node;
+  private final ContainerCheck containers;
+  private final MountProbe mounts;
+  private final NodeDirectories directories;
+  private final ContainerOwnership ownership;
+  private final LofnConf conf;
+  private String examination = "";
+  private List<Finding> found = List.of();
+
+  @Inject
+  NodeCheck(
+      Node node,
+      ContainerCheck containers,
+      MountProbe mounts,
+      NodeDirectories directories,
+      ContainerOwnership ownership,
+      LofnConf conf) {
+    this.node = node;
+    this.containers = containers;
+    this.mounts = mounts;
+    this.directories = directories;
+    this.ownership = ownership;
+    this.conf = conf;
+  }
+
+  /**
+   * Examines the node, unless that was done for the same examination.
+   *
+   * @param tool its image is prepared, its volumes are staged and looked at
+   */
+  synchronized List<Finding> examine(
+      String examination, Tool<String, String> tool, ImageNeed need, TaskScope task) {
+    if (!this.examination.equals(examination)) {
+      List<Finding> findings = new ArrayList<>(List.of(user(), disk()));
+      examineEngine(tool, need, task, findings);
+      this.found = List.copyOf(findings);
+      this.examination = examination;
+    }
+    return found;
+  }
+
+  /** Each thing needs those before it. */
+  private void examineEngine(
+      Tool<String, String> tool, ImageNeed need, TaskScope task, List<Finding> findings) {
+    SelectedRuntime runtime;
+    try {
+      runtime = node.calls().call(task, node.runtime()::get);
+      findings.add(Finding.good(RUNTIME, runtime.toString()));
+    } catch (LofnException e) {
+      findings.add(Finding.bad(RUNTIME, e.getMessage(), engineAdvice()));
+      return;
+    }
+    PreparedImage image;
+    try {
+      String how =
+          isPresent(runtime, need, task)
+              ? "present"
+              : need.archive().isPresent() ? "loaded" : "pulled";
+      image =
+          node.calls()
+              .call(task, () -> node.images().prepare(runtime, need, task.identity().stage()));
+      findings.add(Finding.good(IMAGE, how));
+    } catch (LofnException e) {
+      findings.add(Finding.bad(IMAGE, e.getMessage(), imageAdvice()));
+      return;
+    }
+    Finding mounted = mounted(runtime, image, task);
+    findings.add(mounted);
+    if (mounted.good()) {
+      findings.add(
+          containers.network(
+              tool, need, task, runtime.runtime().lacks().contains(Ability.NETWORK_ISOLATION)));
+      tool.volumes().forEach(volume -> findings.add(containers.volume(tool, volume, need, task)));
+    }
+  }
+
+  private Finding user() {
+    String name = System.getProperty("user.name");
+    return Finding.good(USER, ownership.user().map(ids -> name + " (" + ids + ")").orElse(name));
+  }
+
+  private Finding disk() {
+    StringJoiner closed = new StringJoiner(", ");
+    StringJoiner full = new StringJoiner(", ");
+    for (Path path : directories.paths()) {
+      if (!Files.isWritable(existing(path))) {
+        closed.add(path.toString());
+      } else if (ExchangeState.freeBytes(path) < conf.get(LofnConf.TMP_MIN_FREE)) {
+        full.add("%s has %s".formatted(path, free(path)));
+      }
+    }
+    if (closed.length() > 0) {
+      return Finding.bad(
+          DISK,
+          "the executor may not write " + closed,
+          "Make them writable for it, or let %s name a directory that is."
+              .formatted(LofnConf.TMP_DIR.name()));
+    }
+    if (full.length() > 0) {
+      return Finding.bad(
+          DISK,
+          "less than %s=%d is free: %s"
+              .formatted(LofnConf.TMP_MIN_FREE.name(), conf.get(LofnConf.TMP_MIN_FREE), full),
+          "Free some, or let %s name a larger disk.".formatted(LofnConf.TMP_DIR.name()));
+    }
+    Path least =
+        directories.paths().stream()
+            .min(Comparator.comparing(ExchangeState::freeBytes))
+            .orElseThrow();
+    return Finding.good(DISK, free(least) + " in " + least);
+  }
+
+  private static Path existing(Path directory) {
+    Path path = directory;
+    while (Files.notExists(path) && path.getParent() != null) {
+      path = path.getParent();
+    }
+    return path;
+  }
+
+  private static String free(Path path) {
+    return String.format(Locale.ROOT, "%.1f GiB", ExchangeState.freeBytes(path) / GIB);
+  }
+
+  private boolean isPresent(SelectedRuntime runtime, ImageNeed need, TaskScope task) {
+    ImageRequest wanted = need.pinned().orElse(need.request()).policy(PullPolicy.NEVER);
+    try {
+      PreparedImage unused = node.calls().call(task, () -> runtime.runtime().prepare(wanted));
+      return true;
+    } catch (ImageUnavailableException absent) {
+      return false;
+    }
+  }
+
+  private Finding mounted(SelectedRuntime runtime, PreparedImage image, TaskScope task) {
+    try {
+      Sight sight = node.calls().call(task, () -> mounts.look(runtime, image, task.identity()));
+      return switch (sight.kind()) {
+        case GOOD -> Finding.good(MOUNTS, "read and write");
+        case BAD -> Finding.bad(MOUNTS, sight.problem(), sight.advice());
+        case UNTOLD ->
+            Finding.bad(MOUNTS, sight.problem(), "Give the doctor an --image that has sh and cat.");
+      };
+    } catch (EngineException e) {
+      return Finding.bad(
+          MOUNTS, e.getMessage(), "The engine runs no container: look at its log on the node.");
+    } catch (LofnException e) {
+      return Finding.bad(MOUNTS, e.getMessage(), "See the other lines of this node.");
+    }
+  }
+
+  private static String engineAdvice() {
+    return "Install an engine on the node, or start it. If its socket denies the executor's user, add that user to the engine's group and restart what starts executors (YARN's node manager, Spark's worker): groups are read when a process starts. See docs/clusters.md.";
+  }
+
+  private static String imageAdvice() {
+    return "Name an image that the node has or can pull (--image), or give the nodes its archive (--archive). See docs/images.md.";
+  }
+}

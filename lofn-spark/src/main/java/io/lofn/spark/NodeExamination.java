@@ -1,0 +1,52 @@
+package io.lofn.spark;
+
+import io.lofn.api.LofnException;
+import io.lofn.api.Tool;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.spark.SparkEnv;
+import org.jspecify.annotations.Nullable;
+
+/** What a task of the {@link Doctor} does on its node. */
+final class NodeExamination implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String id = UUID.randomUUID().toString();
+  private final Tool<String, String> tool;
+  private final HashMap<String, String> conf;
+  private final @Nullable String digest;
+
+  private NodeExamination(Tool<String, String> tool, LofnConf conf, @Nullable String digest) {
+    this.tool = tool;
+    this.conf = new HashMap<>(conf.entries());
+    this.digest = digest;
+  }
+
+  static NodeExamination onDriver(Tool<String, String> tool, LofnConf conf) {
+    ImagePins pins = ExecutorInjector.imagePins(ExecutorSettings.ofThisExecutor(conf.entries()));
+    return new NodeExamination(tool, conf, pins.digest(tool).orElse(null));
+  }
+
+  /** The findings of the current task's node, an array each. */
+  Iterator<String[]> rows() {
+    String host = SparkEnv.get().blockManager().blockManagerId().host();
+    return findings().stream().map(finding -> finding.toRow(host)).iterator();
+  }
+
+  private List<Finding> findings() {
+    TaskScope task = SparkTaskScope.current();
+    ImageNeed need = ImageNeed.of(tool, new LofnConf(conf), Optional.ofNullable(digest));
+    try {
+      return ExecutorInjector.nodeCheck(ExecutorSettings.ofThisExecutor(conf))
+          .examine(id, tool, need, task);
+    } catch (LofnException e) {
+      return List.of(
+          Finding.bad("lofn", e.getMessage(), "lofn itself does not come up on this executor."));
+    }
+  }
+}

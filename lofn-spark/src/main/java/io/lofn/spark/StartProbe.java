@@ -1,0 +1,90 @@
+package io.lofn.spark;
+
+import io.lofn.api.EngineException;
+import io.lofn.spi.PreparedImage;
+import jakarta.inject.Inject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Probes the mounts of a runtime before this executor's first run by it, where they may go wrong.
+ * Runs that come meanwhile wait. A failed probe is made again by the next run.
+ */
+final class StartProbe {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StartProbe.class);
+
+  /** What Docker, Podman and Kubernetes leave in a container. */
+  private static final List<Path> MARKS =
+      List.of(Path.of("/.dockerenv"), Path.of("/run/.containerenv"));
+
+  private static final String KUBERNETES = "KUBERNETES_SERVICE_HOST";
+
+  private final MountProbe mounts;
+  private final boolean wanted;
+  private final Set<String> probed = ConcurrentHashMap.newKeySet();
+  private final Map<String, Object> locks = new ConcurrentHashMap<>();
+
+  @Inject
+  StartProbe(MountProbe mounts, PathMap paths, LofnConf conf) {
+    this.mounts = mounts;
+    this.wanted =
+        switch (conf.get(LofnConf.PROBE)) {
+          case ALWAYS -> true;
+          case NEVER -> false;
+          case AUTO -> !paths.isEmpty() || seemsToBeInContainer(System.getenv());
+        };
+  }
+
+  private static boolean seemsToBeInContainer(Map<String, String> environment) {
+    return environment.containsKey(KUBERNETES) || MARKS.stream().anyMatch(Files::exists);
+  }
+
+  /**
+   * Probes unless it is done or not wanted.
+   *
+   * @param image any image of the node; one without a shell tells nothing, and the next is tried
+   * @throws EngineException if the mounts do not work; says why and what to do
+   */
+  void check(SelectedRuntime runtime, PreparedImage image, TaskIdentity task) {
+    if (!wanted || probed.contains(runtime.name()) || probed.contains(untold(runtime, image))) {
+      return;
+    }
+    synchronized (locks.computeIfAbsent(runtime.name(), name -> new Object())) {
+      if (!probed.contains(runtime.name())) {
+        judge(runtime, image, mounts.look(runtime, image, task));
+      }
+    }
+  }
+
+  private void judge(SelectedRuntime runtime, PreparedImage image, Sight sight) {
+    switch (sight.kind()) {
+      case GOOD -> {
+        LOG.info("Containers of {} see the files of this executor", runtime);
+        probed.add(runtime.name());
+      }
+      case UNTOLD -> {
+        LOG.warn(
+            "Whether containers of {} see the files of this executor cannot be tried with {}: {}",
+            runtime,
+            image.reference(),
+            sight.problem());
+        probed.add(untold(runtime, image));
+      }
+      case BAD ->
+          throw new EngineException(
+              "Tools cannot run on this node by %s: %s. %s (%s=never skips this probe.)"
+                  .formatted(runtime, sight.problem(), sight.advice(), LofnConf.PROBE.name()));
+    }
+  }
+
+  private static String untold(SelectedRuntime runtime, PreparedImage image) {
+    return runtime.name() + " " + image.id();
+  }
+}

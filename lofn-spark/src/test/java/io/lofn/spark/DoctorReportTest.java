@@ -1,0 +1,62 @@
+package io.lofn.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class DoctorReportTest {
+
+  private static final List<Finding> WELL =
+      List.of(
+          Finding.good("user", "hadoop (990:990)"), Finding.good("runtime", "docker, Docker 25"));
+
+  private static final List<Finding> ILL =
+      List.of(
+          Finding.good("user", "yarn (991:991)"),
+          Finding.bad("runtime", "No runtime:\n  docker: denied", "Join the group."));
+
+  @Test
+  void oneLineForEachNode() {
+    DoctorReport report = new DoctorReport(new TreeMap<>(Map.of("b", WELL, "a", WELL)), 2);
+
+    assertThat(report.isGood()).isTrue();
+    assertThat(report)
+        .hasToString(
+            """
+            node  user              runtime
+            a     hadoop (990:990)  docker, Docker 25
+            b     hadoop (990:990)  docker, Docker 25
+
+            2 of 2 nodes passed
+            """);
+  }
+
+  @Test
+  void whatToDoFollowsTheTable() {
+    DoctorReport report =
+        new DoctorReport(new TreeMap<>(Map.of("a", WELL, "b", ILL, "c", List.of())), 4);
+
+    assertThat(report.isGood()).isFalse();
+    assertThat(report)
+        .hasToString(
+            """
+            node  user              runtime
+            a     hadoop (990:990)  docker, Docker 25
+            b     yarn (991:991)    FAILED
+            c     -                 -
+
+            What to do:
+            b, runtime:
+              No runtime:
+                docker: denied
+              -> Join the group.
+            c: it has executors, but none of them took a task; is another job running?
+            4 nodes were wanted, but no executor came up on more than 3: look at the cluster manager, at --num-executors and the like.
+
+            1 of 4 nodes passed
+            """);
+  }
+}

@@ -1,0 +1,95 @@
+package io.lofn.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The examination of a node whose tools are plain processes. */
+class DoctorTest {
+
+  @TempDir Path directory;
+
+  @Test
+  void aNodeThatCanRunToolsPasses() throws Exception {
+    Files.writeString(directory.resolve("one"), "1");
+    Files.writeString(directory.resolve("two"), "2");
+
+    DoctorReport report = examine(Map.of(), "--volume", directory.toString());
+
+    assertThat(report.isGood()).as(report.toString()).isTrue();
+    assertThat(report.toString())
+        .containsPattern("(?m)^node +user +free disk +runtime +image +mounts +network +volume$")
+        .contains(System.getProperty("user.name") + " (")
+        .contains(" GiB in ")
+        .contains("process, plain processes")
+        .contains("  read and write  open, the runtime cannot close it  2 entries\n")
+        .endsWith("\n1 of 1 nodes passed\n");
+  }
+
+  @Test
+  void anImageThatCannotBeHadIsSaid() {
+    DoctorReport report = examine(Map.of(), "--image", "missing:1");
+
+    assertThat(report.isGood()).isFalse();
+    assertThat(report.toString())
+        .contains("FAILED")
+        .contains("image:\n  Image missing:1 cannot be had")
+        .contains("-> Name an image that the node has or can pull (--image)")
+        .endsWith("\n0 of 1 nodes passed\n");
+  }
+
+  @Test
+  void aVolumeThatIsNotThereIsSaid() {
+    DoctorReport report = examine(Map.of(), "--volume", directory + "/nothing");
+
+    assertThat(report.isGood()).isFalse();
+    assertThat(report.toString()).contains("volume:\n").contains(directory + "/nothing");
+  }
+
+  @Test
+  void aFullDiskIsSaid() {
+    DoctorReport report = examine(Map.of("spark.lofn.tmp.minFree", "1000p"));
+
+    assertThat(report.isGood()).isFalse();
+    assertThat(report.toString())
+        .contains("free disk:\n  less than spark.lofn.tmp.minFree=")
+        .contains("or let spark.lofn.tmp.dir name a larger disk");
+  }
+
+  @Test
+  void aNodeThatIsNotThereIsWaitedForAndThenSaid() {
+    DoctorReport report = examine(Map.of(), "--nodes", "2");
+
+    assertThat(report.isGood()).isFalse();
+    assertThat(report.toString())
+        .contains("2 nodes were wanted, but no executor came up on more than 1")
+        .endsWith("\n1 of 2 nodes passed\n");
+  }
+
+  @Test
+  void anAddressOrARouteIsANetwork() {
+    assertThat(
+            ContainerCheck.interfaces(
+                List.of(
+                    "Iface\tDestination\tGateway \tFlags",
+                    "eth0\t00000000\t010011AC\t0003",
+                    "00000000000000000000000000000001 01 80 10 80       lo",
+                    "fe800000000000000042acfffe110002 0a 40 20 80     eth1")))
+        .containsExactly("eth0", "eth1");
+    assertThat(ContainerCheck.interfaces(List.of("Iface\tDestination", ""))).isEmpty();
+  }
+
+  private static DoctorReport examine(Map<String, String> settings, String... options) {
+    try (JavaSparkContext spark = new JavaSparkContext(LocalSpark.start(settings).sparkContext())) {
+      return Doctor.examine(
+          spark, DoctorOptions.parse(options).orElseThrow(), Duration.ofMillis(1));
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package io.lofn.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lofn.api.EngineException;
+import io.lofn.spi.ContainerExit;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.PreparedImage;
+import io.lofn.spi.RunningContainer;
+import io.lofn.spi.RuntimeConfig;
+import io.lofn.testkit.LocalProcessRuntimeProvider;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the probe says of engines that see other files than the executor. */
+class StartProbeTest {
+
+  private static final TaskIdentity TASK = new TaskIdentity("local-1", 2, 3, 0, 17);
+  private static final PreparedImage IMAGE = new PreparedImage("any:1", "process:any:1");
+
+  @TempDir Path local;
+
+  private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
+  private final List<ContainerSpec> started = new ArrayList<>();
+
+  @AfterEach
+  void leavesNothing() throws IOException {
+    clock.shutdownNow();
+    try (Stream<Path> files = Files.walk(local)) {
+      assertThat(files.filter(path -> path.endsWith("exchange"))).isEmpty();
+    }
+  }
+
+  @Test
+  void isMadeOnceForARuntimeWhoseMountsWork() {
+    StartProbe probe = probe(Map.of("spark.lofn.probe", "always"));
+    SelectedRuntime runtime =
+        counted("process", new LocalProcessRuntimeProvider().create(RuntimeConfig.of(Map.of())));
+
+    probe.check(runtime, IMAGE, TASK);
+    probe.check(runtime, IMAGE, TASK);
+
+    assertThat(started).hasSize(1);
+  }
+
+  @Test
+  void isNotMadeWhereItIsSwitchedOff() {
+    probe(Map.of("spark.lofn.probe", "never", "spark.lofn.host.path.map", "/a=/b"))
+        .check(ends(41), IMAGE, TASK);
+
+    assertThat(started).isEmpty();
+  }
+
+  @Test
+  void isMadeByItselfWhereAPathMapIsSet() {
+    StartProbe probe = probe(Map.of("spark.lofn.host.path.map", local + "=/node"));
+
+    assertThatThrownBy(() -> probe.check(ends(41), IMAGE, TASK))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("which it is told to call /node/lofn-");
+    assertThat(started.get(0).mounts().get(0).source()).startsWithRaw(Path.of("/node"));
+  }
+
+  @Test
+  void namesThePathMapWhereTheEngineSeesAnotherDirectory() {
+    StartProbe probe = probe(Map.of("spark.lofn.probe", "always"));
+
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> probe.check(ends(41), IMAGE, TASK))
+          .isInstanceOf(EngineException.class)
+          .hasMessageStartingWith(
+              "Tools cannot run on this node by fake, engine of fake: the engine does not see the executor's directory "
+                  + local)
+          .hasMessageContaining("spark.lofn.host.path.map")
+          .hasMessageContaining("spark.lofn.probe=never skips this probe");
+    }
+    assertThat(started).as("it is made again").hasSize(2);
+  }
+
+  @Test
+  void namesThePathMapWhereTheEngineHasNoSuchDirectory() {
+    SelectedRuntime runtime =
+        runtime(
+            spec -> {
+              throw new EngineException(
+                  "bind source path does not exist: " + spec.mounts().get(0).source());
+            });
+
+    assertThatThrownBy(
+            () -> probe(Map.of("spark.lofn.probe", "always")).check(runtime, IMAGE, TASK))
+        .hasMessageContaining("the engine says: bind source path does not exist: " + local)
+        .hasMessageContaining("spark.lofn.host.path.map");
+  }
+
+  @Test
+  void anEngineThatFailsForAReasonOfItsOwnIsNotExplainedAway() {
+    SelectedRuntime runtime =
+        runtime(
+            spec -> {
+              throw new EngineException("out of order");
+            });
+
+    assertThatThrownBy(
+            () -> probe(Map.of("spark.lofn.probe", "always")).check(runtime, IMAGE, TASK))
+        .isInstanceOf(EngineException.class)
+        .hasMessage("out of order");
+  }
+
+  @Test
+  void namesUsersWhereTheDirectoryIsClosed() {
+    StartProbe probe = probe(Map.of("spark.lofn.probe", "always"));
+
+    assertThatThrownBy(() -> probe.check(ends(42), IMAGE, TASK))
+        .hasMessageContaining("may not read the executor's directory");
+    assertThatThrownBy(() -> probe.check(ends(43), IMAGE, TASK))
+        .hasMessageContaining("may not write the executor's directory");
+  }
+
+  @Test
+  void whatIsWrittenElsewhereIsMissed() {
+    StartProbe probe = probe(Map.of("spark.lofn.probe", "always"));
+
+    assertThatThrownBy(() -> probe.check(ends(0), IMAGE, TASK))
+        .hasMessageContaining("what it wrote there did not come back");
+  }
+
+  @Test
+  void anImageWithoutAShellTellsNothingAndTheNextOneDoes() {
+    StartProbe probe = probe(Map.of("spark.lofn.probe", "always"));
+
+    assertThatCode(() -> probe.check(ends(127), IMAGE, TASK)).doesNotThrowAnyException();
+    probe.check(ends(41), IMAGE, TASK);
+    assertThat(started).as("the same image is not tried again").hasSize(1);
+    PreparedImage other = new PreparedImage("other:1", "process:other:1");
+    assertThatThrownBy(() -> probe.check(ends(41), other, TASK))
+        .isInstanceOf(EngineException.class);
+  }
+
+  private StartProbe probe(Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("spark.lofn.sweep.interval", "1d");
+    LofnConf conf = new LofnConf(all);
+    Owner owner = Owner.current();
+    Exchanges exchanges = new Exchanges(new NodeDirectories(List.of(local)), owner, conf);
+    ContainerOwnership ownership = new ContainerOwnership(owner);
+    NodeRuntime node =
+        new NodeRuntime(new RuntimeSelector(conf, RuntimeProviders.of(List.of(), List.of())));
+    Sweeper sweeper = new Sweeper(node, exchanges, owner, ownership, conf, clock);
+    PathMap paths = conf.find(LofnConf.HOST_PATH_MAP).orElse(PathMap.NONE);
+    OwnContainers containers = new OwnContainers(sweeper, paths);
+    return new StartProbe(
+        new MountProbe(exchanges, ownership, containers, paths, conf), paths, conf);
+  }
+
+  /** A runtime whose containers do nothing but end. */
+  private SelectedRuntime ends(int code) {
+    return runtime(spec -> code);
+  }
+
+  private SelectedRuntime runtime(ToIntFunction<ContainerSpec> exit) {
+    return new SelectedRuntime(
+        "fake",
+        new FakeProvider.FakeRuntime("fake", List.of()) {
+          @Override
+          public RunningContainer start(ContainerSpec spec) {
+            started.add(spec);
+            return new Ended(exit.applyAsInt(spec));
+          }
+        });
+  }
+
+  private SelectedRuntime counted(String name, ContainerRuntime runtime) {
+    return new SelectedRuntime(
+        name,
+        new FakeProvider.FakeRuntime(name, List.of()) {
+          @Override
+          public RunningContainer start(ContainerSpec spec) {
+            started.add(spec);
+            return runtime.start(spec);
+          }
+        });
+  }
+
+  private record Ended(int code) implements RunningContainer {
+
+    @Override
+    public String id() {
+      return "ended";
+    }
+
+    @Override
+    public OutputStream stdin() {
+      return OutputStream.nullOutputStream();
+    }
+
+    @Override
+    public InputStream stdout() {
+      return InputStream.nullInputStream();
+    }
+
+    @Override
+    public InputStream stderr() {
+      return InputStream.nullInputStream();
+    }
+
+    @Override
+    public Optional<ContainerExit> await(Duration atMost) {
+      return Optional.of(new ContainerExit(code, false));
+    }
+
+    @Override
+    public void stop(Duration grace) {}
+
+    @Override
+    public void close() {}
+  }
+}
