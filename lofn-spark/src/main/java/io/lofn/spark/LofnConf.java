@@ -38,14 +38,33 @@ final class LofnConf {
       ConfigKey.text(
           PREFIX + "tmp.dir",
           "",
-          "Where exchanges and staged volumes are kept on each node; not set: Spark's local"
-              + " directories.");
+          "Where exchanges, and volumes unless `spark.lofn.volumes.dir` says otherwise, are kept on"
+              + " each node; not set: Spark's local directories.");
   static final ConfigKey<Long> TMP_MIN_FREE =
       ConfigKey.size(
           PREFIX + "tmp.minFree",
           "64m",
           "What a local directory's disk must have free for a run to begin there; others are tried"
               + " before the task fails.");
+  static final ConfigKey<String> VOLUMES_DIR =
+      ConfigKey.text(
+          PREFIX + "volumes.dir",
+          "",
+          "Where each node keeps copies of volumes, in a directory for each user that all its"
+              + " applications share; not set: the first of Spark's local directories, on YARN"
+              + " the application's own, which goes with it.");
+  static final ConfigKey<Long> VOLUMES_MAX_SIZE =
+      ConfigKey.size(
+          PREFIX + "volumes.maxSize",
+          "100g",
+          "What the copies of volumes of one user may take on a node; those that were used least"
+              + " recently are deleted first, and none that is in use.");
+  static final ConfigKey<String> VOLUMES_FILE_SYSTEM =
+      ConfigKey.text(
+          PREFIX + "volumes.fileSystem",
+          "",
+          "Where volumes whose source is a path without a scheme are, such as `file:///`, the nodes"
+              + " themselves; not set: the job's default file system.");
   static final ConfigKey<Keep> KEEP =
       ConfigKey.choice(
           PREFIX + "keep",
@@ -175,6 +194,9 @@ final class LofnConf {
           EXCHANGE_PATH,
           TMP_DIR,
           TMP_MIN_FREE,
+          VOLUMES_DIR,
+          VOLUMES_MAX_SIZE,
+          VOLUMES_FILE_SYSTEM,
           KEEP,
           OUTPUT_DIR,
           EMPTY_PARTITIONS,
