@@ -3,6 +3,7 @@ package io.lofn.api;
 import static java.util.Objects.requireNonNull;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 
 /** Where data that is staged on nodes comes from, as users write it. */
@@ -11,7 +12,7 @@ final class SourceUri {
   private SourceUri() {}
 
   /**
-   * Reads a URI, or an absolute path of every node.
+   * Reads a URI, or an absolute path, which then is a URI without a scheme.
    *
    * @param what whose source it is, for the message
    * @throws IllegalArgumentException if it is neither
@@ -19,7 +20,7 @@ final class SourceUri {
   static URI parse(String what, String source) {
     requireNonNull(source, "source is null");
     if (source.startsWith("/")) {
-      return Path.of(source).toUri();
+      return withoutScheme(Path.of(source).normalize().toString());
     }
     URI uri = URI.create(source);
     if (uri.getScheme() == null) {
@@ -27,5 +28,13 @@ final class SourceUri {
           "%s must be an absolute path or a URI with a scheme, not '%s'".formatted(what, source));
     }
     return uri;
+  }
+
+  private static URI withoutScheme(String path) {
+    try {
+      return new URI(null, null, path, null);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(e);
+    }
   }
 }

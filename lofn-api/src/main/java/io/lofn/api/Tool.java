@@ -455,8 +455,9 @@ public final class Tool<I, O> implements Serializable {
    * of a registry: what {@code docker save} or {@code podman save} writes, or an OCI image as a tar
    * file. The archive must know the image by the tool's name for it.
    *
-   * @param source an absolute path of every node, or a URI such as {@code hdfs:///images/tools.tar}
-   *     that a {@link io.lofn.spi.VolumeStager} takes
+   * @param source a URI such as {@code hdfs:///images/tools.tar} that a {@link
+   *     io.lofn.spi.VolumeStager} takes or {@code file:/images/tools.tar}, which is a path of every
+   *     node; or an absolute path on the job's default file system
    * @return the new tool
    * @throws IllegalArgumentException if it is neither
    */

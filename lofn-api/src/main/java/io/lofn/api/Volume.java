@@ -25,17 +25,21 @@ public final class Volume implements Serializable {
   private final URI source;
   private final String target;
   private final boolean readOnly;
+  private final boolean unpacked;
 
-  private Volume(URI source, String target, boolean readOnly) {
+  private Volume(URI source, String target, boolean readOnly, boolean unpacked) {
     this.source = source;
     this.target = target;
     this.readOnly = readOnly;
+    this.unpacked = unpacked;
   }
 
   /**
    * Names the data of a volume.
    *
-   * @param source a URI such as {@code hdfs:///reference}, or an absolute path of every node
+   * @param source a URI such as {@code hdfs:///reference} or {@code file:/data}, which is a path of
+   *     every node; or an absolute path on the job's default file system, which is the node's own
+   *     unless Hadoop is configured otherwise
    * @return what asks for the volume's place in the container
    * @throws IllegalArgumentException if it is neither
    */
@@ -106,7 +110,7 @@ public final class Volume implements Serializable {
      * @return the volume
      */
     public Volume at(String target) {
-      return new Volume(uri, ContainerPath.absolute("A volume's target", target), true);
+      return new Volume(uri, ContainerPath.absolute("A volume's target", target), true, false);
     }
   }
 
@@ -116,22 +120,38 @@ public final class Volume implements Serializable {
    * @return the new volume
    */
   public Volume readOnly() {
-    return new Volume(source, target, true);
+    return new Volume(source, target, true, unpacked);
   }
 
   /**
-   * This volume, writable by the tool. Every container of the node then writes the same files.
+   * This volume, writable by the tool. Every container of the node then writes the same files. Only
+   * data that is not copied can be written: a path of every node.
    *
    * @return the new volume
    */
   public Volume readWrite() {
-    return new Volume(source, target, false);
+    return new Volume(source, target, false, unpacked);
+  }
+
+  /**
+   * This volume as what is in its archive, a {@code .tar}, {@code .tar.gz}, {@code .tgz} or {@code
+   * .zip} file: the tool sees a directory. Archives whose entries or symbolic links leave them are
+   * refused.
+   *
+   * <pre>{@code
+   * Volume.of("hdfs:///reference/hg38.tar.gz").at("/reference").unpacked()
+   * }</pre>
+   *
+   * @return the new volume
+   */
+  public Volume unpacked() {
+    return new Volume(source, target, readOnly, true);
   }
 
   /**
    * Where the data is.
    *
-   * @return a URI with a scheme
+   * @return a URI; without a scheme it is a path on the job's default file system
    */
   public URI source() {
     return source;
@@ -153,6 +173,15 @@ public final class Volume implements Serializable {
    */
   public boolean isReadOnly() {
     return readOnly;
+  }
+
+  /**
+   * Whether the tool sees what is in an archive, and not the archive.
+   *
+   * @return {@code false} unless {@link #unpacked()} was asked for
+   */
+  public boolean isUnpacked() {
+    return unpacked;
   }
 
   @Override

@@ -12,6 +12,16 @@ public interface StagedVolume extends AutoCloseable {
    */
   Path path();
 
+  /**
+   * Whether runs of other jobs see the same data without having asked to share it, as with a copy
+   * that is kept. Such data is mounted read-only, or not at all.
+   *
+   * @return {@code false} unless the stager says otherwise
+   */
+  default boolean isShared() {
+    return false;
+  }
+
   /** Lets the data go; it may then be replaced or deleted. Idempotent. */
   @Override
   void close();

@@ -6,19 +6,32 @@ import java.util.Map;
 /**
  * What a stager is configured with.
  *
- * @param directory an existing directory of this node that copies may be kept in
+ * @param directory an existing directory of this node that copies may be kept in; other users
+ *     cannot enter it, other processes of this one keep their copies there too
+ * @param maxBytes how much all copies in it may take
  * @param hadoop the session's Hadoop properties, {@code spark.hadoop.} stripped from their names
  */
-public record StagingConfig(Path directory, Map<String, String> hadoop) {
+public record StagingConfig(Path directory, long maxBytes, Map<String, String> hadoop) {
 
   /**
    * Copies the properties.
    *
    * @param directory an existing directory of this node that copies may be kept in
+   * @param maxBytes how much all copies in it may take
    * @param hadoop the session's Hadoop properties
    */
   public StagingConfig {
     hadoop = Map.copyOf(hadoop);
+  }
+
+  /**
+   * A configuration without a limit.
+   *
+   * @param directory an existing directory of this node that copies may be kept in
+   * @param hadoop the session's Hadoop properties
+   */
+  public StagingConfig(Path directory, Map<String, String> hadoop) {
+    this(directory, Long.MAX_VALUE, hadoop);
   }
 
   /** Names the properties only: their values may be secrets. */

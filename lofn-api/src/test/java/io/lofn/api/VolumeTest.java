@@ -14,11 +14,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class VolumeTest {
 
   @Test
-  void aPathIsAFileOfEveryNode() {
+  void aPathHasNoSchemeUntilTheJobSaysWhichFileSystemIsMeant() {
     Volume volume = Volume.of("/data/with space").at("/in");
 
-    assertThat(volume.source().getScheme()).isEqualTo("file");
+    assertThat(volume.source().getScheme()).isNull();
     assertThat(volume.source().getPath()).startsWith("/data/with space");
+    assertThat(volume.isUnpacked()).isFalse();
+    assertThat(volume.unpacked().isUnpacked()).isTrue();
+    assertThat(volume.unpacked().readWrite().readOnly().isUnpacked()).isTrue();
     assertThat(volume.isReadOnly()).isTrue();
     assertThat(volume.readWrite().isReadOnly()).isFalse();
     assertThat(volume.readWrite().readOnly().isReadOnly()).isTrue();

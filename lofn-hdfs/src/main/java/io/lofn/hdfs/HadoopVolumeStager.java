@@ -1,129 +1,115 @@
 package io.lofn.hdfs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.lofn.api.StagingException;
+import io.lofn.hdfs.VolumeCopy.SourceChangedException;
+import io.lofn.spi.ArchiveStager;
 import io.lofn.spi.StagedVolume;
-import io.lofn.spi.VolumeStager;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.UUID;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileLockInterruptionException;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.FileUtil;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.security.AccessControlException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies volumes from Hadoop file systems to this node, once for each state of the source: the
- * copy's name tells path, length and modification time. A file lock keeps the JVMs of a node from
- * copying the same data twice; a copy appears under its name only when it is complete.
+ * Copies volumes from Hadoop file systems to the node, once for each state of the source, and
+ * shares the copies with the other processes of the user. Looks at the source for every run.
  */
-final class HadoopVolumeStager implements VolumeStager {
+final class HadoopVolumeStager implements ArchiveStager {
 
   private static final Logger LOG = LoggerFactory.getLogger(HadoopVolumeStager.class);
+  private static final int ATTEMPTS = 3;
 
   private final Configuration hadoop;
-  private final Path directory;
+  private final java.nio.file.Path directory;
+  private final NodeCache cache;
+  private volatile boolean closed;
 
-  HadoopVolumeStager(Configuration hadoop, Path directory) {
+  HadoopVolumeStager(Configuration hadoop, java.nio.file.Path directory, NodeCache cache) {
     this.hadoop = hadoop;
     this.directory = directory;
+    this.cache = cache;
   }
 
   @Override
   public StagedVolume stage(URI source) {
-    org.apache.hadoop.fs.Path from = new org.apache.hadoop.fs.Path(source);
+    return stage(source, false);
+  }
+
+  @Override
+  public StagedVolume stageUnpacked(URI source) {
+    return stage(source, true);
+  }
+
+  private StagedVolume stage(URI source, boolean unpacked) {
     try {
-      FileSystem fileSystem = from.getFileSystem(hadoop);
-      Path copy = directory.resolve(nameOf(fileSystem, from));
-      if (!Files.exists(copy)) {
-        copyOnce(fileSystem, from, copy);
+      Path path = new Path(source);
+      FileSystem fileSystem = rawOf(path.getFileSystem(hadoop));
+      for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
+        try {
+          return stageOnce(fileSystem, path, unpacked);
+        } catch (SourceChangedException e) {
+          LOG.warn("The volume {} changed while it was copied, and is copied again", source);
+        }
       }
-      return new Copy(copy);
+      return stageOnce(fileSystem, path, unpacked);
+    } catch (SourceChangedException e) {
+      throw new StagingException(
+          "The volume %s changed each of %d times while it was copied; let nothing write it while jobs use it"
+              .formatted(source, ATTEMPTS),
+          e);
+    } catch (InterruptedException | ClosedByInterruptException | FileLockInterruptionException e) {
+      Thread.currentThread().interrupt();
+      throw new StagingException("Interrupted while the volume " + source + " was staged", e);
     } catch (FileNotFoundException e) {
       throw new StagingException("The volume " + source + " does not exist", e);
-    } catch (IOException e) {
+    } catch (AccessControlException e) {
+      throw new StagingException(
+          "The volume %s may not be read by the user of the job: %s"
+              .formatted(source, e.getMessage()),
+          e);
+    } catch (IOException | IllegalArgumentException e) {
       throw new StagingException(
           "The volume %s cannot be copied to %s: %s".formatted(source, directory, e.getMessage()),
           e);
     }
   }
 
-  /**
-   * One lock for a JVM and one for the node: a file lock does not hold between threads of a JVM.
-   */
-  private synchronized void copyOnce(
-      FileSystem fileSystem, org.apache.hadoop.fs.Path from, Path copy) throws IOException {
-    Path lockFile = directory.resolve(copy.getFileName() + ".lock");
-    try (FileChannel channel =
-            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock held = channel.lock()) {
-      if (held.isValid() && !Files.exists(copy)) {
-        copy(fileSystem, from, copy);
-      }
+  private StagedVolume stageOnce(FileSystem fileSystem, Path source, boolean unpacked)
+      throws IOException, InterruptedException {
+    VolumeSnapshot snapshot = VolumeSnapshot.of(fileSystem, source);
+    if (unpacked && !VolumeCopy.isArchive(snapshot.source())) {
+      throw new StagingException(
+          "The volume %s cannot be unpacked: it is not a .tar, .tar.gz, .tgz or .zip file"
+              .formatted(source));
     }
+    VolumeCopy copy = new VolumeCopy(fileSystem, snapshot, unpacked, () -> closed);
+    return cache.get(
+        snapshot.stamp() + (unpacked ? "-unpacked" : ""),
+        source.toString(),
+        snapshot.bytes(),
+        (target, growth) -> {
+          long begin = System.nanoTime();
+          copy.make(target, growth);
+          long millis = (System.nanoTime() - begin) / 1_000_000;
+          LOG.info("Copied the volume {} to {} in {} ms", source, directory, millis);
+        });
   }
 
-  private void copy(FileSystem fileSystem, org.apache.hadoop.fs.Path from, Path copy)
-      throws IOException {
-    Path incomplete = Files.createTempDirectory(directory, "incomplete-");
-    try {
-      Path target = incomplete.resolve("data");
-      boolean copied =
-          FileUtil.copy(
-              fileSystem,
-              from,
-              FileSystem.getLocal(hadoop).getRaw(),
-              new org.apache.hadoop.fs.Path(target.toUri()),
-              false,
-              hadoop);
-      if (!copied) {
-        throw new IOException("Hadoop gives no reason");
-      }
-      Files.move(target, copy, StandardCopyOption.ATOMIC_MOVE);
-      LOG.info("Staged {} at {}", from, copy);
-    } finally {
-      FileUtil.fullyDelete(incomplete.toFile());
-    }
+  /** Without the checksum files that Hadoop else looks for next to local files. */
+  private static FileSystem rawOf(FileSystem fileSystem) {
+    return fileSystem instanceof LocalFileSystem local ? local.getRaw() : fileSystem;
   }
 
-  /** A name that differs whenever a file of the source came, went, or changed length or time. */
-  private static String nameOf(FileSystem fileSystem, org.apache.hadoop.fs.Path source)
-      throws IOException {
-    StringBuilder state = new StringBuilder();
-    describe(fileSystem, fileSystem.getFileStatus(source), state);
-    return UUID.nameUUIDFromBytes(state.toString().getBytes(UTF_8)).toString();
-  }
-
-  private static void describe(FileSystem fileSystem, FileStatus status, StringBuilder state)
-      throws IOException {
-    state.append(
-        "%s %d %d%n".formatted(status.getPath(), status.getLen(), status.getModificationTime()));
-    if (status.isDirectory()) {
-      for (FileStatus child : fileSystem.listStatus(status.getPath())) {
-        describe(fileSystem, child, state);
-      }
-    }
-  }
-
+  /** Lets copies that are being made fail; file systems are Hadoop's own, shared with Spark. */
   @Override
   public void close() {
-    // File systems are Hadoop's own, shared with Spark.
-  }
-
-  private record Copy(Path path) implements StagedVolume {
-    @Override
-    public void close() {
-      // The copy stays for the next run.
-    }
+    closed = true;
   }
 }

@@ -1,8 +1,12 @@
 package io.lofn.hdfs;
 
+import io.lofn.api.StagingException;
 import io.lofn.spi.StagingConfig;
 import io.lofn.spi.VolumeStager;
 import io.lofn.spi.VolumeStagerProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 
@@ -25,6 +29,14 @@ public final class HadoopVolumeStagerProvider implements VolumeStagerProvider {
   public VolumeStager create(StagingConfig config) {
     Configuration hadoop = new Configuration();
     config.hadoop().forEach(hadoop::set);
-    return new HadoopVolumeStager(hadoop, config.directory());
+    Path directory = config.directory();
+    CacheSpace.Disk disk = path -> Files.getFileStore(path).getUsableSpace();
+    try {
+      NodeCache cache =
+          new NodeCache(directory, new CacheSpace(directory, config.maxBytes(), disk));
+      return new HadoopVolumeStager(hadoop, directory, cache);
+    } catch (IOException e) {
+      throw new StagingException("Cannot keep volumes in " + directory + ": " + e, e);
+    }
   }
 }

@@ -12,14 +12,17 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.apache.hadoop.security.AccessControlException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,12 +37,14 @@ class HadoopVolumeStagerTest extends VolumeStagerContract {
 
   @BeforeEach
   void createStager() {
+    TestFileSystem.reset();
     stager = createStager(node);
   }
 
   @Override
   protected VolumeStager createStager(Path directory) {
-    return new HadoopVolumeStagerProvider().create(new StagingConfig(directory, Map.of()));
+    return new HadoopVolumeStagerProvider()
+        .create(new StagingConfig(directory, TestFileSystem.CONFIGURATION));
   }
 
   @Override
@@ -84,7 +89,7 @@ class HadoopVolumeStagerTest extends VolumeStagerContract {
         assertThat(other.get()).isEqualTo(first);
       }
       try (Stream<Path> left = Files.list(node)) {
-        assertThat(left.filter(Files::isDirectory)).containsExactly(first);
+        assertThat(left.filter(Files::isDirectory)).containsExactly(first.getParent());
       }
     } finally {
       threads.shutdownNow();
@@ -106,6 +111,116 @@ class HadoopVolumeStagerTest extends VolumeStagerContract {
     assertThatThrownBy(() -> stager.stage(URI.create("nofs://host/path")))
         .isInstanceOf(StagingException.class)
         .hasMessageContaining("nofs");
+  }
+
+  @Test
+  void anotherTagIsAnotherStateThoughLengthAndTimeAreTheSame() throws IOException {
+    Path file = Files.writeString(remote.resolve("e.txt"), "y");
+    URI source = TestFileSystem.uriOf(file);
+    FileTime time = Files.getLastModifiedTime(file);
+    TestFileSystem.tag = "one";
+    Path first = stage(source);
+    assertThat(stage(source)).isEqualTo(first);
+
+    Files.writeString(file, "z");
+    Files.setLastModifiedTime(file, time);
+    TestFileSystem.tag = "two";
+
+    assertThat(stage(source)).hasContent("z");
+    assertThat(first).hasContent("y");
+  }
+
+  @Test
+  void aSourceThatChangesWhileItIsCopiedIsCopiedAgain() throws IOException {
+    Path first = Files.writeString(remote.resolve("a"), "old");
+    Path second = Files.writeString(remote.resolve("b"), "old");
+    AtomicInteger opened = new AtomicInteger();
+    TestFileSystem.opening =
+        file -> {
+          if (opened.getAndIncrement() == 0) {
+            Files.writeString(first, "newer");
+            Files.writeString(second, "newer");
+          }
+        };
+
+    Path copy = stage(TestFileSystem.uriOf(remote));
+
+    assertThat(copy.resolve("a")).hasContent("newer");
+    assertThat(copy.resolve("b")).hasContent("newer");
+    assertThat(opened).hasValue(3);
+  }
+
+  @Test
+  void aSourceThatChangesAllTheTimeIsNamedAndLeavesNothing() throws IOException {
+    Path file = Files.writeString(remote.resolve("a"), "x");
+    TestFileSystem.opening = path -> Files.writeString(file, "x", StandardOpenOption.APPEND);
+
+    assertThatThrownBy(() -> stager.stage(TestFileSystem.uriOf(remote)))
+        .isInstanceOf(StagingException.class)
+        .hasMessageContaining("changed each of 3 times");
+    try (Stream<Path> left = Files.list(node)) {
+      assertThat(left).containsExactly(node.resolve("lock"));
+    }
+  }
+
+  @Test
+  void aSourceThatGoesWhileItIsCopiedIsMissing() throws IOException {
+    Path file = Files.writeString(remote.resolve("a"), "x");
+    Files.writeString(remote.resolve("b"), "x");
+    TestFileSystem.opening = path -> FileTree.delete(remote);
+
+    assertThatThrownBy(() -> stager.stage(TestFileSystem.uriOf(remote)))
+        .isInstanceOf(StagingException.class)
+        .hasMessageContaining("does not exist");
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void whatTheFileSystemSaysIsPassedOn() throws IOException {
+    Files.writeString(remote.resolve("a"), "x");
+    TestFileSystem.opening =
+        path -> {
+          throw new AccessControlException("alice may not");
+        };
+
+    assertThatThrownBy(() -> stager.stage(TestFileSystem.uriOf(remote)))
+        .isInstanceOf(StagingException.class)
+        .hasMessageContaining("may not be read by the user of the job: alice may not")
+        .hasCauseInstanceOf(AccessControlException.class);
+  }
+
+  @Test
+  void aClosedStagerEndsTheCopyItMakes() throws IOException {
+    Files.write(remote.resolve("a"), new byte[10]);
+    TestFileSystem.opening = path -> stager.close();
+
+    assertThatThrownBy(() -> stager.stage(TestFileSystem.uriOf(remote)))
+        .isInstanceOf(StagingException.class)
+        .hasMessageContaining("lofn was closed");
+    try (Stream<Path> left = Files.list(node)) {
+      assertThat(left).containsExactly(node.resolve("lock"));
+    }
+  }
+
+  @Test
+  void everyUserCanReadACopyAndNobodyWriteIt() throws IOException {
+    Path program = Files.writeString(remote.resolve("run.sh"), "x");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+    Path secret = Files.writeString(remote.resolve("genome"), "x");
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+
+    Path copy = stage(remote.toUri());
+
+    assertThat(permissions(copy)).isEqualTo("r-xr-xr-x");
+    assertThat(permissions(copy.resolve("run.sh"))).isEqualTo("r-xr-xr-x");
+    assertThat(permissions(copy.resolve("genome"))).isEqualTo("r--r--r--");
+    try (StagedVolume volume = stager.stage(remote.toUri())) {
+      assertThat(volume.isShared()).isTrue();
+    }
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
   }
 
   private Callable<Path> call() {

@@ -78,7 +78,7 @@ final class ContainerLauncher implements AutoCloseable {
     List<Mount> staged = new ArrayList<>();
     for (Volume volume : plan.tool().volumes()) {
       StagedVolume data =
-          node.calls().call(task, () -> node.volumes().stage(volume.source()), StagedVolume::close);
+          node.calls().call(task, () -> node.volumes().stage(volume), StagedVolume::close);
       volumes.add(data);
       node.gate().checkSource(plan.tool(), data.path());
       staged.add(new Mount(data.path(), volume.target(), volume.isReadOnly()));

@@ -85,7 +85,7 @@ final class Exchange implements AutoCloseable {
    * @return where it is now, with what lies beside the mounted directory
    */
   Path keep() throws IOException {
-    Files.createDirectories(keptHome, Exchanges.PRIVATE);
+    Files.createDirectories(keptHome, UserDirectory.PRIVATE);
     return Files.move(root, keptHome.resolve(root.getFileName()));
   }
 

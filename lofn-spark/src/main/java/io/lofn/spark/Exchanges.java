@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -25,8 +24,6 @@ import org.slf4j.LoggerFactory;
 final class Exchanges implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Exchanges.class);
-  static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final Set<PosixFilePermission> OPEN = PosixFilePermissions.fromString("rwxrwxrwx");
 
   /** As any {@code /tmp} has it: a tool may have processes of several users. */
@@ -68,8 +65,8 @@ final class Exchanges implements AutoCloseable {
     Path home = roomyHome(task.partition());
     try {
       Path mine = ownDirectory(home);
-      Path root = Files.createTempDirectory(mine, task.fileName() + "-", PRIVATE);
-      Path directory = Files.createDirectory(root.resolve("exchange"), PRIVATE);
+      Path root = Files.createTempDirectory(mine, task.fileName() + "-", UserDirectory.PRIVATE);
+      Path directory = Files.createDirectory(root.resolve("exchange"), UserDirectory.PRIVATE);
       if (anyUser) {
         Files.setPosixFilePermissions(directory, OPEN);
       }
@@ -106,13 +103,8 @@ final class Exchanges implements AutoCloseable {
   }
 
   private Path ownDirectory(Path home) throws IOException {
-    Files.createDirectories(home, PRIVATE);
-    String user = System.getProperty("user.name");
-    if (!Files.getOwner(home, LinkOption.NOFOLLOW_LINKS).getName().equals(user)
-        || !Files.isDirectory(home, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IOException(home + " is not a directory of " + user);
-    }
-    return Files.createDirectories(home.resolve(owner.directoryName()), PRIVATE);
+    return Files.createDirectories(
+        UserDirectory.create(home).resolve(owner.directoryName()), UserDirectory.PRIVATE);
   }
 
   /** Deletes the exchanges of processes that are known to be gone. */

@@ -1,8 +1,10 @@
 package io.lofn.spark;
 
+import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,11 @@ final class JobHadoop {
       }
     }
     return properties;
+  }
+
+  /** Where paths without a scheme are. */
+  static URI defaultFileSystem(JavaSparkContext spark) {
+    return FileSystem.getDefaultUri(spark.hadoopConfiguration());
   }
 
   private static boolean isFromFile(String @Nullable [] sources) {

@@ -17,7 +17,10 @@ final class LocalVolumeStager implements VolumeStager {
     Path path = Path.of(source.getPath());
     if (!Files.exists(path)) {
       throw new StagingException(
-          "The volume " + source + " does not exist on this node; it must be on every node");
+          "The volume "
+              + source
+              + " does not exist on this node; it must be on every node, or be named as another file"
+              + " system's");
     }
     return new StagedVolume() {
       @Override

@@ -38,6 +38,8 @@ public final class Lofn {
 
   private Lofn(JavaSparkContext context, Map<String, String> entries) {
     this.context = context;
+    entries.putIfAbsent(
+        LofnConf.VOLUMES_FILE_SYSTEM.name(), JobHadoop.defaultFileSystem(context).toString());
     conf = new LofnConf(entries);
     conf.requireValid(RuntimeProviders.discover().byName().values());
     ExecutorInjector.closeAtEndOf(context.sc());

@@ -38,8 +38,8 @@ final class LofnConf {
       ConfigKey.text(
           PREFIX + "tmp.dir",
           "",
-          "Where exchanges and staged volumes are kept on each node; not set: Spark's local"
-              + " directories.");
+          "Where exchanges, and volumes unless `spark.lofn.volumes.dir` says otherwise, are kept on"
+              + " each node; not set: Spark's local directories.");
   static final ConfigKey<Long> TMP_MIN_FREE =
       ConfigKey.size(
           PREFIX + "tmp.minFree",
@@ -59,6 +59,25 @@ final class LofnConf {
           "Whether an executor tries, before its first run, that a container sees its files and it"
               + " sees the container's: `auto` where a path map is set or the executor seems to be"
               + " in a container.");
+  static final ConfigKey<String> VOLUMES_DIR =
+      ConfigKey.text(
+          PREFIX + "volumes.dir",
+          "",
+          "Where each node keeps copies of volumes, in a directory for each user that all its"
+              + " applications share; not set: the first of Spark's local directories, on YARN"
+              + " the application's own, which goes with it.");
+  static final ConfigKey<Long> VOLUMES_MAX_SIZE =
+      ConfigKey.size(
+          PREFIX + "volumes.maxSize",
+          "100g",
+          "What the copies of volumes of one user may take on a node; those that were used least"
+              + " recently are deleted first, and none that is in use.");
+  static final ConfigKey<String> VOLUMES_FILE_SYSTEM =
+      ConfigKey.text(
+          PREFIX + "volumes.fileSystem",
+          "",
+          "Where volumes whose source is a path without a scheme are, such as `file:///`, the nodes"
+              + " themselves; not set: the job's default file system.");
   static final ConfigKey<Keep> KEEP =
       ConfigKey.choice(
           PREFIX + "keep",
@@ -217,6 +236,9 @@ final class LofnConf {
           TMP_MIN_FREE,
           HOST_PATH_MAP,
           PROBE,
+          VOLUMES_DIR,
+          VOLUMES_MAX_SIZE,
+          VOLUMES_FILE_SYSTEM,
           KEEP,
           OUTPUT_DIR,
           EMPTY_PARTITIONS,

@@ -2,6 +2,8 @@ package io.lofn.spark;
 
 import io.lofn.api.LofnException;
 import io.lofn.api.StagingException;
+import io.lofn.api.Volume;
+import io.lofn.spi.ArchiveStager;
 import io.lofn.spi.StagedVolume;
 import io.lofn.spi.StagingConfig;
 import io.lofn.spi.VolumeStager;
@@ -9,7 +11,7 @@ import io.lofn.spi.VolumeStagerProvider;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
@@ -23,14 +25,17 @@ final class Volumes implements AutoCloseable {
   private final Map<String, VolumeStagerProvider> providers = new HashMap<>();
   private final Map<VolumeStagerProvider, VolumeStager> stagers = new ConcurrentHashMap<>();
   private final VolumeStager local = new LocalVolumeStager();
+  private final LofnConf conf;
   private final NodeDirectories directories;
   private final HadoopProperties hadoop;
 
   @Inject
   Volumes(
       Providers<VolumeStagerProvider> discovered,
+      LofnConf conf,
       NodeDirectories directories,
       HadoopProperties hadoop) {
+    this.conf = conf;
     this.directories = directories;
     this.hadoop = hadoop;
     for (VolumeStagerProvider provider : discovered.found()) {
@@ -45,15 +50,56 @@ final class Volumes implements AutoCloseable {
     }
   }
 
-  StagedVolume stage(URI source) {
-    return stagerOf(source).stage(source);
+  /** Stages what a tool is to see. */
+  StagedVolume stage(Volume volume) {
+    URI source = qualified(volume.source());
+    StagedVolume staged = volume.isUnpacked() ? unpack(source) : stage(source);
+    if (staged.isShared() && !volume.isReadOnly()) {
+      staged.close();
+      throw new StagingException(
+          "The volume %s is a copy that others share, and cannot be read-write; give it a path of every node (file:), or let the tool write to its exchange"
+              .formatted(volume));
+    }
+    return staged;
   }
 
-  private VolumeStager stagerOf(URI source) {
-    String scheme = source.getScheme().toLowerCase(Locale.ROOT);
-    if (scheme.equals(LocalVolumeStager.SCHEME)) {
-      return local;
+  /** Stages a file or directory as it is. */
+  StagedVolume stage(URI source) {
+    URI qualified = qualified(source);
+    return schemeOf(qualified).equals(LocalVolumeStager.SCHEME)
+        ? local.stage(qualified)
+        : stagerOf(schemeOf(qualified)).stage(qualified);
+  }
+
+  private StagedVolume unpack(URI source) {
+    if (stagerOf(schemeOf(source)) instanceof ArchiveStager stager) {
+      return stager.stageUnpacked(source);
     }
+    throw new StagingException(
+        "The stager of %s: volumes does not unpack %s".formatted(source.getScheme(), source));
+  }
+
+  private URI qualified(URI source) {
+    if (source.getScheme() != null) {
+      return source;
+    }
+    String fileSystem = conf.find(LofnConf.VOLUMES_FILE_SYSTEM).orElse("file:///");
+    try {
+      URI root = new URI(fileSystem);
+      return new URI(root.getScheme(), root.getAuthority(), source.getPath(), null, null);
+    } catch (URISyntaxException e) {
+      throw new StagingException(
+          "%s = '%s' is no file system: %s"
+              .formatted(LofnConf.VOLUMES_FILE_SYSTEM.name(), fileSystem, e.getMessage()),
+          e);
+    }
+  }
+
+  private static String schemeOf(URI source) {
+    return source.getScheme().toLowerCase(Locale.ROOT);
+  }
+
+  private VolumeStager stagerOf(String scheme) {
     VolumeStagerProvider provider =
         providers.getOrDefault(scheme, providers.get(VolumeStagerProvider.ANY_SCHEME));
     if (provider == null) {
@@ -65,13 +111,29 @@ final class Volumes implements AutoCloseable {
   }
 
   private VolumeStager create(VolumeStagerProvider provider) {
-    Path directory = directories.paths().get(0).resolve("lofn-volumes");
+    Path directory = parent().resolve("lofn-volumes-" + System.getProperty("user.name"));
     try {
-      Files.createDirectories(directory);
+      return provider.create(
+          new StagingConfig(
+              UserDirectory.create(directory),
+              conf.get(LofnConf.VOLUMES_MAX_SIZE),
+              hadoop.values()));
     } catch (IOException e) {
-      throw new StagingException("Cannot make the directory " + directory + " for volumes", e);
+      throw new StagingException(
+          "Cannot keep volumes in %s (%s); set %s to a directory of every node that the executor may write"
+              .formatted(directory, e, LofnConf.VOLUMES_DIR.name()),
+          e);
     }
-    return provider.create(new StagingConfig(directory, hadoop.values()));
+  }
+
+  private Path parent() {
+    return conf.find(LofnConf.VOLUMES_DIR)
+        .map(path -> Path.of(path).toAbsolutePath())
+        .orElseGet(
+            () -> {
+              Path first = directories.paths().get(0);
+              return WorkerDirectories.shared(first).orElse(first);
+            });
   }
 
   @Override

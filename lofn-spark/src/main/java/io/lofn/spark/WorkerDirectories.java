@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where the workers of a standalone cluster let executors keep files: {@code
@@ -20,26 +21,26 @@ final class WorkerDirectories {
 
   private WorkerDirectories() {}
 
+  /** The directory that all workers of the node share; empty if one is no worker's. */
+  static Optional<Path> shared(Path directory) {
+    Path worker = directory.getParent();
+    boolean known = worker != null && isNamed(directory, APPLICATION) && isNamed(worker, WORKER);
+    return known ? Optional.ofNullable(worker.getParent()) : Optional.empty();
+  }
+
   /** The directories of other workers and applications beside one; empty if it is no such one. */
   static List<Path> beside(Path directory) {
-    Path worker = directory.getParent();
-    Path root = worker == null ? null : worker.getParent();
-    if (worker == null
-        || root == null
-        || !isNamed(directory, APPLICATION)
-        || !isNamed(worker, WORKER)) {
-      return List.of();
-    }
     List<Path> found = new ArrayList<>();
-    for (Path each : list(root, WORKER)) {
-      found.addAll(list(each, APPLICATION));
-    }
+    shared(directory)
+        .ifPresent(
+            root -> list(root, WORKER).forEach(each -> found.addAll(list(each, APPLICATION))));
     found.remove(directory);
     return found;
   }
 
   private static boolean isNamed(Path path, String prefix) {
-    return path.getFileName().toString().startsWith(prefix);
+    Path name = path.getFileName();
+    return name != null && name.toString().startsWith(prefix);
   }
 
   /** What a directory has, or nothing if it is gone, or another user's. */

@@ -187,6 +187,7 @@ class ImagesTest {
     Volumes volumes =
         new Volumes(
             new Providers<>(List.of(), List.of()),
+            new LofnConf(Map.of()),
             new NodeDirectories(List.of(directory)),
             new HadoopProperties(Map.of()));
     return new Images(

@@ -48,7 +48,7 @@ class LofnConfTest {
     assertThat(conf.get(LofnConf.ALLOW_PRIVILEGED)).isFalse();
     assertThat(conf.get(LofnConf.ALLOW_HOST_NAMESPACES)).isFalse();
     assertThat(conf.get(LofnConf.ALLOW_ENGINE_SOCKET)).isFalse();
-    assertThat(LofnConf.KEYS).hasSize(33);
+    assertThat(LofnConf.KEYS).hasSize(36);
   }
 
   @Test

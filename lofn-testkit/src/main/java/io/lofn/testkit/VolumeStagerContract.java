@@ -10,6 +10,7 @@ import io.lofn.spi.VolumeStager;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -98,6 +99,28 @@ public abstract class VolumeStagerContract {
     try (StagedVolume volume = stager.stage(source)) {
       return Files.readString(volume.path());
     }
+  }
+
+  @Test
+  final void letsEveryUserReadSharedDataAndNobodyWriteIt() throws Exception {
+    Files.createDirectories(local.resolve("data/a"));
+    Path secret = Files.writeString(local.resolve("data/a/secret"), "x");
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+    URI source = publish(local.resolve("data"));
+
+    try (VolumeStager stager = createStager(node);
+        StagedVolume volume = stager.stage(source)) {
+      if (volume.isShared()) {
+        for (String name : List.of("", "a", "a/secret")) {
+          assertThat(permissionsOf(volume.path().resolve(name))).matches("r-[x-]r-[x-]r-[x-]");
+        }
+      }
+      assertThat(volume.path().resolve("a/secret")).hasContent("x");
+    }
+  }
+
+  private static String permissionsOf(Path path) throws Exception {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
   }
 
   @Test

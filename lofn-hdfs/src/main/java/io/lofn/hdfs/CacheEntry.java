@@ -1,0 +1,115 @@
+package io.lofn.hdfs;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The directory of one copy: {@code data}, which counts once {@code complete} is there; marks of
+ * those who use it and of the one who makes it; and what is not complete yet. Every method but
+ * {@link #data} is called under the lock of the cache.
+ *
+ * @param directory of the cache, and of this state of this source alone
+ */
+record CacheEntry(Path directory) {
+
+  private static final String DATA = "data";
+  private static final String COMPLETE = "complete";
+  private static final String USE = "use";
+  private static final String COPY = "copy";
+  private static final String INCOMPLETE = "incomplete-";
+
+  Path data() {
+    return directory.resolve(DATA);
+  }
+
+  boolean isComplete() {
+    return Files.exists(complete());
+  }
+
+  /** How many bytes it holds, or is going to; none if whoever made it is gone. */
+  long bytes() throws IOException {
+    if (isComplete()) {
+      return Long.parseLong(Files.readAllLines(complete()).get(0));
+    }
+    long bytes = 0;
+    for (Path mark : marks(COPY)) {
+      bytes += Mark.holds(mark) ? Mark.read(mark) : 0;
+    }
+    return bytes;
+  }
+
+  boolean isBeingMade() throws IOException {
+    return isMarked(COPY);
+  }
+
+  boolean isUsed() throws IOException {
+    return isMarked(USE);
+  }
+
+  private boolean isMarked(String kind) throws IOException {
+    for (Path mark : marks(kind)) {
+      if (Mark.holds(mark)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private List<Path> marks(String kind) throws IOException {
+    List<Path> marks = new ArrayList<>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, kind + "-*")) {
+      found.forEach(marks::add);
+    }
+    return marks;
+  }
+
+  FileTime lastUse() throws IOException {
+    return Files.getLastModifiedTime(complete());
+  }
+
+  /** Marks the copy as used. */
+  Mark use() throws IOException {
+    touch();
+    return Mark.set(directory, USE, 0);
+  }
+
+  /** Tells that the copy was used until now. */
+  void touch() throws IOException {
+    try {
+      Files.setLastModifiedTime(complete(), FileTime.from(Instant.now()));
+    } catch (NoSuchFileException gone) {
+      // The application's directory was deleted under it; there is nothing to tell any more.
+    }
+  }
+
+  /** Marks the copy as being made, of so many bytes. */
+  Mark make(long bytes) throws IOException {
+    Files.createDirectories(directory);
+    return Mark.set(directory, COPY, bytes);
+  }
+
+  /** A new name for data that is not complete. */
+  Path incomplete() {
+    return directory.resolve(INCOMPLETE + UUID.randomUUID());
+  }
+
+  /** Makes data that is complete, sealed and on disk the copy. */
+  void complete(Path data, long bytes, String source) throws IOException {
+    Files.move(data, data(), StandardCopyOption.ATOMIC_MOVE);
+    Path marker = Files.writeString(incomplete(), bytes + "\n" + source + "\n");
+    Files.move(marker, complete(), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private Path complete() {
+    return directory.resolve(COMPLETE);
+  }
+}

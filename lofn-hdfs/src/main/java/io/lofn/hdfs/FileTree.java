@@ -1,0 +1,100 @@
+package io.lofn.hdfs;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Local files and directories with all below them. Symbolic links are never followed. */
+final class FileTree {
+
+  private static final Set<PosixFilePermission> READ = permissions("r--r--r--");
+  private static final Set<PosixFilePermission> READ_AND_EXECUTE = permissions("r-xr-xr-x");
+  private static final Set<PosixFilePermission> OWN = permissions("rwx------");
+
+  private FileTree() {}
+
+  private static Set<PosixFilePermission> permissions(String text) {
+    return PosixFilePermissions.fromString(text);
+  }
+
+  /** Lets every user of the node read a tree, whose tools may be others, and nobody write it. */
+  static void seal(Path tree) throws IOException {
+    Files.walkFileTree(
+        tree,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            if (!attributes.isSymbolicLink()) {
+              boolean program =
+                  Files.getPosixFilePermissions(file).contains(PosixFilePermission.OWNER_EXECUTE);
+              Files.setPosixFilePermissions(file, program ? READ_AND_EXECUTE : READ);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
+              throws IOException {
+            Files.setPosixFilePermissions(directory, READ_AND_EXECUTE);
+            return super.postVisitDirectory(directory, failure);
+          }
+        });
+  }
+
+  /** Deletes a tree, sealed or not; what somebody else deletes at the same time is no failure. */
+  static void delete(Path tree) throws IOException {
+    Files.walkFileTree(
+        tree,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+              throws IOException {
+            try {
+              Files.setPosixFilePermissions(directory, OWN);
+              return FileVisitResult.CONTINUE;
+            } catch (NoSuchFileException gone) {
+              return FileVisitResult.SKIP_SUBTREE;
+            }
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure)
+              throws IOException {
+            return goneOr(failure);
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
+              throws IOException {
+            if (failure != null) {
+              goneOr(failure);
+            }
+            Files.deleteIfExists(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private static FileVisitResult goneOr(IOException failure) throws IOException {
+    if (failure instanceof NoSuchFileException) {
+      return FileVisitResult.CONTINUE;
+    }
+    throw failure;
+  }
+}

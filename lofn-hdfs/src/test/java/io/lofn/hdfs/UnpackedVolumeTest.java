@@ -1,0 +1,268 @@
+package io.lofn.hdfs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lofn.api.StagingException;
+import io.lofn.spi.ArchiveStager;
+import io.lofn.spi.StagedVolume;
+import io.lofn.spi.StagingConfig;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UnpackedVolumeTest {
+
+  @TempDir private Path remote;
+  @TempDir private Path node;
+
+  /** Fills an archive. */
+  private interface Content<T> {
+    void into(T archive) throws IOException;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x.tar", "x.tar.gz", "X.TGZ"})
+  void tarFilesAreUnpacked(String name) throws IOException {
+    Path archive =
+        tar(
+            name,
+            tar -> {
+              entry(tar, "./", TarConstants.LF_DIR, "");
+              entry(tar, "bin/run.sh", TarConstants.LF_NORMAL, "run");
+              entry(tar, "a/b/" + "long".repeat(40), TarConstants.LF_NORMAL, "deep");
+              entry(tar, "empty/", TarConstants.LF_DIR, "");
+              entry(tar, "link", TarConstants.LF_SYMLINK, "a/b");
+              entry(tar, "same", TarConstants.LF_LINK, "bin/run.sh");
+            });
+
+    Path tree = unpack(archive);
+
+    assertThat(tree.resolve("bin/run.sh")).hasContent("run");
+    assertThat(tree.resolve("a/b/" + "long".repeat(40))).hasContent("deep");
+    assertThat(tree.resolve("empty")).isEmptyDirectory();
+    assertThat(Files.readSymbolicLink(tree.resolve("link"))).isEqualTo(Path.of("a/b"));
+    assertThat(tree.resolve("same")).hasContent("run");
+    assertThat(permissions(tree)).isEqualTo("r-xr-xr-x");
+    assertThat(permissions(tree.resolve("a/b/" + "long".repeat(40)))).isEqualTo("r--r--r--");
+  }
+
+  @Test
+  void zipFilesAreUnpacked() throws IOException {
+    Path archive =
+        zip(
+            zip -> {
+              entry(zip, "bin/", 0, "");
+              entry(zip, "bin/run.sh", 0100755, "run");
+              entry(zip, "link", 0120777, "bin/run.sh");
+            });
+
+    Path tree = unpack(archive);
+
+    assertThat(permissions(tree.resolve("bin/run.sh"))).isEqualTo("r-xr-xr-x");
+    assertThat(tree.resolve("link")).isSymbolicLink().hasContent("run");
+    try (Stream<Path> files = Files.list(tree.getParent())) {
+      assertThat(files.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder("complete", "data");
+    }
+  }
+
+  @Test
+  void theArchiveItselfIsAnotherCopy() throws IOException {
+    Path archive = tar("x.tar", tar -> entry(tar, "a", TarConstants.LF_NORMAL, "x"));
+    try (ArchiveStager stager = stager(Long.MAX_VALUE);
+        StagedVolume packed = stager.stage(archive.toUri());
+        StagedVolume unpacked = stager.stageUnpacked(archive.toUri())) {
+      assertThat(packed.path()).hasSameBinaryContentAs(archive);
+      assertThat(unpacked.path().resolve("a")).hasContent("x");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../evil", "a/../../evil", "/evil", "a/..", ".."})
+  void entriesThatLeaveTheDirectoryAreRefused(String name) throws IOException {
+    assertRefused(
+        tar("x.tar", tar -> entry(tar, name, TarConstants.LF_NORMAL, "x")), name, "would leave");
+    assertRefused(zip(zip -> entry(zip, name, 0100644, "x")), name, "would leave");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"..", "../../etc/passwd", "/etc/passwd", "a/../..", "nowhere", "link"})
+  void symbolicLinksThatLeaveTheDirectoryAreRefused(String target) throws IOException {
+    assertRefused(
+        tar(
+            "x.tar",
+            tar -> {
+              entry(tar, "a/b", TarConstants.LF_NORMAL, "x");
+              entry(tar, "link", TarConstants.LF_SYMLINK, target);
+            }),
+        "link leads to " + target);
+    assertRefused(zip(zip -> entry(zip, "link", 0120777, target)), "link leads to " + target);
+  }
+
+  @Test
+  void linksThatLeaveTheDirectoryOnlyTogetherAreRefused() throws IOException {
+    assertRefused(
+        tar(
+            "x.tar",
+            tar -> {
+              entry(tar, "z", TarConstants.LF_DIR, "");
+              entry(tar, "d1/d2/x", TarConstants.LF_SYMLINK, "../../z");
+              entry(tar, "y", TarConstants.LF_SYMLINK, "d1/d2/x/../..");
+            }),
+        "y leads to");
+  }
+
+  @Test
+  void nothingIsWrittenThroughALink() throws IOException {
+    Path outside = Files.createDirectory(remote.resolve("outside"));
+    assertRefused(
+        tar(
+            "x.tar",
+            tar -> {
+              entry(tar, "link", TarConstants.LF_SYMLINK, outside.toString());
+              entry(tar, "link/evil", TarConstants.LF_NORMAL, "x");
+            }),
+        "link is there twice");
+    assertThat(outside).isEmptyDirectory();
+  }
+
+  @Test
+  void aHardLinkOutOfTheDirectoryIsRefused() throws IOException {
+    assertRefused(
+        tar("x.tar", tar -> entry(tar, "a", TarConstants.LF_LINK, "/etc/passwd")), "would leave");
+  }
+
+  @Test
+  void devicesAndPipesAreRefused() throws IOException {
+    assertRefused(
+        tar("x.tar", tar -> entry(tar, "pipe", TarConstants.LF_FIFO, "")),
+        "pipe is neither file nor directory");
+  }
+
+  @Test
+  void anArchiveThatUnpacksToMoreThanAllowedIsRefusedOnTheWay() throws IOException {
+    Path archive =
+        tar(
+            "bomb.tar.gz",
+            tar -> entry(tar, "zeros", TarConstants.LF_NORMAL, "0".repeat(3_000_000)));
+    assertThat(archive).satisfies(path -> assertThat(Files.size(path)).isLessThan(100_000));
+
+    try (ArchiveStager stager = stager(2_000_000)) {
+      assertThatThrownBy(() -> stager.stageUnpacked(archive.toUri()))
+          .isInstanceOf(StagingException.class)
+          .hasMessageContaining("spark.lofn.volumes.maxSize allows 2000000");
+    }
+    assertNothingLeft();
+  }
+
+  @Test
+  void aTruncatedArchiveIsNotUnpackedByHalf() throws IOException {
+    Path archive =
+        tar("x.tar.gz", tar -> entry(tar, "a", TarConstants.LF_NORMAL, "0".repeat(100_000)));
+    byte[] bytes = Files.readAllBytes(archive);
+    Files.write(archive, Arrays.copyOf(bytes, bytes.length / 2));
+
+    assertRefused(archive, "x.tar.gz");
+  }
+
+  @Test
+  void whatIsNoArchiveIsNamed() throws IOException {
+    Path file = Files.writeString(remote.resolve("x.txt"), "x");
+
+    assertRefused(file, "x.txt cannot be unpacked", ".tar.gz");
+    assertRefused(remote, "cannot be unpacked");
+  }
+
+  private void assertRefused(Path archive, String... words) throws IOException {
+    try (ArchiveStager stager = stager(Long.MAX_VALUE)) {
+      assertThatThrownBy(() -> stager.stageUnpacked(archive.toUri()))
+          .isInstanceOf(StagingException.class)
+          .hasMessageContainingAll(words);
+    }
+    assertNothingLeft();
+  }
+
+  private void assertNothingLeft() throws IOException {
+    try (Stream<Path> left = Files.list(node)) {
+      assertThat(left.filter(Files::isDirectory)).isEmpty();
+    }
+  }
+
+  private Path unpack(Path archive) {
+    try (ArchiveStager stager = stager(Long.MAX_VALUE);
+        StagedVolume volume = stager.stageUnpacked(archive.toUri())) {
+      return volume.path();
+    }
+  }
+
+  private ArchiveStager stager(long maxBytes) {
+    return (ArchiveStager)
+        new HadoopVolumeStagerProvider().create(new StagingConfig(node, maxBytes, Map.of()));
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  private Path tar(String name, Content<TarArchiveOutputStream> content) throws IOException {
+    Path file = remote.resolve(name);
+    OutputStream out = new BufferedOutputStream(Files.newOutputStream(file));
+    if (!name.endsWith(".tar")) {
+      out = new GZIPOutputStream(out);
+    }
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
+      tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+      content.into(tar);
+    }
+    return file;
+  }
+
+  private static void entry(TarArchiveOutputStream tar, String name, byte type, String text)
+      throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry(name, type, true);
+    byte[] bytes = type == TarConstants.LF_NORMAL ? text.getBytes(UTF_8) : new byte[0];
+    entry.setSize(bytes.length);
+    entry.setMode(name.startsWith("bin/") ? 0755 : 0644);
+    if (type == TarConstants.LF_SYMLINK || type == TarConstants.LF_LINK) {
+      entry.setLinkName(text);
+    }
+    tar.putArchiveEntry(entry);
+    tar.write(bytes);
+    tar.closeArchiveEntry();
+  }
+
+  private Path zip(Content<ZipArchiveOutputStream> content) throws IOException {
+    Path file = remote.resolve("x.zip");
+    try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(Files.newOutputStream(file))) {
+      content.into(zip);
+    }
+    return file;
+  }
+
+  private static void entry(ZipArchiveOutputStream zip, String name, int mode, String text)
+      throws IOException {
+    ZipArchiveEntry entry = new ZipArchiveEntry(name);
+    entry.setUnixMode(mode);
+    zip.putArchiveEntry(entry);
+    zip.write(text.getBytes(UTF_8));
+    zip.closeArchiveEntry();
+  }
+}
