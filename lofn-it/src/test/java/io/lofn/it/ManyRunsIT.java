@@ -44,8 +44,9 @@ class ManyRunsIT {
         Tool.pipe("busybox:1")
             .volume(Volume.of(meeting.toString()).at("/meeting").readWrite())
             .shell(
-                "read n; echo $n; : > /meeting/$n; echo waits >&2;"
-                    + " until [ $(ls /meeting | wc -l) -eq %d ]; do sleep 1; done; cat; echo $n"
+                "read n; echo $n; echo waits >&2; : > /meeting/$n;"
+                    + " [ $(ls /meeting | wc -l) -lt %d ] || : > /meeting/all;"
+                    + " while [ ! -e /meeting/all ]; do sleep 1; done; cat; echo $n"
                         .formatted(RUNS));
     List<String> numbers = IntStream.range(0, RUNS).mapToObj(String::valueOf).toList();
 
