@@ -46,7 +46,7 @@ class LofnConfTest {
     assertThat(conf.get(LofnConf.ALLOW_PRIVILEGED)).isFalse();
     assertThat(conf.get(LofnConf.ALLOW_HOST_NAMESPACES)).isFalse();
     assertThat(conf.get(LofnConf.ALLOW_ENGINE_SOCKET)).isFalse();
-    assertThat(LofnConf.KEYS).hasSize(26);
+    assertThat(LofnConf.KEYS).hasSize(27);
   }
 
   @Test
