@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import scala.Tuple2;
 
-/** Each way to lay data out, on every runtime, against an independent computation. */
+/** Each way to lay data out, on each engine, against an independent computation. */
 class DataIT {
 
   private static final String IMAGE = "busybox:1";
@@ -43,12 +43,7 @@ class DataIT {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   static List<Map<String, String>> runtimes() {
-    return Engines.RUNTIMES;
-  }
-
-  /** Each engine once, for tests with many containers. */
-  static List<Map<String, String>> engines() {
-    return List.of(Engines.RUNTIMES.get(0), Engines.RUNTIMES.get(1));
+    return Engines.ENGINES;
   }
 
   @AfterEach
@@ -67,7 +62,7 @@ class DataIT {
   }
 
   @ParameterizedTest
-  @MethodSource("engines")
+  @MethodSource("runtimes")
   void aWordCountIsTheSameForAHundredPartitions(Map<String, String> runtime) {
     assertWordsAreCounted(runtime, 100, 8);
   }
@@ -251,7 +246,7 @@ class DataIT {
   }
 
   @ParameterizedTest
-  @MethodSource("engines")
+  @MethodSource("runtimes")
   void aHundredPartitionsThatFailLeaveNothing(Map<String, String> runtime) {
     ToolFunction<String, String> fails =
         SPARK.lofn(runtime).function(Tool.lines(IMAGE).shell("echo no >&2; exit 7"));

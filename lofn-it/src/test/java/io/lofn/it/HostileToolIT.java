@@ -80,6 +80,21 @@ class HostileToolIT {
         .hasMessageContaining("fork");
   }
 
+  static List<Map<String, String>> engines() {
+    return Engines.ENGINES;
+  }
+
+  @ParameterizedTest
+  @MethodSource("engines")
+  void cannotDrownTheExecutorInWhatItSays(Map<String, String> runtime) {
+    Tool<String, String> tool =
+        Tool.pipe(IMAGE).shell("head -c 1073741824 /dev/zero >&2; echo the end >&2; exit 3");
+
+    assertThatThrownBy(SPARK.lofn(runtime).map(record(), tool)::collect)
+        .hasMessageContaining("exit code")
+        .hasMessageContaining("the end");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

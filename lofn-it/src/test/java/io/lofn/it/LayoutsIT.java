@@ -43,7 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import scala.Tuple2;
 
-/** The rows of the tables in {@code docs/data.md} that no other test has, on every runtime. */
+/** The rows of the tables in {@code docs/data.md} that no other test has, on each engine. */
 class LayoutsIT {
 
   private static final String IMAGE = "busybox:1";
@@ -51,7 +51,7 @@ class LayoutsIT {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   static List<Map<String, String>> runtimes() {
-    return Engines.RUNTIMES;
+    return Engines.ENGINES;
   }
 
   @AfterEach
