@@ -149,7 +149,7 @@ final class ByteText {
   }
 
   /** Without the checksum files that Hadoop keeps next to local ones. */
-  private static FileSystem fileSystem(Path file, Configuration conf) throws IOException {
+  static FileSystem fileSystem(Path file, Configuration conf) throws IOException {
     FileSystem files = file.getFileSystem(conf);
     return files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
   }

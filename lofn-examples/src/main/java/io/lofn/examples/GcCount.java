@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
     name = "gc-count",
     description =
         "Counts g and c, in either case, in a FASTA file; lines that start with > don't count.")
-public final class GcCount extends Program {
+public final class GcCount extends TextProgram {
 
   // Of a pipeline a shell tells the last command's failure only; hence files, and &&.
   private static final String COUNT =

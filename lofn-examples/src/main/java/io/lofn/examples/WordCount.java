@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "word-count",
     description = "Counts the words of a text and prints the most frequent ones, 'count word'.")
-public final class WordCount extends Program {
+public final class WordCount extends TextProgram {
 
   // Of a pipeline a shell tells the last command's failure only; hence files, and &&.
   private static final String COUNT =

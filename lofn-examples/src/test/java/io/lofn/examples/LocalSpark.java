@@ -36,9 +36,12 @@ final class LocalSpark implements AutoCloseable {
     return GcCount.count(lofn, pieces(fasta, new GcCount(), partitions), IMAGE).collect();
   }
 
-  JavaRDD<String> pieces(Path file, Program program, int partitions) {
-    JavaSparkContext context = new JavaSparkContext(session.sparkContext());
-    return ByteText.pieces(context, file.toString(), program.separators(), partitions);
+  JavaRDD<String> pieces(Path file, TextProgram program, int partitions) {
+    return ByteText.pieces(context(), file.toString(), program.separators(), partitions);
+  }
+
+  JavaSparkContext context() {
+    return new JavaSparkContext(session.sparkContext());
   }
 
   @Override

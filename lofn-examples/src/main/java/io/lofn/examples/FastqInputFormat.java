@@ -1,0 +1,36 @@
+package io.lofn.examples;
+
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.io.LongWritable;
+import org.apache.hadoop.io.Text;
+import org.apache.hadoop.io.compress.CompressionCodecFactory;
+import org.apache.hadoop.mapreduce.InputSplit;
+import org.apache.hadoop.mapreduce.JobContext;
+import org.apache.hadoop.mapreduce.RecordReader;
+import org.apache.hadoop.mapreduce.TaskAttemptContext;
+import org.apache.hadoop.mapreduce.lib.input.FileInputFormat;
+
+/**
+ * FASTQ files in records of four lines, each with the offset of its first byte; the last line has
+ * no line feed. Files are cut into splits anywhere, but compressed ones are read whole, as their
+ * names' suffixes say. What is no FASTQ fails with a {@link io.lofn.api.LofnException} that tells
+ * file and offset.
+ *
+ * <p>Public for Spark, which makes it by its constructor.
+ */
+public final class FastqInputFormat extends FileInputFormat<LongWritable, Text> {
+
+  /** For Hadoop and Spark. */
+  public FastqInputFormat() {}
+
+  @Override
+  protected boolean isSplitable(JobContext job, Path file) {
+    return new CompressionCodecFactory(job.getConfiguration()).getCodec(file) == null;
+  }
+
+  @Override
+  public RecordReader<LongWritable, Text> createRecordReader(
+      InputSplit split, TaskAttemptContext task) {
+    return new FastqReader();
+  }
+}

@@ -1,0 +1,74 @@
+package io.lofn.examples;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.lofn.spark.Lofn;
+import java.io.IOException;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A program that makes a text of a text. */
+abstract class TextProgram extends Program {
+
+  @Parameters(paramLabel = "FILE", description = "the input, of any file system that Spark knows")
+  private String input;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "where to write the complete result; replaced when the new one is complete")
+  private @Nullable String output;
+
+  @Option(
+      names = "--image",
+      paramLabel = "NAME",
+      defaultValue = "busybox:1",
+      description = "the image that has the tools (default: ${DEFAULT-VALUE})")
+  private String image;
+
+  @Option(
+      names = "--partitions",
+      paramLabel = "N",
+      description =
+          "how many parts to cut the input into"
+              + " (default: one for each core, but of 16 KiB to 32 MiB)")
+  private @Nullable Integer partitions;
+
+  /** The characters that the input may be cut after. */
+  abstract String separators();
+
+  /** The program itself, given the input in pieces: see {@link ByteText#pieces}. */
+  abstract void run(Lofn lofn, JavaRDD<String> input) throws IOException;
+
+  @Override
+  final void checkOptions() {
+    requireAtLeast(1, "--partitions", partitions);
+  }
+
+  @Override
+  final void run(Lofn lofn, JavaSparkContext spark) throws IOException {
+    run(lofn, ByteText.pieces(spark, input, separators(), partitions));
+  }
+
+  final String image() {
+    return image;
+  }
+
+  /** Writes a result of one partition to the output, if one was asked for. */
+  final void save(JavaRDD<String> lines) throws IOException {
+    if (output != null) {
+      ByteText.save(lines, output);
+    }
+  }
+
+  final void print(List<String> lines) throws IOException {
+    lines.forEach(line -> System.out.writeBytes((line + "\n").getBytes(ISO_8859_1)));
+    if (System.out.checkError()) {
+      throw new IOException("Cannot write to standard output");
+    }
+  }
+}

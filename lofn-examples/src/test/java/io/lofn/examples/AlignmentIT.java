@@ -1,0 +1,70 @@
+package io.lofn.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** However the reads are cut, the result is that of one container for all of them. */
+class AlignmentIT {
+
+  @TempDir private static Path data;
+  @TempDir private static Path results;
+
+  @BeforeAll
+  static void makeReadsAndGenome() throws Exception {
+    assertThat(lambda("make", data.toString())).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "docker, gsnap,    1, 2",
+    "docker, gsnap,    4, 2",
+    "docker, gsnap,    7, 3",
+    "podman, gsnap,    7, 2",
+    "docker, minimap2, 4, 4",
+    "podman, minimap2, 7, 8",
+    "docker, bowtie2,  7, 2",
+    "podman, bowtie2,  4, 3"
+  })
+  void alignsAsOneContainerForAllReadsDoes(
+      String runtime, String aligner, String partitions, String fanIn) throws Exception {
+    Path bam = Files.createTempDirectory(results, "it").resolve("lambda.bam");
+
+    Launch launch =
+        Launch.of(
+            new Alignment(),
+            Map.of("spark.lofn.runtime", runtime),
+            data.resolve("reads_1.fq.gz").toString(),
+            data.resolve("reads_2.fq.gz").toString(),
+            "--genome=" + data.resolve("genome"),
+            "--index=lambda",
+            "--aligner=" + aligner,
+            "--partitions=" + partitions,
+            "--fan-in=" + fanIn,
+            "--output=" + bam);
+
+    assertThat(launch).isEqualTo(new Launch(0, "", ""));
+    assertThat(lambda("check", data.toString(), aligner, bam.toString())).isZero();
+    try (Stream<Path> left = Files.list(bam.getParent())) {
+      assertThat(left).containsExactly(bam);
+    }
+  }
+
+  private static int lambda(String... args) throws IOException, InterruptedException {
+    String[] command = new String[args.length + 1];
+    command[0] = Path.of("..", "dev", "lambda").toString();
+    System.arraycopy(args, 0, command, 1, args.length);
+    Process process = new ProcessBuilder(command).inheritIO().start();
+    assertThat(process.waitFor(10, TimeUnit.MINUTES)).as(String.join(" ", command)).isTrue();
+    return process.exitValue();
+  }
+}
