@@ -124,10 +124,10 @@ class WarmContainersIT {
     Lofn lofn = warm(runtime);
     Tool<String, String> flood =
         Tool.pipe(IMAGE)
-            .shell("head -c 30000000 /dev/zero | tr '\\0' 'x' | fold -w 99999 | tee /dev/stderr");
+            .shell("head -c 30000000 /dev/zero | tr '\\0' 'x' | fold -w 9999 | tee /dev/stderr");
 
     assertThat(lofn.map(SPARK.context().parallelize(numbers(2), 2), flood).count())
-        .isEqualTo(2 * 301);
+        .isEqualTo(2 * 3001);
     assertThat(lofn.map(SPARK.context().parallelize(numbers(2), 2), flood).take(1)).hasSize(1);
     assertThat(
             lofn.map(
