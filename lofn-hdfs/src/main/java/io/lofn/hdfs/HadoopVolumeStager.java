@@ -45,10 +45,11 @@ final class HadoopVolumeStager implements VolumeStager {
     try {
       FileSystem fileSystem = from.getFileSystem(hadoop);
       Path copy = directory.resolve(nameOf(fileSystem, from));
-      if (!Files.exists(copy)) {
+      boolean cached = Files.exists(copy);
+      if (!cached) {
         copyOnce(fileSystem, from, copy);
       }
-      return new Copy(copy);
+      return new Copy(copy, cached);
     } catch (FileNotFoundException e) {
       throw new StagingException("The volume " + source + " does not exist", e);
     } catch (IOException e) {
@@ -120,7 +121,7 @@ final class HadoopVolumeStager implements VolumeStager {
     // File systems are Hadoop's own, shared with Spark.
   }
 
-  private record Copy(Path path) implements StagedVolume {
+  private record Copy(Path path, boolean wasCached) implements StagedVolume {
     @Override
     public void close() {
       // The copy stays for the next run.
