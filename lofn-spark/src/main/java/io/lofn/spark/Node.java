@@ -18,6 +18,7 @@ final class Node implements AutoCloseable {
   private final SafetyGate gate;
   private final LackGate lacks;
   private final StartProbe probe;
+  private final RunMeters meters;
   private final ExecutorService threads;
   private final ScheduledExecutorService clock;
 
@@ -34,6 +35,7 @@ final class Node implements AutoCloseable {
       SafetyGate gate,
       LackGate lacks,
       StartProbe probe,
+      RunMeters meters,
       ExecutorService threads,
       ScheduledExecutorService clock) {
     this.runtime = runtime;
@@ -47,6 +49,7 @@ final class Node implements AutoCloseable {
     this.gate = gate;
     this.lacks = lacks;
     this.probe = probe;
+    this.meters = meters;
     this.threads = threads;
     this.clock = clock;
   }
@@ -93,6 +96,10 @@ final class Node implements AutoCloseable {
 
   StartProbe probe() {
     return probe;
+  }
+
+  RunMeters meters() {
+    return meters;
   }
 
   ExecutorService threads() {
