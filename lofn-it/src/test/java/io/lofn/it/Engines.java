@@ -96,7 +96,12 @@ final class Engines {
   }
 
   static void waitUntil(String what, BooleanSupplier condition) throws InterruptedException {
-    Instant end = Instant.now().plus(PATIENCE);
+    waitUntil(what, PATIENCE, condition);
+  }
+
+  static void waitUntil(String what, Duration atMost, BooleanSupplier condition)
+      throws InterruptedException {
+    Instant end = Instant.now().plus(atMost);
     while (!condition.getAsBoolean()) {
       assertThat(Instant.now()).as("waiting until " + what).isBefore(end);
       TimeUnit.MILLISECONDS.sleep(50);

@@ -48,7 +48,10 @@ class LofnConfTest {
     assertThat(conf.get(LofnConf.ALLOW_PRIVILEGED)).isFalse();
     assertThat(conf.get(LofnConf.ALLOW_HOST_NAMESPACES)).isFalse();
     assertThat(conf.get(LofnConf.ALLOW_ENGINE_SOCKET)).isFalse();
-    assertThat(LofnConf.KEYS).hasSize(36);
+    assertThat(conf.find(LofnConf.VOLUMES_DIR)).isEmpty();
+    assertThat(conf.get(LofnConf.VOLUMES_MAX_SIZE)).isEqualTo(100L << 30);
+    assertThat(conf.find(LofnConf.VOLUMES_FILE_SYSTEM)).isEmpty();
+    assertThat(LofnConf.KEYS).hasSize(37);
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntSupplier;
 
 /** Says a {@link ContainerSpec} in the words of the Engine API. Immutable. */
@@ -26,10 +27,12 @@ final class ContainerRequest {
   private static final long LEAST_NANO_CPUS = 10_000_000;
 
   private final IntSupplier engineCpus;
+  private final Optional<String> cgroupParent;
 
   /** The processors are asked for only where a spec limits them: that takes a call. */
-  ContainerRequest(IntSupplier engineCpus) {
+  ContainerRequest(IntSupplier engineCpus, Optional<String> cgroupParent) {
     this.engineCpus = engineCpus;
+    this.cgroupParent = cgroupParent;
   }
 
   /** Fills in a request. */
@@ -93,6 +96,7 @@ final class ContainerRequest {
       host.withSecurityOpts(List.of("no-new-privileges"));
     }
     limits(host, settings.limits());
+    cgroupParent.ifPresent(host::withCgroupParent);
     return host;
   }
 

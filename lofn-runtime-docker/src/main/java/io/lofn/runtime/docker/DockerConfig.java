@@ -25,22 +25,30 @@ final class DockerConfig {
   private static final String TLS_VERIFY = "tls.verify";
   private static final String CERT_PATH = "cert.path";
   private static final String CONFIG = "config";
+  private static final String CGROUP_PARENT = "cgroup.parent";
 
   static final Map<String, String> PROPERTIES =
       Map.of(
           HOST, "address of the engine, unix:///path or tcp://host:port; else DOCKER_HOST",
           TLS_VERIFY, "whether a tcp address is spoken to with TLS; else DOCKER_TLS_VERIFY",
           CERT_PATH, "directory of ca.pem, cert.pem and key.pem; else DOCKER_CERT_PATH",
-          CONFIG, "directory of config.json with registry credentials; else DOCKER_CONFIG");
+          CONFIG, "directory of config.json with registry credentials; else DOCKER_CONFIG",
+          CGROUP_PARENT, "cgroup that containers are made below; else the engine's own");
 
   private final EngineAddress address;
   private final Path configDirectory;
   private final Duration callTimeout;
+  private final @Nullable String cgroupParent;
 
-  private DockerConfig(EngineAddress address, Path configDirectory, Duration callTimeout) {
+  private DockerConfig(
+      EngineAddress address,
+      Path configDirectory,
+      Duration callTimeout,
+      @Nullable String cgroupParent) {
     this.address = address;
     this.configDirectory = configDirectory;
     this.callTimeout = callTimeout;
+    this.cgroupParent = cgroupParent;
   }
 
   /**
@@ -59,7 +67,11 @@ final class DockerConfig {
     SSLContext tls =
         verify && !host.startsWith("unix:") ? new TlsFiles(certificates).context() : null;
     Duration timeout = min(config.callTimeout(), LONGEST_CALL);
-    return new DockerConfig(EngineAddress.parse(host, tls), directory, timeout);
+    return new DockerConfig(
+        EngineAddress.parse(host, tls),
+        directory,
+        timeout,
+        config.property(CGROUP_PARENT).map(String::strip).filter(t -> !t.isEmpty()).orElse(null));
   }
 
   private static Duration min(Duration one, Duration other) {
@@ -77,6 +89,10 @@ final class DockerConfig {
 
   Duration callTimeout() {
     return callTimeout;
+  }
+
+  Optional<String> cgroupParent() {
+    return Optional.ofNullable(cgroupParent);
   }
 
   /** The same for docker-java, which is kept from looking for more in files and variables. */

@@ -28,12 +28,13 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
   private final DockerArchives archives;
   private final ContainerRequest requests;
 
-  DockerRuntime(DockerEngine engine, RegistryCredentials credentials) {
+  DockerRuntime(
+      DockerEngine engine, RegistryCredentials credentials, Optional<String> cgroupParent) {
     this.engine = engine;
     images = new DockerImages(engine, credentials);
     digests = new DockerDigests(engine, credentials);
     archives = new DockerArchives(engine);
-    requests = new ContainerRequest(engine::cpus);
+    requests = new ContainerRequest(engine::cpus, cgroupParent);
   }
 
   @Override

@@ -44,7 +44,7 @@ public final class DockerRuntimeProvider implements ContainerRuntimeProvider {
     DockerConfig dockerConfig = dockerConfig(config);
     DockerEngine engine = DockerEngine.connect(dockerConfig);
     RegistryCredentials credentials = new RegistryCredentials(dockerConfig.configDirectory());
-    return new DockerRuntime(engine, credentials);
+    return new DockerRuntime(engine, credentials, dockerConfig.cgroupParent());
   }
 
   private static DockerConfig dockerConfig(RuntimeConfig config) {

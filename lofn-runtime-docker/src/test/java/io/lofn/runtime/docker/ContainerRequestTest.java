@@ -18,6 +18,7 @@ import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +64,11 @@ class ContainerRequestTest {
     assertThat(host.path("ReadonlyRootfs").asBoolean()).isTrue();
     assertThat(request.path("User").asText()).isEqualTo("1:2");
     assertThat(request.path("WorkingDir").asText()).isEqualTo("/w");
+  }
+
+  @Test
+  void putsContainersBelowTheCgroupOfTheConfiguration() {
+    assertThat(json(spec()).at("/HostConfig/CgroupParent").asText()).isEqualTo("/yarn");
   }
 
   @Test
@@ -177,7 +183,8 @@ class ContainerRequestTest {
     DockerClient client = DockerClientImpl.getInstance(config, http);
     ContainerSpec built = spec.build();
     CreateContainerCmd request =
-        new ContainerRequest(() -> 4).fill(client.createContainerCmd(built.image()), built);
+        new ContainerRequest(() -> 4, Optional.of("/yarn"))
+            .fill(client.createContainerCmd(built.image()), built);
     return config.getObjectMapper().valueToTree(request);
   }
 }

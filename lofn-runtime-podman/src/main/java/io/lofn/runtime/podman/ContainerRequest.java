@@ -26,12 +26,18 @@ final class ContainerRequest {
   private final IntSupplier engineCpus;
   private final BooleanSupplier rootless;
   private final Optional<String> init;
+  private final Optional<String> cgroupParent;
 
   /** The processors are asked for only where a spec limits them: that takes a call. */
-  ContainerRequest(IntSupplier engineCpus, BooleanSupplier rootless, Optional<String> init) {
+  ContainerRequest(
+      IntSupplier engineCpus,
+      BooleanSupplier rootless,
+      Optional<String> init,
+      Optional<String> cgroupParent) {
     this.engineCpus = engineCpus;
     this.rootless = rootless;
     this.init = init;
+    this.cgroupParent = cgroupParent;
   }
 
   ObjectNode of(ContainerSpec spec) {
@@ -60,6 +66,7 @@ final class ContainerRequest {
     json.put("read_only_filesystem", settings.readOnlyRoot());
     mounts(json.putArray("mounts"), spec.mounts(), settings.tmpfs());
     limits(json, settings.limits());
+    cgroupParent.ifPresent(path -> json.put("cgroup_parent", path));
     settings.user().ifPresent(user -> json.put("user", user));
     settings.workingDirectory().ifPresent(path -> json.put("work_dir", path));
     if (rootless.getAsBoolean()) {

@@ -17,22 +17,30 @@ import java.util.Optional;
  *     {@code podman} sees the same containers
  * @param callTimeout how long a call may take
  * @param init the init program, if it is not where podman looks itself
+ * @param cgroupParent the cgroup that containers are made below, if it is not podman's own
  */
 record PodmanConfig(
-    String socket, boolean ofThisUser, Duration callTimeout, Optional<String> init) {
+    String socket,
+    boolean ofThisUser,
+    Duration callTimeout,
+    Optional<String> init,
+    Optional<String> cgroupParent) {
 
   /** Sockets count in milliseconds, as an int. */
   private static final Duration LONGEST_CALL = Duration.ofDays(1);
 
   private static final String SYSTEM_SOCKET = "/run/podman/podman.sock";
   private static final String SOCKET = "socket";
+  private static final String CGROUP_PARENT = "cgroup.parent";
   private static final String UNIX = "unix://";
 
   static final Map<String, String> PROPERTIES =
       Map.of(
           SOCKET,
           "path of the service's socket; else CONTAINER_HOST, else where podman's own units put"
-              + " it");
+              + " it",
+          CGROUP_PARENT,
+          "cgroup that containers are made below; else podman's own");
 
   /** The REST API does not read the place that containers.conf names for the command. */
   private static final List<String> INITS =
@@ -55,7 +63,8 @@ record PodmanConfig(
         socket,
         isOfThisUser(socket, environment),
         timeout.compareTo(LONGEST_CALL) < 0 ? timeout : LONGEST_CALL,
-        INITS.stream().filter(path -> Files.isExecutable(Path.of(path))).findFirst());
+        INITS.stream().filter(path -> Files.isExecutable(Path.of(path))).findFirst(),
+        config.property(CGROUP_PARENT).map(String::strip).filter(text -> !text.isEmpty()));
   }
 
   private static String socket(RuntimeConfig config, Map<String, String> environment) {

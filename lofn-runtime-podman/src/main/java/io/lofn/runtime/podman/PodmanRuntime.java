@@ -33,7 +33,9 @@ final class PodmanRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
     this.engine = engine;
     containers = new Containers(engine);
     images = new PodmanImages(engine, credentials);
-    requests = new ContainerRequest(engine::cpus, engine::rootless, engine.config().init());
+    requests =
+        new ContainerRequest(
+            engine::cpus, engine::rootless, engine.config().init(), engine.config().cgroupParent());
   }
 
   @Override

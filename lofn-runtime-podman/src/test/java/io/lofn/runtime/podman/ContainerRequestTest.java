@@ -28,7 +28,9 @@ class ContainerRequestTest {
             .mount(new Mount(Path.of("/a"), "/b", true))
             .settings(settings)
             .build();
-    assertThat(new ContainerRequest(() -> 2, () -> true, Optional.of("/init")).of(spec))
+    ContainerRequest request =
+        new ContainerRequest(() -> 2, () -> true, Optional.of("/init"), Optional.of("/yarn"));
+    assertThat(request.of(spec))
         .hasToString(
             "{'name':'n','image':'i','entrypoint':['sort'],'command':['-r'],'stdin':true,"
                     .replace('\'', '"')
@@ -42,6 +44,7 @@ class ContainerRequestTest {
                         + "'destination':'/b','options':['ro','rbind']}],"
                         + "'resource_limits':{'cpu':{'quota':200000,'period':100000},"
                         + "'memory':{'limit':1073741824,'swap':1073741824},'pids':{'limit':7}},"
+                        + "'cgroup_parent':'/yarn',"
                         + "'userns':{'nsmode':'keep-id'}}")
                     .replace('\'', '"'));
   }
