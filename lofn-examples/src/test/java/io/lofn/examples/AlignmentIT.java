@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -21,7 +23,7 @@ class AlignmentIT {
 
   @BeforeAll
   static void makeReadsAndGenome() throws Exception {
-    assertThat(lambda("make", data.toString())).isZero();
+    lambda("make", data.toString());
   }
 
   @ParameterizedTest
@@ -53,18 +55,19 @@ class AlignmentIT {
             "--output=" + bam);
 
     assertThat(launch).isEqualTo(new Launch(0, "", ""));
-    assertThat(lambda("check", data.toString(), aligner, bam.toString())).isZero();
+    lambda("check", data.toString(), aligner, bam.toString());
     try (Stream<Path> left = Files.list(bam.getParent())) {
       assertThat(left).containsExactly(bam);
     }
   }
 
-  private static int lambda(String... args) throws IOException, InterruptedException {
-    String[] command = new String[args.length + 1];
-    command[0] = Path.of("..", "dev", "lambda").toString();
-    System.arraycopy(args, 0, command, 1, args.length);
-    Process process = new ProcessBuilder(command).inheritIO().start();
-    assertThat(process.waitFor(10, TimeUnit.MINUTES)).as(String.join(" ", command)).isTrue();
-    return process.exitValue();
+  private static void lambda(String... args) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(args));
+    command.add(0, Path.of("..", "dev", "lambda").toString());
+    Path log = results.resolve("lambda.log");
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    assertThat(process.waitFor(10, TimeUnit.MINUTES)).as(command.toString()).isTrue();
+    assertThat(process.exitValue()).as("%s: %s", command, Files.readString(log)).isZero();
   }
 }
