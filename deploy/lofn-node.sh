@@ -208,9 +208,11 @@ install_node() {
 }
 
 status() {
-  local code=0 user pid
-  if have docker && docker version -f 'engine: docker {{.Server.Version}}' 2>/dev/null; then :; else
-    echo "engine: does not answer"
+  local code=0 user pid version
+  if version=$(docker version -f '{{.Server.Version}}' 2>/dev/null); then
+    echo "engine: docker $version"
+  else
+    echo "engine: docker does not answer"
     code=3
   fi
   for user in "${users[@]}"; do

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * An executor in a mount namespace of its own, as in a container: its {@code executor} is the
  * {@code node} of the node's engine, to whom {@code executor} is empty.
  */
-@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PathMapIT {
 
   private Path directory;

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.StringJoiner;
 
 /**
@@ -28,6 +29,12 @@ final class NodeCheck {
   static final String RUNTIME = "runtime";
   static final String IMAGE = "image";
   static final String MOUNTS = "mounts";
+
+  private static final String ENGINE_ADVICE =
+      "Install an engine on the node, or start it. If its socket denies the executor's user, add that user to the engine's group and restart what starts executors (YARN's node manager, Spark's worker): groups are read when a process starts. See docs/clusters.md.";
+
+  private static final String IMAGE_ADVICE =
+      "Name an image that the node has or can pull (--image), or give the nodes its archive (--archive). See docs/images.md.";
 
   private static final double GIB = 1 << 30;
 
@@ -75,35 +82,44 @@ final class NodeCheck {
   /** Each thing needs those before it. */
   private void examineEngine(
       Tool<String, String> tool, ImageNeed need, TaskScope task, List<Finding> findings) {
-    SelectedRuntime runtime;
-    try {
-      runtime = node.calls().call(task, node.runtime()::get);
-      findings.add(Finding.good(RUNTIME, runtime.toString()));
-    } catch (LofnException e) {
-      findings.add(Finding.bad(RUNTIME, e.getMessage(), engineAdvice()));
+    Optional<SelectedRuntime> runtime = runtime(task, findings);
+    Optional<PreparedImage> image = runtime.flatMap(each -> image(each, need, task, findings));
+    if (runtime.isEmpty() || image.isEmpty()) {
       return;
     }
-    PreparedImage image;
-    try {
-      String how =
-          isPresent(runtime, need, task)
-              ? "present"
-              : need.archive().isPresent() ? "loaded" : "pulled";
-      image =
-          node.calls()
-              .call(task, () -> node.images().prepare(runtime, need, task.identity().stage()));
-      findings.add(Finding.good(IMAGE, how));
-    } catch (LofnException e) {
-      findings.add(Finding.bad(IMAGE, e.getMessage(), imageAdvice()));
-      return;
-    }
-    Finding mounted = mounted(runtime, image, task);
+    Finding mounted = mounted(runtime.get(), image.get(), task);
     findings.add(mounted);
     if (mounted.good()) {
-      findings.add(
-          containers.network(
-              tool, need, task, runtime.runtime().lacks().contains(Ability.NETWORK_ISOLATION)));
+      boolean open = runtime.get().runtime().lacks().contains(Ability.NETWORK_ISOLATION);
+      findings.add(containers.network(tool, need, task, open));
       tool.volumes().forEach(volume -> findings.add(containers.volume(tool, volume, need, task)));
+    }
+  }
+
+  private Optional<SelectedRuntime> runtime(TaskScope task, List<Finding> findings) {
+    try {
+      SelectedRuntime runtime = node.calls().call(task, node.runtime()::get);
+      findings.add(Finding.good(RUNTIME, runtime.toString()));
+      return Optional.of(runtime);
+    } catch (LofnException e) {
+      findings.add(Finding.bad(RUNTIME, e.getMessage(), ENGINE_ADVICE));
+      return Optional.empty();
+    }
+  }
+
+  private Optional<PreparedImage> image(
+      SelectedRuntime runtime, ImageNeed need, TaskScope task, List<Finding> findings) {
+    int stage = task.identity().stage();
+    try {
+      boolean present = isPresent(runtime, need, task);
+      PreparedImage image =
+          node.calls().call(task, () -> node.images().prepare(runtime, need, stage));
+      String fetched = need.archive().isPresent() ? "loaded" : "pulled";
+      findings.add(Finding.good(IMAGE, present ? "present" : fetched));
+      return Optional.of(image);
+    } catch (LofnException e) {
+      findings.add(Finding.bad(IMAGE, e.getMessage(), IMAGE_ADVICE));
+      return Optional.empty();
     }
   }
 
@@ -180,13 +196,5 @@ final class NodeCheck {
     } catch (LofnException e) {
       return Finding.bad(MOUNTS, e.getMessage(), "See the other lines of this node.");
     }
-  }
-
-  private static String engineAdvice() {
-    return "Install an engine on the node, or start it. If its socket denies the executor's user, add that user to the engine's group and restart what starts executors (YARN's node manager, Spark's worker): groups are read when a process starts. See docs/clusters.md.";
-  }
-
-  private static String imageAdvice() {
-    return "Name an image that the node has or can pull (--image), or give the nodes its archive (--archive). See docs/images.md.";
   }
 }
