@@ -40,7 +40,9 @@ class StandaloneSubmitIT {
 
   @AfterAll
   static void stopCluster() {
-    cluster.close();
+    if (cluster != null) {
+      cluster.close();
+    }
   }
 
   /** The submission is the one of the guide. */

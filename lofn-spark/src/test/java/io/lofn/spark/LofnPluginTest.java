@@ -76,10 +76,10 @@ class LofnPluginTest {
   @Test
   void bytesOfFilesAreCounted() throws Exception {
     Tool<String, String> first =
-        Tool.lines(IMAGE).shell("head -n 1 \"$LOFN_INPUT\" > \"$LOFN_OUTPUT\"");
+        Tool.lines(IMAGE).shell("cd \"$LOFN_EXCHANGE\" && head -n 1 input.txt > output.txt");
     Tool<String, BinaryFile> tree =
         Tool.lines(IMAGE)
-            .shell("mkdir \"$LOFN_EXCHANGE\"/out; printf 12345 > \"$LOFN_EXCHANGE\"/out/file")
+            .shell("cd \"$LOFN_EXCHANGE\" && mkdir out && printf 12345 > out/file")
             .output(BinaryFile.fromDirectory("out"));
 
     assertThat(lofn.map(lines(), first).collect()).containsExactly("a", "ccc");
@@ -97,7 +97,7 @@ class LofnPluginTest {
     Tool<String, String> failing = Tool.pipe(IMAGE).command("false");
     Tool<String, String> selective =
         Tool.lines(IMAGE)
-            .shell("grep -c d \"$LOFN_INPUT\" && exit 3; cp \"$LOFN_INPUT\" \"$LOFN_OUTPUT\"");
+            .shell("cd \"$LOFN_EXCHANGE\"; grep -q d input.txt && exit 3; cp input.txt output.txt");
 
     assertThatThrownBy(() -> lofn.map(lines(), failing).collect())
         .hasMessageContaining("exit code 1");
