@@ -8,9 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -92,7 +93,6 @@ final class SandboxArguments {
     } else {
       add("--tmpfs", "/tmp");
     }
-    settings.tmpfs().forEach(this::tmpfs);
   }
 
   private void tmpfs(String path, long bytes) {
@@ -101,14 +101,14 @@ final class SandboxArguments {
 
   /** Outer ones first, or they would hide those that are mounted inside them. */
   private void mounts() {
-    spec.mounts().stream()
-        .sorted(Comparator.comparing(Mount::target))
-        .forEach(
-            mount ->
-                add(
-                    mount.readOnly() ? "--ro-bind" : "--bind",
-                    mount.source().toString(),
-                    mount.target()));
+    Map<String, Runnable> byTarget = new TreeMap<>();
+    settings.tmpfs().forEach((path, bytes) -> byTarget.put(path, () -> tmpfs(path, bytes)));
+    spec.mounts().forEach(mount -> byTarget.put(mount.target(), () -> bind(mount)));
+    byTarget.values().forEach(Runnable::run);
+  }
+
+  private void bind(Mount mount) {
+    add(mount.readOnly() ? "--ro-bind" : "--bind", mount.source().toString(), mount.target());
   }
 
   private void variable(String name, String value) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lofn.api.BinaryFile;
 import io.lofn.api.Lines;
 import io.lofn.api.Tool;
+import io.lofn.api.Volume;
 import io.lofn.spark.BinaryOutputs;
 import io.lofn.spark.Lofn;
 import io.lofn.spark.ReduceShape;
@@ -111,6 +112,34 @@ class EveryRuntimeIT {
             SPARK.context().binaryFiles(inputs.toString(), 3), join, ReduceShape.fanIn(2))) {
       assertThat(joined.bytes()).isEqualTo(concat(inputs));
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void temporaryFilesLieOnTheDiskOfTheExchangeAndGoWithTheRun(Map<String, String> runtime) {
+    Tool<String, String> tool =
+        Tool.pipe(IMAGE)
+            .shell(
+                "ls -A /tmp; date > $(mktemp); stat -c %d /tmp /shared | uniq | wc -l; ls /tmp | wc -l");
+
+    assertThat(
+            SPARK
+                .lofn(runtime)
+                .map(SPARK.context().parallelize(List.of("a", "b"), 2), tool)
+                .collect())
+        .containsExactly("1", "1", "1", "1");
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void aToolsOwnTmpIsNotReplaced(Map<String, String> runtime) throws IOException {
+    Files.writeString(directory.resolve("file"), "of the volume\n");
+    Tool<String, String> tool =
+        Tool.pipe(IMAGE).volume(Volume.of(directory.toString()).at("/tmp")).shell("cat /tmp/file");
+
+    assertThat(
+            SPARK.lofn(runtime).map(SPARK.context().parallelize(List.of("a"), 1), tool).collect())
+        .containsExactly("of the volume");
   }
 
   /** 600 lines with the words of a few hundred, some of them no UTF-8. */

@@ -126,7 +126,7 @@ final class ContainerLauncher implements AutoCloseable {
 
   /** What was, or would be, started. */
   ContainerSpec spec(Exchange exchange) {
-    return plan.spec(containerName(), image, exchange.directory(), mounts);
+    return plan.spec(containerName(), image, exchange, mounts);
   }
 
   /**

@@ -35,6 +35,11 @@ final class Exchange implements AutoCloseable {
     return directory;
   }
 
+  /** What the tool may have for its {@code /tmp}: on the same disk, and deleted with the rest. */
+  Path temporary() {
+    return directory.resolveSibling("tmp");
+  }
+
   /** A name for a new file, with the directories above it made. */
   Path newFile(String name) throws IOException {
     Path file = resolve(name);

@@ -26,6 +26,9 @@ final class Exchanges implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Exchanges.class);
   private static final Set<PosixFilePermission> OPEN = PosixFilePermissions.fromString("rwxrwxrwx");
 
+  /** As any {@code /tmp} has it: a tool may have processes of several users. */
+  private static final int TEMPORARY_MODE = 01777;
+
   /** The directory of what is kept: no owner's name, so that no sweep takes it. */
   private static final String KEPT = "kept";
 
@@ -67,7 +70,10 @@ final class Exchanges implements AutoCloseable {
       if (anyUser) {
         Files.setPosixFilePermissions(directory, OPEN);
       }
-      return new Exchange(root, directory, home.resolve(KEPT));
+      Exchange exchange = new Exchange(root, directory, home.resolve(KEPT));
+      Files.createDirectory(exchange.temporary(), PRIVATE);
+      Files.setAttribute(exchange.temporary(), "unix:mode", TEMPORARY_MODE);
+      return exchange;
     } catch (IOException e) {
       throw new LofnException(
           "Cannot make an exchange in %s (%s); set %s to a directory of every node that the executor may write"

@@ -160,6 +160,12 @@ final class LofnConf {
           PREFIX + "container.memory",
           "",
           "Memory of one container, swap included; not set: not limited.");
+  static final ConfigKey<Boolean> CONTAINER_TMP =
+      ConfigKey.flag(
+          PREFIX + "container.tmp",
+          "true",
+          "Whether a container's /tmp lies on the disk of its exchange, and goes with the run; false:"
+              + " it is the image's own, and the engine's storage fills.");
   static final ConfigKey<Integer> PIDS =
       ConfigKey.count(
           PREFIX + "container.pids", "4096", 1, "Processes and threads of one container.");
@@ -214,6 +220,7 @@ final class LofnConf {
           CPUS,
           MEMORY,
           PIDS,
+          CONTAINER_TMP,
           REDUCE_FAN_IN,
           SWEEP_INTERVAL,
           ALLOW_PRIVILEGED,

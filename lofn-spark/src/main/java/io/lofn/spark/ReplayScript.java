@@ -52,6 +52,7 @@ final class ReplayScript {
             "tar -C \"$here/exchange\" --null --no-recursion -T \"$here/" + INPUTS + "\" -cf - |",
             "  tar -C \"$exchange\" -xpf -",
             "chmod \"$(stat -c %a \"$here/exchange\")\" \"$exchange\"",
+            "mkdir -m 1777 \"$exchange.tmp\"",
             "quoted=$(printf '%s' \"$exchange\" | sed 's/\"/\"\"/g')",
             "set -- " + ShellWords.join(engine),
             "case $(\"$1\" --version 2>/dev/null || true) in",
@@ -71,9 +72,17 @@ final class ReplayScript {
     limits(spec.settings().limits());
     settings(spec.settings());
     StringBuilder text = new StringBuilder(ShellWords.join(arguments));
+    text.append(" --env-file=\"$here/" + ENVIRONMENT + "\"");
     arguments.clear();
-    exchange(text, spec.mounts().get(0));
-    spec.mounts().stream().skip(1).forEach(this::mount);
+    Mount exchange = spec.mounts().get(0);
+    madeAnew(text, "", exchange);
+    for (Mount mount : spec.mounts().subList(1, spec.mounts().size())) {
+      if (mount.source().equals(exchange.source().resolveSibling("tmp"))) {
+        madeAnew(text, ".tmp", mount);
+      } else {
+        mount(mount);
+      }
+    }
     environment.exported().forEach(name -> say("--env=" + name));
     arguments.addAll(spec.settings().engineOptions());
     command();
@@ -146,10 +155,9 @@ final class ReplayScript {
     }
   }
 
-  /** Where the copy of the exchange lies is known only when the script runs. */
-  private static void exchange(StringBuilder text, Mount mount) {
-    text.append(" --env-file=\"$here/" + ENVIRONMENT + "\"")
-        .append(" \"--mount=type=bind,\\\"source=$quoted\\\",\"")
+  /** Where what is made for each repetition lies is known only when the script runs. */
+  private static void madeAnew(StringBuilder text, String suffix, Mount mount) {
+    text.append(" \"--mount=type=bind,\\\"source=$quoted" + suffix + "\\\",\"")
         .append(ShellWords.quote(csv("target=" + mount.target())));
   }
 

@@ -6,7 +6,6 @@ import io.lofn.api.Tool;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
 import io.lofn.spi.PreparedImage;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +23,7 @@ import java.util.Optional;
  * @param stopGrace how long it may take to end after SIGTERM
  * @param image the image it needs
  * @param keep whether its exchange is kept
+ * @param ownTmp whether the container's {@code /tmp} lies beside the exchange
  * @param failFast how many equal failures of the partition cancel the job; 0: none does
  */
 record RunPlan(
@@ -37,7 +37,10 @@ record RunPlan(
     Duration stopGrace,
     ImageNeed image,
     Keep keep,
+    boolean ownTmp,
     int failFast) {
+
+  private static final String TMP = "/tmp";
 
   static RunPlan of(
       String operator,
@@ -57,7 +60,14 @@ record RunPlan(
         conf.get(LofnConf.STOP_GRACE),
         image,
         conf.get(LofnConf.KEEP),
+        conf.get(LofnConf.CONTAINER_TMP) && hasNoTmp(tool, conf.get(LofnConf.EXCHANGE_PATH)),
         conf.get(LofnConf.FAIL_FAST) ? conf.get(LofnConf.FAIL_FAST_FAILURES) : 0);
+  }
+
+  private static boolean hasNoTmp(Tool<?, ?> tool, String exchangePath) {
+    return !exchangePath.equals(TMP)
+        && !tool.settings().tmpfs().containsKey(TMP)
+        && tool.volumes().stream().noneMatch(volume -> volume.target().equals(TMP));
   }
 
   private static ContainerSettings settings(
@@ -82,11 +92,14 @@ record RunPlan(
   }
 
   /** What to start, once everything it needs is on the node. */
-  ContainerSpec spec(String name, PreparedImage prepared, Path exchange, List<Mount> volumes) {
+  ContainerSpec spec(String name, PreparedImage prepared, Exchange exchange, List<Mount> volumes) {
     ContainerSpec.Builder spec =
         ContainerSpec.builder(name, prepared.id())
-            .mount(new Mount(exchange, exchangePath, false))
+            .mount(new Mount(exchange.directory(), exchangePath, false))
             .settings(settings.toBuilder().label(ContainerOwnership.RUN, name).build());
+    if (ownTmp) {
+      spec.mount(new Mount(exchange.temporary(), TMP, false));
+    }
     volumes.forEach(spec::mount);
     if (tool.usesImageEntrypoint()) {
       spec.arguments(tool.argv());

@@ -50,6 +50,15 @@ class ExchangeTest {
   }
 
   @Test
+  void hasADirectoryForTemporaryFilesBesideIt() throws IOException {
+    assertThat(exchange.temporary().getParent()).isEqualTo(exchange.directory().getParent());
+    assertThat((int) Files.getAttribute(exchange.temporary(), "unix:mode") & 07777)
+        .isEqualTo(01777);
+    exchange.close();
+    assertThat(exchange.temporary()).doesNotExist();
+  }
+
+  @Test
   void makesTheDirectoriesAboveAFile() throws IOException {
     Path file = exchange.newFile("a/b/c d.txt");
 

@@ -2,6 +2,7 @@ package io.lofn.spark;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.ResourceLimits;
@@ -84,6 +85,7 @@ class FailedRunTest {
     ContainerSpec spec =
         ContainerSpec.builder("name", IMAGE)
             .mount(new Mount(exchange.directory(), "/shared", false))
+            .mount(new Mount(exchange.temporary(), "/tmp", false))
             .mount(new Mount(volume, "/ref", true))
             .settings(settings)
             .command(List.of("-tool", HOSTILE, "--privileged", "", "last\n"))
@@ -92,6 +94,10 @@ class FailedRunTest {
     assertThat(replay(spec)).isEqualTo(7);
 
     List<String> words = new ArrayList<>(words());
+    assertThat(words)
+        .filteredOn(word -> word.contains("target=/tmp"))
+        .singleElement(STRING)
+        .matches("--mount=type=bind,\"source=/.*/replay\\.[^/]*\\.tmp\",\"target=/tmp\"");
     words.removeIf(word -> word.startsWith("--env-file=") || word.contains("replay."));
     assertThat(words)
         .containsExactly(

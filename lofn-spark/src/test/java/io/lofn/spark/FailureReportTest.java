@@ -172,6 +172,7 @@ class FailureReportTest {
             Duration.ofSeconds(10),
             ImageNeed.of(TOOL, new LofnConf(Map.of()), Optional.empty()),
             Keep.NEVER,
+            true,
             0);
     FailureReport report = new FailureReport(plan, directory -> exchange);
     report.runtime(new SelectedRuntime("fake", new FakeRuntime("fake", List.of())));

@@ -49,7 +49,7 @@ class LofnConfTest {
     assertThat(conf.find(LofnConf.VOLUMES_DIR)).isEmpty();
     assertThat(conf.get(LofnConf.VOLUMES_MAX_SIZE)).isEqualTo(100L << 30);
     assertThat(conf.find(LofnConf.VOLUMES_FILE_SYSTEM)).isEmpty();
-    assertThat(LofnConf.KEYS).hasSize(29);
+    assertThat(LofnConf.KEYS).hasSize(30);
   }
 
   @Test

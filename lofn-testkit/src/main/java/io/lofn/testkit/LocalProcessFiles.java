@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalProcessFiles {
 
+  /** Not replaced: paths of the node, which a test's tools are given, begin with it. */
+  private static final String TMP = "/tmp";
+
   static final File NULL = new File("/dev/null");
 
   private static final Pattern PLAIN = Pattern.compile("[\\w./-]+");
@@ -70,7 +73,9 @@ final class LocalProcessFiles {
       if (!Files.exists(mount.source())) {
         throw new EngineException("The source of a mount does not exist: " + mount.source());
       }
-      Files.createSymbolicLink(replacement(mount.target()), mount.source());
+      if (!mount.target().equals(TMP)) {
+        Files.createSymbolicLink(replacement(mount.target()), mount.source());
+      }
     }
     for (String target : tmpfs) {
       Files.createDirectory(replacement(target));

@@ -27,7 +27,8 @@ import java.util.Optional;
  * --in=/shared} are replaced, those in {@code /shared-2}, {@code /data/shared} and {@code
  * $HOME/shared} are not. A tool that builds such a path from parts, or reads it from a file, does
  * not find it; nor does one find a mount inside another by listing the outer one. A tool that tells
- * its own path tells the replaced one.
+ * its own path tells the replaced one. A mount at {@code /tmp} has no effect: a tool has the
+ * node's.
  *
  * <p>Without a working directory a tool starts in an empty one, which is deleted with the
  * container. Processes that a tool leaves behind are killed when it ends: all of them on Linux,

@@ -151,6 +151,26 @@ interface MountsContract extends Topic {
   }
 
   @Test
+  default void mountsTheOuterOneFirstInWhateverOrderTheyAreSaid(
+      @TempDir Path outer, @TempDir Path inner) throws Exception {
+    Files.createDirectory(outer.resolve("inner"));
+    Files.createDirectory(outer.resolve("memory"));
+    Files.writeString(inner.resolve("file"), "text\n");
+
+    Outcome outcome =
+        lab()
+            .run(
+                lab()
+                    .shell("echo more > /shared/memory/x; cat /shared/inner/file /shared/memory/x")
+                    .mount(new Mount(inner, "/shared/inner", true))
+                    .mount(new Mount(outer, "/shared", false))
+                    .settings(lab().settings().tmpfs("/shared/memory", 1 << 20).build()));
+
+    assertThat(outcome.stdout()).as(outcome.stderr()).isEqualTo("text\nmore\n");
+    assertThat(outer.resolve("memory")).isEmptyDirectory();
+  }
+
+  @Test
   default void followsASourceThatIsALink(@TempDir Path directory) throws Exception {
     Path target = Files.createDirectory(directory.resolve("target"));
     Files.writeString(target.resolve("file"), "text\n");

@@ -10,6 +10,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The mounts of one run by a program without an engine.
@@ -42,23 +44,22 @@ final class MountPoints {
    */
   static List<Mount> prepare(ContainerSpec spec, Path image, Path directory) {
     MountPoints points = new MountPoints(image, directory);
-    try {
-      if (spec.mounts().stream().noneMatch(mount -> mount.target().equals(TMP))) {
-        points.addOwn(TMP);
-      }
-      for (String path : spec.settings().tmpfs().keySet()) {
-        points.addOwn(path);
-      }
-    } catch (IOException e) {
-      throw new EngineException("A private directory cannot be made in " + directory, e);
+    // Outer ones first, or they would hide those that are mounted inside them.
+    Map<String, Mount> byTarget = new TreeMap<>();
+    spec.mounts().forEach(mount -> byTarget.put(mount.target(), mount));
+    for (String path : spec.settings().tmpfs().keySet()) {
+      byTarget.computeIfAbsent(path, points::own);
     }
-    spec.mounts().forEach(points::add);
+    byTarget.computeIfAbsent(TMP, points::own);
+    byTarget.values().forEach(points::add);
     return List.copyOf(points.mounts);
   }
 
-  private void addOwn(String target) throws IOException {
-    if (mounts.stream().noneMatch(mount -> mount.target().equals(target))) {
-      add(new Mount(Files.createTempDirectory(directory, "own-"), target, false));
+  private Mount own(String target) {
+    try {
+      return new Mount(Files.createTempDirectory(directory, "own-"), target, false);
+    } catch (IOException e) {
+      throw new EngineException("A private directory cannot be made in " + directory, e);
     }
   }
 
