@@ -71,7 +71,7 @@ final class Exchanges implements AutoCloseable {
         Files.setPosixFilePermissions(directory, OPEN);
       }
       Exchange exchange = new Exchange(root, directory, home.resolve(KEPT));
-      Files.createDirectory(exchange.temporary(), PRIVATE);
+      Files.createDirectory(exchange.temporary(), UserDirectory.PRIVATE);
       Files.setAttribute(exchange.temporary(), "unix:mode", TEMPORARY_MODE);
       return exchange;
     } catch (IOException e) {
