@@ -22,6 +22,15 @@ public interface StagedVolume extends AutoCloseable {
     return false;
   }
 
+  /**
+   * Whether the data is known to have been on this node before, so that nothing was copied for it.
+   *
+   * @return false where nobody knows
+   */
+  default boolean wasCached() {
+    return false;
+  }
+
   /** Lets the data go; it may then be replaced or deleted. Idempotent. */
   @Override
   void close();

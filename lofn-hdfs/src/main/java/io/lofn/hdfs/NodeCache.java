@@ -76,7 +76,7 @@ final class NodeCache {
 
   private Look look(CacheEntry entry, String source, long bytes) throws IOException {
     if (entry.isComplete()) {
-      return new Look(new Held(entry, entry.use()), null);
+      return new Look(new Held(entry, entry.use(), true), null);
     }
     if (Files.exists(entry.directory())) {
       if (entry.isBeingMade()) {
@@ -101,7 +101,7 @@ final class NodeCache {
         return lock.with(
             () -> {
               entry.complete(data, room.taken, source);
-              return new Held(entry, entry.use());
+              return new Held(entry, entry.use(), false);
             });
       } catch (IOException | RuntimeException | Error e) {
         // While it is marked: whoever finds it unmarked takes its place.
@@ -150,10 +150,12 @@ final class NodeCache {
 
     private final CacheEntry entry;
     private final Mark use;
+    private final boolean cached;
 
-    Held(CacheEntry entry, Mark use) {
+    Held(CacheEntry entry, Mark use, boolean cached) {
       this.entry = entry;
       this.use = use;
+      this.cached = cached;
     }
 
     @Override
@@ -164,6 +166,11 @@ final class NodeCache {
     @Override
     public boolean isShared() {
       return true;
+    }
+
+    @Override
+    public boolean wasCached() {
+      return cached;
     }
 
     @Override

@@ -56,10 +56,17 @@ class HadoopVolumeStagerTest extends VolumeStagerContract {
   void anUnchangedSourceIsCopiedOnce() throws IOException {
     Files.writeString(remote.resolve("e.txt"), "y");
 
-    Path first = stage(remote.toUri());
+    Path first;
+    try (StagedVolume volume = stager.stage(remote.toUri())) {
+      assertThat(volume.wasCached()).isFalse();
+      first = volume.path();
+    }
     FileTime copied = Files.getLastModifiedTime(first);
 
-    assertThat(stage(remote.toUri())).isEqualTo(first);
+    try (StagedVolume again = stager.stage(remote.toUri())) {
+      assertThat(again.wasCached()).isTrue();
+      assertThat(again.path()).isEqualTo(first);
+    }
     assertThat(Files.getLastModifiedTime(first)).isEqualTo(copied);
   }
 

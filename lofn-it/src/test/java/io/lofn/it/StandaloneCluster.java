@@ -4,22 +4,26 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 
 /** Spark's own cluster on this machine: a master, workers and executors that are JVMs each. */
 final class StandaloneCluster implements AutoCloseable {
 
   private final Path directory;
+  private final SparkHome home;
+  private final String classPath;
   private final List<Daemon> daemons = new ArrayList<>();
   private final int port = Registry.freePort();
   private final int statusPort = Registry.freePort();
-  private SparkSession spark;
+  private @Nullable SparkSession spark;
 
   /**
    * Starts a cluster with an executor on each worker.
@@ -38,22 +42,62 @@ final class StandaloneCluster implements AutoCloseable {
    */
   StandaloneCluster(
       Path directory, int cores, List<Map<String, String>> workers, Map<String, String> settings) {
-    this.directory = directory;
+    this(
+        directory,
+        SparkHome.empty(directory.resolve("home")),
+        System.getProperty("java.class.path"),
+        cores,
+        workers);
     try {
-      Files.createDirectories(directory.resolve("home/jars"));
+      spark = connect(cores * workers.size(), settings);
+    } catch (RuntimeException | Error e) {
+      close();
+      throw new AssertionError("The cluster cannot be used", e);
+    }
+  }
+
+  /**
+   * Starts a cluster for jobs that are submitted to it.
+   *
+   * @param home the Spark that its processes have, and nothing else
+   */
+  StandaloneCluster(Path directory, SparkHome home, int cores, int workers) {
+    this(
+        directory,
+        home,
+        home.classPath(),
+        cores,
+        Collections.nCopies(
+            workers, Map.of("SPARK_LOCAL_DIRS", directory.resolve("local").toString())));
+  }
+
+  private StandaloneCluster(
+      Path directory,
+      SparkHome home,
+      String classPath,
+      int cores,
+      List<Map<String, String>> workers) {
+    this.directory = directory;
+    this.home = home;
+    this.classPath = classPath;
+    try {
       startMaster();
       for (Map<String, String> environment : workers) {
         startWorker(cores, environment);
       }
-      spark = connect(cores * workers.size(), settings);
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (RuntimeException | Error e) {
       close();
       throw new AssertionError("The cluster does not start", e);
     }
   }
 
   SparkSession spark() {
-    return spark;
+    return Objects.requireNonNull(spark, "Nobody has connected");
+  }
+
+  /** What jobs are submitted to. */
+  String master() {
+    return "127.0.0.1:" + port;
   }
 
   /** The JVMs of the executors that live now. */
@@ -80,10 +124,7 @@ final class StandaloneCluster implements AutoCloseable {
   private void startWorker(int cores, Map<String, String> environment) {
     int number = daemons.size();
     Map<String, String> all = new HashMap<>(environment);
-    // Its jars directory is empty: the executors live off the class path that they are given.
-    all.put("SPARK_HOME", directory.resolve("home").toString());
-    // Spark's workers look for this first and then believe their class path.
-    all.put("SPARK_SCALA_VERSION", scalaBinaryVersion());
+    all.putAll(home.environment());
     daemons.add(
         Daemon.start(
             directory.resolve("worker" + number + ".log"),
@@ -101,19 +142,13 @@ final class StandaloneCluster implements AutoCloseable {
                 directory.resolve("work" + number).toString(),
                 "--webui-port",
                 "0",
-                "spark://127.0.0.1:" + port),
+                "spark://" + master()),
             () -> status().replace(" ", "").contains("\"aliveworkers\":" + number)));
   }
 
-  private static String scalaBinaryVersion() {
-    String version = scala.util.Properties.versionNumberString();
-    return version.substring(0, version.lastIndexOf('.'));
-  }
-
-  private static List<String> java(String type, String... arguments) {
+  private List<String> java(String type, String... arguments) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path"), type));
+    command.addAll(List.of(SparkHome.java(), "-Xmx256m", "-cp", classPath, type));
     command.addAll(List.of(arguments));
     return command;
   }
@@ -130,7 +165,7 @@ final class StandaloneCluster implements AutoCloseable {
     SparkSession.Builder builder = SparkSession.builder();
     settings.forEach(builder::config);
     return builder
-        .master("spark://127.0.0.1:" + port)
+        .master("spark://" + master())
         .appName("lofn integration tests")
         .config("spark.ui.enabled", "false")
         .config("spark.driver.host", "127.0.0.1")

@@ -66,6 +66,7 @@ final class ContainerLauncher implements AutoCloseable {
       StagedVolume data =
           node.calls().call(task, () -> node.volumes().stage(volume), StagedVolume::close);
       volumes.add(data);
+      node.meters().staged(data);
       node.gate().checkSource(plan.tool(), data.path());
       staged.add(new Mount(data.path(), volume.target(), volume.isReadOnly()));
     }

@@ -38,10 +38,22 @@ final class ExecutorInjector {
   private static final Map<Key, Made> INJECTORS = new HashMap<>();
   private static final Set<String> APPLICATIONS = new HashSet<>();
 
+  /** Of this JVM, whatever the configuration; of nobody's interest without the plugin. */
+  private static RunMeters meters = new RunMeters();
+
   private ExecutorInjector() {}
 
   static ToolRunner toolRunner(ExecutorSettings settings) {
     return injector(new Key(settings, false)).getInstance(ToolRunner.class);
+  }
+
+  static WarmUp warmUp(ExecutorSettings settings) {
+    return injector(new Key(settings, false)).getInstance(WarmUp.class);
+  }
+
+  /** Has all that begins from now on counted. */
+  static synchronized void countWith(RunMeters others) {
+    meters = others;
   }
 
   static ImagePins imagePins(ExecutorSettings settings) {
@@ -102,7 +114,7 @@ final class ExecutorInjector {
       throw new LofnException("A Guice module could not be loaded: " + added.broken());
     }
     List<Module> modules = new ArrayList<>(added.found());
-    modules.add(new ExecutorModule(settings, RuntimeProviders.discover()));
+    modules.add(new ExecutorModule(settings, RuntimeProviders.discover(), meters));
     try {
       return Guice.createInjector(Stage.PRODUCTION, modules);
     } catch (CreationException e) {

@@ -20,10 +20,12 @@ final class ExecutorModule extends AbstractModule {
 
   private final ExecutorSettings settings;
   private final RuntimeProviders discovered;
+  private final RunMeters meters;
 
-  ExecutorModule(ExecutorSettings settings, RuntimeProviders discovered) {
+  ExecutorModule(ExecutorSettings settings, RuntimeProviders discovered, RunMeters meters) {
     this.settings = settings;
     this.discovered = discovered;
+    this.meters = meters;
   }
 
   @Override
@@ -38,6 +40,7 @@ final class ExecutorModule extends AbstractModule {
     bind(NodeDirectories.class).toInstance(new NodeDirectories(settings.directories()));
     bind(HadoopProperties.class).toInstance(new HadoopProperties(settings.hadoop()));
     bind(Owner.class).toInstance(Owner.current());
+    bind(RunMeters.class).toInstance(meters);
     bind(new TypeLiteral<Providers<VolumeStagerProvider>>() {})
         .toInstance(Providers.discover(VolumeStagerProvider.class));
     bind(new TypeLiteral<Providers<OutputStoreProvider>>() {})
@@ -59,7 +62,8 @@ final class ExecutorModule extends AbstractModule {
             Supervisor.class,
             Sweeper.class,
             ToolRunner.class,
-            Volumes.class)
+            Volumes.class,
+            WarmUp.class)
         .forEach(type -> bind(type).in(Singleton.class));
   }
 

@@ -1,6 +1,7 @@
 package io.lofn.spark;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -11,7 +12,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
-/** Deletes directory trees that a tool has written. */
+/** Deletes, and measures, directory trees that a tool may have written. */
 final class FileTree {
 
   private FileTree() {}
@@ -23,6 +24,38 @@ final class FileTree {
   static void delete(Path root) throws IOException {
     if (Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
       Files.walkFileTree(root, new Deletion());
+    }
+  }
+
+  /** The bytes of all regular files in and below a directory that can be seen. */
+  static long size(Path root) {
+    Sum sum = new Sum();
+    try {
+      Files.walkFileTree(root, sum);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // A visitor that passes over failures never throws.
+    }
+    return sum.bytes;
+  }
+
+  private static final class Sum extends SimpleFileVisitor<Path> {
+
+    private long bytes;
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      bytes += attributes.isRegularFile() ? attributes.size() : 0;
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) {
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) {
+      return FileVisitResult.CONTINUE;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.lofn.spark;
 
+import com.codahale.metrics.Timer;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import com.google.common.util.concurrent.UncheckedExecutionException;
@@ -30,11 +31,13 @@ final class Images {
       CacheBuilder.newBuilder().maximumSize(MOST_IMAGES).build();
   private final Volumes volumes;
   private final NodeLocks locks;
+  private final RunMeters meters;
 
   @Inject
-  Images(Volumes volumes, NodeLocks locks) {
+  Images(Volumes volumes, NodeLocks locks, RunMeters meters) {
     this.volumes = volumes;
     this.locks = locks;
+    this.meters = meters;
   }
 
   /**
@@ -65,14 +68,20 @@ final class Images {
         return present.get();
       }
     }
-    try (NodeLocks.Held held =
-        locks.hold(selected.name() + " image " + wanted.reference(), wanted.pullTimeout())) {
+    try (NodeLocks.Held held = queue(selected, wanted);
+        Timer.Context pull = meters.pull()) {
       if (need.archive().isPresent()) {
         return load(selected, wanted, need.archive().get());
       }
       return need.digest().isPresent()
           ? pull(selected, wanted, need.request())
           : selected.runtime().prepare(wanted);
+    }
+  }
+
+  private NodeLocks.Held queue(SelectedRuntime selected, ImageRequest wanted) {
+    try (Timer.Context queue = meters.queue()) {
+      return locks.hold(selected.name() + " image " + wanted.reference(), wanted.pullTimeout());
     }
   }
 

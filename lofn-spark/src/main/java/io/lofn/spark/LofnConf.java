@@ -177,6 +177,12 @@ final class LofnConf {
           PREFIX + "sweep.interval",
           "1m",
           "How often an executor looks for containers and directories whose owner is gone.");
+  static final ConfigKey<List<String>> PLUGIN_IMAGES =
+      ConfigKey.list(
+          PREFIX + "plugin.images",
+          "",
+          "Images that `io.lofn.spark.LofnPlugin` makes present on each node as soon as an executor"
+              + " starts there.");
   static final ConfigKey<Boolean> ALLOW_PRIVILEGED =
       ConfigKey.flag(
           PREFIX + "allow.privileged",
@@ -223,6 +229,7 @@ final class LofnConf {
           CONTAINER_TMP,
           REDUCE_FAN_IN,
           SWEEP_INTERVAL,
+          PLUGIN_IMAGES,
           ALLOW_PRIVILEGED,
           ALLOW_HOST_NAMESPACES,
           ALLOW_ENGINE_SOCKET);

@@ -16,6 +16,7 @@ final class Node implements AutoCloseable {
   private final Sweeper sweeper;
   private final SafetyGate gate;
   private final LackGate lacks;
+  private final RunMeters meters;
   private final ExecutorService threads;
   private final ScheduledExecutorService clock;
 
@@ -30,6 +31,7 @@ final class Node implements AutoCloseable {
       Sweeper sweeper,
       SafetyGate gate,
       LackGate lacks,
+      RunMeters meters,
       ExecutorService threads,
       ScheduledExecutorService clock) {
     this.runtime = runtime;
@@ -41,6 +43,7 @@ final class Node implements AutoCloseable {
     this.sweeper = sweeper;
     this.gate = gate;
     this.lacks = lacks;
+    this.meters = meters;
     this.threads = threads;
     this.clock = clock;
   }
@@ -79,6 +82,10 @@ final class Node implements AutoCloseable {
 
   LackGate lacks() {
     return lacks;
+  }
+
+  RunMeters meters() {
+    return meters;
   }
 
   ExecutorService threads() {

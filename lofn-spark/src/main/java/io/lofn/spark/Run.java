@@ -2,6 +2,7 @@ package io.lofn.spark;
 
 import static java.util.Objects.requireNonNull;
 
+import com.codahale.metrics.Timer;
 import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
@@ -39,6 +40,7 @@ final class Run<I, O> implements AutoCloseable {
   private final Node node;
   private final FailureReport report;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicBoolean failed = new AtomicBoolean();
   private final Instant begun = Instant.now();
   private volatile @Nullable ContainerLauncher launcher;
   private volatile @Nullable Exchange exchange;
@@ -47,6 +49,7 @@ final class Run<I, O> implements AutoCloseable {
   private volatile @Nullable Feeder<I> feeder;
   private volatile @Nullable Throwable inputFailure;
   private boolean judged;
+  private long inputFiles;
 
   Run(RunPlan plan, Tool<I, O> tool, TaskScope task, Node node) {
     this.plan = plan;
@@ -58,6 +61,7 @@ final class Run<I, O> implements AutoCloseable {
 
   /** Does everything up to the first record of the output. */
   Iterator<O> execute(Iterator<I> records) throws IOException {
+    node.meters().begun();
     node.supervisor().add(this);
     ContainerLauncher ready = new ContainerLauncher(plan, task, node, report);
     launcher = ready;
@@ -80,6 +84,7 @@ final class Run<I, O> implements AutoCloseable {
   private void write(Iterator<I> records, Exchange directory) throws IOException {
     try {
       tool.input().write(records, new RunFiles(directory));
+      countInputs(directory);
     } catch (IOException e) {
       throw explained(e).orElseThrow(() -> e);
     }
@@ -99,9 +104,10 @@ final class Run<I, O> implements AutoCloseable {
     feeder = writer;
     node.threads().execute(writer);
     awaitFiles(writer);
+    countInputs(directory);
     ContainerSession started = start(ready, directory);
     session = started;
-    OutputStream stdin = started.stdin();
+    OutputStream stdin = node.meters().counted(started.stdin());
     FailedRun keeper = failedRun;
     writer.begin(keeper == null ? stdin : keeper.copied(stdin));
   }
@@ -111,7 +117,19 @@ final class Run<I, O> implements AutoCloseable {
     if (keeper != null) {
       keeper.noteInputs();
     }
-    return ready.start(directory);
+    try (Timer.Context create = node.meters().create()) {
+      return ready.start(directory);
+    }
+  }
+
+  private void countInputs(Exchange directory) {
+    inputFiles = FileTree.size(directory.directory());
+    node.meters().written(inputFiles);
+  }
+
+  /** Counts what is in the exchange beyond what was put there as output. */
+  void countOutputs(Exchange directory) {
+    node.meters().read(Math.max(0, FileTree.size(directory.directory()) - inputFiles));
   }
 
   private void awaitFiles(Feeder<I> writer) {
@@ -151,13 +169,25 @@ final class Run<I, O> implements AutoCloseable {
     if (judged) {
       return;
     }
+    try {
+      judge();
+      judged = true;
+    } catch (RuntimeException | Error e) {
+      failed();
+      throw e;
+    }
+  }
+
+  private void judge() {
     ContainerExit exit = awaitExit();
+    Duration lasted = Duration.between(begun, Instant.now());
+    node.meters().ended(lasted);
     LOG.info(
         "{}: {} ended with exit code {} after {} ms; {}, served by {}",
         plan.operator(),
         tool.image(),
         exit.code(),
-        Duration.between(begun, Instant.now()).toMillis(),
+        lasted.toMillis(),
         plan.task(),
         report.servedBy());
     if (!tool.acceptedExitCodes().contains(exit.code())) {
@@ -165,7 +195,13 @@ final class Run<I, O> implements AutoCloseable {
       keepIfWanted();
       throw report.failure(reason, exit, activeSession().stderr());
     }
-    judged = true;
+  }
+
+  /** Counts this run among the failures, once, and unless nobody wanted it any more. */
+  void failed() {
+    if (failed.compareAndSet(false, true) && !task.isCancelled()) {
+      node.meters().failed();
+    }
   }
 
   private ContainerExit awaitExit() {
@@ -227,6 +263,7 @@ final class Run<I, O> implements AutoCloseable {
 
   /** The failure of an engine that lost a stream of a tool that ended well. */
   RuntimeException streamBroken(IOException cause) {
+    failed();
     return EngineException.transientFailure(
         "The standard output of container %s broke off at %s: %s"
             .formatted(activeSession().container().id(), report.servedBy(), cause.getMessage()),

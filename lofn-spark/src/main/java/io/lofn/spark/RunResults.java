@@ -12,6 +12,7 @@ final class RunResults implements RunOutput {
   private final Run<?, ?> run;
   private final Exchange exchange;
   private StdoutUse stdout = StdoutUse.UNDECIDED;
+  private boolean counted;
 
   private enum StdoutUse {
     UNDECIDED,
@@ -27,13 +28,19 @@ final class RunResults implements RunOutput {
   @Override
   public Path directory() {
     awaitSuccess();
+    if (!counted) {
+      counted = true;
+      run.countOutputs(exchange);
+    }
     return exchange.directory();
   }
 
   @Override
   public Path file(String name) {
     awaitSuccess();
-    return exchange.regularFile(name).orElseThrow(() -> run.outputMissing(name));
+    Path file = exchange.regularFile(name).orElseThrow(() -> run.outputMissing(name));
+    run.node().meters().read(file.toFile().length());
+    return file;
   }
 
   @Override
@@ -70,7 +77,7 @@ final class RunResults implements RunOutput {
 
     VerdictStream(Run<?, ?> run) {
       this.run = run;
-      this.stdout = run.activeSession().stdout();
+      this.stdout = run.node().meters().counted(run.activeSession().stdout());
     }
 
     @Override

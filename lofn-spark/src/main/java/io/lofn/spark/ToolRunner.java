@@ -41,6 +41,7 @@ final class ToolRunner {
     try {
       return run.execute(records);
     } catch (Throwable e) {
+      run.failed();
       run.close();
       throw e;
     }

@@ -191,7 +191,9 @@ class ImagesTest {
             new NodeDirectories(List.of(directory)),
             new HadoopProperties(Map.of()));
     return new Images(
-        volumes, new NodeLocks(new LofnConf(Map.of("spark.lofn.tmp.dir", directory.toString()))));
+        volumes,
+        new NodeLocks(new LofnConf(Map.of("spark.lofn.tmp.dir", directory.toString()))),
+        new RunMeters());
   }
 
   private ImagePins pins(Map<String, String> settings) {

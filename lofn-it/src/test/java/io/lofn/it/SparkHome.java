@@ -1,0 +1,77 @@
+package io.lofn.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.launcher.JavaModuleOptions;
+
+/** A Spark as users have it: a directory of jars, without lofn. */
+final class SparkHome {
+
+  private final Path directory;
+  private final String scalaBinaryVersion;
+
+  private SparkHome(Path directory, String scalaBinaryVersion) {
+    this.directory = directory;
+    this.scalaBinaryVersion = scalaBinaryVersion;
+  }
+
+  /**
+   * A home that the build has assembled.
+   *
+   * @param version Spark's version, an underscore, and Scala's
+   */
+  static SparkHome of(String version) {
+    Path home = Path.of("../spark-homes", version, "target/home").toAbsolutePath().normalize();
+    assertThat(home.resolve("jars")).isNotEmptyDirectory();
+    return new SparkHome(home, version.substring(version.indexOf('_') + 1));
+  }
+
+  /** A home without a jar: its executors live off the class path that they are given. */
+  static SparkHome empty(Path directory) {
+    try {
+      Files.createDirectories(directory.resolve("jars"));
+    } catch (IOException e) {
+      throw new AssertionError("Cannot make a home for Spark", e);
+    }
+    String version = scala.util.Properties.versionNumberString();
+    return new SparkHome(directory, version.substring(0, version.lastIndexOf('.')));
+  }
+
+  String classPath() {
+    return directory.resolve("jars") + "/*";
+  }
+
+  /** What Spark's scripts set; workers ask for the version of Scala before their class path. */
+  Map<String, String> environment() {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("SPARK_HOME", directory.toString());
+    environment.put("SPARK_SCALA_VERSION", scalaBinaryVersion);
+    environment.put("SPARK_LOCAL_IP", "127.0.0.1");
+    return environment;
+  }
+
+  /** What {@code spark-submit} runs. */
+  List<String> submit(List<String> arguments) {
+    List<String> command = new ArrayList<>(List.of(java()));
+    command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().strip().split("\\s+")));
+    command.addAll(List.of("-Xmx512m", "-cp", classPath(), "org.apache.spark.deploy.SparkSubmit"));
+    command.addAll(arguments);
+    return command;
+  }
+
+  static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
+  @Override
+  public String toString() {
+    return "Spark " + directory.getParent().getParent().getFileName();
+  }
+}

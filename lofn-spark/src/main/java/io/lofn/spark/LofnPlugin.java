@@ -1,0 +1,70 @@
+package io.lofn.spark;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.plugin.DriverPlugin;
+import org.apache.spark.api.plugin.ExecutorPlugin;
+import org.apache.spark.api.plugin.PluginContext;
+import org.apache.spark.api.plugin.SparkPlugin;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.Tuple2;
+
+/**
+ * Gets executors ready before their first task, and shows in Spark's metric system what lofn does
+ * there. Optional: {@code spark.plugins=io.lofn.spark.LofnPlugin}.
+ *
+ * <p>Each executor, in the background as soon as it starts: sweeps what dead ones have left,
+ * chooses its runtime, and pulls the images of {@code spark.lofn.plugin.images}. Whatever fails
+ * there is logged, and met again by the first task that needs it.
+ */
+public final class LofnPlugin implements SparkPlugin {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LofnPlugin.class);
+
+  /** Called by Spark. */
+  public LofnPlugin() {}
+
+  @Override
+  public @Nullable DriverPlugin driverPlugin() {
+    return null;
+  }
+
+  @Override
+  public ExecutorPlugin executorPlugin() {
+    return new ExecutorPlugin() {
+      @Override
+      public void init(PluginContext context, Map<String, String> unused) {
+        RunMeters meters = new RunMeters();
+        meters.register(context.metricRegistry());
+        ExecutorInjector.countWith(meters);
+        Map<String, String> conf = entriesOf(context.conf());
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        Thread warmUp = new Thread(() -> warmUp(conf), "lofn-warm-up");
+        warmUp.setContextClassLoader(loader);
+        warmUp.setDaemon(true);
+        warmUp.start();
+      }
+    };
+  }
+
+  private static Map<String, String> entriesOf(SparkConf conf) {
+    Map<String, String> entries = new HashMap<>();
+    for (Tuple2<String, String> entry : conf.getAll()) {
+      if (entry._1.startsWith(LofnConf.PREFIX)) {
+        entries.put(entry._1, entry._2);
+      }
+    }
+    return entries;
+  }
+
+  private static void warmUp(Map<String, String> conf) {
+    try {
+      ExecutorInjector.warmUp(ExecutorSettings.ofThisExecutor(conf)).run();
+    } catch (RuntimeException e) {
+      LOG.warn("The executor is not warmed up, which tasks will do: {}", e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.lofn.spark;
+
+import io.lofn.api.LofnException;
+import io.lofn.api.Tool;
+import io.lofn.spi.PreparedImage;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Does before the first task what the first task would wait for. */
+final class WarmUp implements Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
+
+  /** No stage of Spark has it. */
+  private static final int NO_STAGE = -1;
+
+  private final Node node;
+  private final LofnConf conf;
+
+  /** Whoever makes the node begins to sweep. */
+  @Inject
+  WarmUp(Node node, LofnConf conf) {
+    this.node = node;
+    this.conf = conf;
+  }
+
+  /** Chooses the runtime and pulls the images; an image that cannot be had is passed over. */
+  @Override
+  public void run() {
+    SelectedRuntime runtime = node.runtime().get();
+    for (String image : conf.find(LofnConf.PLUGIN_IMAGES).orElse(List.of())) {
+      try {
+        ImageNeed need = ImageNeed.of(Tool.pipe(image), conf, Optional.empty());
+        PreparedImage prepared = node.images().prepare(runtime, need, NO_STAGE);
+        LOG.info("{} has {} as {}", runtime, image, prepared.id());
+      } catch (LofnException e) {
+        LOG.warn("The image {} cannot be had ahead of its first use: {}", image, e.getMessage());
+      }
+    }
+  }
+}
