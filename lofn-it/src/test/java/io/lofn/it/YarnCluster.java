@@ -64,6 +64,14 @@ final class YarnCluster implements AutoCloseable {
 
   private void configure() throws IOException {
     Files.createDirectories(conf);
+    Files.writeString(
+        conf.resolve("log4j.properties"),
+        """
+        log4j.rootLogger=INFO, out
+        log4j.appender.out=org.apache.log4j.ConsoleAppender
+        log4j.appender.out.layout=org.apache.log4j.PatternLayout
+        log4j.appender.out.layout.ConversionPattern=%d %p %c{2}: %m%n
+        """);
     write("core-site.xml", Map.of("fs.defaultFS", hdfs));
     Map<String, String> yarn = new LinkedHashMap<>();
     for (String service :
