@@ -128,7 +128,10 @@ class DockerConfigTest {
   @Test
   void documentsEveryPropertyThatItReads() {
     assertThat(new DockerRuntimeProvider().properties().keySet())
-        .containsExactlyInAnyOrder("host", "tls.verify", "cert.path", "config");
+        .containsExactlyInAnyOrder("host", "tls.verify", "cert.path", "config", "cgroup.parent");
+    assertThat(config(Map.of("cgroup.parent", " /yarn "), Map.of()).cgroupParent())
+        .contains("/yarn");
+    assertThat(config(Map.of(), Map.of()).cgroupParent()).isEmpty();
   }
 
   private DockerConfig config(Map<String, String> properties, Map<String, String> environment) {

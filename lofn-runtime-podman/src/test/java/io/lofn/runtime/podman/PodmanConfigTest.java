@@ -39,6 +39,13 @@ class PodmanConfigTest {
         .hasMessageContaining("ssh://h/s");
   }
 
+  @Test
+  void aCgroupForContainersIsOptional() {
+    RuntimeConfig config = RuntimeConfig.of(Map.of("cgroup.parent", "/yarn"));
+    assertThat(PodmanConfig.of(config, Map.of()).cgroupParent()).contains("/yarn");
+    assertThat(PodmanConfig.of(RuntimeConfig.of(Map.of()), Map.of()).cgroupParent()).isEmpty();
+  }
+
   private static String socket(Map<String, String> properties, Map<String, String> environment) {
     return PodmanConfig.of(RuntimeConfig.of(properties), environment).socket();
   }
