@@ -150,7 +150,7 @@ class YarnIT {
         "spark.yarn.maxAppAttempts", "1",
         "spark.task.maxFailures", "1",
         "spark.scheduler.minRegisteredResourcesRatio", "1.0",
-        "spark.scheduler.maxRegisteredResourcesWaitingTime", "120s");
+        "spark.scheduler.maxRegisteredResourcesWaitingTime", "5m");
   }
 
   private static Path logFile(String name) {
