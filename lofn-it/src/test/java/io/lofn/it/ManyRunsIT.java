@@ -45,9 +45,10 @@ class ManyRunsIT {
             .volume(Volume.of(meeting.toString()).at("/meeting").readWrite())
             .shell(
                 "read n; echo $n; echo waits >&2; : > /meeting/$n;"
-                    + " [ $(ls /meeting | wc -l) -lt %d ] || : > /meeting/all;"
-                    + " while [ ! -e /meeting/all ]; do sleep 1; done; cat; echo $n"
-                        .formatted(RUNS));
+                    + " [ $(ls /meeting | wc -l) -lt "
+                    + RUNS
+                    + " ] || : > /meeting/all;"
+                    + " while [ ! -e /meeting/all ]; do sleep 1; done; cat; echo $n");
     List<String> numbers = IntStream.range(0, RUNS).mapToObj(String::valueOf).toList();
 
     List<String> output =
