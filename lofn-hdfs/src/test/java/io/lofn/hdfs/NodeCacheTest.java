@@ -65,6 +65,8 @@ class NodeCacheTest {
   void whatIsInUseNeverGoes() throws Exception {
     StagedVolume a = get("a", 40);
     StagedVolume again = get("a", 40);
+    assertThat(a.wasCached()).isFalse();
+    assertThat(again.wasCached()).isTrue();
     StagedVolume b = get("b", 40);
     a.close();
     a.close();

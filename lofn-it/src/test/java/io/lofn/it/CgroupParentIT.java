@@ -31,8 +31,7 @@ class CgroupParentIT {
   /** Engines leave the parent, which is empty. */
   @AfterAll
   static void deleteParent() throws IOException {
-    try (DirectoryStream<Path> parents =
-        Files.newDirectoryStream(Path.of("/sys/fs/cgroup"), "*")) {
+    try (DirectoryStream<Path> parents = Files.newDirectoryStream(Path.of("/sys/fs/cgroup"), "*")) {
       for (Path controller : parents) {
         Files.deleteIfExists(controller.resolve(NAME));
       }
@@ -48,8 +47,7 @@ class CgroupParentIT {
     Lofn lofn =
         SPARK.lofn(
             Map.of(
-                "spark.lofn.runtime", engine,
-                "spark.lofn." + engine + ".cgroup.parent", parent));
+                "spark.lofn.runtime", engine, "spark.lofn." + engine + ".cgroup.parent", parent));
     Tool<String, String> waits =
         Tool.pipe("busybox:1")
             .volume(Volume.of(directory.toString()).at("/go"))

@@ -1,0 +1,207 @@
+package io.lofn.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lofn.hdfs.HadoopFiles;
+import io.lofn.it.job.OnHdfs;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.launcher.JavaModuleOptions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Jobs that are submitted to YARN as the guide says, with all their data in HDFS. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class YarnIT {
+
+  private static final int LINES = 400;
+  private static final String WANTED =
+      "cat > /tmp/all; sleep 2; grep -x -f /reference/odd -f /more/big /tmp/all || [ $? = 1 ]";
+
+  @TempDir private static Path directory;
+  private static YarnCluster cluster;
+  private static HadoopFiles files;
+
+  @BeforeAll
+  static void startCluster() throws IOException {
+    cluster = new YarnCluster(Files.createDirectory(directory.resolve("cluster")));
+    files = new HadoopFiles(cluster.configuration());
+    Path data = Files.createDirectory(directory.resolve("data"));
+    Files.write(data.resolve("input"), lines());
+    Files.writeString(Files.createDirectory(data.resolve("reference")).resolve("odd"), "1[0-9]\n");
+    Files.writeString(data.resolve("big"), "39[0-9]\n");
+    Engines.run("tar", "-czf", data + "/more.tar.gz", "-C", data.toString(), "big");
+    files.put(data.resolve("input"), "/input");
+    files.put(data.resolve("reference"), "/reference");
+    files.put(data.resolve("more.tar.gz"), "/archives/more.tar.gz");
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"client", "cluster"})
+  void aJobWithAllItsDataInHdfs(String mode) throws Exception {
+    long volume = cluster.timesOpened("/reference/odd");
+    long archive = cluster.timesOpened("/archives/more.tar.gz");
+
+    Process submission = submit(mode, 2, "/results/" + mode, WANTED);
+    assertThat(submission.waitFor()).as(log(mode)).isZero();
+
+    List<String> words = read("/results/" + mode + "/words");
+    assertThat(words.stream().map(line -> line.split(" ")[1]))
+        .containsExactlyElementsOf(lines().stream().filter(YarnIT::isWanted).toList());
+    assertThat(words.stream().map(line -> line.split(" ")[0]).distinct()).hasSize(2);
+    assertThat(cluster.timesOpened("/reference/odd") - volume).as("downloads").isEqualTo(1);
+    assertThat(cluster.timesOpened("/archives/more.tar.gz") - archive)
+        .as("downloads of the archive")
+        .isEqualTo(1);
+    assertThat(new String(bytes("/results/" + mode + "/parts"), UTF_8)).isEqualTo("4");
+    assertThat(gunzip(bytes("/results/" + mode + "/all.gz")))
+        .isEqualTo(String.join("\n", lines()) + "\n");
+    Engines.waitUntil("YARN has deleted the volumes", () -> left("lofn-volumes-").isEmpty());
+    assertThat(left("exchange")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"client", "cluster"})
+  void theConsoleOfTheSubmissionSaysWhatTheToolSaid(String mode) throws Exception {
+    String name = "fails-" + mode;
+    Process submission =
+        submit(mode, 1, "/results/" + name, "echo the reference is broken >&2; exit 7");
+
+    assertThat(submission.waitFor()).as(log(name)).isNotZero();
+    assertThat(log(name)).contains("exit code 7", "the reference is broken", "busybox:1");
+    if (mode.equals("cluster")) {
+      assertThat(log(name)).contains("final status: FAILED");
+    }
+  }
+
+  private static Process submit(String mode, int executors, String results, String script)
+      throws IOException {
+    Path home = Path.of("../spark-homes/3.5.6_2.13/target/home").toAbsolutePath().normalize();
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().strip().split("\\s+")));
+    command.addAll(
+        List.of(
+            "-Xmx512m",
+            "-cp",
+            cluster.conf() + ":" + home + "/jars/*",
+            "org.apache.spark.deploy.SparkSubmit",
+            "--executor-memory",
+            "512m",
+            "--driver-memory",
+            "512m"));
+    settings(home).forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
+    command.addAll(
+        Guide.submission(
+            "YARN",
+            Map.of(
+                "--deploy-mode cluster",
+                "--deploy-mode " + mode,
+                "--num-executors 2",
+                "--num-executors " + executors,
+                "lofn-bundle-0.1.0.jar",
+                Submission.bundle().toString(),
+                "your.Program",
+                OnHdfs.class.getName(),
+                "your-program.jar",
+                Submission.job().toString())));
+    command.addAll(List.of(results, script));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(logFile(results.substring(results.lastIndexOf('/') + 1)).toFile());
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "SPARK_HOME", home.toString(),
+                "HADOOP_CONF_DIR", cluster.conf().toString(),
+                "JAVA_HOME", System.getProperty("java.home"),
+                "SPARK_LOCAL_IP", "127.0.0.1"));
+    return builder.start();
+  }
+
+  private static Map<String, String> settings(Path home) {
+    return Map.of(
+        "spark.ui.enabled", "false",
+        "spark.local.dir", directory.resolve("driver").toString(),
+        "spark.yarn.jars", "local:" + home + "/jars/*",
+        "spark.yarn.maxAppAttempts", "1",
+        "spark.task.maxFailures", "1",
+        "spark.scheduler.minRegisteredResourcesRatio", "1.0",
+        "spark.scheduler.maxRegisteredResourcesWaitingTime", "5m");
+  }
+
+  private static Path logFile(String name) {
+    return directory.resolve(name + ".log");
+  }
+
+  private static String log(String name) throws IOException {
+    return Files.readString(logFile(name));
+  }
+
+  private static List<String> lines() {
+    return IntStream.range(0, LINES).mapToObj(Integer::toString).toList();
+  }
+
+  private static boolean isWanted(String line) {
+    return line.matches("1[0-9]|39[0-9]");
+  }
+
+  private static List<Path> left(String name) {
+    try (Stream<Path> all = Files.walk(cluster.localDirectory())) {
+      return all.filter(path -> path.getFileName().toString().startsWith(name)).toList();
+    } catch (UncheckedIOException deletedMeanwhile) {
+      return List.of(cluster.localDirectory());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The lines of a directory of HDFS, file by file. */
+  private static List<String> read(String source) throws IOException {
+    Path copy = Files.createTempDirectory(directory, "copy").resolve("data");
+    files.get(source, copy);
+    List<String> lines = new ArrayList<>();
+    try (Stream<Path> parts = Files.list(copy)) {
+      for (Path part : parts.sorted().toList()) {
+        lines.addAll(Files.readAllLines(part));
+      }
+    }
+    return lines;
+  }
+
+  private static byte[] bytes(String file) throws IOException {
+    var path = new org.apache.hadoop.fs.Path(file);
+    try (var in = FileSystem.get(cluster.configuration()).open(path)) {
+      return in.readAllBytes();
+    }
+  }
+
+  private static String gunzip(byte[] bytes) throws IOException {
+    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+      return new String(in.readAllBytes(), UTF_8);
+    }
+  }
+}
