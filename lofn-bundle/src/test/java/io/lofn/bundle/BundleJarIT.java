@@ -150,10 +150,12 @@ class BundleJarIT {
   /** The bundle and Spark's libraries, without the modules that the bundle was made of. */
   private URLClassLoader withSpark() throws IOException {
     List<URL> urls = new ArrayList<>(List.of(path.toUri().toURL()));
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      if (entry.endsWith(".jar") && !entry.contains("lofn-")) {
-        urls.add(Path.of(entry).toUri().toURL());
-      }
+    List<String> entries =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> entry.endsWith(".jar") && !entry.contains("lofn-"))
+            .toList();
+    for (String entry : entries) {
+      urls.add(Path.of(entry).toUri().toURL());
     }
     return new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
   }

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** {@code docs/clusters.md}, whose submissions are those of the tests. */
 final class Guide {
@@ -37,6 +37,8 @@ final class Guide {
       assertThat(submission).contains(place.getKey());
       submission = submission.replace(place.getKey(), place.getValue());
     }
-    return Stream.of(submission.split("\\s+")).filter(word -> !word.equals("ARGUMENT...")).toList();
+    return Arrays.stream(submission.split("\\s+"))
+        .filter(word -> !word.equals("ARGUMENT..."))
+        .toList();
   }
 }

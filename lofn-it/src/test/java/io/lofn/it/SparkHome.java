@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,8 @@ final class SparkHome {
   /** What {@code spark-submit} runs. */
   List<String> submit(List<String> arguments) {
     List<String> command = new ArrayList<>(List.of(java()));
-    command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().strip().split("\\s+")));
+    command.addAll(
+        Arrays.stream(JavaModuleOptions.defaultModuleOptions().strip().split("\\s+")).toList());
     command.addAll(List.of("-Xmx512m", "-cp", classPath(), "org.apache.spark.deploy.SparkSubmit"));
     command.addAll(arguments);
     return command;

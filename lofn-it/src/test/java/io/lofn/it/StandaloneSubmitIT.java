@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Jobs that are submitted to a cluster whose machines have Spark, an engine, and nothing of lofn.
  */
-@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StandaloneSubmitIT {
 
   private static final SparkHome HOME = SparkHome.of("3.5.6_2.13");

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** A program that is submitted to a Spark, with the bundle and nothing else of lofn. */
 final class Submission implements AutoCloseable {
 
-  private static final int PATIENCE_MINUTES = 4;
+  private static final int PATIENCE_MINUTES = 8;
 
   private final Path log;
   private final Process process;
