@@ -31,8 +31,8 @@ final class Engines {
           Map.of("spark.lofn.runtime", "cli", "spark.lofn.cli.command", "podman"));
 
   /**
-   * Each engine once, for what lofn does whatever runs the tool; that all runtimes do the same is for
-   * their contract to show, and for {@link EveryRuntimeIT}.
+   * Each engine once, for what lofn does whatever runs the tool; that all runtimes do the same is
+   * for their contract to show, and for {@link EveryRuntimeIT}.
    */
   static final List<Map<String, String>> ENGINES = RUNTIMES.subList(0, 2);
 
