@@ -83,6 +83,7 @@ class DeadOwnerIT {
               .master("local[1]")
               .appName("victim")
               .config("spark.ui.enabled", "false")
+              .config("spark.lofn.probe", "never")
               .config("spark.local.dir", arguments[0])
               .getOrCreate();
       Tool<String, String> sleep =

@@ -129,6 +129,7 @@ final class FaultSuite {
             .master("local[2,4]")
             .appName(which.toString())
             .config("spark.ui.enabled", "false")
+            .config("spark.lofn.probe", "never")
             .config("spark.local.dir", directory.resolve("local").toString())
             .getOrCreate()) {
       FaultLab lab = new FaultLab(spark, engine, settings, directory);

@@ -32,6 +32,8 @@ final class LocalSpark implements BeforeAllCallback, AfterAllCallback {
             .appName("lofn integration tests")
             .config("spark.ui.enabled", "false")
             .config("spark.local.dir", localDirectory.toString())
+            // Or there would be one container more where this machine is a container itself.
+            .config("spark.lofn.probe", "never")
             .getOrCreate();
   }
 

@@ -171,6 +171,7 @@ final class StandaloneCluster implements AutoCloseable {
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.local.dir", directory.resolve("local").toString())
         .config("spark.executor.memory", "512m")
+        .config("spark.lofn.probe", "never")
         .config("spark.cores.max", Integer.toString(cores))
         .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
         .config("spark.scheduler.minRegisteredResourcesRatio", "1.0")
