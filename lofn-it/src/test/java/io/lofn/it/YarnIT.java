@@ -74,7 +74,7 @@ class YarnIT {
     assertThat(cluster.timesOpened("/archives/more.tar.gz") - archive)
         .as("downloads of the archive")
         .isEqualTo(1);
-    assertThat(new String(bytes("/results/" + mode + "/parts"), UTF_8)).isEqualTo("4");
+    assertThat(new String(bytes("/results/" + mode + "/parts"), UTF_8)).isEqualTo("2");
     assertThat(gunzip(bytes("/results/" + mode + "/all.gz")))
         .isEqualTo(String.join("\n", lines()) + "\n");
     Engines.waitUntil("YARN has deleted the volumes", () -> left("lofn-volumes-").isEmpty());

@@ -26,7 +26,9 @@ import org.apache.spark.sql.SparkSession;
 public final class OnHdfs {
 
   private static final String IMAGE = "busybox:1";
-  private static final int PARTITIONS = 4;
+
+  /** One for each executor, and with records that are kept in each. */
+  private static final int PARTITIONS = 2;
 
   private OnHdfs() {}
 
