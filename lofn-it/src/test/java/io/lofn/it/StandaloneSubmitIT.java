@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -144,9 +145,11 @@ class StandaloneSubmitIT {
     }
   }
 
+  /** After the JVMs of its executors have started, several at once. */
   private static void awaitContainersOf(String application) throws InterruptedException {
     Engines.waitUntil(
         "a container runs for " + application,
+        Duration.ofMinutes(3),
         () -> !Engines.containers("io.lofn.application=" + application).isEmpty());
   }
 
