@@ -28,11 +28,13 @@ class CgroupParentIT {
 
   @TempDir private Path directory;
 
-  /** Engines leave the parent, which is empty. */
+  /** Engines leave the parent, and one that podman puts its monitors into. */
   @AfterAll
   static void deleteParent() throws IOException {
-    try (DirectoryStream<Path> parents = Files.newDirectoryStream(Path.of("/sys/fs/cgroup"), "*")) {
-      for (Path controller : parents) {
+    try (DirectoryStream<Path> controllers =
+        Files.newDirectoryStream(Path.of("/sys/fs/cgroup"), "*")) {
+      for (Path controller : controllers) {
+        Files.deleteIfExists(controller.resolve(NAME).resolve("conmon"));
         Files.deleteIfExists(controller.resolve(NAME));
       }
     }
