@@ -28,7 +28,7 @@ class ManyRunsIT {
   @TempDir private Path meeting;
 
   static List<Map<String, String>> runtimes() {
-    return Engines.RUNTIMES;
+    return Engines.ENGINES;
   }
 
   @AfterEach
