@@ -145,7 +145,8 @@ final class WarmContainer implements AutoCloseable {
       theirs = agent.namespace();
     } catch (EngineException e) {
       throw exitOf(container)
-          .filter(exit -> exit.code() == 126 || exit.code() == 127)
+          .filter(
+              exit -> exit.code() == ExitCodes.NOT_EXECUTABLE || exit.code() == ExitCodes.NOT_FOUND)
           .<RuntimeException>map(exit -> new UnfitException("the image has no sh"))
           .orElse(e);
     }

@@ -1,6 +1,5 @@
 package io.lofn.spark;
 
-import com.google.common.annotations.VisibleForTesting;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.RunningContainer;
 import io.lofn.spi.StagedVolume;
@@ -119,11 +118,6 @@ final class WarmContainers implements AutoCloseable {
       taken.add(idle.removeLast().container);
     }
     return taken;
-  }
-
-  @VisibleForTesting
-  synchronized int idle() {
-    return idle.size();
   }
 
   @Override
