@@ -64,8 +64,9 @@ class StandaloneSubmitIT {
   void anExecutorThatIsKilledCostsAnotherAttemptAndLeavesNothing() throws Exception {
     try (Submission submission = submitSlow(directory)) {
       String application = await(directory.resolve("application"));
-      awaitContainersOf(application);
+      awaitRunIn(directory);
       executorsOf(application).get(0).destroyForcibly();
+      Files.createFile(directory.resolve("go"));
       submission.await();
     }
     assertAllRecordsIn(directory);
@@ -79,11 +80,13 @@ class StandaloneSubmitIT {
     try (Submission one = submitSlow(harmed, "--total-executor-cores", "2");
         Submission other = submitSlow(unharmed, "--total-executor-cores", "2")) {
       String victim = await(harmed.resolve("application"));
-      awaitContainersOf(victim);
-      awaitContainersOf(await(unharmed.resolve("application")));
+      awaitRunIn(harmed);
+      awaitRunIn(unharmed);
 
       executorsOf(victim).forEach(ProcessHandle::destroyForcibly);
 
+      Files.createFile(harmed.resolve("go"));
+      Files.createFile(unharmed.resolve("go"));
       one.await();
       other.await();
     }
@@ -146,11 +149,12 @@ class StandaloneSubmitIT {
   }
 
   /** After the JVMs of its executors have started, several at once. */
-  private static void awaitContainersOf(String application) throws InterruptedException {
+  private static void awaitRunIn(Path results) throws InterruptedException {
+    Path runs = results.resolve("runs");
     Engines.waitUntil(
-        "a container runs for " + application,
+        runs + " has a line",
         Duration.ofMinutes(3),
-        () -> !Engines.containers("io.lofn.application=" + application).isEmpty());
+        () -> Files.exists(runs) && !read(runs).isEmpty());
   }
 
   private static void awaitNothingLeft(Path results) throws InterruptedException {

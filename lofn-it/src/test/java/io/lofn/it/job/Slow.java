@@ -12,11 +12,11 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * A job that takes its time, and marks each run of its tool.
+ * A job that waits for a sign, and marks each run of its tool.
  *
  * <p>{@code Slow RESULTS RECORDS}: each record, a number, is a partition. RESULTS/application has
  * the name of the application while it runs, RESULTS/runs a line for each run that was begun, and
- * RESULTS/records what came back.
+ * RESULTS/records what came back. No run ends before there is RESULTS/go.
  */
 public final class Slow {
 
@@ -36,7 +36,9 @@ public final class Slow {
       Tool<String, String> tool =
           Tool.pipe("busybox:1")
               .volume(Volume.of(results.toString()).at("/results").readWrite())
-              .shell("read record; echo $record >> /results/runs; sleep 2; echo $record");
+              .shell(
+                  "read record; echo $record >> /results/runs; "
+                      + "until [ -e /results/go ]; do sleep 0.1; done; echo $record");
       JavaRDD<String> data =
           new JavaSparkContext(spark.sparkContext())
               .parallelize(
