@@ -3,6 +3,7 @@ package io.lofn.bench;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +12,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.Locale;
 
 /** One connection to a unix socket that speaks as much of HTTP/1.1 as short answers need. */
@@ -28,13 +30,12 @@ final class RawHttp implements AutoCloseable {
     in = new BufferedInputStream(Channels.newInputStream(channel));
   }
 
-  /** Asks, and returns the body of the answer, which must have the status. */
-  String exchange(String method, String path, String body, int expected) throws IOException {
+  /** Asks, and returns the body of the answer, which must have one of the statuses. */
+  String exchange(String method, String path, String body, Integer... expected) throws IOException {
     send(method, path, "Content-Type: application/json\r\n", body);
     int status = status();
-    int length = length();
-    String answer = new String(in.readNBytes(length), UTF_8);
-    if (status != expected) {
+    String answer = new String(body(), UTF_8);
+    if (!List.of(expected).contains(status)) {
       throw new IOException(method + " " + path + " was answered " + status + ": " + answer);
     }
     return answer;
@@ -44,14 +45,27 @@ final class RawHttp implements AutoCloseable {
   void upgrade(String path) throws IOException {
     send("POST", path, "Connection: Upgrade\r\nUpgrade: tcp\r\n", "");
     int status = status();
-    int length = length();
     if (status != SWITCHED && status != OK) {
-      throw new IOException(path + " was answered " + new String(in.readNBytes(length), UTF_8));
+      throw new IOException(path + " was answered " + new String(body(), UTF_8));
+    }
+    while (!line().isEmpty()) {
+      // the other headers
     }
   }
 
-  byte[] rest() throws IOException {
-    return in.readAllBytes();
+  /** Writes bytes, and no more after them. */
+  void sendAll(byte[] bytes) throws IOException {
+    write(bytes);
+    channel.shutdownOutput();
+  }
+
+  /** What the frames of a multiplexed stream carry, to its end. */
+  byte[] frames() throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] head = in.readNBytes(8); head.length == 8; head = in.readNBytes(8)) {
+      all.write(in.readNBytes(ByteBuffer.wrap(head).getInt(4)));
+    }
+    return all.toByteArray();
   }
 
   private void send(String method, String path, String headers, String body) throws IOException {
@@ -59,9 +73,13 @@ final class RawHttp implements AutoCloseable {
     String request =
         "%s %s HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %d\r\n\r\n%s"
             .formatted(method, path, headers, length, body);
-    ByteBuffer bytes = ByteBuffer.wrap(request.getBytes(UTF_8));
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
+    write(request.getBytes(UTF_8));
+  }
+
+  private void write(byte[] bytes) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
     }
   }
 
@@ -70,18 +88,32 @@ final class RawHttp implements AutoCloseable {
     return Integer.parseInt(words[1]);
   }
 
-  /** Reads the other headers, and says how long the body is. */
-  private int length() throws IOException {
+  /** Reads the other headers, and the body. */
+  private byte[] body() throws IOException {
     int length = 0;
+    boolean chunked = false;
     for (String line = line(); !line.isEmpty(); line = line()) {
       String header = line.toLowerCase(Locale.ROOT);
       if (header.startsWith("content-length:")) {
         length = Integer.parseInt(header.substring(header.indexOf(':') + 1).strip());
-      } else if (header.startsWith("transfer-encoding:")) {
-        throw new IOException("An answer in chunks is not understood");
       }
+      chunked |= header.equals("transfer-encoding: chunked");
     }
-    return length;
+    return chunked ? chunks() : in.readNBytes(length);
+  }
+
+  private byte[] chunks() throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (int length = chunk(); length > 0; length = chunk()) {
+      all.write(in.readNBytes(length));
+      line();
+    }
+    line();
+    return all.toByteArray();
+  }
+
+  private int chunk() throws IOException {
+    return Integer.parseInt(line(), 16);
   }
 
   private String line() throws IOException {

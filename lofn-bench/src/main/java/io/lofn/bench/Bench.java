@@ -1,0 +1,113 @@
+package io.lofn.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs scenarios and prints what they measure, a row each, as it is measured. */
+@Command(
+    name = "bench",
+    sortOptions = false,
+    description = "Measures lofn beside what users would otherwise do.")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class Bench implements Callable<Integer> {
+
+  private static final Map<String, Scenario> SCENARIOS = new LinkedHashMap<>();
+
+  static {
+    SCENARIOS.put("cold", new Cold());
+    SCENARIOS.put("warm", new Warm());
+    SCENARIOS.put("files", new ByFiles());
+    SCENARIOS.put("pipes", new ByPipes());
+    SCENARIOS.put("memory", new Memory());
+    SCENARIOS.put("reduce", new Reduce());
+    SCENARIOS.put("drift", new Drift());
+    SCENARIOS.put("parallel", new Parallel());
+    SCENARIOS.put("tool", new RealTool());
+  }
+
+  private final List<Row> rows = new ArrayList<>();
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "SCENARIO",
+      description = "cold, warm, files, pipes, memory, reduce, drift, parallel, tool, or all")
+  private List<String> names;
+
+  @Mixin private Sizes sizes;
+
+  @Option(
+      names = "--runtime",
+      paramLabel = "NAME",
+      split = ",",
+      defaultValue = "docker,podman,cli,charliecloud",
+      description =
+          "the runtimes; what has one only takes the first of them (default: ${DEFAULT-VALUE})")
+  private List<String> runtimes;
+
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      description = "draw what cold and warm have measured, as a PNG file")
+  private @Nullable Path picture;
+
+  @Option(names = "--help", usageHelp = true, description = "print this and exit")
+  @SuppressWarnings("UnusedVariable") // picocli asks for it by its annotation
+  private boolean help;
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Bench()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    List<Scenario> scenarios = scenarios();
+    System.out.println(Row.HEADER);
+    for (Scenario scenario : scenarios) {
+      int slots = scenario.slots(Runtime.getRuntime().availableProcessors());
+      try (Lab lab = Lab.open(slots, sizes, runtimes, this::report)) {
+        scenario.run(lab);
+      }
+    }
+    if (picture != null) {
+      Picture.draw(rows, picture);
+    }
+    return 0;
+  }
+
+  private void report(Row row) {
+    rows.add(row);
+    System.out.println(row);
+  }
+
+  private List<Scenario> scenarios() {
+    if (names.equals(List.of("all"))) {
+      return List.copyOf(SCENARIOS.values());
+    }
+    List<Scenario> scenarios = new ArrayList<>();
+    for (String name : names) {
+      Scenario scenario = SCENARIOS.get(name);
+      if (scenario == null) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "No scenario '%s': say one of %s, or all".formatted(name, SCENARIOS.keySet()));
+      }
+      scenarios.add(scenario);
+    }
+    return scenarios;
+  }
+}

@@ -1,0 +1,28 @@
+package io.lofn.bench;
+
+/** Many lines by standard input and output, beside the same by files. */
+final class ByPipes implements Scenario {
+
+  @Override
+  public void run(Lab lab) throws Exception {
+    MuchText text = new MuchText(lab);
+    Contest contest =
+        lab.contest("pipes").add("spark", text::spark).add("spark-pipe", text::sparkPipe);
+    for (String runtime : lab.runtimes()) {
+      contest
+          .add(runtime + "-files", () -> text.files(runtime))
+          .add(runtime + "-pipes", () -> text.pipes(runtime, false));
+      if (!runtime.equals("charliecloud")) {
+        contest.add(runtime + "-warm-pipes", () -> text.pipes(runtime, true));
+      }
+    }
+    contest.run(lab.sizes().rounds);
+    for (String runtime : lab.runtimes()) {
+      String files = runtime + "-files";
+      contest.ratio(runtime + "-pipes/files", runtime + "-pipes", files);
+      if (!runtime.equals("charliecloud")) {
+        contest.ratio(runtime + "-warm-pipes/files", runtime + "-warm-pipes", files);
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.lofn.bench;
+
+/** Tiny partitions, each in a container of its own: how long a run takes its slot. */
+final class Cold implements Scenario {
+
+  @Override
+  public void run(Lab lab) throws Exception {
+    int count = lab.sizes().partitions;
+    double runsOfASlot = (double) count / lab.slots();
+    TinyTools tools = new TinyTools(lab, count);
+    Contest contest =
+        lab.contest("cold")
+            .add("spark", runsOfASlot, tools::spark)
+            .add("floor-docker", runsOfASlot, () -> tools.floor(Floor.docker()))
+            .add("floor-podman", runsOfASlot, () -> tools.floor(Floor.podman()));
+    for (String runtime : lab.runtimes()) {
+      contest.add("lofn-" + runtime, runsOfASlot, () -> tools.lofn(runtime, false));
+    }
+    contest
+        .add("docker-run", runsOfASlot, () -> tools.dockerRun("--network none"))
+        .add("docker-run-default", runsOfASlot, () -> tools.dockerRun(""))
+        .add("spark-pipe", runsOfASlot, tools::sparkPipe)
+        .add("predecessor", runsOfASlot, tools::predecessor)
+        .run(lab.sizes().rounds);
+    for (String runtime : lab.runtimes()) {
+      String lofn = "lofn-" + runtime;
+      if (runtime.equals("docker")) {
+        contest
+            .ratio("lofn/floor", lofn, "floor-docker")
+            .ratio("lofn/docker-run", lofn, "docker-run")
+            .ratio("lofn/docker-run-default", lofn, "docker-run-default")
+            .ratio("lofn/spark-pipe", lofn, "spark-pipe")
+            .ratio("lofn/predecessor", lofn, "predecessor");
+      } else if (runtime.equals("podman")) {
+        contest.ratio("lofn-podman/floor-podman", lofn, "floor-podman");
+      }
+      contest.overhead(lofn + "-per-run-overhead", lofn, "spark");
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.lofn.bench;
+
+import io.lofn.api.Lines;
+import io.lofn.api.Tool;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
+
+/**
+ * Lines in four partitions, through a tool that copies them: by files, or by its standard streams.
+ */
+final class MuchText {
+
+  private static final int PARTITIONS = 4;
+  private static final long MEBIBYTE = 1L << 20;
+
+  private final Lab lab;
+  private final long lines;
+  private final JavaRDD<String> data;
+
+  MuchText(Lab lab) {
+    this.lab = lab;
+    this.lines = lab.sizes().mebibytes * MEBIBYTE / Text.LINE / PARTITIONS * PARTITIONS;
+    this.data = Text.lines(lab, lines, PARTITIONS);
+  }
+
+  /** What moves the same bytes by the same file, without a container or a tool. */
+  void plainFile() {
+    Text.check(data.mapPartitions(MuchText::throughFile), lines);
+  }
+
+  private static Iterator<String> throughFile(Iterator<String> records) throws IOException {
+    Path file = Files.createTempFile("lofn-bench", ".txt");
+    try (BufferedWriter out = Files.newBufferedWriter(file)) {
+      while (records.hasNext()) {
+        out.write(records.next());
+        out.write('\n');
+      }
+    }
+    BufferedReader in = Files.newBufferedReader(file);
+    TaskContext.get()
+        .addTaskCompletionListener(
+            context -> {
+              try (in) {
+                Files.delete(file);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    return in.lines().iterator();
+  }
+
+  void files(String runtime) {
+    lofn(runtime, Tool.lines(Lab.IMAGE).command("cp", "/shared/input.txt", "/shared/output.txt"));
+  }
+
+  void pipes(String runtime, boolean reuse) {
+    lofn(runtime, Tool.pipe(Lab.IMAGE).command("cat").reuseContainer(reuse));
+  }
+
+  /** Both: standard input, and a file for the output. */
+  void pipeToFile(String runtime) {
+    lofn(
+        runtime,
+        Tool.of(Lab.IMAGE, Lines.text().toStdin(), Lines.text().fromFile("output.txt"))
+            .shell("cat > /shared/output.txt"));
+  }
+
+  private void lofn(String runtime, Tool<String, String> tool) {
+    Text.check(lab.lofn(runtime).map(data, tool), lines);
+  }
+
+  void spark() {
+    Text.check(data.pipe("cat"), lines);
+  }
+
+  void sparkPipe() {
+    Text.check(data.pipe("docker run -i --rm --network none busybox:1 cat"), lines);
+  }
+}

@@ -1,0 +1,31 @@
+package io.lofn.bench;
+
+/** Many runs at the same time on one node, each of which begins an engine's slow start at once. */
+final class Parallel implements Scenario {
+
+  private static final int RUNS = 64;
+
+  @Override
+  public int slots(int processors) {
+    return RUNS;
+  }
+
+  @Override
+  public void run(Lab lab) throws Exception {
+    TinyTools tools = new TinyTools(lab, RUNS);
+    Contest contest =
+        lab.contest("parallel")
+            .add("spark", tools::spark)
+            .add("floor-docker", () -> tools.floor(Floor.docker()))
+            .add("docker-run", () -> tools.dockerRun("--network none"));
+    for (String runtime : lab.runtimes()) {
+      contest.add("lofn-" + runtime, () -> tools.lofn(runtime, false));
+    }
+    contest.run(lab.sizes().rounds);
+    if (lab.runtimes().contains("docker")) {
+      contest
+          .ratio("lofn/floor", "lofn-docker", "floor-docker")
+          .ratio("lofn/docker-run", "lofn-docker", "docker-run");
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.lofn.bench;
+
+import picocli.CommandLine.Option;
+
+/** How much of everything. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class Sizes {
+
+  @Option(
+      names = "--runs",
+      defaultValue = "5",
+      description = "rounds of each measurement (default: ${DEFAULT-VALUE})")
+  int rounds;
+
+  @Option(
+      names = "--partitions",
+      defaultValue = "100",
+      description = "tiny partitions, of cold (default: ${DEFAULT-VALUE})")
+  int partitions;
+
+  @Option(
+      names = "--warm-partitions",
+      defaultValue = "1000",
+      description = "tiny partitions, of warm (default: ${DEFAULT-VALUE})")
+  int warmPartitions;
+
+  @Option(
+      names = "--mib",
+      defaultValue = "1024",
+      description = "MiB of lines, of files and pipes (default: ${DEFAULT-VALUE})")
+  int mebibytes;
+
+  @Option(
+      names = "--gib",
+      defaultValue = "1",
+      description = "GiB of text in one partition, of memory (default: ${DEFAULT-VALUE})")
+  int gibibytes;
+
+  @Option(
+      names = "--binary-gib",
+      defaultValue = "3",
+      description = "GiB of one binary output, of memory (default: ${DEFAULT-VALUE})")
+  int binaryGibibytes;
+
+  @Option(
+      names = "--drift-runs",
+      defaultValue = "10000",
+      description = "runs in warm containers, of drift (default: ${DEFAULT-VALUE})")
+  int driftRuns;
+}

@@ -1,0 +1,43 @@
+package io.lofn.bench;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** How long the same work took, round by round, in milliseconds. */
+final class Times {
+
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  private final double parts;
+  private final List<Double> millis = new ArrayList<>();
+
+  /**
+   * Starts with none.
+   *
+   * @param parts into how many each time is divided
+   */
+  Times(double parts) {
+    this.parts = parts;
+  }
+
+  void add(long nanos) {
+    millis.add(nanos / NANOS_PER_MILLI / parts);
+    Collections.sort(millis);
+  }
+
+  double min() {
+    return millis.get(0);
+  }
+
+  double median() {
+    int half = millis.size() / 2;
+    return millis.size() % 2 == 1
+        ? millis.get(half)
+        : (millis.get(half - 1) + millis.get(half)) / 2;
+  }
+
+  double max() {
+    return millis.get(millis.size() - 1);
+  }
+}

@@ -1,0 +1,122 @@
+package io.lofn.bench;
+
+import io.lofn.api.Tool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.jspecify.annotations.Nullable;
+
+/** Ways to send tiny partitions through {@code cat}, each of which must return them as they are. */
+final class TinyTools {
+
+  private static final String DOCKER_RUN = "docker run -i --rm --network none busybox:1 cat";
+
+  private final Lab lab;
+  private final int count;
+  private final JavaRDD<String> data;
+
+  TinyTools(Lab lab, int count) {
+    this.lab = lab;
+    this.count = count;
+    this.data = lab.numbers(count);
+  }
+
+  /** The same job without a container. */
+  void spark() {
+    check(data.pipe("cat"));
+  }
+
+  void lofn(String runtime, boolean reuse) {
+    check(lab.lofn(runtime).map(data, Tool.pipe(Lab.IMAGE).command("cat").reuseContainer(reuse)));
+  }
+
+  /** Spark's own way to a container. */
+  void sparkPipe() {
+    check(data.pipe(DOCKER_RUN));
+  }
+
+  /** A file, a shell, a container for it, and all of the output at once, as lofn for Python did. */
+  void predecessor() {
+    check(
+        data.mapPartitions(
+            records -> {
+              Path directory = Files.createTempDirectory("lofn-bench");
+              try {
+                return throughFiles(directory, records);
+              } finally {
+                deleteAll(directory);
+              }
+            }));
+  }
+
+  private static Iterator<String> throughFiles(Path directory, Iterator<String> records)
+      throws IOException, InterruptedException {
+    Iterable<String> lines = () -> records;
+    Files.write(directory.resolve("input.txt"), lines);
+    Shell.output(
+        "docker run --rm --network none -v %s:/shared %s sh -c '%s'"
+            .formatted(directory, Lab.IMAGE, "cat /shared/input.txt > /shared/output.txt"));
+    return Files.readAllLines(directory.resolve("output.txt")).iterator();
+  }
+
+  private static void deleteAll(Path directory) throws IOException {
+    for (String file : List.of("input.txt", "output.txt", "")) {
+      Files.deleteIfExists(directory.resolve(file));
+    }
+  }
+
+  /** Without Spark: as many at a time as there are slots. */
+  void dockerRun(String options) throws IOException, InterruptedException {
+    String output =
+        Shell.output(
+            "seq 0 %d | xargs -P %d -I N sh -c 'echo N | docker run -i --rm %s %s cat'"
+                .formatted(count - 1, lab.slots(), options, Lab.IMAGE));
+    check(output.lines().sorted(TinyTools::byNumber).toList());
+  }
+
+  private static int byNumber(String one, String other) {
+    return Integer.compare(Integer.parseInt(one), Integer.parseInt(other));
+  }
+
+  /** The bare calls of an engine's API, on a connection of each slot that stays. */
+  void floor(Floor floor) throws InterruptedException, ExecutionException {
+    ExecutorService slots = Executors.newFixedThreadPool(lab.slots());
+    try {
+      List<Callable<Void>> tasks =
+          IntStream.range(0, lab.slots())
+              .mapToObj(slot -> (Callable<Void>) () -> floorOfSlot(floor, slot))
+              .toList();
+      for (Future<Void> done : slots.invokeAll(tasks)) {
+        done.get();
+      }
+    } finally {
+      slots.shutdownNow();
+    }
+  }
+
+  private @Nullable Void floorOfSlot(Floor floor, int slot) throws IOException {
+    try (RawHttp connection = floor.connect()) {
+      for (int number = slot; number < count; number += lab.slots()) {
+        Lab.check("floor", floor.run(connection, number + "\n"), number + "\n");
+      }
+    }
+    return null;
+  }
+
+  private void check(JavaRDD<String> result) {
+    check(result.collect());
+  }
+
+  private void check(List<String> result) {
+    Lab.check("records", result, IntStream.range(0, count).mapToObj(Integer::toString).toList());
+  }
+}

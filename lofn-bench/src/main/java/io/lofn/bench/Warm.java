@@ -1,0 +1,32 @@
+package io.lofn.bench;
+
+/** Tiny partitions in containers that serve many runs: how long a run takes its slot. */
+final class Warm implements Scenario {
+
+  @Override
+  public void run(Lab lab) throws Exception {
+    int slots = lab.slots();
+    int count = lab.sizes().warmPartitions;
+    double runsOfASlot = (double) count / slots;
+    TinyTools tools = new TinyTools(lab, count);
+    int coldCount = lab.sizes().partitions;
+    TinyTools coldTools = new TinyTools(lab, coldCount);
+    Contest contest = lab.contest("warm").add("spark", runsOfASlot, tools::spark);
+    for (String runtime : lab.runtimes()) {
+      if (!runtime.equals("charliecloud")) { // has no processes of its own, so no warm containers
+        contest.add("lofn-" + runtime, runsOfASlot, () -> tools.lofn(runtime, true));
+      }
+    }
+    contest
+        .add("docker-run", (double) coldCount / slots, () -> coldTools.dockerRun("--network none"))
+        .run(lab.sizes().rounds);
+    for (String runtime : lab.runtimes()) {
+      if (!runtime.equals("charliecloud")) {
+        String lofn = "lofn-" + runtime;
+        contest
+            .ratio("docker-run/" + lofn, "docker-run", lofn)
+            .overhead(lofn + "-per-run-overhead", lofn, "spark");
+      }
+    }
+  }
+}
