@@ -7,7 +7,9 @@ final class ByPipes implements Scenario {
   public void run(Lab lab) throws Exception {
     MuchText text = new MuchText(lab);
     Contest contest =
-        lab.contest("pipes").add("spark", text::spark).add("spark-pipe", text::sparkPipe);
+        lab.contest("pipes")
+            .add("no-container", text::sparkPipe)
+            .add("spark-pipe-docker-run", text::sparkPipeToDocker);
     for (String runtime : lab.runtimes()) {
       contest
           .add(runtime + "-files", () -> text.files(runtime))

@@ -10,7 +10,8 @@ final class Cold implements Scenario {
     TinyTools tools = new TinyTools(lab, count);
     Contest contest =
         lab.contest("cold")
-            .add("spark", runsOfASlot, tools::spark)
+            .add("no-tool", runsOfASlot, tools::noTool)
+            .add("no-container", runsOfASlot, tools::sparkPipe)
             .add("floor-docker", runsOfASlot, () -> tools.floor(Floor.docker()))
             .add("floor-podman", runsOfASlot, () -> tools.floor(Floor.podman()));
     for (String runtime : lab.runtimes()) {
@@ -19,7 +20,7 @@ final class Cold implements Scenario {
     contest
         .add("docker-run", runsOfASlot, () -> tools.dockerRun("--network none"))
         .add("docker-run-default", runsOfASlot, () -> tools.dockerRun(""))
-        .add("spark-pipe", runsOfASlot, tools::sparkPipe)
+        .add("spark-pipe-docker-run", runsOfASlot, tools::sparkPipeToDocker)
         .add("predecessor", runsOfASlot, tools::predecessor)
         .run(lab.sizes().rounds);
     for (String runtime : lab.runtimes()) {
@@ -29,12 +30,14 @@ final class Cold implements Scenario {
             .ratio("lofn/floor", lofn, "floor-docker")
             .ratio("lofn/docker-run", lofn, "docker-run")
             .ratio("lofn/docker-run-default", lofn, "docker-run-default")
-            .ratio("lofn/spark-pipe", lofn, "spark-pipe")
+            .ratio("lofn/spark-pipe-docker-run", lofn, "spark-pipe-docker-run")
             .ratio("lofn/predecessor", lofn, "predecessor");
       } else if (runtime.equals("podman")) {
         contest.ratio("lofn-podman/floor-podman", lofn, "floor-podman");
       }
-      contest.overhead(lofn + "-per-run-overhead", lofn, "spark");
+      contest
+          .overhead(lofn + "-over-no-container", lofn, "no-container")
+          .overhead(lofn + "-over-no-tool", lofn, "no-tool");
     }
   }
 }

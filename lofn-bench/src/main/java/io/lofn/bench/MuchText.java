@@ -76,11 +76,11 @@ final class MuchText {
     Text.check(lab.lofn(runtime).map(data, tool), lines);
   }
 
-  void spark() {
+  void sparkPipe() {
     Text.check(data.pipe("cat"), lines);
   }
 
-  void sparkPipe() {
+  void sparkPipeToDocker() {
     Text.check(data.pipe("docker run -i --rm --network none busybox:1 cat"), lines);
   }
 }

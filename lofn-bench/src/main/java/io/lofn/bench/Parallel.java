@@ -15,7 +15,7 @@ final class Parallel implements Scenario {
     TinyTools tools = new TinyTools(lab, RUNS);
     Contest contest =
         lab.contest("parallel")
-            .add("spark", tools::spark)
+            .add("no-container", tools::sparkPipe)
             .add("floor-docker", () -> tools.floor(Floor.docker()))
             .add("docker-run", () -> tools.dockerRun("--network none"));
     for (String runtime : lab.runtimes()) {

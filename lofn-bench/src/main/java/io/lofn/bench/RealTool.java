@@ -36,7 +36,7 @@ final class RealTool implements Scenario {
     Contest contest =
         lab.contest("tool")
             .add("one-container", () -> expected.check(Summary.of(alone().lines())))
-            .add("spark-pipe", () -> expected.check(reads.pipe(piped)));
+            .add("spark-pipe-docker-run", () -> expected.check(reads.pipe(piped)));
     for (String runtime : lab.runtimes()) {
       contest.add("lofn-" + runtime, () -> expected.check(aligned(lab, runtime, reads, false)));
       if (!runtime.equals("charliecloud")) {
@@ -49,7 +49,7 @@ final class RealTool implements Scenario {
       String lofn = "lofn-" + runtime;
       contest
           .ratio(lofn + "/one-container", lofn, "one-container")
-          .ratio(lofn + "/spark-pipe", lofn, "spark-pipe");
+          .ratio(lofn + "/spark-pipe-docker-run", lofn, "spark-pipe-docker-run");
     }
     reads.unpersist();
   }

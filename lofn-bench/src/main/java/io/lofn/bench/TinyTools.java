@@ -30,8 +30,13 @@ final class TinyTools {
     this.data = lab.numbers(count);
   }
 
-  /** The same job without a container. */
-  void spark() {
+  /** The same job without any tool. */
+  void noTool() {
+    check(data.map(String::strip));
+  }
+
+  /** The same job without a container: Spark starts the tool. */
+  void sparkPipe() {
     check(data.pipe("cat"));
   }
 
@@ -40,7 +45,7 @@ final class TinyTools {
   }
 
   /** Spark's own way to a container. */
-  void sparkPipe() {
+  void sparkPipeToDocker() {
     check(data.pipe(DOCKER_RUN));
   }
 

@@ -11,7 +11,10 @@ final class Warm implements Scenario {
     TinyTools tools = new TinyTools(lab, count);
     int coldCount = lab.sizes().partitions;
     TinyTools coldTools = new TinyTools(lab, coldCount);
-    Contest contest = lab.contest("warm").add("spark", runsOfASlot, tools::spark);
+    Contest contest =
+        lab.contest("warm")
+            .add("no-tool", runsOfASlot, tools::noTool)
+            .add("no-container", runsOfASlot, tools::sparkPipe);
     for (String runtime : lab.runtimes()) {
       if (!runtime.equals("charliecloud")) { // has no processes of its own, so no warm containers
         contest.add("lofn-" + runtime, runsOfASlot, () -> tools.lofn(runtime, true));
@@ -25,7 +28,8 @@ final class Warm implements Scenario {
         String lofn = "lofn-" + runtime;
         contest
             .ratio("docker-run/" + lofn, "docker-run", lofn)
-            .overhead(lofn + "-per-run-overhead", lofn, "spark");
+            .overhead(lofn + "-over-no-container", lofn, "no-container")
+            .overhead(lofn + "-over-no-tool", lofn, "no-tool");
       }
     }
   }

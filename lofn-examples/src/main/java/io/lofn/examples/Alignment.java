@@ -107,7 +107,7 @@ public final class Alignment extends Program {
    * @param args see {@code --help}
    */
   public static void main(String[] args) {
-    System.exit(new Alignment().execute(args));
+    new Alignment().runAndExit(args);
   }
 
   @Override

@@ -28,7 +28,7 @@ public final class GcCount extends TextProgram {
    * @param args see {@code --help}
    */
   public static void main(String[] args) {
-    System.exit(new GcCount().execute(args));
+    new GcCount().runAndExit(args);
   }
 
   @Override

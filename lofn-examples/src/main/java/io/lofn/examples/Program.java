@@ -32,6 +32,14 @@ abstract class Program implements Callable<Integer> {
   /** The program itself. */
   abstract void run(Lofn lofn, JavaSparkContext spark) throws IOException;
 
+  /** Runs the program, and ends this JVM after a failure. */
+  final void runAndExit(String... args) {
+    int code = execute(args);
+    if (code != 0) { // to YARN's cluster mode any exit, also one with 0, is a failure
+      System.exit(code);
+    }
+  }
+
   /** Runs the program and returns its exit code: 0, 1 after a failure, 2 after wrong use. */
   final int execute(String... args) {
     return new CommandLine(this)

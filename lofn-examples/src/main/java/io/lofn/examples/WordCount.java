@@ -46,7 +46,7 @@ public final class WordCount extends TextProgram {
    * @param args see {@code --help}
    */
   public static void main(String[] args) {
-    System.exit(new WordCount().execute(args));
+    new WordCount().runAndExit(args);
   }
 
   @Override

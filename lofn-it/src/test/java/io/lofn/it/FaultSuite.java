@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
@@ -91,12 +92,19 @@ final class FaultSuite {
         return locally(
             which,
             engine,
-            engine.settings(socket),
+            attached(engine.settings(socket)),
             directory,
             times,
             EngineFaults.unreliable(proxy));
       }
     };
+  }
+
+  /** With streams that pass the proxy. */
+  private static Map<String, String> attached(Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("spark.lofn.container.pipes", "false");
+    return all;
   }
 
   private static FaultRow fillDisk(Case which, int times, Path directory) throws Exception {

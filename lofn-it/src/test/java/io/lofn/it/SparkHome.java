@@ -11,16 +11,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.launcher.JavaModuleOptions;
+import org.jspecify.annotations.Nullable;
 
 /** A Spark as users have it: a directory of jars, without lofn. */
 final class SparkHome {
 
   private final Path directory;
   private final String scalaBinaryVersion;
+  private final @Nullable Path hadoopConf;
 
-  private SparkHome(Path directory, String scalaBinaryVersion) {
+  private SparkHome(Path directory, String scalaBinaryVersion, @Nullable Path hadoopConf) {
     this.directory = directory;
     this.scalaBinaryVersion = scalaBinaryVersion;
+    this.hadoopConf = hadoopConf;
   }
 
   /**
@@ -31,7 +34,7 @@ final class SparkHome {
   static SparkHome of(String version) {
     Path home = Path.of("../spark-homes", version, "target/home").toAbsolutePath().normalize();
     assertThat(home.resolve("jars")).isNotEmptyDirectory();
-    return new SparkHome(home, version.substring(version.indexOf('_') + 1));
+    return new SparkHome(home, version.substring(version.indexOf('_') + 1), null);
   }
 
   /** A home without a jar: its executors live off the class path that they are given. */
@@ -42,10 +45,20 @@ final class SparkHome {
       throw new AssertionError("Cannot make a home for Spark", e);
     }
     String version = scala.util.Properties.versionNumberString();
-    return new SparkHome(directory, version.substring(0, version.lastIndexOf('.')));
+    return new SparkHome(directory, version.substring(0, version.lastIndexOf('.')), null);
+  }
+
+  /** The same, whose jobs find a cluster of Hadoop's by its configuration. */
+  SparkHome withHadoopConf(Path conf) {
+    return new SparkHome(directory, scalaBinaryVersion, conf);
   }
 
   String classPath() {
+    return (hadoopConf == null ? "" : hadoopConf + ":") + jars();
+  }
+
+  /** All jars, as a class path has them. */
+  String jars() {
     return directory.resolve("jars") + "/*";
   }
 
@@ -55,6 +68,10 @@ final class SparkHome {
     environment.put("SPARK_HOME", directory.toString());
     environment.put("SPARK_SCALA_VERSION", scalaBinaryVersion);
     environment.put("SPARK_LOCAL_IP", "127.0.0.1");
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
+    if (hadoopConf != null) {
+      environment.put("HADOOP_CONF_DIR", hadoopConf.toString());
+    }
     return environment;
   }
 

@@ -2,6 +2,8 @@ package io.lofn.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lofn.examples.Alignment;
+import io.lofn.it.job.Operations;
 import io.lofn.it.job.Slow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +22,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Jobs that are submitted to a cluster whose machines have Spark, an engine, and nothing of lofn.
@@ -51,13 +56,26 @@ class StandaloneSubmitIT {
   void everyOperationRunsOnTheClusterAsTheGuideSays() throws Exception {
     OperationsCheck check = new OperationsCheck(directory, List.of("docker", "podman"));
     try (Submission submission =
-        submit(directory, "io.lofn.it.job.Operations", check.arguments())) {
+        submit(directory, Submission.placesOfJob(Operations.class), check.arguments())) {
       submission.await();
       assertThat(submission.log()).contains("Registered executor", "(127.0.0.2:", "(127.0.0.3:");
     }
     check.allIsRight();
     assertThat(directory.resolve("outputs")).isEmptyDirectory();
     awaitNothingLeft(directory);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gsnap", "minimap2"})
+  void theAlignmentExampleMakesWhatOneContainerMakes(String aligner) throws Exception {
+    LambdaPhage data = LambdaPhage.data();
+    Path bam = directory.resolve("lambda.bam");
+    List<String> arguments = data.arguments(data.directory().toString(), aligner, bam.toString());
+    try (Submission submission =
+        submit(directory, Submission.placesOfExample(Alignment.class), arguments)) {
+      submission.await();
+    }
+    data.check(aligner, bam);
   }
 
   @Test
@@ -101,25 +119,17 @@ class StandaloneSubmitIT {
   private Submission submitSlow(Path results, String... options) throws IOException {
     return submit(
         results,
-        Slow.class.getName(),
+        Submission.placesOfJob(Slow.class),
         List.of(results.toString(), Integer.toString(RECORDS)),
         options);
   }
 
-  private Submission submit(Path results, String program, List<String> arguments, String... options)
+  private Submission submit(
+      Path results, Map<String, String> program, List<String> arguments, String... options)
       throws IOException {
-    Map<String, String> places =
-        Map.of(
-            "HOST:7077",
-            cluster.master(),
-            "lofn-bundle-0.1.0.jar",
-            Submission.bundle().toString(),
-            "/mnt/shared/lofn",
-            results.resolve("outputs").toString(),
-            "your.Program",
-            program,
-            "your-program.jar",
-            Submission.job().toString());
+    Map<String, String> places = new HashMap<>(program);
+    places.put("HOST:7077", cluster.master());
+    places.put("/mnt/shared/lofn", results.resolve("outputs").toString());
     List<String> all =
         new ArrayList<>(
             List.of(

@@ -1,14 +1,19 @@
 package io.lofn.it;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URL;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
 
 /** A program that is submitted to a Spark, with the bundle and nothing else of lofn. */
 final class Submission implements AutoCloseable {
@@ -48,9 +53,18 @@ final class Submission implements AutoCloseable {
 
   /** Waits until it has ended well. */
   void await() throws IOException, InterruptedException {
+    assertThat(exitCode()).as(log()).isZero();
+  }
+
+  /** Waits until it has failed. */
+  void awaitFailure() throws IOException, InterruptedException {
+    assertThat(exitCode()).as(log()).isNotZero();
+  }
+
+  private int exitCode() throws IOException, InterruptedException {
     boolean ended = process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES);
     assertThat(ended).as(log()).isTrue();
-    assertThat(process.exitValue()).as(log()).isZero();
+    return process.exitValue();
   }
 
   boolean isAlive() {
@@ -70,6 +84,28 @@ final class Submission implements AutoCloseable {
   /** All of lofn in one jar. */
   static Path bundle() throws IOException {
     return only(Path.of("../lofn-bundle/target"), "lofn-bundle-*.jar");
+  }
+
+  /** What stands in the guide for the reader's own, and a program of {@code io.lofn.it.job}. */
+  static Map<String, String> placesOfJob(Class<?> program) throws IOException {
+    return places(program, job(), bundle());
+  }
+
+  /** The same for a program of lofn's examples. */
+  static Map<String, String> placesOfExample(Class<?> program) throws IOException {
+    Path jar = only(Path.of("../lofn-examples/target"), "lofn-examples-*.jar");
+    URL picocli = CommandLine.class.getProtectionDomain().getCodeSource().getLocation();
+    return places(program, jar, bundle(), Path.of(picocli.getPath()));
+  }
+
+  private static Map<String, String> places(Class<?> program, Path jar, Path... jars) {
+    return Map.of(
+        "lofn-bundle-0.1.0.jar",
+        Arrays.stream(jars).map(Path::toString).collect(joining(",")),
+        "your.Program",
+        program.getName(),
+        "your-program.jar",
+        jar.toString());
   }
 
   /** The programs of the package {@code io.lofn.it.job}. */

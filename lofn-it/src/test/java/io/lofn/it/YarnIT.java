@@ -3,6 +3,7 @@ package io.lofn.it;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lofn.examples.Alignment;
 import io.lofn.hdfs.HadoopFiles;
 import io.lofn.it.job.OnHdfs;
 import java.io.ByteArrayInputStream;
@@ -11,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,12 +20,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.spark.launcher.JavaModuleOptions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Jobs that are submitted to YARN as the guide says, with all their data in HDFS. */
@@ -39,7 +41,7 @@ class YarnIT {
   private static HadoopFiles files;
 
   @BeforeAll
-  static void startCluster() throws IOException {
+  static void startCluster() throws Exception {
     cluster = new YarnCluster(Files.createDirectory(directory.resolve("cluster")));
     files = new HadoopFiles(cluster.configuration());
     Path data = Files.createDirectory(directory.resolve("data"));
@@ -50,6 +52,7 @@ class YarnIT {
     files.put(data.resolve("input"), "/input");
     files.put(data.resolve("reference"), "/reference");
     files.put(data.resolve("more.tar.gz"), "/archives/more.tar.gz");
+    files.put(LambdaPhage.data().directory(), "/lambda");
   }
 
   @AfterAll
@@ -63,10 +66,13 @@ class YarnIT {
     long volume = cluster.timesOpened("/reference/odd");
     long archive = cluster.timesOpened("/archives/more.tar.gz");
 
-    Process submission = submit(mode, 2, "/results/" + mode, WANTED);
-    assertThat(submission.waitFor()).as(log(mode)).isZero();
+    String results = "/results/" + mode;
+    try (Submission submission =
+        submit(mode, 2, Submission.placesOfJob(OnHdfs.class), List.of(results, WANTED))) {
+      submission.await();
+    }
 
-    List<String> words = read("/results/" + mode + "/words");
+    List<String> words = read(results + "/words");
     assertThat(words.stream().map(line -> line.split(" ", -1)[1]))
         .containsExactlyElementsOf(lines().stream().filter(YarnIT::isWanted).toList());
     assertThat(words.stream().map(line -> line.split(" ", -1)[0]).distinct()).hasSize(2);
@@ -74,9 +80,8 @@ class YarnIT {
     assertThat(cluster.timesOpened("/archives/more.tar.gz") - archive)
         .as("downloads of the archive")
         .isEqualTo(1);
-    assertThat(new String(bytes("/results/" + mode + "/parts"), UTF_8)).isEqualTo("2");
-    assertThat(gunzip(bytes("/results/" + mode + "/all.gz")))
-        .isEqualTo(String.join("\n", lines()) + "\n");
+    assertThat(new String(bytes(results + "/parts"), UTF_8)).isEqualTo("2");
+    assertThat(gunzip(bytes(results + "/all.gz"))).isEqualTo(String.join("\n", lines()) + "\n");
     Engines.waitUntil("YARN has deleted the volumes", () -> left("lofn-volumes-").isEmpty());
     assertThat(left("exchange")).isEmpty();
   }
@@ -84,81 +89,54 @@ class YarnIT {
   @ParameterizedTest
   @ValueSource(strings = {"client", "cluster"})
   void theConsoleOfTheSubmissionSaysWhatTheToolSaid(String mode) throws Exception {
-    String name = "fails-" + mode;
-    Process submission =
-        submit(mode, 1, "/results/" + name, "echo the reference is broken >&2; exit 7");
+    List<String> arguments =
+        List.of("/results/fails-" + mode, "echo the reference is broken >&2; exit 7");
+    try (Submission submission = submit(mode, 1, Submission.placesOfJob(OnHdfs.class), arguments)) {
+      submission.awaitFailure();
 
-    assertThat(submission.waitFor()).as(log(name)).isNotZero();
-    assertThat(log(name)).contains("exit code 7", "the reference is broken", "busybox:1");
-    if (mode.equals("cluster")) {
-      assertThat(log(name)).contains("final status: FAILED");
+      assertThat(submission.log()).contains("exit code 7", "the reference is broken", "busybox:1");
+      if (mode.equals("cluster")) {
+        assertThat(submission.log()).contains("final status: FAILED");
+      }
     }
   }
 
-  private static Process submit(String mode, int executors, String results, String script)
-      throws IOException {
-    Path home = Path.of("../spark-homes/3.5.6_2.13/target/home").toAbsolutePath().normalize();
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().strip().split("\\s+")));
-    command.addAll(
-        List.of(
-            "-Xmx512m",
-            "-cp",
-            cluster.conf() + ":" + home + "/jars/*",
-            "org.apache.spark.deploy.SparkSubmit",
-            "--executor-memory",
-            "512m",
-            "--driver-memory",
-            "512m"));
-    settings(home).forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
-    command.addAll(
-        Guide.submission(
-            "YARN",
-            Map.of(
-                "--deploy-mode cluster",
-                "--deploy-mode " + mode,
-                "--num-executors 2",
-                "--num-executors " + executors,
-                "lofn-bundle-0.1.0.jar",
-                Submission.bundle().toString(),
-                "your.Program",
-                OnHdfs.class.getName(),
-                "your-program.jar",
-                Submission.job().toString())));
-    command.addAll(List.of(results, script));
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(logFile(results.substring(results.lastIndexOf('/') + 1)).toFile());
-    builder
-        .environment()
-        .putAll(
-            Map.of(
-                "SPARK_HOME", home.toString(),
-                "HADOOP_CONF_DIR", cluster.conf().toString(),
-                "JAVA_HOME", System.getProperty("java.home"),
-                "SPARK_LOCAL_IP", "127.0.0.1"));
-    return builder.start();
+  @ParameterizedTest
+  @CsvSource({"client, minimap2", "cluster, gsnap"})
+  void theAlignmentExampleMakesWhatOneContainerMakes(String mode, String aligner) throws Exception {
+    LambdaPhage data = LambdaPhage.data();
+    List<String> arguments = data.arguments("/lambda", aligner, "/results/" + aligner + ".bam");
+    try (Submission submission =
+        submit(mode, 2, Submission.placesOfExample(Alignment.class), arguments)) {
+      submission.await();
+    }
+    Path bam = Files.createTempDirectory(directory, "bam").resolve("lambda.bam");
+    files.get("/results/" + aligner + ".bam", bam);
+    data.check(aligner, bam);
   }
 
-  private static Map<String, String> settings(Path home) {
+  private static Submission submit(
+      String mode, int executors, Map<String, String> program, List<String> arguments)
+      throws IOException {
+    SparkHome home = SparkHome.of("3.5.6_2.13").withHadoopConf(cluster.conf());
+    Map<String, String> places = new HashMap<>(program);
+    places.put("--deploy-mode cluster", "--deploy-mode " + mode);
+    places.put("--num-executors 2", "--num-executors " + executors);
+    List<String> all =
+        new ArrayList<>(List.of("--executor-memory", "512m", "--driver-memory", "512m"));
+    settings(home).forEach((key, value) -> all.addAll(List.of("--conf", key + "=" + value)));
+    all.addAll(Guide.submission("YARN", places));
+    all.addAll(arguments);
+    return Submission.start(home, Files.createTempDirectory(directory, mode), all);
+  }
+
+  private static Map<String, String> settings(SparkHome home) {
     return Map.of(
-        "spark.ui.enabled", "false",
-        "spark.local.dir", directory.resolve("driver").toString(),
-        "spark.yarn.jars", "local:" + home + "/jars/*",
+        "spark.yarn.jars", "local:" + home.jars(),
         "spark.yarn.maxAppAttempts", "1",
         "spark.task.maxFailures", "1",
         "spark.scheduler.minRegisteredResourcesRatio", "1.0",
         "spark.scheduler.maxRegisteredResourcesWaitingTime", "5m");
-  }
-
-  private static Path logFile(String name) {
-    return directory.resolve(name + ".log");
-  }
-
-  private static String log(String name) throws IOException {
-    return Files.readString(logFile(name));
   }
 
   private static List<String> lines() {

@@ -40,6 +40,11 @@ final class Exchange implements AutoCloseable {
     return directory.resolveSibling("tmp");
   }
 
+  /** Where lofn may have files for its own use. */
+  Path control() {
+    return directory.resolveSibling("control");
+  }
+
   /** A name for a new file, with the directories above it made. */
   Path newFile(String name) throws IOException {
     Path file = resolve(name);

@@ -61,6 +61,7 @@ final class ExecutorModule extends AbstractModule {
             NodeRuntime.class,
             OutputStores.class,
             OwnContainers.class,
+            PipedContainers.class,
             RuntimeSelector.class,
             SafetyGate.class,
             StartProbe.class,

@@ -200,6 +200,13 @@ final class LofnConf {
           "true",
           "Whether a container's /tmp lies on the disk of its exchange, and goes with the run; false:"
               + " it is the image's own, and the engine's storage fills.");
+  static final ConfigKey<Boolean> PIPES =
+      ConfigKey.flag(
+          PREFIX + "container.pipes",
+          "true",
+          "Whether a tool that reads standard input has named pipes for its streams, where its image"
+              + " has a shell and its kernel is the executor's; else, or if false, it has what the"
+              + " engine attaches, which is slower.");
   static final ConfigKey<Integer> PIDS =
       ConfigKey.count(
           PREFIX + "container.pids", "4096", 1, "Processes and threads of one container.");
@@ -263,6 +270,7 @@ final class LofnConf {
           MEMORY,
           PIDS,
           CONTAINER_TMP,
+          PIPES,
           REUSE,
           REUSE_RUNS,
           REUSE_AGE,

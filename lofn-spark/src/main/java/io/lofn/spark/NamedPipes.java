@@ -1,7 +1,12 @@
 package io.lofn.spark;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -14,7 +19,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class NamedPipes implements AutoCloseable {
 
-  static final List<String> NAMES = List.of("in", "out", "err");
+  /** Where a container finds the directory of its pipes; it cannot write there. */
+  static final String CONTROL = "/lofn";
+
+  private static final List<String> NAMES = List.of("in", "out", "err");
 
   private final List<FileChannel> held = new ArrayList<>();
   private final List<FileChannel> ends = new ArrayList<>();
@@ -45,8 +53,12 @@ final class NamedPipes implements AutoCloseable {
     return channel;
   }
 
-  /** Makes the pipes of a directory; Java itself cannot. */
+  /** Makes a directory and its pipes, unless they are there; Java itself cannot. */
   static void make(Path directory, boolean anyUser) throws IOException {
+    if (Files.exists(directory)) {
+      return;
+    }
+    Files.createDirectory(directory);
     List<String> command = new ArrayList<>(List.of("mkfifo", "-m", anyUser ? "666" : "600", "--"));
     NAMES.forEach(name -> command.add(directory.resolve(name).toString()));
     Process process =
@@ -68,30 +80,36 @@ final class NamedPipes implements AutoCloseable {
   }
 
   /** Says that the command has its ends: what it closes is closed from now on. */
-  void letGo() throws IOException {
-    for (FileChannel each : held) {
-      each.close();
-    }
+  void letGo() {
+    close(held);
   }
 
-  FileChannel stdin() {
-    return stdin;
+  OutputStream stdin() {
+    return Channels.newOutputStream(stdin);
   }
 
-  FileChannel stdout() {
-    return stdout;
+  InputStream stdout() {
+    return Channels.newInputStream(stdout);
   }
 
-  FileChannel stderr() {
-    return stderr;
+  InputStream stderr() {
+    return Channels.newInputStream(stderr);
   }
 
   /** Frees threads that are blocked in one of them. Idempotent. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     letGo();
-    for (FileChannel each : ends) {
-      each.close();
+    close(ends);
+  }
+
+  private static void close(List<FileChannel> channels) {
+    for (FileChannel each : channels) {
+      try {
+        each.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 }

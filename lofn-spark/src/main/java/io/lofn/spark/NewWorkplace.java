@@ -9,9 +9,9 @@ final class NewWorkplace implements Workplace {
 
   private final Exchange exchange;
   private final ContainerRuntime runtime;
-  private final OwnContainers containers;
+  private final PipedContainers containers;
 
-  NewWorkplace(Exchange exchange, ContainerRuntime runtime, OwnContainers containers) {
+  NewWorkplace(Exchange exchange, ContainerRuntime runtime, PipedContainers containers) {
     this.exchange = exchange;
     this.runtime = runtime;
     this.containers = containers;
@@ -24,7 +24,7 @@ final class NewWorkplace implements Workplace {
 
   @Override
   public RunningContainer start(ContainerSpec spec) {
-    return containers.start(runtime, spec);
+    return containers.start(runtime, spec, exchange);
   }
 
   @Override

@@ -13,7 +13,7 @@ final class Node implements AutoCloseable {
   private final Exchanges exchanges;
   private final EngineCalls calls;
   private final Supervisor supervisor;
-  private final OwnContainers containers;
+  private final PipedContainers containers;
   private final WarmContainers warm;
   private final SafetyGate gate;
   private final LackGate lacks;
@@ -30,7 +30,7 @@ final class Node implements AutoCloseable {
       Exchanges exchanges,
       EngineCalls calls,
       Supervisor supervisor,
-      OwnContainers containers,
+      PipedContainers containers,
       WarmContainers warm,
       SafetyGate gate,
       LackGate lacks,
@@ -78,7 +78,7 @@ final class Node implements AutoCloseable {
     return supervisor;
   }
 
-  OwnContainers containers() {
+  PipedContainers containers() {
     return containers;
   }
 

@@ -30,9 +30,6 @@ final class WarmContainer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(WarmContainer.class);
 
-  /** Where the container finds named pipes and command; it cannot write there. */
-  private static final String CONTROL = "/lofn";
-
   private final WarmShape shape;
   private final Exchange exchange;
   private final Path control;
@@ -48,7 +45,7 @@ final class WarmContainer implements AutoCloseable {
   WarmContainer(WarmShape shape, Exchange exchange, OwnContainers containers, Executor threads) {
     this.shape = shape;
     this.exchange = exchange;
-    this.control = exchange.directory().resolveSibling("control");
+    this.control = exchange.control();
     this.containers = containers;
     this.threads = threads;
   }
@@ -85,22 +82,18 @@ final class WarmContainer implements AutoCloseable {
       runs++;
       return new WarmRun(this, ready, command, pipes);
     } catch (IOException e) {
-      closeQuietly(pipes);
+      close(pipes);
       throw new LofnException("Cannot speak with a warm container through " + control, e);
     } catch (RuntimeException e) {
-      closeQuietly(pipes);
+      close(pipes);
       removeContainer();
       throw e;
     }
   }
 
-  private static void closeQuietly(@Nullable NamedPipes pipes) {
-    try {
-      if (pipes != null) {
-        pipes.close();
-      }
-    } catch (IOException e) {
-      LOG.debug("Not closed", e);
+  private static void close(@Nullable NamedPipes pipes) {
+    if (pipes != null) {
+      pipes.close();
     }
   }
 
@@ -109,11 +102,7 @@ final class WarmContainer implements AutoCloseable {
     if (current != null) {
       return current;
     }
-    if (!Files.exists(control)) {
-      boolean anyUser = Exchanges.isOpen(exchange.directory());
-      Files.createDirectory(control);
-      NamedPipes.make(control, anyUser);
-    }
+    NamedPipes.make(control, Exchanges.isOpen(exchange.directory()));
     current = containers.start(shape.runtime(), specOfItsOwn(spec));
     container = current;
     started = Instant.now();
@@ -127,11 +116,11 @@ final class WarmContainer implements AutoCloseable {
   private ContainerSpec specOfItsOwn(ContainerSpec spec) {
     ContainerSpec.Builder own =
         ContainerSpec.builder(spec.name(), spec.image())
-            .command(List.of("sh", "-c", WarmAgent.SCRIPT, "lofn", CONTROL))
+            .command(List.of("sh", "-c", WarmAgent.SCRIPT, "lofn", NamedPipes.CONTROL))
             .stdin()
             .settings(WarmShape.shared(spec.settings()));
     spec.mounts().forEach(own::mount);
-    return own.mount(new Mount(control, CONTROL, true)).build();
+    return own.mount(new Mount(control, NamedPipes.CONTROL, true)).build();
   }
 
   /**

@@ -2,11 +2,8 @@ package io.lofn.spark;
 
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.RunningContainer;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -44,17 +41,17 @@ final class WarmRun implements RunningContainer {
 
   @Override
   public OutputStream stdin() {
-    return Channels.newOutputStream(pipes.stdin());
+    return pipes.stdin();
   }
 
   @Override
   public InputStream stdout() {
-    return Channels.newInputStream(pipes.stdout());
+    return pipes.stdout();
   }
 
   @Override
   public InputStream stderr() {
-    return Channels.newInputStream(pipes.stderr());
+    return pipes.stderr();
   }
 
   @Override
@@ -91,11 +88,7 @@ final class WarmRun implements RunningContainer {
     if (!command.ended().isDone()) {
       home.retire();
     }
-    try {
-      pipes.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    pipes.close();
     if (home.isRetired()) {
       container.close();
     }

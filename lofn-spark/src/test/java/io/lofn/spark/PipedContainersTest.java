@@ -1,0 +1,218 @@
+package io.lofn.spark;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lofn.spark.FakeProvider.FakeRuntime;
+import io.lofn.spi.ContainerExit;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.Mount;
+import io.lofn.spi.RunningContainer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With an engine whose containers are plain processes, which find a mount where it really is. */
+@Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class PipedContainersTest {
+
+  private static final Owner ME = Owner.current();
+  private static final String SCRIPT =
+      "read word; echo \"$word out\"; echo \"$word err\" >&2; exit 3";
+
+  @TempDir private Path directory;
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
+  private final ProcessEngine engine = new ProcessEngine();
+
+  @AfterEach
+  void stopThreads() {
+    threads.shutdownNow();
+    clock.shutdownNow();
+  }
+
+  @Test
+  void aCommandHasPipesForItsStreams() throws Exception {
+    try (RunningContainer container = start(ME, Map.of(), List.of("sh", "-c", SCRIPT))) {
+      assertThat(container).isInstanceOf(PipedContainer.class);
+      assertTalks(container);
+    }
+    assertThat(engine.started).hasSize(1);
+  }
+
+  @Test
+  void aCommandOfAnotherKernelKeepsWhatIsAttached() throws Exception {
+    Owner elsewhere = new Owner(ME.host(), "another boot", ME.namespace(), ME.pid(), ME.start());
+
+    try (RunningContainer container = start(elsewhere, Map.of(), List.of("sh", "-c", SCRIPT))) {
+      assertThat(container).isNotInstanceOf(PipedContainer.class);
+      assertTalks(container);
+    }
+    assertThat(engine.started).hasSize(1);
+  }
+
+  @Test
+  void anImageWithoutAShellIsStartedAgainAndRemembered() throws Exception {
+    engine.hasShell = false;
+    PipedContainers containers = containers(ME, Map.of());
+    for (int i = 0; i < 2; i++) {
+      try (RunningContainer container = start(containers, List.of("cat"))) {
+        container.stdin().write("word".getBytes(UTF_8));
+        container.stdin().close();
+        assertThat(container.stdout().readAllBytes()).asString(UTF_8).isEqualTo("word");
+      }
+    }
+
+    assertThat(engine.started).extracting(argv -> argv.get(0)).containsExactly("sh", "cat", "cat");
+  }
+
+  @Test
+  void nobodyHasPipesWhereTheyAreNotWanted() throws Exception {
+    try (RunningContainer container =
+        start(ME, Map.of("spark.lofn.container.pipes", "false"), List.of("sh", "-c", SCRIPT))) {
+      assertTalks(container);
+    }
+    assertThat(engine.started).containsExactly(List.of("sh", "-c", SCRIPT));
+  }
+
+  /**
+   * One byte more than a pipe holds, so that the writer would wait for the reader that has gone.
+   */
+  @Test
+  void aCommandThatReadsNoMoreEndsItsInput() throws Exception {
+    try (RunningContainer container = start(ME, Map.of(), List.of("true"))) {
+      assertThat(container.stdout().readAllBytes()).isEmpty();
+      assertThat(container.await(Duration.ofSeconds(30))).isPresent();
+
+      assertThat(catchIoException(() -> container.stdin().write(new byte[(1 << 16) + 1])))
+          .isNotNull();
+    }
+  }
+
+  private interface Writes {
+    void run() throws IOException;
+  }
+
+  private static IOException catchIoException(Writes writes) {
+    try {
+      writes.run();
+      throw new AssertionError("It was written");
+    } catch (IOException e) {
+      return e;
+    }
+  }
+
+  private static void assertTalks(RunningContainer container) throws Exception {
+    container.stdin().write("word\n".getBytes(UTF_8));
+    container.stdin().close();
+    assertThat(container.stdout().readAllBytes()).asString(UTF_8).isEqualTo("word out\n");
+    assertThat(container.stderr().readAllBytes()).asString(UTF_8).isEqualTo("word err\n");
+    assertThat(container.await(Duration.ofSeconds(30)))
+        .hasValueSatisfying(exit -> assertThat(exit.code()).isEqualTo(3));
+  }
+
+  private RunningContainer start(Owner owner, Map<String, String> conf, List<String> argv) {
+    return start(containers(owner, conf), argv);
+  }
+
+  private RunningContainer start(PipedContainers containers, List<String> argv) {
+    ContainerSpec spec = ContainerSpec.builder("name", "image").command(argv).stdin().build();
+    Exchange exchange = exchanges().create(new TaskIdentity("app", 0, 0, 0, 0), false);
+    return containers.start(engine, spec, exchange);
+  }
+
+  private Exchanges exchanges() {
+    return new Exchanges(new NodeDirectories(List.of(directory)), ME, new LofnConf(Map.of()));
+  }
+
+  private PipedContainers containers(Owner owner, Map<String, String> settings) {
+    LofnConf conf = new LofnConf(settings);
+    NodeRuntime node =
+        new NodeRuntime(new RuntimeSelector(conf, RuntimeProviders.of(List.of(), List.of())));
+    Sweeper sweeper = new Sweeper(node, exchanges(), ME, new ContainerOwnership(ME), conf, clock);
+    return new PipedContainers(new OwnContainers(sweeper, PathMap.NONE), conf, owner, threads);
+  }
+
+  private static final class ProcessEngine extends FakeRuntime {
+
+    final List<List<String>> started = new ArrayList<>();
+    boolean hasShell = true;
+
+    ProcessEngine() {
+      super("processes", List.of());
+    }
+
+    @Override
+    public RunningContainer start(ContainerSpec spec) {
+      started.add(spec.argv());
+      List<String> argv = new ArrayList<>(spec.argv());
+      for (Mount mount : spec.mounts()) {
+        argv.replaceAll(word -> word.equals(mount.target()) ? mount.source().toString() : word);
+      }
+      if (argv.get(0).equals("sh") && !hasShell) {
+        argv = List.of("false");
+      }
+      try {
+        return new ProcessContainer(new ProcessBuilder(argv).start());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private record ProcessContainer(Process process) implements RunningContainer {
+
+    @Override
+    public String id() {
+      return Long.toString(process.pid());
+    }
+
+    @Override
+    public OutputStream stdin() {
+      return process.getOutputStream();
+    }
+
+    @Override
+    public InputStream stdout() {
+      return process.getInputStream();
+    }
+
+    @Override
+    public InputStream stderr() {
+      return process.getErrorStream();
+    }
+
+    @Override
+    public Optional<ContainerExit> await(Duration atMost) throws InterruptedException {
+      return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)
+          ? Optional.of(new ContainerExit(process.exitValue(), false))
+          : Optional.empty();
+    }
+
+    @Override
+    public void stop(Duration grace) {
+      process.destroy();
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly();
+    }
+  }
+}
