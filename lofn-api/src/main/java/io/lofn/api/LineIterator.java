@@ -15,15 +15,22 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Splits a byte stream at a delimiter, holding one record and one buffer at a time. */
-final class LineIterator implements Iterator<String>, Closeable {
+final class LineIterator<R> implements Iterator<R>, Closeable {
+
+  /** Makes a record of bytes that are lent to it. */
+  @FunctionalInterface
+  interface Decoder<R> {
+
+    /** The offset is that of the record in its source, for messages. */
+    R decode(byte[] buffer, int start, int length, long offset);
+  }
 
   private static final int BUFFER = 1 << 16;
 
   private final String source;
   private final InputStream in;
-  private final Charset charset;
+  private final Decoder<R> decoder;
   private final byte[] delimiter;
-  private final boolean replacing;
 
   /** A delimiter counts only at whole code units: 2 bytes in UTF-16, 4 in UTF-32, else 1. */
   private final int unit;
@@ -33,19 +40,19 @@ final class LineIterator implements Iterator<String>, Closeable {
   private int end;
   private long offset;
   private boolean ended;
-  private @Nullable String next;
+  private @Nullable R next;
 
-  LineIterator(String source, InputStream in, Lines lines) {
+  LineIterator(String source, InputStream in, Lines lines, Decoder<R> decoder) {
+    Charset charset = lines.charset();
     this.source = source;
     this.in = in;
-    this.charset = lines.charset();
+    this.decoder = decoder;
     this.delimiter = lines.delimiter().getBytes(charset);
-    this.replacing = lines.isReplacing();
     this.unit = "\n".getBytes(charset).length;
   }
 
-  Stream<String> stream() {
-    Spliterator<String> records =
+  Stream<R> stream() {
+    Spliterator<R> records =
         Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED | Spliterator.NONNULL);
     return StreamSupport.stream(records, false).onClose(this::closeUnchecked);
   }
@@ -63,16 +70,16 @@ final class LineIterator implements Iterator<String>, Closeable {
   }
 
   @Override
-  public String next() {
+  public R next() {
     if (!hasNext()) {
       throw new NoSuchElementException("No more records in " + source);
     }
-    String record = next;
+    R record = next;
     next = null;
     return record;
   }
 
-  private @Nullable String read() throws IOException {
+  private @Nullable R read() throws IOException {
     int scanned = 0;
     while (true) {
       int length = find(scanned);
@@ -133,11 +140,8 @@ final class LineIterator implements Iterator<String>, Closeable {
     buffer = Arrays.copyOf(buffer, buffer.length * 2);
   }
 
-  private String take(int length, int skip) {
-    String record =
-        replacing
-            ? new String(buffer, start, length, charset)
-            : StrictText.decode(buffer, start, length, charset, source, offset);
+  private R take(int length, int skip) {
+    R record = decoder.decode(buffer, start, length, offset);
     start += length + skip;
     offset += length + skip;
     return record;

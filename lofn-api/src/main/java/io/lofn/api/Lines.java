@@ -103,6 +103,15 @@ public final class Lines implements Serializable {
   }
 
   /**
+   * This layout for records that are bytes already.
+   *
+   * @return the layout
+   */
+  public ByteLines bytes() {
+    return new ByteLines(this);
+  }
+
+  /**
    * Records go to a file of the exchange.
    *
    * @param name the file's name relative to the exchange
@@ -191,11 +200,28 @@ public final class Lines implements Serializable {
 
   /** Writes records to a stream; the stream is the caller's to close. */
   LineWriter writer(OutputStream out) throws IOException {
-    return new LineWriter(this, gzip ? new GZIPOutputStream(out, BUFFER) : out);
+    return new LineWriter(this, compressed(out));
+  }
+
+  OutputStream compressed(OutputStream out) throws IOException {
+    return gzip ? new GZIPOutputStream(out, BUFFER) : out;
   }
 
   Stream<String> read(String source, InputStream in) throws IOException {
-    return new LineIterator(source, gzip ? Gzip.open(in, BUFFER) : in, this).stream();
+    Charset known = charset();
+    return read(
+        source,
+        in,
+        (buffer, start, length, offset) ->
+            replacing
+                ? new String(buffer, start, length, known)
+                : StrictText.decode(buffer, start, length, known, source, offset));
+  }
+
+  /** Reads records of another type, which are cut like these. */
+  <R> Stream<R> read(String source, InputStream in, LineIterator.Decoder<R> decoder)
+      throws IOException {
+    return new LineIterator<>(source, gzip ? Gzip.open(in, BUFFER) : in, this, decoder).stream();
   }
 
   Charset charset() {

@@ -94,7 +94,7 @@ class LinesTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 7})
-  void aSourceMayDeliverAFewBytesAtATime(int count) {
+  void aSourceMayDeliverAFewBytesAtATime(int count) throws IOException {
     byte[] bytes = "ä<>bc<><>d".getBytes(UTF_8);
     InputStream slow =
         new ByteArrayInputStream(bytes) {
@@ -104,9 +104,7 @@ class LinesTest {
           }
         };
 
-    LineIterator records = new LineIterator("test", slow, Lines.text().delimiter("<>"));
-
-    assertThat(records.stream()).containsExactly("ä", "bc", "", "d");
+    assertThat(Lines.text().delimiter("<>").read("test", slow)).containsExactly("ä", "bc", "", "d");
   }
 
   @Test

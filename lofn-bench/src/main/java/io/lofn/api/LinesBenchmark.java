@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -38,8 +39,19 @@ public class LinesBenchmark {
   /** Bytes to records. */
   @Benchmark
   @OperationsPerInvocation(COUNT)
-  public void decode(Blackhole records) {
-    new LineIterator("bytes", new ByteArrayInputStream(bytes), lines)
-        .forEachRemaining(records::consume);
+  public void decode(Blackhole records) throws IOException {
+    lines.read("bytes", new ByteArrayInputStream(bytes)).forEach(records::consume);
+  }
+
+  /** Bytes to records that are bytes. */
+  @Benchmark
+  @OperationsPerInvocation(COUNT)
+  public void decodeBytes(Blackhole records) throws IOException {
+    lines
+        .read(
+            "bytes",
+            new ByteArrayInputStream(bytes),
+            (buffer, start, length, offset) -> Arrays.copyOfRange(buffer, start, start + length))
+        .forEach(records::consume);
   }
 }

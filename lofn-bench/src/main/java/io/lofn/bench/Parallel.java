@@ -17,11 +17,17 @@ final class Parallel implements Scenario {
         lab.contest("parallel")
             .add("no-container", tools::sparkPipe)
             .add("floor-docker", () -> tools.floor(Floor.docker()))
+            .add("floor-docker-4-at-a-time", () -> tools.floor(Floor.docker(), 4))
+            .add("floor-podman", () -> tools.floor(Floor.podman()))
+            .add("floor-podman-4-at-a-time", () -> tools.floor(Floor.podman(), 4))
             .add("docker-run", () -> tools.dockerRun("--network none"));
     for (String runtime : lab.runtimes()) {
       contest.add("lofn-" + runtime, () -> tools.lofn(runtime, false));
     }
-    contest.run(lab.sizes().rounds);
+    contest
+        .run(lab.sizes().rounds)
+        .ratio("docker-64/4-at-a-time", "floor-docker", "floor-docker-4-at-a-time")
+        .ratio("podman-64/4-at-a-time", "floor-podman", "floor-podman-4-at-a-time");
     if (lab.runtimes().contains("docker")) {
       contest
           .ratio("lofn/floor", "lofn-docker", "floor-docker")

@@ -92,25 +92,29 @@ final class TinyTools {
     return Integer.compare(Integer.parseInt(one), Integer.parseInt(other));
   }
 
-  /** The bare calls of an engine's API, on a connection of each slot that stays. */
   void floor(Floor floor) throws InterruptedException, ExecutionException {
-    ExecutorService slots = Executors.newFixedThreadPool(lab.slots());
+    floor(floor, lab.slots());
+  }
+
+  /** The bare calls of an engine's API, by so many connections that stay. */
+  void floor(Floor floor, int connections) throws InterruptedException, ExecutionException {
+    ExecutorService threads = Executors.newFixedThreadPool(connections);
     try {
       List<Callable<Void>> tasks =
-          IntStream.range(0, lab.slots())
-              .mapToObj(slot -> (Callable<Void>) () -> floorOfSlot(floor, slot))
+          IntStream.range(0, connections)
+              .mapToObj(first -> (Callable<Void>) () -> floor(floor, first, connections))
               .toList();
-      for (Future<Void> done : slots.invokeAll(tasks)) {
+      for (Future<Void> done : threads.invokeAll(tasks)) {
         done.get();
       }
     } finally {
-      slots.shutdownNow();
+      threads.shutdownNow();
     }
   }
 
-  private @Nullable Void floorOfSlot(Floor floor, int slot) throws IOException {
+  private @Nullable Void floor(Floor floor, int first, int step) throws IOException {
     try (RawHttp connection = floor.connect()) {
-      for (int number = slot; number < count; number += lab.slots()) {
+      for (int number = first; number < count; number += step) {
         Lab.check("floor", floor.run(connection, number + "\n"), number + "\n");
       }
     }

@@ -90,6 +90,18 @@ class JavadocExamplesTest {
   }
 
   @Test
+  void linesOfBytes() {
+    String image = "busybox:1";
+    Tool<byte[], byte[]> tool =
+        Tool.of(image, Lines.text().bytes().toStdin(), Lines.text().bytes().fromStdout());
+    byte[] noText = {(byte) 0xff, 0, 1};
+
+    assertThat(lofn.map(context.parallelize(List.of(noText), 1), tool.command("cat")).collect())
+        .singleElement()
+        .isEqualTo(noText);
+  }
+
+  @Test
   void mapPairsAndDatasets(@TempDir Path directory) throws IOException {
     Files.writeString(directory.resolve("a.txt"), "one\ntwo\n");
     Tool<Tuple2<String, String>, String> tool =
