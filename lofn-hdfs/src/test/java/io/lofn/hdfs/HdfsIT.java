@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** On HDFS itself: a name node and a data node in this JVM. */
 class HdfsIT extends VolumeStagerContract {
 
-  @TempDir private static Path disks;
+  private static Path disks;
   private static MiniDFSCluster hdfs;
   private static String root;
 
@@ -43,14 +43,17 @@ class HdfsIT extends VolumeStagerContract {
 
   @BeforeAll
   static void start() throws IOException {
+    // Not below the build: a name node finds no disk in a path with a blank.
+    disks = Files.createTempDirectory(Path.of("/tmp"), "lofn-hdfs");
     hdfs = new MiniDFSCluster.Builder(new Configuration(), disks.toFile()).numDataNodes(1).build();
     hdfs.waitActive();
     root = hdfs.getURI().toString();
   }
 
   @AfterAll
-  static void stop() {
+  static void stop() throws IOException {
     hdfs.shutdown(true);
+    FileTree.delete(disks);
   }
 
   @Override
