@@ -51,7 +51,8 @@ class LofnConfTest {
     assertThat(conf.find(LofnConf.VOLUMES_DIR)).isEmpty();
     assertThat(conf.get(LofnConf.VOLUMES_MAX_SIZE)).isEqualTo(100L << 30);
     assertThat(conf.find(LofnConf.VOLUMES_FILE_SYSTEM)).isEmpty();
-    assertThat(LofnConf.KEYS).hasSize(37);
+    assertThat(conf.get(LofnConf.PIPES)).isTrue();
+    assertThat(LofnConf.KEYS).hasSize(38);
   }
 
   @Test
