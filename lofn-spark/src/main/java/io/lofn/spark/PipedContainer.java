@@ -7,8 +7,8 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A container for one run, whose process has named pipes for its standard streams. */
-final class PipedContainer implements RunningContainer {
+/** A container of one run, whose process has named pipes for its standard streams. */
+class PipedContainer implements RunningContainer {
 
   private final RunningContainer container;
   private final NamedPipes pipes;
@@ -19,22 +19,22 @@ final class PipedContainer implements RunningContainer {
   }
 
   @Override
-  public String id() {
+  public final String id() {
     return container.id();
   }
 
   @Override
-  public OutputStream stdin() {
+  public final OutputStream stdin() {
     return pipes.stdin();
   }
 
   @Override
-  public InputStream stdout() {
+  public final InputStream stdout() {
     return pipes.stdout();
   }
 
   @Override
-  public InputStream stderr() {
+  public final InputStream stderr() {
     return pipes.stderr();
   }
 
@@ -48,9 +48,14 @@ final class PipedContainer implements RunningContainer {
     container.stop(grace);
   }
 
+  /** Ends the streams. Idempotent. */
+  final void closePipes() {
+    pipes.close();
+  }
+
   @Override
   public void close() {
-    pipes.close();
+    closePipes();
     container.close();
   }
 }

@@ -2,8 +2,6 @@ package io.lofn.spark;
 
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.RunningContainer;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -15,43 +13,20 @@ import org.jspecify.annotations.Nullable;
  * One run in a container that may serve others. A run that does not end by itself, or that ends by
  * a signal, takes the container with it.
  */
-final class WarmRun implements RunningContainer {
+final class WarmRun extends PipedContainer {
 
   /** A shell tells the end by a signal as the signal's number and this. */
   private static final int SIGNALLED = 128;
 
   private final WarmContainer home;
-  private final RunningContainer container;
   private final WarmAgent.Command command;
-  private final NamedPipes pipes;
   private volatile @Nullable ContainerExit exit;
 
   WarmRun(
       WarmContainer home, RunningContainer container, WarmAgent.Command command, NamedPipes pipes) {
+    super(container, pipes);
     this.home = home;
-    this.container = container;
     this.command = command;
-    this.pipes = pipes;
-  }
-
-  @Override
-  public String id() {
-    return container.id();
-  }
-
-  @Override
-  public OutputStream stdin() {
-    return pipes.stdin();
-  }
-
-  @Override
-  public InputStream stdout() {
-    return pipes.stdout();
-  }
-
-  @Override
-  public InputStream stderr() {
-    return pipes.stderr();
   }
 
   @Override
@@ -68,7 +43,7 @@ final class WarmRun implements RunningContainer {
       return Optional.empty();
     } catch (ExecutionException e) {
       home.retire();
-      return container.await(atMost);
+      return super.await(atMost);
     }
   }
 
@@ -80,7 +55,7 @@ final class WarmRun implements RunningContainer {
   @Override
   public void stop(Duration grace) {
     home.retire();
-    container.stop(grace);
+    super.stop(grace);
   }
 
   @Override
@@ -88,9 +63,10 @@ final class WarmRun implements RunningContainer {
     if (!command.ended().isDone()) {
       home.retire();
     }
-    pipes.close();
     if (home.isRetired()) {
-      container.close();
+      super.close();
+    } else {
+      closePipes();
     }
   }
 }
