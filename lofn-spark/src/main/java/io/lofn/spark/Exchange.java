@@ -40,9 +40,9 @@ final class Exchange implements AutoCloseable {
     return directory.resolveSibling("tmp");
   }
 
-  /** Where lofn may have files for its own use. */
-  Path control() {
-    return directory.resolveSibling("control");
+  /** Where lofn may have files for its own use, which are deleted with the rest. */
+  Path beside(String name) {
+    return directory.resolveSibling(name);
   }
 
   /** A name for a new file, with the directories above it made. */

@@ -78,16 +78,18 @@ final class PipedContainers {
     if (!fits(runtime, spec)) {
       return containers.start(runtime, spec);
     }
+    // Of this start alone: an engine that did not answer may carry out an earlier one yet.
+    Path control = exchange.beside(spec.name());
     NamedPipes pipes;
     try {
-      NamedPipes.make(exchange.control(), Exchanges.isOpen(exchange.directory()));
-      pipes = new NamedPipes(exchange.control());
+      NamedPipes.make(control, Exchanges.isOpen(exchange.directory()));
+      pipes = new NamedPipes(control);
     } catch (IOException e) {
       LOG.warn("Standard streams are attached, for there are no named pipes: {}", e.toString());
       return containers.start(runtime, spec);
     }
     try {
-      return start(runtime, spec, exchange.control(), pipes);
+      return start(runtime, spec, control, pipes);
     } catch (RuntimeException | Error e) {
       pipes.close();
       throw e;

@@ -45,7 +45,7 @@ final class WarmContainer implements AutoCloseable {
   WarmContainer(WarmShape shape, Exchange exchange, OwnContainers containers, Executor threads) {
     this.shape = shape;
     this.exchange = exchange;
-    this.control = exchange.control();
+    this.control = exchange.beside("control");
     this.containers = containers;
     this.threads = threads;
   }
@@ -81,19 +81,22 @@ final class WarmContainer implements AutoCloseable {
       pipes.letGo();
       runs++;
       return new WarmRun(this, ready, command, pipes);
-    } catch (IOException e) {
-      close(pipes);
+    } catch (IOException e) { // such as that the run has been given up, and its exchange is gone
+      abandon(pipes);
       throw new LofnException("Cannot speak with a warm container through " + control, e);
     } catch (RuntimeException e) {
-      close(pipes);
-      removeContainer();
+      abandon(pipes);
       throw e;
     }
   }
 
-  private static void close(@Nullable NamedPipes pipes) {
-    if (pipes != null) {
-      pipes.close();
+  private void abandon(@Nullable NamedPipes pipes) {
+    try {
+      if (pipes != null) {
+        pipes.close();
+      }
+    } finally {
+      removeContainer();
     }
   }
 
