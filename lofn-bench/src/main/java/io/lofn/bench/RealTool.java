@@ -4,6 +4,7 @@ import io.lofn.api.Tool;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
@@ -25,10 +26,7 @@ final class RealTool implements Scenario {
   @Override
   public void run(Lab lab) throws Exception {
     JavaRDD<String> reads =
-        lab.context()
-            .parallelize(reads(), PARTITIONS)
-            .flatMap(read -> Collections.nCopies(COPIES, read).iterator())
-            .cache();
+        lab.context().parallelize(reads(), PARTITIONS).mapPartitions(RealTool::copies).cache();
     List<String> piped =
         List.of(
             "sh", "-c", "docker run -i --rm --network none " + IMAGE + " sh -c '" + ALIGN + "'");
@@ -64,6 +62,13 @@ final class RealTool implements Scenario {
       reads.add(String.join("\n", lines.subList(i, i + LINES_OF_READ)));
     }
     return reads;
+  }
+
+  /** One copy of all after the other: to minimap2 neighbours of the same name are a pair. */
+  private static Iterator<String> copies(Iterator<String> reads) {
+    List<String> all = new ArrayList<>();
+    reads.forEachRemaining(all::add);
+    return Collections.nCopies(COPIES, all).stream().flatMap(List::stream).iterator();
   }
 
   /** All reads by one container, as a user without Spark would. */
