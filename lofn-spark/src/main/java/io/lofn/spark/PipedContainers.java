@@ -36,11 +36,13 @@ final class PipedContainers {
   private static final Logger LOG = LoggerFactory.getLogger(PipedContainers.class);
 
   /**
-   * Takes the pipes of the directory $1 if the kernel's boot is $2, says so by a line, there or
-   * where it is attached, and becomes the command after that.
+   * Waits for a line, which does not come where lofn has given up: then nobody has the other ends
+   * of the pipes, and opening one would never end. Takes the pipes of the directory $1 if the
+   * kernel's boot is $2, says so by a line, there or where it is attached, and becomes the command.
    */
   private static final String SCRIPT =
       """
+      read -r go || exit 1
       if read -r boot </proc/sys/kernel/random/boot_id && [ "$boot" = "$2" ]; then
         exec <"$1/in" >"$1/out" 2>"$1/err"
       fi
@@ -112,6 +114,7 @@ final class PipedContainers {
       ContainerRuntime runtime, ContainerSpec spec, Path control, NamedPipes pipes) {
     RunningContainer container = containers.start(runtime, piped(spec, control));
     try {
+      go(container);
       switch (streams(container, pipes)) {
         case PIPED -> {
           pipes.letGo();
@@ -132,6 +135,15 @@ final class PipedContainers {
     } catch (RuntimeException | Error e) {
       container.close();
       throw e;
+    }
+  }
+
+  private static void go(RunningContainer container) {
+    try {
+      container.stdin().write('\n');
+      container.stdin().flush();
+    } catch (IOException e) {
+      LOG.debug("Container {} has ended before its shell began", container.id(), e);
     }
   }
 
