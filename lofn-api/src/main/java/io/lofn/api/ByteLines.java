@@ -93,7 +93,7 @@ public final class ByteLines implements Serializable {
     }
   }
 
-  private Stream<byte[]> read(String source, InputStream in) throws IOException {
+  Stream<byte[]> read(String source, InputStream in) throws IOException {
     return lines.read(
         source,
         in,

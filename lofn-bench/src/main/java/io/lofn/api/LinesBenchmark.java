@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -47,11 +46,6 @@ public class LinesBenchmark {
   @Benchmark
   @OperationsPerInvocation(COUNT)
   public void decodeBytes(Blackhole records) throws IOException {
-    lines
-        .read(
-            "bytes",
-            new ByteArrayInputStream(bytes),
-            (buffer, start, length, offset) -> Arrays.copyOfRange(buffer, start, start + length))
-        .forEach(records::consume);
+    lines.bytes().read("bytes", new ByteArrayInputStream(bytes)).forEach(records::consume);
   }
 }

@@ -14,7 +14,7 @@ final class ByPipes implements Scenario {
       contest
           .add(runtime + "-files", () -> text.files(runtime))
           .add(runtime + "-pipes", () -> text.pipes(runtime, false));
-      if (!runtime.equals("charliecloud")) {
+      if (Lab.canReuse(runtime)) {
         contest.add(runtime + "-warm-pipes", () -> text.pipes(runtime, true));
       }
     }
@@ -22,7 +22,7 @@ final class ByPipes implements Scenario {
     for (String runtime : lab.runtimes()) {
       String files = runtime + "-files";
       contest.ratio(runtime + "-pipes/files", runtime + "-pipes", files);
-      if (!runtime.equals("charliecloud")) {
+      if (Lab.canReuse(runtime)) {
         contest.ratio(runtime + "-warm-pipes/files", runtime + "-warm-pipes", files);
       }
     }

@@ -16,6 +16,8 @@ final class Lab implements AutoCloseable {
 
   static final String IMAGE = "busybox:1";
 
+  private static final String CHARLIECLOUD = "charliecloud";
+
   private final SparkSession spark;
   private final Sizes sizes;
   private final List<String> runtimes;
@@ -63,6 +65,11 @@ final class Lab implements AutoCloseable {
     return runtimes;
   }
 
+  /** Whether a runtime can have warm containers: their processes must be kept apart. */
+  static boolean canReuse(String runtime) {
+    return !runtime.equals(CHARLIECLOUD);
+  }
+
   /** Lofn with a runtime: one of lofn's, or {@code charliecloud}. */
   Lofn lofn(String runtime) {
     return sessions.computeIfAbsent(runtime, this::session);
@@ -76,7 +83,7 @@ final class Lab implements AutoCloseable {
 
   private static Map<String, String> settings(String runtime) {
     Map<String, String> settings = new HashMap<>();
-    if (runtime.equals("charliecloud")) {
+    if (runtime.equals(CHARLIECLOUD)) {
       settings.put("runtime", "cli");
       settings.put("cli.dialect", runtime);
       settings.put("cli.images", System.getenv("LOFN_CHARLIECLOUD_IMAGES"));

@@ -1,6 +1,5 @@
 package io.lofn.bench;
 
-import io.lofn.api.Lines;
 import io.lofn.api.Tool;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -64,14 +63,6 @@ final class MuchText {
     lofn(runtime, Tool.pipe(Lab.IMAGE).command("cat").reuseContainer(reuse));
   }
 
-  /** Both: standard input, and a file for the output. */
-  void pipeToFile(String runtime) {
-    lofn(
-        runtime,
-        Tool.of(Lab.IMAGE, Lines.text().toStdin(), Lines.text().fromFile("output.txt"))
-            .shell("cat > /shared/output.txt"));
-  }
-
   private void lofn(String runtime, Tool<String, String> tool) {
     Text.check(lab.lofn(runtime).map(data, tool), lines);
   }
@@ -81,6 +72,6 @@ final class MuchText {
   }
 
   void sparkPipeToDocker() {
-    Text.check(data.pipe("docker run -i --rm --network none busybox:1 cat"), lines);
+    Text.check(data.pipe(TinyTools.DOCKER_RUN), lines);
   }
 }

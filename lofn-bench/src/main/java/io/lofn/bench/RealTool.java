@@ -37,7 +37,7 @@ final class RealTool implements Scenario {
             .add("spark-pipe-docker-run", () -> expected.check(reads.pipe(piped)));
     for (String runtime : lab.runtimes()) {
       contest.add("lofn-" + runtime, () -> expected.check(aligned(lab, runtime, reads, false)));
-      if (!runtime.equals("charliecloud")) {
+      if (Lab.canReuse(runtime)) {
         contest.add(
             "lofn-" + runtime + "-warm", () -> expected.check(aligned(lab, runtime, reads, true)));
       }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** Ways to send tiny partitions through {@code cat}, each of which must return them as they are. */
 final class TinyTools {
 
-  private static final String DOCKER_RUN = "docker run -i --rm --network none busybox:1 cat";
+  /** What Spark pipes a partition to. */
+  static final String DOCKER_RUN = "docker run -i --rm --network none busybox:1 cat";
 
   private final Lab lab;
   private final int count;

@@ -16,7 +16,7 @@ final class Warm implements Scenario {
             .add("no-tool", runsOfASlot, tools::noTool)
             .add("no-container", runsOfASlot, tools::sparkPipe);
     for (String runtime : lab.runtimes()) {
-      if (!runtime.equals("charliecloud")) { // has no processes of its own, so no warm containers
+      if (Lab.canReuse(runtime)) {
         contest.add("lofn-" + runtime, runsOfASlot, () -> tools.lofn(runtime, true));
       }
     }
@@ -24,7 +24,7 @@ final class Warm implements Scenario {
         .add("docker-run", (double) coldCount / slots, () -> coldTools.dockerRun("--network none"))
         .run(lab.sizes().rounds);
     for (String runtime : lab.runtimes()) {
-      if (!runtime.equals("charliecloud")) {
+      if (Lab.canReuse(runtime)) {
         String lofn = "lofn-" + runtime;
         contest
             .ratio("docker-run/" + lofn, "docker-run", lofn)
