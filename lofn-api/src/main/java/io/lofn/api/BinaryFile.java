@@ -125,10 +125,7 @@ public final class BinaryFile {
    * @return the reader
    */
   public static OutputReader<BinaryFile> fromStdout() {
-    return run -> {
-      InputStream stdout = run.stdout();
-      return Stream.of(whole(() -> stdout));
-    };
+    return OutputReader.stdout(stdout -> Stream.of(whole(() -> stdout)));
   }
 
   /**

@@ -76,7 +76,7 @@ public final class ByteLines implements Serializable {
    * @return the reader
    */
   public OutputReader<byte[]> fromStdout() {
-    return run -> read("standard output", run.stdout());
+    return OutputReader.stdout(stdout -> read("standard output", stdout));
   }
 
   private void write(Iterator<byte[]> records, OutputStream out) throws IOException {

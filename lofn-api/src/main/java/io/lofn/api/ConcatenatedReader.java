@@ -20,4 +20,9 @@ final class ConcatenatedReader<O> implements OutputReader<O> {
   public Stream<O> read(RunOutput run) {
     return Concatenation.of(List.of(() -> first.read(run), () -> second.read(run)));
   }
+
+  @Override
+  public boolean usesStdout() {
+    return first.usesStdout() || second.usesStdout();
+  }
 }

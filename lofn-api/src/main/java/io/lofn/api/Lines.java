@@ -187,7 +187,7 @@ public final class Lines implements Serializable {
    * @return the reader
    */
   public OutputReader<String> fromStdout() {
-    return run -> read("standard output", run.stdout());
+    return OutputReader.stdout(stdout -> read("standard output", stdout));
   }
 
   private void write(Iterator<String> records, OutputStream out) throws IOException {

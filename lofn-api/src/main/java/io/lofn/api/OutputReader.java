@@ -3,8 +3,8 @@ package io.lofn.api;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
 import java.util.stream.Stream;
 
 /**
@@ -36,6 +36,27 @@ public interface OutputReader<O> extends Serializable {
   Stream<O> read(RunOutput run) throws IOException;
 
   /**
+   * Whether this reader reads the tool's standard output. If so, the output may come by a faster
+   * way than what the engine attaches. It comes in any case.
+   *
+   * @return {@code false} unless overridden, as for every lambda
+   */
+  default boolean usesStdout() {
+    return false;
+  }
+
+  /**
+   * A reader of the tool's standard output.
+   *
+   * @param <O> the type of the records
+   * @param reader reads the records
+   * @return the reader
+   */
+  static <O> OutputReader<O> stdout(StdoutReader<O> reader) {
+    return new StdoutOutputReader<>(reader);
+  }
+
+  /**
    * This reader with each record changed.
    *
    * @param <P> the type of the new records
@@ -43,16 +64,7 @@ public interface OutputReader<O> extends Serializable {
    * @return the new reader
    */
   default <P> OutputReader<P> map(RecordFunction<O, P> change) {
-    return run ->
-        read(run)
-            .map(
-                record -> {
-                  try {
-                    return change.apply(record);
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                  }
-                });
+    return new MappedReader<>(this, change);
   }
 
   /**
@@ -70,5 +82,24 @@ public interface OutputReader<O> extends Serializable {
   default OutputReader<O> and(OutputReader<O> next) {
     requireNonNull(next, "next is null");
     return new ConcatenatedReader<>(this, next);
+  }
+
+  /**
+   * Reads records from one stream.
+   *
+   * @param <O> the type of the records
+   */
+  @FunctionalInterface
+  interface StdoutReader<O> extends Serializable {
+
+    /**
+     * Opens the output of a run, lazily, while the tool runs.
+     *
+     * @param stdout the tool's standard output, which ends after the tool has ended well; the
+     *     stream of records is to close it
+     * @return the records, in order
+     * @throws IOException if the output cannot be read
+     */
+    Stream<O> read(InputStream stdout) throws IOException;
   }
 }

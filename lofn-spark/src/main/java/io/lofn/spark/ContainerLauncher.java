@@ -104,7 +104,8 @@ final class ContainerLauncher implements AutoCloseable {
     return new NewWorkplace(
         node.exchanges().create(plan.task(), plan.tool().settings().user().isPresent()),
         runtime.runtime(),
-        node.containers());
+        node.containers(),
+        plan.streams());
   }
 
   /** Starts the container; an image that went away meanwhile is prepared once more. */

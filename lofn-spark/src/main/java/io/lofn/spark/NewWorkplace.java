@@ -10,11 +10,17 @@ final class NewWorkplace implements Workplace {
   private final Exchange exchange;
   private final ContainerRuntime runtime;
   private final PipedContainers containers;
+  private final boolean streams;
 
-  NewWorkplace(Exchange exchange, ContainerRuntime runtime, PipedContainers containers) {
+  /**
+   * @param streams whether standard input or output carry records
+   */
+  NewWorkplace(
+      Exchange exchange, ContainerRuntime runtime, PipedContainers containers, boolean streams) {
     this.exchange = exchange;
     this.runtime = runtime;
     this.containers = containers;
+    this.streams = streams;
   }
 
   @Override
@@ -24,7 +30,7 @@ final class NewWorkplace implements Workplace {
 
   @Override
   public RunningContainer start(ContainerSpec spec) {
-    return containers.start(runtime, spec, exchange);
+    return containers.start(runtime, spec, exchange, streams);
   }
 
   @Override

@@ -26,10 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts the container of one run. A command that reads standard input gets named pipes for its
- * streams, which carry several times as much as what an engine attaches. A shell opens them, so
- * where the image has none the command keeps what is attached. So it does where the engine has a
- * kernel of its own, in a virtual machine: a pipe does not lead out of its kernel. Thread-safe.
+ * Starts the container of one run. A command whose streams carry records gets named pipes for them,
+ * which carry several times as much as what an engine attaches. A shell opens them, so where the
+ * image has none the command keeps what is attached. So it does where the engine has a kernel of
+ * its own, in a virtual machine: a pipe does not lead out of its kernel. Thread-safe.
  */
 final class PipedContainers {
 
@@ -38,7 +38,8 @@ final class PipedContainers {
   /**
    * Waits for a line, which does not come where lofn has given up: then nobody has the other ends
    * of the pipes, and opening one would never end. Takes the pipes of the directory $1 if the
-   * kernel's boot is $2, says so by a line, there or where it is attached, and becomes the command.
+   * kernel's boot is $2, says so by a line, there or where it is attached, and becomes the command;
+   * which finds its input empty unless $3 is {@code stdin}.
    */
   private static final String SCRIPT =
       """
@@ -46,7 +47,8 @@ final class PipedContainers {
       if read -r boot </proc/sys/kernel/random/boot_id && [ "$boot" = "$2" ]; then
         exec <"$1/in" >"$1/out" 2>"$1/err"
       fi
-      shift 2
+      [ "$3" = stdin ] || exec </dev/null
+      shift 3
       echo
       exec "$@"
       """;
@@ -74,10 +76,12 @@ final class PipedContainers {
    * Starts a container.
    *
    * @param exchange the run's, beside which the pipes lie
+   * @param streams whether the command's standard input or output carry records
    * @throws EngineException if the engine fails
    */
-  RunningContainer start(ContainerRuntime runtime, ContainerSpec spec, Exchange exchange) {
-    if (!fits(runtime, spec)) {
+  RunningContainer start(
+      ContainerRuntime runtime, ContainerSpec spec, Exchange exchange, boolean streams) {
+    if (!streams || !fits(runtime, spec)) {
       return containers.start(runtime, spec);
     }
     // Of this start alone: an engine that did not answer may carry out an earlier one yet.
@@ -100,7 +104,6 @@ final class PipedContainers {
 
   private boolean fits(ContainerRuntime runtime, ContainerSpec spec) {
     return wanted
-        && spec.stdin()
         && !spec.imageEntrypoint()
         && !spec.argv().isEmpty()
         && !spec.argv().get(0).startsWith("-")
@@ -150,6 +153,7 @@ final class PipedContainers {
   private ContainerSpec piped(ContainerSpec spec, Path control) {
     List<String> argv =
         new ArrayList<>(List.of("sh", "-c", SCRIPT, "lofn", NamedPipes.CONTROL, boot));
+    argv.add(spec.stdin() ? "stdin" : "none");
     argv.addAll(spec.argv());
     ContainerSpec.Builder piped =
         ContainerSpec.builder(spec.name(), spec.image())

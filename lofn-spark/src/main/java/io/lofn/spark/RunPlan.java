@@ -103,6 +103,11 @@ record RunPlan(
     return conf.find(LofnConf.MEMORY).map(limits::memory).orElse(limits);
   }
 
+  /** Whether the tool's standard input or output carry records. */
+  boolean streams() {
+    return tool.input().usesStdin() || tool.output().usesStdout();
+  }
+
   /** What to start, once everything it needs is on the node. */
   ContainerSpec spec(String name, PreparedImage prepared, Exchange exchange, List<Mount> volumes) {
     ContainerSpec.Builder spec =

@@ -35,6 +35,8 @@ class PipedContainersTest {
   private static final String SCRIPT =
       "read word; echo \"$word out\"; echo \"$word err\" >&2; exit 3";
 
+  private static final String NO_INPUT = "readlink /proc/self/fd/0";
+
   @TempDir private Path directory;
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -80,6 +82,41 @@ class PipedContainersTest {
     }
 
     assertThat(engine.started).extracting(argv -> argv.get(0)).containsExactly("sh", "cat", "cat");
+  }
+
+  @Test
+  void aCommandThatIsGivenNoInputHasPipesForItsOutput() throws Exception {
+    ContainerSpec spec =
+        ContainerSpec.builder("name", "image").command(List.of("sh", "-c", NO_INPUT)).build();
+
+    try (RunningContainer container =
+        containers(ME, Map.of()).start(engine, spec, exchange(), true)) {
+      assertThat(container).isInstanceOf(PipedContainer.class);
+      assertThat(container.stdout().readAllBytes()).asString(UTF_8).isEqualTo("/dev/null\n");
+    }
+  }
+
+  @Test
+  void aCommandOfAnotherKernelThatIsGivenNoInputFindsNone() throws Exception {
+    Owner elsewhere = new Owner(ME.host(), "another boot", ME.namespace(), ME.pid(), ME.start());
+    ContainerSpec spec =
+        ContainerSpec.builder("name", "image").command(List.of("sh", "-c", NO_INPUT)).build();
+
+    try (RunningContainer container =
+        containers(elsewhere, Map.of()).start(engine, spec, exchange(), true)) {
+      assertThat(container.stdout().readAllBytes()).asString(UTF_8).isEqualTo("/dev/null\n");
+    }
+  }
+
+  @Test
+  void aCommandWhoseStreamsCarryNoRecordsHasNoShell() throws Exception {
+    ContainerSpec spec = ContainerSpec.builder("name", "image").command(List.of("true")).build();
+
+    try (RunningContainer container =
+        containers(ME, Map.of()).start(engine, spec, exchange(), false)) {
+      assertThat(container.await(Duration.ofSeconds(30))).isPresent();
+    }
+    assertThat(engine.started).containsExactly(List.of("true"));
   }
 
   @Test
@@ -133,8 +170,11 @@ class PipedContainersTest {
 
   private RunningContainer start(PipedContainers containers, List<String> argv) {
     ContainerSpec spec = ContainerSpec.builder("name", "image").command(argv).stdin().build();
-    Exchange exchange = exchanges().create(new TaskIdentity("app", 0, 0, 0, 0), false);
-    return containers.start(engine, spec, exchange);
+    return containers.start(engine, spec, exchange(), true);
+  }
+
+  private Exchange exchange() {
+    return exchanges().create(new TaskIdentity("app", 0, 0, 0, 0), false);
   }
 
   private Exchanges exchanges() {
