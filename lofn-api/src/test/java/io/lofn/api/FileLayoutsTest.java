@@ -214,6 +214,24 @@ class FileLayoutsTest {
   }
 
   @Test
+  void aReaderSaysWhetherItReadsStandardOutput() {
+    OutputReader<String> stdout = Lines.text().fromStdout();
+    OutputReader<String> file = Lines.text().fromFile("hits.txt");
+    List<OutputReader<?>> reading =
+        List.of(
+            stdout,
+            stdout.map(String::length),
+            stdout.and(file),
+            file.and(stdout),
+            Lines.text().bytes().fromStdout(),
+            BinaryFile.fromStdout());
+
+    assertThat(reading).allMatch(OutputReader::usesStdout);
+    assertThat(List.of(file, file.map(String::strip), file.and(file)))
+        .noneMatch(OutputReader::usesStdout);
+  }
+
+  @Test
   void anOutputIsReadNoFurtherThanItsRecordsAreTaken() throws IOException {
     AtomicInteger taken = new AtomicInteger();
     AtomicInteger closed = new AtomicInteger();

@@ -12,7 +12,7 @@ final class ByFiles implements Scenario {
     }
     contest.run(lab.sizes().rounds);
     for (String runtime : lab.runtimes()) {
-      contest.ratio("lofn-" + runtime + "/plain-file", "lofn-" + runtime, "plain-file");
+      contest.ratio(lab.ratioName(runtime) + "/plain-file", "lofn-" + runtime, "plain-file");
     }
   }
 }

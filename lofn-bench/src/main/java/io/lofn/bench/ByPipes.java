@@ -21,9 +21,10 @@ final class ByPipes implements Scenario {
     contest.run(lab.sizes().rounds);
     for (String runtime : lab.runtimes()) {
       String files = runtime + "-files";
-      contest.ratio(runtime + "-pipes/files", runtime + "-pipes", files);
+      String prefix = runtime.equals(lab.runtimes().get(0)) ? "" : runtime + "-";
+      contest.ratio(prefix + "pipes/files", runtime + "-pipes", files);
       if (Lab.canReuse(runtime)) {
-        contest.ratio(runtime + "-warm-pipes/files", runtime + "-warm-pipes", files);
+        contest.ratio(prefix + "warm-pipes/files", runtime + "-warm-pipes", files);
       }
     }
   }

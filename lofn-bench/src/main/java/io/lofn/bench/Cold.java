@@ -25,19 +25,17 @@ final class Cold implements Scenario {
         .run(lab.sizes().rounds);
     for (String runtime : lab.runtimes()) {
       String lofn = "lofn-" + runtime;
-      if (runtime.equals("docker")) {
-        contest
-            .ratio("lofn/floor", lofn, "floor-docker")
-            .ratio("lofn/docker-run", lofn, "docker-run")
-            .ratio("lofn/docker-run-default", lofn, "docker-run-default")
-            .ratio("lofn/spark-pipe-docker-run", lofn, "spark-pipe-docker-run")
-            .ratio("lofn/predecessor", lofn, "predecessor");
-      } else if (runtime.equals("podman")) {
-        contest.ratio("lofn-podman/floor-podman", lofn, "floor-podman");
+      String name = lab.ratioName(runtime);
+      if (runtime.equals("docker") || runtime.equals("podman")) {
+        contest.ratio(name + "/floor", lofn, "floor-" + runtime);
       }
       contest
-          .overhead(lofn + "-over-no-container", lofn, "no-container")
-          .overhead(lofn + "-over-no-tool", lofn, "no-tool");
+          .ratio(name + "/docker-run", lofn, "docker-run")
+          .ratio(name + "/docker-run-default", lofn, "docker-run-default")
+          .ratio(name + "/spark-pipe-docker-run", lofn, "spark-pipe-docker-run")
+          .ratio(name + "/predecessor", lofn, "predecessor")
+          .overhead(name + "-over-no-container", lofn, "no-container")
+          .overhead(name + "-over-no-tool", lofn, "no-tool");
     }
   }
 }

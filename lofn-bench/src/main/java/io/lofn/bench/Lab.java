@@ -65,6 +65,11 @@ final class Lab implements AutoCloseable {
     return runtimes;
   }
 
+  /** How lofn is called in ratios: by its runtime, too, unless that is the first. */
+  String ratioName(String runtime) {
+    return runtime.equals(runtimes.get(0)) ? "lofn" : "lofn-" + runtime;
+  }
+
   /** Whether a runtime can have warm containers: their processes must be kept apart. */
   static boolean canReuse(String runtime) {
     return !runtime.equals(CHARLIECLOUD);

@@ -28,10 +28,12 @@ final class Parallel implements Scenario {
         .run(lab.sizes().rounds)
         .ratio("docker-64/4-at-a-time", "floor-docker", "floor-docker-4-at-a-time")
         .ratio("podman-64/4-at-a-time", "floor-podman", "floor-podman-4-at-a-time");
-    if (lab.runtimes().contains("docker")) {
-      contest
-          .ratio("lofn/floor", "lofn-docker", "floor-docker")
-          .ratio("lofn/docker-run", "lofn-docker", "docker-run");
+    for (String runtime : lab.runtimes()) {
+      String name = lab.ratioName(runtime);
+      if (runtime.equals("docker") || runtime.equals("podman")) {
+        contest.ratio(name + "/floor", "lofn-" + runtime, "floor-" + runtime);
+      }
+      contest.ratio(name + "/docker-run", "lofn-" + runtime, "docker-run");
     }
   }
 }

@@ -32,7 +32,7 @@ final class Sizes {
 
   @Option(
       names = "--gib",
-      defaultValue = "1",
+      defaultValue = "10",
       description = "GiB of text in one partition, of memory (default: ${DEFAULT-VALUE})")
   int gibibytes;
 

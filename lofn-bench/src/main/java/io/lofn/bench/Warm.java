@@ -26,10 +26,11 @@ final class Warm implements Scenario {
     for (String runtime : lab.runtimes()) {
       if (Lab.canReuse(runtime)) {
         String lofn = "lofn-" + runtime;
+        String name = lab.ratioName(runtime);
         contest
-            .ratio("docker-run/" + lofn, "docker-run", lofn)
-            .overhead(lofn + "-over-no-container", lofn, "no-container")
-            .overhead(lofn + "-over-no-tool", lofn, "no-tool");
+            .ratio("docker-run/" + name, "docker-run", lofn)
+            .overhead(name + "-per-run-overhead", lofn, "no-tool")
+            .overhead(name + "-over-no-container", lofn, "no-container");
       }
     }
   }

@@ -204,9 +204,9 @@ final class LofnConf {
       ConfigKey.flag(
           PREFIX + "container.pipes",
           "true",
-          "Whether a tool that reads standard input has named pipes for its streams, where its image"
-              + " has a shell and its kernel is the executor's; else, or if false, it has what the"
-              + " engine attaches, which is slower.");
+          "Whether a tool whose standard input or output carry records has named pipes for its"
+              + " streams, where its image has a shell and its kernel is the executor's; else, or"
+              + " if false, it has what the engine attaches, which is slower.");
   static final ConfigKey<Integer> PIDS =
       ConfigKey.count(
           PREFIX + "container.pids", "4096", 1, "Processes and threads of one container.");
