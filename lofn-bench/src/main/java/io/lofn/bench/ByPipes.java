@@ -21,7 +21,7 @@ final class ByPipes implements Scenario {
     contest.run(lab.sizes().rounds);
     for (String runtime : lab.runtimes()) {
       String files = runtime + "-files";
-      String prefix = runtime.equals(lab.runtimes().get(0)) ? "" : runtime + "-";
+      String prefix = lab.isFirst(runtime) ? "" : runtime + "-";
       contest.ratio(prefix + "pipes/files", runtime + "-pipes", files);
       if (Lab.canReuse(runtime)) {
         contest.ratio(prefix + "warm-pipes/files", runtime + "-warm-pipes", files);

@@ -26,7 +26,7 @@ final class Cold implements Scenario {
     for (String runtime : lab.runtimes()) {
       String lofn = "lofn-" + runtime;
       String name = lab.ratioName(runtime);
-      if (runtime.equals("docker") || runtime.equals("podman")) {
+      if (Lab.hasFloor(runtime)) {
         contest.ratio(name + "/floor", lofn, "floor-" + runtime);
       }
       contest

@@ -67,7 +67,17 @@ final class Lab implements AutoCloseable {
 
   /** How lofn is called in ratios: by its runtime, too, unless that is the first. */
   String ratioName(String runtime) {
-    return runtime.equals(runtimes.get(0)) ? "lofn" : "lofn-" + runtime;
+    return isFirst(runtime) ? "lofn" : "lofn-" + runtime;
+  }
+
+  /** Whether a runtime is the one to look at. */
+  boolean isFirst(String runtime) {
+    return runtime.equals(runtimes.get(0));
+  }
+
+  /** Whether a runtime is an engine whose bare calls are measured, too. */
+  static boolean hasFloor(String runtime) {
+    return runtime.equals("docker") || runtime.equals("podman");
   }
 
   /** Whether a runtime can have warm containers: their processes must be kept apart. */

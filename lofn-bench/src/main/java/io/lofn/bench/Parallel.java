@@ -30,7 +30,7 @@ final class Parallel implements Scenario {
         .ratio("podman-64/4-at-a-time", "floor-podman", "floor-podman-4-at-a-time");
     for (String runtime : lab.runtimes()) {
       String name = lab.ratioName(runtime);
-      if (runtime.equals("docker") || runtime.equals("podman")) {
+      if (Lab.hasFloor(runtime)) {
         contest.ratio(name + "/floor", "lofn-" + runtime, "floor-" + runtime);
       }
       contest.ratio(name + "/docker-run", "lofn-" + runtime, "docker-run");
