@@ -45,9 +45,10 @@ final class RealTool implements Scenario {
     contest.run(lab.sizes().rounds);
     for (String runtime : lab.runtimes()) {
       String lofn = "lofn-" + runtime;
+      String name = lab.ratioName(runtime);
       contest
-          .ratio(lofn + "/one-container", lofn, "one-container")
-          .ratio(lofn + "/spark-pipe-docker-run", lofn, "spark-pipe-docker-run");
+          .ratio(name + "/one-container", lofn, "one-container")
+          .ratio(name + "/spark-pipe-docker-run", lofn, "spark-pipe-docker-run");
     }
     reads.unpersist();
   }
