@@ -46,7 +46,7 @@ record Floor(
     String spec =
         """
         {"image": "%s", "command": ["cat"], "stdin": true, "netns": {"nsmode": "none"},
-         "log_configuration": {"driver": "none"}}
+         "log_configuration": {"driver": "none"}, "volatile": true}
         """;
     return new Floor(
         System.getenv().getOrDefault("LOFN_PODMAN_SOCKET", "/run/podman/podman.sock"),

@@ -52,6 +52,8 @@ final class ContainerRequest {
     json.put("name", spec.name()).put("image", spec.image());
     command(json, spec);
     json.put("stdin", spec.stdin()).put("terminal", false).put("init", true).put("remove", false);
+    // Else the end of a container writes all that is dirty on the disk of podman's storage.
+    json.put("volatile", true);
     init.ifPresent(path -> json.put("init_path", path));
     json.put("env_host", false).put("httpproxy", false).put("sdnotifyMode", "ignore");
     putAll(json.putObject("env"), settings.environment());

@@ -34,7 +34,7 @@ class ContainerRequestTest {
         .hasToString(
             "{'name':'n','image':'i','entrypoint':['sort'],'command':['-r'],'stdin':true,"
                     .replace('\'', '"')
-                + ("'terminal':false,'init':true,'remove':false,'init_path':'/init',"
+                + ("'terminal':false,'init':true,'remove':false,'volatile':true,'init_path':'/init',"
                         + "'env_host':false,'httpproxy':false,'sdnotifyMode':'ignore',"
                         + "'env':{'A':'=b'},'labels':{'l':'v'},"
                         + "'log_configuration':{'driver':'none'},"
