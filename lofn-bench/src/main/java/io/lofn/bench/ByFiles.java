@@ -1,6 +1,6 @@
 package io.lofn.bench;
 
-/** Many lines by files of the exchange. */
+/** Many lines by files of the exchange, on disk and in memory. */
 final class ByFiles implements Scenario {
 
   @Override
@@ -9,10 +9,13 @@ final class ByFiles implements Scenario {
     Contest contest = lab.contest("files").add("plain-file", text::plainFile);
     for (String runtime : lab.runtimes()) {
       contest.add("lofn-" + runtime, () -> text.files(runtime));
+      contest.add("lofn-" + runtime + "-memory", () -> text.filesInMemory(runtime));
     }
     contest.run(lab.sizes().rounds);
     for (String runtime : lab.runtimes()) {
-      contest.ratio(lab.ratioName(runtime) + "/plain-file", "lofn-" + runtime, "plain-file");
+      String name = lab.ratioName(runtime);
+      contest.ratio(name + "/plain-file", "lofn-" + runtime, "plain-file");
+      contest.ratio(name + "-memory/plain-file", "lofn-" + runtime + "-memory", "plain-file");
     }
   }
 }

@@ -87,12 +87,23 @@ final class Lab implements AutoCloseable {
 
   /** Lofn with a runtime: one of lofn's, or {@code charliecloud}. */
   Lofn lofn(String runtime) {
-    return sessions.computeIfAbsent(runtime, this::session);
+    return sessions.computeIfAbsent(runtime, name -> session(settings(name)));
   }
 
-  private Lofn session(String runtime) {
+  /** The same with exchanges in memory. */
+  Lofn lofnInMemory(String runtime) {
+    return sessions.computeIfAbsent(
+        runtime + "-memory",
+        name -> {
+          Map<String, String> settings = settings(runtime);
+          settings.put("tmp.memoryDir", "/dev/shm");
+          return session(settings);
+        });
+  }
+
+  private Lofn session(Map<String, String> settings) {
     SparkSession session = spark.newSession();
-    settings(runtime).forEach((key, value) -> session.conf().set("spark.lofn." + key, value));
+    settings.forEach((key, value) -> session.conf().set("spark.lofn." + key, value));
     return Lofn.on(session);
   }
 

@@ -1,6 +1,7 @@
 package io.lofn.bench;
 
 import io.lofn.api.Tool;
+import io.lofn.spark.Lofn;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -56,14 +57,21 @@ final class MuchText {
   }
 
   void files(String runtime) {
-    lofn(runtime, Tool.lines(Lab.IMAGE).command("cp", "/shared/input.txt", "/shared/output.txt"));
+    files(lab.lofn(runtime));
+  }
+
+  void filesInMemory(String runtime) {
+    files(lab.lofnInMemory(runtime));
+  }
+
+  private void files(Lofn lofn) {
+    Tool<String, String> tool =
+        Tool.lines(Lab.IMAGE).command("cp", "/shared/input.txt", "/shared/output.txt");
+    Text.check(lofn.map(data, tool), lines);
   }
 
   void pipes(String runtime, boolean reuse) {
-    lofn(runtime, Tool.pipe(Lab.IMAGE).command("cat").reuseContainer(reuse));
-  }
-
-  private void lofn(String runtime, Tool<String, String> tool) {
+    Tool<String, String> tool = Tool.pipe(Lab.IMAGE).command("cat").reuseContainer(reuse);
     Text.check(lab.lofn(runtime).map(data, tool), lines);
   }
 

@@ -12,6 +12,7 @@ import io.lofn.spi.PreparedImage;
 import io.lofn.spi.StagedVolume;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -101,11 +102,16 @@ final class ContainerLauncher implements AutoCloseable {
         return node.warm().take(shape, plan, volumes);
       }
     }
-    return new NewWorkplace(
-        node.exchanges().create(plan.task(), plan.tool().settings().user().isPresent()),
-        runtime.runtime(),
-        node.containers(),
-        plan.streams());
+    return new NewWorkplace(newExchange(), runtime.runtime(), node.containers(), plan.streams());
+  }
+
+  private Exchange newExchange() {
+    boolean anyUser = plan.tool().settings().user().isPresent();
+    Optional<Exchange> inMemory =
+        plan.mayUseMemory()
+            ? node.exchanges().createInMemory(plan.task(), anyUser)
+            : Optional.empty();
+    return inMemory.orElseGet(() -> node.exchanges().create(plan.task(), anyUser));
   }
 
   /** Starts the container; an image that went away meanwhile is prepared once more. */

@@ -13,8 +13,9 @@ import java.util.Optional;
  * @param directory the exchange on this node
  * @param freeBytes what its disk has left for this user
  * @param seLinux whether the node enforces SELinux, which keeps containers out of most directories
+ * @param inMemory whether it lies in a tmpfs, as only a first attempt's may by configuration
  */
-record ExchangeState(Path directory, long freeBytes, boolean seLinux) {
+record ExchangeState(Path directory, long freeBytes, boolean seLinux, boolean inMemory) {
 
   private static final Path SELINUX = Path.of("/sys/fs/selinux/enforce");
 
@@ -22,7 +23,8 @@ record ExchangeState(Path directory, long freeBytes, boolean seLinux) {
   private static final long NOTHING = 1 << 20;
 
   static ExchangeState of(Path directory) {
-    return new ExchangeState(directory, freeBytes(directory), enforcesSeLinux());
+    return new ExchangeState(
+        directory, freeBytes(directory), enforcesSeLinux(), MemoryDirectory.isTmpfs(directory));
   }
 
   boolean isFull() {
@@ -47,8 +49,14 @@ record ExchangeState(Path directory, long freeBytes, boolean seLinux) {
   /** That there is no room left, and what to do. */
   String fullDisk() {
     String why = isFull() ? "is full" : "has no room left, by a quota or by its number of files";
-    return "the disk of the exchange, %s, %s (%d bytes free). Free some, make the partitions smaller, or let %s name a larger disk."
-        .formatted(directory, why, freeBytes, LofnConf.TMP_DIR.name());
+    String said =
+        "the disk of the exchange, %s, %s (%d bytes free). Free some, make the partitions smaller, or let %s name a larger disk."
+            .formatted(directory, why, freeBytes, LofnConf.TMP_DIR.name());
+    return inMemory
+        ? said
+            + " It is a tmpfs: if it is that of %s, the next attempt has its exchange on disk."
+                .formatted(LofnConf.TMP_MEMORY_DIR.name())
+        : said;
   }
 
   /** What the disk of a directory, which need not exist yet, has left for this user. */

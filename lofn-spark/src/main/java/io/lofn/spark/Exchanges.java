@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.ToLongFunction;
@@ -33,29 +34,36 @@ final class Exchanges implements AutoCloseable {
   private static final String KEPT = "kept";
 
   private final List<Path> homes;
+  private final MemoryDirectory memory;
+  private final String homeName;
   private final Owner owner;
   private final long minFree;
   private final ToLongFunction<Path> freeBytes;
 
   @Inject
   Exchanges(NodeDirectories directories, Owner owner, LofnConf conf) {
-    this(directories, owner, conf, ExchangeState::freeBytes);
+    this(directories, owner, conf, new MemoryDirectory(conf), ExchangeState::freeBytes);
   }
 
   /**
    * @param freeBytes what the disk of a directory has free
    */
   Exchanges(
-      NodeDirectories directories, Owner owner, LofnConf conf, ToLongFunction<Path> freeBytes) {
-    String user = System.getProperty("user.name");
-    this.homes = directories.paths().stream().map(path -> path.resolve("lofn-" + user)).toList();
+      NodeDirectories directories,
+      Owner owner,
+      LofnConf conf,
+      MemoryDirectory memory,
+      ToLongFunction<Path> freeBytes) {
+    this.homeName = "lofn-" + System.getProperty("user.name");
+    this.homes = directories.paths().stream().map(path -> path.resolve(homeName)).toList();
+    this.memory = memory;
     this.owner = owner;
     this.minFree = conf.get(LofnConf.TMP_MIN_FREE);
     this.freeBytes = freeBytes;
   }
 
   /**
-   * Makes the exchange of a run.
+   * Makes the exchange of a run on disk.
    *
    * @param task whose run it is; its partition chooses among the local directories, so that the
    *     tasks of a node spread over its disks, unless the disk is full
@@ -64,22 +72,37 @@ final class Exchanges implements AutoCloseable {
   Exchange create(TaskIdentity task, boolean anyUser) {
     Path home = roomyHome(task.partition());
     try {
-      Path mine = ownDirectory(home);
-      Path root = Files.createTempDirectory(mine, task.fileName() + "-", UserDirectory.PRIVATE);
-      Path directory = Files.createDirectory(root.resolve("exchange"), UserDirectory.PRIVATE);
-      if (anyUser) {
-        Files.setPosixFilePermissions(directory, OPEN);
-      }
-      Exchange exchange = new Exchange(root, directory, home.resolve(KEPT));
-      Files.createDirectory(exchange.temporary(), UserDirectory.PRIVATE);
-      Files.setAttribute(exchange.temporary(), "unix:mode", TEMPORARY_MODE);
-      return exchange;
+      return make(home, task, anyUser);
     } catch (IOException e) {
       throw new LofnException(
           "Cannot make an exchange in %s (%s); set %s to a directory of every node that the executor may write"
               .formatted(home, e, LofnConf.TMP_DIR.name()),
           e);
     }
+  }
+
+  /** Makes one in memory; empty if that is not configured, or there is no room. */
+  Optional<Exchange> createInMemory(TaskIdentity task, boolean anyUser) {
+    Optional<Path> home = memory.roomy().map(path -> path.resolve(homeName));
+    try {
+      return home.isPresent() ? Optional.of(make(home.get(), task, anyUser)) : Optional.empty();
+    } catch (IOException e) {
+      LOG.warn("An exchange lies on disk, for it cannot be made in {}", home.get(), e);
+      return Optional.empty();
+    }
+  }
+
+  private Exchange make(Path home, TaskIdentity task, boolean anyUser) throws IOException {
+    Path mine = ownDirectory(home);
+    Path root = Files.createTempDirectory(mine, task.fileName() + "-", UserDirectory.PRIVATE);
+    Path directory = Files.createDirectory(root.resolve("exchange"), UserDirectory.PRIVATE);
+    if (anyUser) {
+      Files.setPosixFilePermissions(directory, OPEN);
+    }
+    Exchange exchange = new Exchange(root, directory, home.resolve(KEPT));
+    Files.createDirectory(exchange.temporary(), UserDirectory.PRIVATE);
+    Files.setAttribute(exchange.temporary(), "unix:mode", TEMPORARY_MODE);
+    return exchange;
   }
 
   /** Whether a directory is open to other users than the executor's. */
@@ -107,9 +130,15 @@ final class Exchanges implements AutoCloseable {
         UserDirectory.create(home).resolve(owner.directoryName()), UserDirectory.PRIVATE);
   }
 
+  private List<Path> allHomes() {
+    return Stream.concat(
+            homes.stream(), memory.directory().map(path -> path.resolve(homeName)).stream())
+        .toList();
+  }
+
   /** Deletes the exchanges of processes that are known to be gone. */
   void sweep() {
-    for (Path home : homes) {
+    for (Path home : allHomes()) {
       sweep(home);
       WorkerDirectories.beside(home.getParent()).stream()
           .map(directory -> directory.resolve(home.getFileName()))
@@ -143,7 +172,7 @@ final class Exchanges implements AutoCloseable {
    */
   @Override
   public void close() {
-    for (Path home : homes) {
+    for (Path home : allHomes()) {
       try {
         FileTree.delete(home.resolve(owner.directoryName()));
         try (Stream<Path> others = Files.list(home)) {

@@ -46,6 +46,13 @@ final class LofnConf {
           "64m",
           "What a local directory's disk must have free for a run to begin there; others are tried"
               + " before the task fails.");
+  static final ConfigKey<String> TMP_MEMORY_DIR =
+      ConfigKey.text(
+          PREFIX + "tmp.memoryDir",
+          "",
+          "A tmpfs, whose `size=` is the cap, for the exchanges of first attempts while half of it is"
+              + " free; a run that fills it fails, and its next attempt has its exchange on disk. A"
+              + " node that has no such tmpfs does without. Not set: none.");
   static final ConfigKey<PathMap> HOST_PATH_MAP =
       ConfigKey.pathMap(
           PREFIX + "host.path.map",
@@ -247,6 +254,7 @@ final class LofnConf {
           EXCHANGE_PATH,
           TMP_DIR,
           TMP_MIN_FREE,
+          TMP_MEMORY_DIR,
           HOST_PATH_MAP,
           PROBE,
           VOLUMES_DIR,

@@ -67,13 +67,22 @@ final class MountProbe {
   }
 
   /**
-   * Runs the container. Blocks until it has ended.
+   * Runs a container on disk, and one in memory if exchanges may lie there. Blocks until they have
+   * ended.
    *
    * @throws EngineException if the engine cannot run it, for a reason of its own
    * @throws ImageUnavailableException if the image is gone
    */
   Sight look(SelectedRuntime runtime, PreparedImage image, TaskIdentity task) {
-    try (Exchange exchange = exchanges.create(task, false)) {
+    Sight onDisk = look(runtime, image, task, exchanges.create(task, false));
+    Optional<Exchange> inMemory =
+        onDisk.kind() == Sight.Kind.GOOD ? exchanges.createInMemory(task, false) : Optional.empty();
+    return inMemory.map(exchange -> look(runtime, image, task, exchange)).orElse(onDisk);
+  }
+
+  private Sight look(
+      SelectedRuntime runtime, PreparedImage image, TaskIdentity task, Exchange made) {
+    try (Exchange exchange = made) {
       Path directory = exchange.directory();
       String token = UUID.randomUUID().toString();
       Files.writeString(exchange.newFile(IN), token);

@@ -152,6 +152,18 @@ final class NodeCheck {
               .formatted(LofnConf.TMP_MIN_FREE.name(), conf.get(LofnConf.TMP_MIN_FREE), full),
           "Free some, or let %s name a larger disk.".formatted(LofnConf.TMP_DIR.name()));
     }
+    return new MemoryDirectory(conf).problem().map(NodeCheck::noMemory).orElseGet(this::leastFree);
+  }
+
+  private static Finding noMemory(String problem) {
+    return Finding.bad(
+        DISK,
+        problem,
+        "Mount a tmpfs with size= there, or let %s name one, such as /dev/shm."
+            .formatted(LofnConf.TMP_MEMORY_DIR.name()));
+  }
+
+  private Finding leastFree() {
     Path least =
         directories.paths().stream()
             .min(Comparator.comparing(ExchangeState::freeBytes))

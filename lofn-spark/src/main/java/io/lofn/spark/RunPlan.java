@@ -103,6 +103,14 @@ record RunPlan(
     return conf.find(LofnConf.MEMORY).map(limits::memory).orElse(limits);
   }
 
+  /**
+   * Whether its exchange may lie in memory: if it is not kept, and if a next attempt can do
+   * without.
+   */
+  boolean mayUseMemory() {
+    return keep == Keep.NEVER && task.attempt() == 0;
+  }
+
   /** Whether the tool's standard input or output carry records. */
   boolean streams() {
     return tool.input().usesStdin() || tool.output().usesStdout();

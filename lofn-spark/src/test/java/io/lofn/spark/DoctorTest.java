@@ -64,6 +64,17 @@ class DoctorTest {
   }
 
   @Test
+  void memoryThatIsNotThereIsSaid() {
+    DoctorReport report = examine(Map.of("spark.lofn.tmp.memoryDir", directory + "/nothing"));
+
+    assertThat(report.isGood()).isFalse();
+    assertThat(report.toString())
+        .contains(
+            "free disk:\n  the executor may not write " + directory + "/nothing, or it is not")
+        .contains("or let spark.lofn.tmp.memoryDir name one");
+  }
+
+  @Test
   void aNodeThatIsNotThereIsWaitedForAndThenSaid() {
     DoctorReport report = examine(Map.of(), "--nodes", "2");
 

@@ -122,6 +122,7 @@ class ExchangeTest {
             new NodeDirectories(List.of(local, full, other)),
             Owner.current(),
             new LofnConf(Map.of("spark.lofn.tmp.minFree", "10k")),
+            memory("", 0, 0),
             path -> path.startsWith(full) ? 10 * 1024 - 1 : 10 * 1024);
 
     assertThat(directoryOf(spread, 0)).startsWith(local);
@@ -137,6 +138,7 @@ class ExchangeTest {
             new NodeDirectories(List.of(local, other)),
             Owner.current(),
             new LofnConf(Map.of()),
+            memory("", 0, 0),
             path -> 4096);
     String home = "lofn-" + System.getProperty("user.name");
 
@@ -145,6 +147,56 @@ class ExchangeTest {
         .hasMessage(
             "No local directory has room for a run: %s has 4096 bytes free, %s has 4096 bytes free; spark.lofn.tmp.minFree wants 67108864. Free some, or let spark.lofn.tmp.dir name a larger disk.",
             other.resolve(home), local.resolve(home));
+  }
+
+  @Test
+  void liesInMemoryWhileHalfOfItIsFree(@TempDir Path tmpfs) throws IOException {
+    Exchanges roomy = inMemory(memory(tmpfs.toString(), 4096, 2048));
+
+    Exchange quick = roomy.createInMemory(TASK, true).orElseThrow();
+
+    assertThat(quick.directory()).startsWith(tmpfs);
+    assertThat(permissions(quick.directory().getParent())).isEqualTo("rwx------");
+    assertThat(roomy.create(TASK, true).directory()).startsWith(local);
+    roomy.close();
+    try (Stream<Path> left = Files.list(tmpfs)) {
+      assertThat(left).isEmpty();
+    }
+    assertThat(inMemory(memory(tmpfs.toString(), 4096, 2047)).createInMemory(TASK, true)).isEmpty();
+    assertThat(inMemory(memory("", 4096, 4096)).createInMemory(TASK, true)).isEmpty();
+  }
+
+  @Test
+  void liesInMemoryOnlyWhereThatIsCapped(@TempDir Path tmpfs) {
+    MemoryDirectory uncapped = memory(tmpfs.toString(), 0, 0);
+    MemoryDirectory absent = memory(tmpfs.resolve("no").toString(), 4096, 4096);
+    MemoryDirectory disk =
+        new MemoryDirectory(
+            new LofnConf(Map.of("spark.lofn.tmp.memoryDir", tmpfs.toString())),
+            path -> new MemoryDirectory.Room("ext4", 4096, 4096));
+
+    assertThat(inMemory(uncapped).createInMemory(TASK, false)).isEmpty();
+    assertThat(inMemory(absent).createInMemory(TASK, false)).isEmpty();
+    assertThat(inMemory(disk).createInMemory(TASK, false)).isEmpty();
+    assertThat(uncapped.problem()).contains(tmpfs + " is no tmpfs with a size, but on tmpfs");
+    assertThat(disk.problem()).contains(tmpfs + " is no tmpfs with a size, but on ext4");
+    assertThat(absent.problem())
+        .contains("the executor may not write " + tmpfs.resolve("no") + ", or it is not there");
+  }
+
+  private Exchanges inMemory(MemoryDirectory memory) {
+    return new Exchanges(
+        new NodeDirectories(List.of(local)),
+        Owner.current(),
+        new LofnConf(Map.of()),
+        memory,
+        path -> Long.MAX_VALUE);
+  }
+
+  private static MemoryDirectory memory(String path, long total, long free) {
+    return new MemoryDirectory(
+        new LofnConf(Map.of("spark.lofn.tmp.memoryDir", path)),
+        directory -> new MemoryDirectory.Room("tmpfs", total, free));
   }
 
   @Test

@@ -31,9 +31,9 @@ class FailureReportTest {
 
   private static final Path EXCHANGE = Path.of("/data/lofn-me/1-2-3-4/run/exchange");
   private static final long ROOM = 1L << 40;
-  private static final ExchangeState ROOMY = new ExchangeState(EXCHANGE, ROOM, false);
-  private static final ExchangeState FULL = new ExchangeState(EXCHANGE, 4096, false);
-  private static final ExchangeState LABELLED = new ExchangeState(EXCHANGE, ROOM, true);
+  private static final ExchangeState ROOMY = new ExchangeState(EXCHANGE, ROOM, false, false);
+  private static final ExchangeState FULL = new ExchangeState(EXCHANGE, 4096, false, false);
+  private static final ExchangeState LABELLED = new ExchangeState(EXCHANGE, ROOM, true, false);
   private static final ResourceLimits LIMITS =
       ResourceLimits.none().cpus(1).memory(64 << 20).pids(4096);
   private static final Tool<String, String> TOOL =
@@ -143,6 +143,15 @@ class FailureReportTest {
         .hasCause(failure);
     assertThat(FULL.explain("map of x", new IOException("closed"))).isPresent();
     assertThat(ROOMY.explain("map of x", new IOException("closed"))).isEmpty();
+  }
+
+  @Test
+  void saysThatMemoryIsForFirstAttemptsOnly() {
+    ExchangeState full = new ExchangeState(EXCHANGE, 4096, false, true);
+
+    assertThat(full.explain("map of x", new IOException("closed")).orElseThrow())
+        .hasMessageEndingWith(
+            "or let spark.lofn.tmp.dir name a larger disk. It is a tmpfs: if it is that of spark.lofn.tmp.memoryDir, the next attempt has its exchange on disk.");
   }
 
   @Test

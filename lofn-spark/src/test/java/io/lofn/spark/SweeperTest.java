@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SweeperTest {
 
   @TempDir Path local;
+  @TempDir Path memory;
 
   private final Owner me = Owner.current();
   private final ContainerOwnership ownership = new ContainerOwnership(me);
@@ -81,6 +82,18 @@ class SweeperTest {
   }
 
   @Test
+  void deletesExchangesThatLieInMemory() throws Exception {
+    Path home = memory.resolve("lofn-" + System.getProperty("user.name"));
+    Path left = Files.createDirectories(home.resolve(dead.directoryName()).resolve("run/exchange"));
+    Path kept = Files.createDirectories(home.resolve(me.directoryName()));
+
+    sweep(new FakeRuntime("fake", List.of()));
+
+    assertThat(left.getParent().getParent()).doesNotExist();
+    assertThat(kept).exists();
+  }
+
+  @Test
   void deletesExchangesThatDeadExecutorsOfOtherWorkersLeft() throws Exception {
     String home = "lofn-" + System.getProperty("user.name");
     Path root = local;
@@ -103,7 +116,10 @@ class SweeperTest {
     ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
     try {
       Exchanges exchanges =
-          new Exchanges(new NodeDirectories(List.of(local)), me, new LofnConf(Map.of()));
+          new Exchanges(
+              new NodeDirectories(List.of(local)),
+              me,
+              new LofnConf(Map.of("spark.lofn.tmp.memoryDir", memory.toString())));
       Sweeper sweeper = new Sweeper(node, exchanges, me, ownership, conf, clock);
       clock.submit(() -> {}).get();
       sweeper.claim("wanted");

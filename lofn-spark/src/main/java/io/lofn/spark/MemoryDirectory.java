@@ -1,0 +1,117 @@
+package io.lofn.spark;
+
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The tmpfs of this node that exchanges may lie in. Its size is the cap, which the kernel keeps;
+ * exchanges begin there while half of it is free, so that those which are there can grow. A node
+ * that has no such tmpfs does without. Thread-safe.
+ */
+final class MemoryDirectory {
+
+  private static final Logger LOG = LoggerFactory.getLogger(MemoryDirectory.class);
+
+  private static final String TMPFS = "tmpfs";
+
+  /**
+   * What a file system has room for.
+   *
+   * @param type its type as the system names it
+   * @param total bytes of all files; 0: as many as there is memory
+   * @param free bytes of new files
+   */
+  record Room(String type, long total, long free) {
+
+    private boolean isCapped() {
+      return type.equals(TMPFS) && total > 0;
+    }
+
+    private boolean isHalfFree() {
+      return free >= total / 2;
+    }
+  }
+
+  /** Looks at the file system of a directory. */
+  @FunctionalInterface
+  interface Look {
+    Room at(Path directory) throws IOException;
+  }
+
+  private final Optional<Path> directory;
+  private final Look look;
+  private final AtomicBoolean warned = new AtomicBoolean();
+
+  MemoryDirectory(LofnConf conf) {
+    this(conf, MemoryDirectory::room);
+  }
+
+  MemoryDirectory(LofnConf conf, Look look) {
+    this.directory = conf.find(LofnConf.TMP_MEMORY_DIR).map(Path::of).map(Path::toAbsolutePath);
+    this.look = look;
+  }
+
+  private static Room room(Path directory) throws IOException {
+    FileStore store = Files.getFileStore(directory);
+    return new Room(store.type(), store.getTotalSpace(), store.getUsableSpace());
+  }
+
+  /** Whether a directory is there and in memory. */
+  static boolean isTmpfs(Path directory) {
+    try {
+      return room(directory).type().equals(TMPFS);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** What is configured, whether this node has it or not. */
+  Optional<Path> directory() {
+    return directory;
+  }
+
+  /** Why nothing can lie there; empty if it can, or if nothing is configured. */
+  Optional<String> problem() {
+    return directory.flatMap(this::problem);
+  }
+
+  private Optional<String> problem(Path path) {
+    try {
+      if (!Files.isWritable(path)) {
+        return Optional.of("the executor may not write %s, or it is not there".formatted(path));
+      }
+      Room room = look.at(path);
+      return room.isCapped()
+          ? Optional.empty()
+          : Optional.of("%s is no tmpfs with a size, but on %s".formatted(path, room.type()));
+    } catch (IOException e) {
+      return Optional.of("%s cannot be looked at (%s)".formatted(path, e));
+    }
+  }
+
+  /** The directory, if there is room for one more exchange. */
+  Optional<Path> roomy() {
+    Optional<String> problem = problem();
+    if (problem.isPresent() && warned.compareAndSet(false, true)) {
+      LOG.warn(
+          "Exchanges are not kept in memory on this node: {} ({})",
+          problem.get(),
+          LofnConf.TMP_MEMORY_DIR.name());
+    }
+    return problem.isPresent() ? Optional.empty() : directory.filter(this::isRoomy);
+  }
+
+  private boolean isRoomy(Path path) {
+    try {
+      return look.at(path).isHalfFree();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}
