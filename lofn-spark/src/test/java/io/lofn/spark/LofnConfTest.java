@@ -40,6 +40,7 @@ class LofnConfTest {
     assertThat(conf.get(LofnConf.SWEEP_INTERVAL)).isEqualTo(Duration.ofMinutes(1));
     assertThat(conf.find(LofnConf.RUN_IDLE_TIMEOUT)).isEmpty();
     assertThat(conf.get(LofnConf.TMP_MIN_FREE)).isEqualTo(64L << 20);
+    assertThat(conf.find(LofnConf.TMP_MEMORY_DIR)).isEmpty();
     assertThat(conf.find(LofnConf.HOST_PATH_MAP)).isEmpty();
     assertThat(conf.get(LofnConf.PROBE)).isEqualTo(Probe.AUTO);
     assertThat(conf.get(LofnConf.KEEP)).isEqualTo(Keep.NEVER);
@@ -52,7 +53,7 @@ class LofnConfTest {
     assertThat(conf.get(LofnConf.VOLUMES_MAX_SIZE)).isEqualTo(100L << 30);
     assertThat(conf.find(LofnConf.VOLUMES_FILE_SYSTEM)).isEmpty();
     assertThat(conf.get(LofnConf.PIPES)).isTrue();
-    assertThat(LofnConf.KEYS).hasSize(38);
+    assertThat(LofnConf.KEYS).hasSize(39);
   }
 
   @Test
