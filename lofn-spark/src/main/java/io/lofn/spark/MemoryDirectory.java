@@ -83,35 +83,50 @@ final class MemoryDirectory {
 
   private Optional<String> problem(Path path) {
     try {
-      if (!Files.isWritable(path)) {
-        return Optional.of("the executor may not write %s, or it is not there".formatted(path));
-      }
-      Room room = look.at(path);
-      return room.isCapped()
-          ? Optional.empty()
-          : Optional.of("%s is no tmpfs with a size, but on %s".formatted(path, room.type()));
+      usable(path);
+      return Optional.empty();
     } catch (IOException e) {
-      return Optional.of("%s cannot be looked at (%s)".formatted(path, e));
+      return Optional.of(e.getMessage());
     }
   }
 
   /** The directory, if there is room for one more exchange. */
   Optional<Path> roomy() {
-    Optional<String> problem = problem();
-    if (problem.isPresent() && warned.compareAndSet(false, true)) {
-      LOG.warn(
-          "Exchanges are not kept in memory on this node: {} ({})",
-          problem.get(),
-          LofnConf.TMP_MEMORY_DIR.name());
-    }
-    return problem.isPresent() ? Optional.empty() : directory.filter(this::isRoomy);
+    return directory.filter(this::isRoomy);
   }
 
   private boolean isRoomy(Path path) {
     try {
-      return look.at(path).isHalfFree();
+      return usable(path).isHalfFree();
     } catch (IOException e) {
+      if (warned.compareAndSet(false, true)) {
+        LOG.warn(
+            "Exchanges are not kept in memory on this node: {} ({})",
+            e.getMessage(),
+            LofnConf.TMP_MEMORY_DIR.name());
+      }
       return false;
     }
+  }
+
+  /**
+   * What a directory has room for.
+   *
+   * @throws IOException with the reason, if nothing can lie there
+   */
+  private Room usable(Path path) throws IOException {
+    if (!Files.isWritable(path)) {
+      throw new IOException("the executor may not write %s, or it is not there".formatted(path));
+    }
+    Room room;
+    try {
+      room = look.at(path);
+    } catch (IOException e) {
+      throw new IOException("%s cannot be looked at (%s)".formatted(path, e), e);
+    }
+    if (!room.isCapped()) {
+      throw new IOException("%s is no tmpfs with a size, but on %s".formatted(path, room.type()));
+    }
+    return room;
   }
 }
