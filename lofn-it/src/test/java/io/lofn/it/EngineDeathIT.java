@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** An engine that dies in the middle of a job. */
 @Timeout(value = 4, unit = MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -43,15 +44,16 @@ class EngineDeathIT {
   @AfterEach
   void deleteDirectory() throws Exception {
     Engines.run("rm", "-rf", directory.toString());
-    assertThat(Engines.exchanges(SPARK.localDirectory())).isEmpty();
+    Engines.waitUntil(
+        "no exchange is left", () -> Engines.exchanges(SPARK.localDirectory()).isEmpty());
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"docker", "podman"})
-  void whenItComesBackSparksRetryFinishesTheJob(String runtime) throws Exception {
+  @CsvSource({"docker, false", "docker, true", "podman, false", "podman, true"})
+  void whenItComesBackSparksRetryFinishesTheJob(String runtime, boolean reuse) throws Exception {
     try (PrivateEngine engine = PrivateEngine.in(directory, runtime)) {
-      JavaFutureAction<List<String>> job = startJob(engine);
-      Engines.waitUntil("the tools run", () -> engine.containers(SPARK.label()).size() == 2);
+      JavaFutureAction<List<String>> job = startJob(engine, reuse);
+      Engines.waitUntil("the tools run", this::bothRun);
 
       engine.die();
       Files.createFile(data.resolve("go"));
@@ -63,11 +65,12 @@ class EngineDeathIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"docker", "podman"})
-  void whenItStaysAwayTheTasksEndWithTheEnginesFailure(String runtime) throws Exception {
+  @CsvSource({"docker, false", "docker, true", "podman, false", "podman, true"})
+  void whenItStaysAwayTheTasksEndWithTheEnginesFailure(String runtime, boolean reuse)
+      throws Exception {
     try (PrivateEngine engine = PrivateEngine.in(directory, runtime)) {
-      JavaFutureAction<List<String>> job = startJob(engine);
-      Engines.waitUntil("the tools run", () -> engine.containers(SPARK.label()).size() == 2);
+      JavaFutureAction<List<String>> job = startJob(engine, reuse);
+      Engines.waitUntil("the tools run", this::bothRun);
 
       engine.die();
 
@@ -81,14 +84,23 @@ class EngineDeathIT {
     }
   }
 
-  /** Two tools that wait for a file. */
-  private JavaFutureAction<List<String>> startJob(PrivateEngine engine) {
+  private boolean bothRun() {
+    return Stream.of("a", "b").allMatch(record -> Files.exists(data.resolve(record)));
+  }
+
+  /** Two tools that say that they run, and wait for a file. */
+  private JavaFutureAction<List<String>> startJob(PrivateEngine engine, boolean reuse) {
     Tool<String, String> tool =
         Tool.pipe("busybox:1")
-            .volume(Volume.of(data.toString()).at("/data"))
-            .shell("read record; while [ ! -e /data/go ]; do sleep 0.1; done; echo done $record");
+            .volume(Volume.of(data.toString()).at("/data").readWrite())
+            .shell(
+                "read record; echo >/data/$record; while [ ! -e /data/go ]; do sleep 0.1; done;"
+                    + " echo done $record");
     Map<String, String> settings = new HashMap<>(engine.settings());
     settings.put("spark.lofn.sweep.interval", "1s");
+    settings.put("spark.lofn.container.reuse", String.valueOf(reuse));
+    settings.put("spark.lofn.container.reuse.idle", "1s");
+    settings.put("spark.lofn.engine.attempts", "3");
     return SPARK
         .lofn(settings)
         .map(SPARK.context().parallelize(List.of("a", "b"), 2), tool)

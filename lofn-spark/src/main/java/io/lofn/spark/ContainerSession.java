@@ -1,5 +1,6 @@
 package io.lofn.spark;
 
+import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.RunningContainer;
@@ -10,7 +11,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +27,9 @@ final class ContainerSession implements AutoCloseable {
 
   /** How long what a tool has written to standard error may take to arrive after its end. */
   private static final Duration STDERR_GRACE = Duration.ofSeconds(5);
+
+  /** How long one look for the end of a container takes; its close ends it before. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
 
   /** Why a container was stopped before it ended by itself. */
   enum StopReason {
@@ -50,6 +57,8 @@ final class ContainerSession implements AutoCloseable {
   private final StreamPump stderr;
   private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+  private final CompletableFuture<ContainerExit> exit = new CompletableFuture<>();
+  private volatile boolean closed;
 
   ContainerSession(RunningContainer container, RunPlan plan, Executor threads) {
     this.container = container;
@@ -62,6 +71,31 @@ final class ContainerSession implements AutoCloseable {
         new StreamPump(
             plan.tool().image() + " " + plan.task().fileName(), watch.stderr(container.stderr()));
     threads.execute(stderr);
+    threads.execute(this::observe);
+  }
+
+  /**
+   * Waits for the end of the container. Where its engine loses it nobody else need notice: what
+   * reads a named pipe waits as long as the tool lives.
+   */
+  private void observe() {
+    try {
+      while (!exit.isDone()) {
+        container.await(LOOK).ifPresentOrElse(exit::complete, this::endIfClosed);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      exit.completeExceptionally(e);
+    } catch (RuntimeException e) {
+      exit.completeExceptionally(e);
+      close();
+    }
+  }
+
+  private void endIfClosed() {
+    if (closed) {
+      throw new EngineException("Container " + container.id() + " was closed before its end");
+    }
   }
 
   RunningContainer container() {
@@ -119,18 +153,29 @@ final class ContainerSession implements AutoCloseable {
     return Optional.ofNullable(why);
   }
 
-  /** Looks for a little while whether the container has ended by itself. */
+  /**
+   * Looks for a little while whether the container has ended by itself.
+   *
+   * @throws EngineException if the engine lost sight of it
+   */
   Optional<ContainerExit> await() throws InterruptedException {
-    Optional<ContainerExit> exit = container.await(EngineCalls.POLL);
-    if (exit.isPresent() && !stderr.awaitEnd(STDERR_GRACE)) {
-      LOG.warn("The standard error of container {} did not end with it", container.id());
+    try {
+      ContainerExit end = exit.get(EngineCalls.POLL.toMillis(), TimeUnit.MILLISECONDS);
+      if (!stderr.awaitEnd(STDERR_GRACE)) {
+        LOG.warn("The standard error of container {} did not end with it", container.id());
+      }
+      return Optional.of(end);
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      throw EngineCalls.unchecked(e.getCause());
     }
-    return exit;
   }
 
   /** Kills and removes the container. Idempotent. */
   @Override
   public void close() {
+    closed = true;
     try {
       container.close();
     } catch (LofnException e) {
