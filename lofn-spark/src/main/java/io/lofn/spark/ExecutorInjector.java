@@ -12,7 +12,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
+import org.apache.spark.SparkEnv;
 
 /**
  * The one place of static state: an injector for each configuration that jobs and tasks of this JVM
@@ -21,10 +23,10 @@ import org.apache.spark.SparkContext;
 final class ExecutorInjector {
 
   /**
-   * What an injector serves. A local Spark is driver and executor in one JVM, and only its tasks
-   * see jars that were added after its start.
+   * What an injector serves: a configuration of one application. A local Spark is driver and
+   * executor in one JVM, and only its tasks see jars that were added after its start.
    */
-  private record Key(ExecutorSettings settings, boolean driver) {}
+  private record Key(Map<String, String> conf, SparkConf spark, boolean driver) {}
 
   /** An injector, and what closes it if nobody did when the JVM ends. */
   private record Made(Injector injector, Runnable end, Thread atShutdown) {
@@ -43,16 +45,16 @@ final class ExecutorInjector {
 
   private ExecutorInjector() {}
 
-  static ToolRunner toolRunner(ExecutorSettings settings) {
-    return injector(new Key(settings, false)).getInstance(ToolRunner.class);
+  static ToolRunner toolRunner(Map<String, String> conf) {
+    return ofExecutor(conf).getInstance(ToolRunner.class);
   }
 
-  static NodeCheck nodeCheck(ExecutorSettings settings) {
-    return injector(new Key(settings, false)).getInstance(NodeCheck.class);
+  static NodeCheck nodeCheck(Map<String, String> conf) {
+    return ofExecutor(conf).getInstance(NodeCheck.class);
   }
 
-  static WarmUp warmUp(ExecutorSettings settings) {
-    return injector(new Key(settings, false)).getInstance(WarmUp.class);
+  static WarmUp warmUp(Map<String, String> conf) {
+    return ofExecutor(conf).getInstance(WarmUp.class);
   }
 
   /** Has all that begins from now on counted. */
@@ -60,16 +62,16 @@ final class ExecutorInjector {
     meters = others;
   }
 
-  static ImagePins imagePins(ExecutorSettings settings) {
-    return injector(new Key(settings, true)).getInstance(ImagePins.class);
+  static ImagePins imagePins(Map<String, String> conf) {
+    return ofDriver(conf).getInstance(ImagePins.class);
   }
 
-  static FailFast failFast(ExecutorSettings settings) {
-    return injector(new Key(settings, true)).getInstance(FailFast.class);
+  static FailFast failFast(Map<String, String> conf) {
+    return ofDriver(conf).getInstance(FailFast.class);
   }
 
-  static OutputStores outputStores(ExecutorSettings settings) {
-    return injector(new Key(settings, false)).getInstance(OutputStores.class);
+  static OutputStores outputStores(Map<String, String> conf) {
+    return ofExecutor(conf).getInstance(OutputStores.class);
   }
 
   /**
@@ -101,12 +103,20 @@ final class ExecutorInjector {
     }
   }
 
+  private static Injector ofDriver(Map<String, String> conf) {
+    return injector(new Key(conf, SparkEnv.get().conf(), true));
+  }
+
+  private static Injector ofExecutor(Map<String, String> conf) {
+    return injector(new Key(conf, SparkEnv.get().conf(), false));
+  }
+
   private static synchronized Injector injector(Key key) {
     Made known = INJECTORS.get(key);
     if (known != null) {
       return known.injector();
     }
-    Made made = Made.of(create(key.settings()));
+    Made made = Made.of(create(ExecutorSettings.of(key.conf(), key.spark())));
     Runtime.getRuntime().addShutdownHook(made.atShutdown());
     INJECTORS.put(key, made);
     return made.injector();

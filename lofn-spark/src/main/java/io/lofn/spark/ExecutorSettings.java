@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkConf;
-import org.apache.spark.SparkEnv;
 import scala.Tuple2;
 
 /**
@@ -20,8 +19,7 @@ record ExecutorSettings(
 
   private static final String HADOOP_PREFIX = "spark.hadoop.";
 
-  static ExecutorSettings ofThisExecutor(Map<String, String> conf) {
-    SparkConf spark = SparkEnv.get().conf();
+  static ExecutorSettings of(Map<String, String> conf, SparkConf spark) {
     Map<String, String> hadoop = new HashMap<>();
     for (Tuple2<String, String> entry : spark.getAll()) {
       if (entry._1.startsWith(HADOOP_PREFIX)) {

@@ -11,9 +11,12 @@ import io.lofn.api.Volume;
 import io.lofn.spi.Ability;
 import jakarta.inject.Inject;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +28,63 @@ import org.slf4j.LoggerFactory;
 final class LackGate {
 
   private static final Logger LOG = LoggerFactory.getLogger(LackGate.class);
+
+  /** What a tool or a session may ask for by name. */
+  private static final List<Wish> ASKED =
+      List.of(
+          new Wish(
+              Ability.CPUS,
+              (tool, conf) -> limits(tool).cpus().isPresent() || conf.isSet(LofnConf.CPUS),
+              "a limit on processors"),
+          new Wish(
+              Ability.MEMORY,
+              (tool, conf) -> limits(tool).memory().isPresent() || conf.isSet(LofnConf.MEMORY),
+              "a limit on memory"),
+          new Wish(
+              Ability.PIDS,
+              (tool, conf) -> limits(tool).pids().isPresent() || conf.isSet(LofnConf.PIDS),
+              "a limit on processes"),
+          new Wish(
+              Ability.SHARED_MEMORY,
+              tool -> limits(tool).sharedMemory().isPresent(),
+              "a size of /dev/shm"),
+          new Wish(
+              Ability.TMPFS_SIZE, tool -> !tool.settings().tmpfs().isEmpty(), "a size of a tmpfs"),
+          new Wish(Ability.USERS, tool -> tool.settings().user().isPresent(), "another user"),
+          new Wish(
+              Ability.READ_ONLY_ROOT, tool -> tool.settings().readOnlyRoot(), "a read-only root"),
+          new Wish(
+              Ability.PRIVILEGES,
+              tool -> !tool.settings().capabilities().isEmpty(),
+              "a single capability"),
+          new Wish(Ability.PLATFORMS, tool -> tool.settings().platform().isPresent(), "a platform"),
+          new Wish(
+              Ability.ENGINE_OPTIONS,
+              tool -> !tool.settings().engineOptions().isEmpty(),
+              "engine options"),
+          new Wish(
+              Ability.IMAGE_COMMAND,
+              tool -> tool.usesImageEntrypoint() || tool.argv().isEmpty(),
+              "the image's own command"));
+
+  /** What lofn adds by itself. */
+  private static final List<Wish> DEFAULTS =
+      List.of(
+          new Wish(Ability.CPUS, tool -> true, "a limit on processors"),
+          new Wish(Ability.PIDS, tool -> true, "a limit on processes"),
+          new Wish(Ability.FILE_ISOLATION, tool -> true, "hiding the node's files"),
+          new Wish(
+              Ability.NETWORK_ISOLATION,
+              tool -> tool.settings().network().equals(ContainerSettings.NO_NETWORK),
+              "keeping tools off the network"),
+          new Wish(
+              Ability.PRIVILEGES,
+              tool -> !tool.settings().newPrivileges(),
+              "dropping capabilities and the way to gain privileges"),
+          new Wish(
+              Ability.READ_ONLY_MOUNTS,
+              tool -> tool.volumes().stream().anyMatch(Volume::isReadOnly),
+              "read-only volumes"));
 
   private final LofnConf conf;
   private final Set<String> warnings = ConcurrentHashMap.newKeySet();
@@ -41,11 +101,7 @@ final class LackGate {
    */
   void check(Tool<?, ?> tool, SelectedRuntime selected) {
     Set<Ability> lacks = selected.runtime().lacks();
-    if (lacks.isEmpty()) {
-      return;
-    }
-    Map<Ability, String> asked = asked(tool);
-    asked.keySet().retainAll(lacks);
+    Map<Ability, String> asked = missed(ASKED, lacks, tool);
     if (!asked.isEmpty() && lacking(tool) == Lacking.REFUSE) {
       throw new LofnException(
           "%s asks for what the runtime %s cannot do on this node: %s. Take it away, choose another runtime by %s, or go on without it by Tool.lacking(WARN) or %s=warn"
@@ -56,10 +112,19 @@ final class LackGate {
                   LofnConf.RUNTIME.name(),
                   LofnConf.LACKING.name()));
     }
-    Map<Ability, String> missed = defaults(tool);
-    missed.keySet().retainAll(lacks);
+    Map<Ability, String> missed = missed(DEFAULTS, lacks, tool);
     missed.putAll(asked);
     warnOnce(selected, missed);
+  }
+
+  private Map<Ability, String> missed(List<Wish> wishes, Set<Ability> lacks, Tool<?, ?> tool) {
+    Map<Ability, String> missed = new EnumMap<>(Ability.class);
+    for (Wish wish : wishes) {
+      if (lacks.contains(wish.ability()) && wish.made().test(tool, conf)) {
+        missed.put(wish.ability(), wish.what());
+      }
+    }
+    return missed;
   }
 
   private Lacking lacking(Tool<?, ?> tool) {
@@ -77,70 +142,15 @@ final class LackGate {
     }
   }
 
-  /** What the tool or the session has asked for by name. */
-  private Map<Ability, String> asked(Tool<?, ?> tool) {
-    Map<Ability, String> asked = new EnumMap<>(Ability.class);
-    ContainerSettings settings = tool.settings();
-    ResourceLimits limits = settings.limits();
-    put(
-        asked,
-        Ability.CPUS,
-        limits.cpus().isPresent() || conf.isSet(LofnConf.CPUS),
-        "a limit on processors");
-    put(
-        asked,
-        Ability.MEMORY,
-        limits.memory().isPresent() || conf.isSet(LofnConf.MEMORY),
-        "a limit on memory");
-    put(
-        asked,
-        Ability.PIDS,
-        limits.pids().isPresent() || conf.isSet(LofnConf.PIDS),
-        "a limit on processes");
-    put(asked, Ability.SHARED_MEMORY, limits.sharedMemory().isPresent(), "a size of /dev/shm");
-    put(asked, Ability.TMPFS_SIZE, !settings.tmpfs().isEmpty(), "a size of a tmpfs");
-    put(asked, Ability.USERS, settings.user().isPresent(), "another user");
-    put(asked, Ability.READ_ONLY_ROOT, settings.readOnlyRoot(), "a read-only root");
-    put(asked, Ability.PRIVILEGES, !settings.capabilities().isEmpty(), "a single capability");
-    put(asked, Ability.PLATFORMS, settings.platform().isPresent(), "a platform");
-    put(asked, Ability.ENGINE_OPTIONS, !settings.engineOptions().isEmpty(), "engine options");
-    put(
-        asked,
-        Ability.IMAGE_COMMAND,
-        tool.usesImageEntrypoint() || tool.argv().isEmpty(),
-        "the image's own command");
-    return asked;
+  private static ResourceLimits limits(Tool<?, ?> tool) {
+    return tool.settings().limits();
   }
 
-  /** What lofn adds by itself. */
-  private static Map<Ability, String> defaults(Tool<?, ?> tool) {
-    Map<Ability, String> defaults = new EnumMap<>(Ability.class);
-    ContainerSettings settings = tool.settings();
-    defaults.put(Ability.CPUS, "a limit on processors");
-    defaults.put(Ability.PIDS, "a limit on processes");
-    defaults.put(Ability.FILE_ISOLATION, "hiding the node's files");
-    put(
-        defaults,
-        Ability.NETWORK_ISOLATION,
-        settings.network().equals(ContainerSettings.NO_NETWORK),
-        "keeping tools off the network");
-    put(
-        defaults,
-        Ability.PRIVILEGES,
-        !settings.newPrivileges(),
-        "dropping capabilities and the way to gain privileges");
-    put(
-        defaults,
-        Ability.READ_ONLY_MOUNTS,
-        tool.volumes().stream().anyMatch(Volume::isReadOnly),
-        "read-only volumes");
-    return defaults;
-  }
+  /** What a tool may want of its runtime, when it does, and how a user would call it. */
+  private record Wish(Ability ability, BiPredicate<Tool<?, ?>, LofnConf> made, String what) {
 
-  private static void put(
-      Map<Ability, String> abilities, Ability ability, boolean wanted, String what) {
-    if (wanted) {
-      abilities.put(ability, what);
+    Wish(Ability ability, Predicate<Tool<?, ?>> made, String what) {
+      this(ability, (tool, conf) -> made.test(tool), what);
     }
   }
 }

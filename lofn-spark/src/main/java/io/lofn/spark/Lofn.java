@@ -410,8 +410,7 @@ public final class Lofn {
   private <I, O> ToolFunction<I, O> function(String operator, Tool<I, O> tool) {
     new SafetyGate(conf).check(tool);
     if (conf.get(LofnConf.FAIL_FAST)) {
-      ExecutorInjector.failFast(ExecutorSettings.ofThisExecutor(conf.entries()))
-          .watch(context.sc());
+      ExecutorInjector.failFast(conf.entries()).watch(context.sc());
     }
     return ToolFunction.onDriver(operator, tool, conf);
   }

@@ -62,7 +62,7 @@ public final class LofnPlugin implements SparkPlugin {
 
   private static void warmUp(Map<String, String> conf) {
     try {
-      ExecutorInjector.warmUp(ExecutorSettings.ofThisExecutor(conf)).run();
+      ExecutorInjector.warmUp(conf).run();
     } catch (RuntimeException e) {
       LOG.warn("The executor is not warmed up, which tasks will do: {}", e.getMessage());
     }

@@ -28,7 +28,7 @@ final class NodeExamination implements Serializable {
   }
 
   static NodeExamination onDriver(Tool<String, String> tool, LofnConf conf) {
-    ImagePins pins = ExecutorInjector.imagePins(ExecutorSettings.ofThisExecutor(conf.entries()));
+    ImagePins pins = ExecutorInjector.imagePins(conf.entries());
     return new NodeExamination(tool, conf, pins.digest(tool).orElse(null));
   }
 
@@ -42,8 +42,7 @@ final class NodeExamination implements Serializable {
     TaskScope task = SparkTaskScope.current();
     ImageNeed need = ImageNeed.of(tool, new LofnConf(conf), Optional.ofNullable(digest));
     try {
-      return ExecutorInjector.nodeCheck(ExecutorSettings.ofThisExecutor(conf))
-          .examine(id, tool, need, task);
+      return ExecutorInjector.nodeCheck(conf).examine(id, tool, need, task);
     } catch (LofnException e) {
       return List.of(
           Finding.bad("lofn", e.getMessage(), "lofn itself does not come up on this executor."));

@@ -51,8 +51,7 @@ final class OutputFunction<I>
   public Iterator<Tuple2<String, String>> call(Integer partition, Iterator<I> records)
       throws IOException {
     TaskScope task = SparkTaskScope.current();
-    OutputStore store =
-        ExecutorInjector.outputStores(ExecutorSettings.ofThisExecutor(conf)).store(hadoop);
+    OutputStore store = ExecutorInjector.outputStores(conf).store(hadoop);
     Iterator<BinaryFile> files = source.files(records, new StoredFiles(store, task));
     Tuple2<String, String> written =
         new AttemptOutput(store, directory, task).write(files, partName(partition));

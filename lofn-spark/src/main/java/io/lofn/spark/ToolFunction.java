@@ -44,7 +44,7 @@ public final class ToolFunction<I, O>
    * A function whose tasks all run the bytes that the image stands for now, if that can be told.
    */
   static <I, O> ToolFunction<I, O> onDriver(String operator, Tool<I, O> tool, LofnConf conf) {
-    ImagePins pins = ExecutorInjector.imagePins(ExecutorSettings.ofThisExecutor(conf.entries()));
+    ImagePins pins = ExecutorInjector.imagePins(conf.entries());
     return new ToolFunction<>(operator, tool, conf, pins.digest(tool).orElse(null));
   }
 
@@ -68,8 +68,7 @@ public final class ToolFunction<I, O>
 
   /** Makes the image present on the node of the current task. */
   NodeImage prepareImage() {
-    return ExecutorInjector.toolRunner(ExecutorSettings.ofThisExecutor(conf))
-        .prepareImage(tool, image(), SparkTaskScope.current());
+    return ExecutorInjector.toolRunner(conf).prepareImage(tool, image(), SparkTaskScope.current());
   }
 
   private ImageNeed image() {
@@ -78,7 +77,7 @@ public final class ToolFunction<I, O>
 
   @Override
   public Iterator<O> call(Iterator<I> records) throws IOException {
-    return ExecutorInjector.toolRunner(ExecutorSettings.ofThisExecutor(conf))
+    return ExecutorInjector.toolRunner(conf)
         .run(operator, tool, image(), records, SparkTaskScope.current());
   }
 }
