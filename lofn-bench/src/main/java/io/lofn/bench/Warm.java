@@ -29,8 +29,8 @@ final class Warm implements Scenario {
         String name = lab.ratioName(runtime);
         contest
             .ratio("docker-run/" + name, "docker-run", lofn)
-            .overhead(name + "-per-run-overhead", lofn, "no-tool")
-            .overhead(name + "-over-no-container", lofn, "no-container");
+            .overhead(name + "-per-run-overhead", lofn, "no-container")
+            .overhead(name + "-over-no-tool", lofn, "no-tool");
       }
     }
   }
