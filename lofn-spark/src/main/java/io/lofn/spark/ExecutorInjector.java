@@ -104,14 +104,15 @@ final class ExecutorInjector {
   }
 
   private static Injector ofDriver(Map<String, String> conf) {
-    return injector(new Key(conf, SparkEnv.get().conf(), true));
+    return injector(conf, true);
   }
 
   private static Injector ofExecutor(Map<String, String> conf) {
-    return injector(new Key(conf, SparkEnv.get().conf(), false));
+    return injector(conf, false);
   }
 
-  private static synchronized Injector injector(Key key) {
+  private static synchronized Injector injector(Map<String, String> conf, boolean driver) {
+    Key key = new Key(Map.copyOf(conf), SparkEnv.get().conf(), driver);
     Made known = INJECTORS.get(key);
     if (known != null) {
       return known.injector();
