@@ -42,6 +42,15 @@ class ArchitectureTest {
           .resideInAnyPackage("java..", "org.jspecify..", "io.lofn.api..", "io.lofn.spi..");
 
   @ArchTest
+  static final ArchRule filesStandOnTheJdkAloneAndKnowNothingOfLofn =
+      classes()
+          .that()
+          .resideInAPackage("io.lofn.files..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("java..", "org.jspecify..", "io.lofn.files..");
+
+  @ArchTest
   static final ArchRule runtimesAndStagersSeeNoSpark =
       noClasses()
           .that()

@@ -1,0 +1,28 @@
+package io.lofn.files;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What entries were called before they were moved; of so many as are worth a message. */
+final class MovedNames {
+
+  private static final int HELD = 1000;
+
+  private final Map<Path, Path> names = new HashMap<>();
+
+  void moved(Path from, Path to) {
+    Path first = names.remove(from);
+    if (names.size() < HELD) {
+      names.put(to, first == null ? from : first);
+    }
+  }
+
+  void forget(Path name) {
+    names.remove(name);
+  }
+
+  Path first(Path name) {
+    return names.getOrDefault(name, name);
+  }
+}
