@@ -2,6 +2,8 @@ package io.lofn.runtime.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.lofn.api.EngineException;
+import io.lofn.files.FileTree;
+import io.lofn.files.Writers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -49,7 +51,7 @@ final class ImageUnpacker {
           add(image, Files.createTempDirectory(work, "image-"));
         }
       } finally {
-        FileTree.delete(work);
+        FileTree.delete(work, Writers.GONE);
       }
     } catch (IOException e) {
       throw new EngineException("Archive %s cannot be loaded: %s".formatted(archive, e), e);
@@ -141,9 +143,9 @@ final class ImageUnpacker {
       return;
     }
     if (!name.equals(OPAQUE)) {
-      FileTree.delete(directory.resolve(name.substring(WHITEOUT.length())));
+      FileTree.delete(directory.resolve(name.substring(WHITEOUT.length())), Writers.GONE);
     } else if (Files.isDirectory(directory)) {
-      FileTree.delete(directory);
+      FileTree.delete(directory, Writers.GONE);
       Files.createDirectory(directory);
     }
   }

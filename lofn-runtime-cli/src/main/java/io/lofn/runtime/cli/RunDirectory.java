@@ -3,6 +3,8 @@ package io.lofn.runtime.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lofn.api.EngineException;
+import io.lofn.files.FileTree;
+import io.lofn.files.Writers;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -96,7 +98,7 @@ final class RunDirectory {
 
   void delete() {
     try {
-      FileTree.delete(path);
+      FileTree.delete(path, Writers.GONE);
     } catch (IOException e) {
       if (Files.exists(path)) {
         LOG.warn("{} cannot be deleted", path, e);
