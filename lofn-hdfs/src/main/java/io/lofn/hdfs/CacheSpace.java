@@ -1,6 +1,8 @@
 package io.lofn.hdfs;
 
 import io.lofn.api.StagingException;
+import io.lofn.files.FileTree;
+import io.lofn.files.Writers;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -106,7 +108,7 @@ final class CacheSpace {
   void deleteDiscarded() throws IOException {
     try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, DISCARDED + "*")) {
       for (Path each : left) {
-        FileTree.delete(each);
+        FileTree.delete(each, Writers.GONE);
       }
     }
   }

@@ -97,7 +97,7 @@ final class NodeCache {
         Path data = entry.incomplete();
         Room room = new Room(source, bytes, making);
         maker.make(data, room);
-        FileTree.seal(data);
+        SealedTree.seal(data);
         return lock.with(
             () -> {
               entry.complete(data, room.taken, source);

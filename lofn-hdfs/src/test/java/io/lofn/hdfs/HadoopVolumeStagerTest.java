@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.StagingException;
+import io.lofn.files.FileTree;
+import io.lofn.files.Writers;
 import io.lofn.spi.StagedVolume;
 import io.lofn.spi.StagingConfig;
 import io.lofn.spi.VolumeStager;
@@ -174,7 +176,7 @@ class HadoopVolumeStagerTest extends VolumeStagerContract {
   void aSourceThatGoesWhileItIsCopiedIsMissing() throws IOException {
     Path file = Files.writeString(remote.resolve("a"), "x");
     Files.writeString(remote.resolve("b"), "x");
-    TestFileSystem.opening = path -> FileTree.delete(remote);
+    TestFileSystem.opening = path -> FileTree.delete(remote, Writers.GONE);
 
     assertThatThrownBy(() -> stager.stage(TestFileSystem.uriOf(remote)))
         .isInstanceOf(StagingException.class)

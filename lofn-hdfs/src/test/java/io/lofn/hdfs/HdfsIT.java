@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.LofnException;
 import io.lofn.api.StagingException;
+import io.lofn.files.FileTree;
+import io.lofn.files.Writers;
 import io.lofn.spi.OutputStore;
 import io.lofn.spi.StagedVolume;
 import io.lofn.spi.StagingConfig;
@@ -53,7 +55,7 @@ class HdfsIT extends VolumeStagerContract {
   @AfterAll
   static void stop() throws IOException {
     hdfs.shutdown(true);
-    FileTree.delete(disks);
+    FileTree.delete(disks, Writers.GONE);
   }
 
   @Override
