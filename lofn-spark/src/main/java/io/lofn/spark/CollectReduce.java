@@ -2,6 +2,8 @@ package io.lofn.spark;
 
 import io.lofn.api.BinaryFile;
 import io.lofn.api.LofnException;
+import io.lofn.files.FileTree;
+import io.lofn.files.Writers;
 import io.lofn.spi.OutputStore;
 import java.io.IOException;
 import java.io.InputStream;
@@ -95,7 +97,7 @@ final class CollectReduce<T> {
       }
       Files.move(incomplete, target, StandardCopyOption.ATOMIC_MOVE);
     } finally {
-      FileTree.delete(incomplete);
+      FileTree.delete(incomplete, Writers.GONE);
     }
   }
 

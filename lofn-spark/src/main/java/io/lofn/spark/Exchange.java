@@ -1,6 +1,8 @@
 package io.lofn.spark;
 
 import io.lofn.api.LofnException;
+import io.lofn.files.FileTree;
+import io.lofn.files.Writers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -80,8 +82,8 @@ final class Exchange implements AutoCloseable {
 
   /** Makes it as it was when it was new. */
   void empty() throws IOException {
-    FileTree.empty(directory);
-    FileTree.empty(temporary());
+    FileTree.empty(directory, Writers.LIVING);
+    FileTree.empty(temporary(), Writers.LIVING);
   }
 
   /**
@@ -97,7 +99,7 @@ final class Exchange implements AutoCloseable {
   @Override
   public void close() {
     try {
-      FileTree.delete(root);
+      FileTree.delete(root, Writers.GONE);
     } catch (IOException e) {
       LOG.warn("Cannot delete the exchange {}", root, e);
     }

@@ -1,6 +1,7 @@
 package io.lofn.spark;
 
 import io.lofn.api.LofnException;
+import io.lofn.files.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,15 @@ record ExchangeState(Path directory, long freeBytes, boolean seLinux, boolean in
   static ExchangeState of(Path directory) {
     return new ExchangeState(
         directory, freeBytes(directory), enforcesSeLinux(), MemoryDirectory.isTmpfs(directory));
+  }
+
+  /** The bytes of all regular files in and below a directory that can be seen. */
+  static long bytes(Path directory) {
+    try {
+      return FileTree.measure(directory).bytes();
+    } catch (IOException cannotBeSeen) {
+      return 0;
+    }
   }
 
   boolean isFull() {

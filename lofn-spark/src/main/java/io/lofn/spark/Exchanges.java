@@ -1,6 +1,8 @@
 package io.lofn.spark;
 
 import io.lofn.api.LofnException;
+import io.lofn.files.FileTree;
+import io.lofn.files.Writers;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -160,7 +162,7 @@ final class Exchanges implements AutoCloseable {
 
   private static void deleteLeftover(Path directory) {
     try {
-      FileTree.delete(directory);
+      FileTree.delete(directory, Writers.GONE);
       LOG.info("Deleted {}, left by a process that is gone", directory);
     } catch (IOException e) {
       LOG.warn("Cannot delete {}, left by a process that is gone", directory, e);
@@ -174,7 +176,7 @@ final class Exchanges implements AutoCloseable {
   public void close() {
     for (Path home : allHomes()) {
       try {
-        FileTree.delete(home.resolve(owner.directoryName()));
+        FileTree.delete(home.resolve(owner.directoryName()), Writers.GONE);
         try (Stream<Path> others = Files.list(home)) {
           if (others.findAny().isPresent()) {
             continue;

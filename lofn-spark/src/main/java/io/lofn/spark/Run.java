@@ -123,13 +123,13 @@ final class Run<I, O> implements AutoCloseable {
   }
 
   private void countInputs(Exchange directory) {
-    inputFiles = FileTree.size(directory.directory());
+    inputFiles = ExchangeState.bytes(directory.directory());
     node.meters().written(inputFiles);
   }
 
   /** Counts what is in the exchange beyond what was put there as output. */
   void countOutputs(Exchange directory) {
-    node.meters().read(Math.max(0, FileTree.size(directory.directory()) - inputFiles));
+    node.meters().read(Math.max(0, ExchangeState.bytes(directory.directory()) - inputFiles));
   }
 
   private void awaitFiles(Feeder<I> writer) {
