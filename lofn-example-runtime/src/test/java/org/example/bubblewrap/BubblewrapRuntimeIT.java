@@ -1,10 +1,13 @@
 package org.example.bubblewrap;
 
 import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ImageConfig;
 import io.lofn.spi.RuntimeConfig;
 import io.lofn.testkit.ContainerRuntimeContract;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.io.TempDir;
 
 class BubblewrapRuntimeIT extends ContainerRuntimeContract {
@@ -16,5 +19,15 @@ class BubblewrapRuntimeIT extends ContainerRuntimeContract {
     BusyboxImage.makeIn(images);
     return new BubblewrapRuntimeProvider()
         .create(RuntimeConfig.of(Map.of("images", images.toString())));
+  }
+
+  @Override
+  protected Optional<String> configuredImage(ContainerRuntime runtime, ImageConfig config)
+      throws Exception {
+    Path root = BusyboxImage.makeIn(images, "configured+1");
+    Files.write(
+        Files.createDirectories(root.resolve("ch")).resolve("environment"),
+        config.environment().entrySet().stream().map(Object::toString).toList());
+    return Optional.of("configured:1");
   }
 }

@@ -16,7 +16,7 @@ import java.util.Optional;
 /** Makes images present. Thread-safe. */
 final class CliImages {
 
-  private static final String FORMAT = "{{.Id}} {{.Os}}/{{.Architecture}}";
+  private static final String FORMAT = "{{.Id}} {{.Os}}/{{.Architecture}} {{json .Config}}";
 
   private final CliEngine engine;
 
@@ -76,10 +76,11 @@ final class CliImages {
     CommandResult result =
         engine.call("image", "inspect", "--format", FORMAT, "--", request.reference());
     if (result.succeeded()) {
-      String[] answer = result.stdout().strip().split(" ", 2);
+      String[] answer = result.stdout().strip().split(" ", 3);
       boolean fits = request.platform().map(wanted -> isPlatform(wanted, answer[1])).orElse(true);
       return fits
-          ? Optional.of(new PreparedImage(request.reference(), answer[0]))
+          ? Optional.of(
+              new PreparedImage(request.reference(), answer[0], OciConfig.parse(answer[2])))
           : Optional.empty();
     }
     // Why else an image cannot be looked up, its pull will say.

@@ -7,7 +7,6 @@ import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
 import io.lofn.spi.RunningContainer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Starts containers that are processes of this one. Thread-safe. */
@@ -78,17 +76,7 @@ final class RunnerStarter {
     Map<String, String> variables = new LinkedHashMap<>();
     variables.put("PATH", PATH);
     variables.put("HOME", NodeUser.uid() == 0 ? "/root" : "/");
-    Path file = image.resolve(ImageUnpacker.ENVIRONMENT);
-    if (Files.isRegularFile(file)) {
-      try (Stream<String> lines = Files.lines(file)) {
-        lines
-            .map(line -> line.split("=", 2))
-            .filter(each -> each.length == 2 && !each[0].isEmpty())
-            .forEach(each -> variables.put(each[0], each[1].replaceAll("^'(.*)'$", "$1")));
-      } catch (IOException | UncheckedIOException e) {
-        throw new EngineException("The image's variables cannot be read from " + file, e);
-      }
-    }
+    variables.putAll(UnpackedImage.config(image).environment());
     variables.putAll(spec.settings().environment());
     variables.put(Cookie.NAME, spec.name());
     return variables;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
+import io.lofn.spi.ImageConfig;
 import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,9 +50,9 @@ final class PodmanImages {
   PreparedImage prepare(ImageRequest request) {
     ImageReference image = ImageReference.parse(request.reference());
     if (request.policy() != PullPolicy.ALWAYS || image.isId()) {
-      Optional<String> present = id(ImageName.candidates(image), request);
+      Optional<JsonNode> present = find(ImageName.candidates(image), request);
       if (present.isPresent()) {
-        return new PreparedImage(request.reference(), present.get());
+        return prepared(request, present.get());
       }
     }
     if (request.policy() == PullPolicy.NEVER) {
@@ -63,14 +65,23 @@ final class PodmanImages {
       throw unavailable(request, "it is not there, and an id cannot be pulled. Use its name");
     }
     pull(image, request);
-    return new PreparedImage(
-        request.reference(),
-        id(List.of(ImageName.qualified(image)), request)
+    return prepared(
+        request,
+        find(List.of(ImageName.qualified(image)), request)
             .orElseThrow(() -> unavailable(request, "it was pulled, but is not there")));
   }
 
-  private Optional<String> id(List<String> names, ImageRequest request) {
-    return find(names, request).map(found -> found.path("Id").asText());
+  private static PreparedImage prepared(ImageRequest request, JsonNode found) {
+    List<String> environment = new ArrayList<>();
+    found.at("/Config/Env").forEach(each -> environment.add(each.asText()));
+    List<String> volumes = new ArrayList<>();
+    found.at("/Config/Volumes").fieldNames().forEachRemaining(volumes::add);
+    ImageConfig config =
+        ImageConfig.empty()
+            .environment(environment)
+            .volumes(volumes)
+            .workingDirectory(found.at("/Config/WorkingDir").asText());
+    return new PreparedImage(request.reference(), found.path("Id").asText(), config);
   }
 
   private Optional<JsonNode> find(List<String> names, ImageRequest request) {
