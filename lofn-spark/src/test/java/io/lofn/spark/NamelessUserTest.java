@@ -74,7 +74,8 @@ class NamelessUserTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"?", "", " ", "a b", "DOMAIN\\user", "a/b", "..", "../../up", "/abs", "*"})
+  @ValueSource(
+      strings = {"?", "", " ", "a b", "DOMAIN\\user", "a/b", "..", "../../up", "/abs", "*"})
   void whateverTheUserIsCalledItsFilesLieWhereTheyBelong(String name) throws Exception {
     String known = System.setProperty("user.name", name);
     try {
@@ -118,7 +119,6 @@ class NamelessUserTest {
     assertThat(ProcessUser.current().owns(file)).isTrue();
     assertThat(ProcessUser.current())
         .hasToString(
-            "%s:%s",
-            Files.getAttribute(file, "unix:uid"), Files.getAttribute(file, "unix:gid"));
+            "%s:%s", Files.getAttribute(file, "unix:uid"), Files.getAttribute(file, "unix:gid"));
   }
 }
