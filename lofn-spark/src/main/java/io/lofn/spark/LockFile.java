@@ -64,8 +64,7 @@ final class LockFile {
         throw new IOException(path + " is no regular file");
       }
       if (!ProcessUser.current().owns(path)) {
-        throw new IOException(
-            "%s belongs to user %d".formatted(path, ProcessUser.ownerOf(path)));
+        throw new IOException("%s belongs to user %d".formatted(path, ProcessUser.ownerOf(path)));
       }
       return true;
     } catch (NoSuchFileException notThere) {
