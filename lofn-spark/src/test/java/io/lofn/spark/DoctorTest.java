@@ -50,7 +50,11 @@ class DoctorTest {
     DoctorReport report = examine(Map.of(), "--volume", directory + "/nothing");
 
     assertThat(report.isGood()).isFalse();
-    assertThat(report.toString()).contains("volume:\n").contains(directory + "/nothing");
+    assertThat(report.toString())
+        .contains("volume:\n")
+        .contains(directory + "/nothing")
+        .as("what has nothing to do with the volume")
+        .doesNotContain("network:\n");
   }
 
   @Test
