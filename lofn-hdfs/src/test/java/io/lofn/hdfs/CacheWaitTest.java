@@ -49,8 +49,7 @@ class CacheWaitTest {
   }
 
   private NodeCache cache(Duration patience) throws IOException {
-    return new NodeCache(
-        directory, new CacheSpace(directory, 1 << 20, path -> 1L << 40), patience);
+    return new NodeCache(directory, new CacheSpace(directory, 1 << 20, path -> 1L << 40), patience);
   }
 
   /** A copy that is begun, goes on while it is told to, and is not complete before the release. */
@@ -151,8 +150,7 @@ class CacheWaitTest {
     stuck.get().close();
   }
 
-  private static void assertInterruptible(Callable<?> wait, CountDownLatch begun)
-      throws Exception {
+  private static void assertInterruptible(Callable<?> wait, CountDownLatch begun) throws Exception {
     ExecutorService thread = Executors.newSingleThreadExecutor();
     Future<?> waiting = thread.submit(wait);
     assertThat(begun.await(1, MINUTES)).isTrue();
