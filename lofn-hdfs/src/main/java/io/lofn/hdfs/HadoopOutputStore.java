@@ -9,20 +9,28 @@ import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /** Binary outputs on Hadoop file systems, which are Hadoop's own to close. */
 final class HadoopOutputStore implements OutputStore {
 
   private final Configuration hadoop;
+  private final Map<String, String> environment;
 
   HadoopOutputStore(Configuration hadoop) {
+    this(hadoop, System.getenv());
+  }
+
+  HadoopOutputStore(Configuration hadoop, Map<String, String> environment) {
     this.hadoop = hadoop;
+    this.environment = environment;
   }
 
   @Override
@@ -30,9 +38,23 @@ final class HadoopOutputStore implements OutputStore {
     Path given = new Path(path);
     FileSystem fileSystem = of(given);
     // Not Hadoop's working directory, which is the JVM's where files are local.
-    Path absolute =
-        given.isAbsolute() ? given : new Path(fileSystem.getHomeDirectory(), given.toString());
+    Path absolute = given.isAbsolute() ? given : new Path(home(fileSystem), given.toString());
     return fileSystem.makeQualified(absolute).toString();
+  }
+
+  /** The JVM calls the home of a user whom the system does not know {@code ?}. */
+  private Path home(FileSystem fileSystem) throws IOException {
+    boolean local = fileSystem instanceof RawLocalFileSystem;
+    if (!local || System.getProperty("user.home", "").startsWith("/")) {
+      return fileSystem.getHomeDirectory();
+    }
+    String home = environment.getOrDefault("HOME", "");
+    if (!home.startsWith("/")) {
+      throw new IOException(
+          "the user of this process has no home directory; give an absolute path, such as by"
+              + " spark.lofn.output.dir");
+    }
+    return new Path(home);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.lofn.hdfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.spi.OutputStore;
 import io.lofn.testkit.OutputStoreContract;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +34,25 @@ class HadoopOutputStoreTest extends OutputStoreContract {
     assertThat(store().locate("file:" + directory)).isEqualTo(root());
     assertThat(store().locate("lofn/x"))
         .isEqualTo("file:" + System.getProperty("user.home") + "/lofn/x");
+  }
+
+  /** The JVM calls it {@code ?}, which would be a directory below the working directory. */
+  @Test
+  void theHomeOfAUserWithoutANameIsWhatTheEnvironmentSays() throws IOException {
+    String known = System.setProperty("user.home", "?");
+    try {
+      HadoopOutputStore store =
+          new HadoopOutputStore(new Configuration(false), Map.of("HOME", "/some/home"));
+      assertThat(store.locate("lofn/x")).isEqualTo("file:/some/home/lofn/x");
+      assertThat(store.locate("file:" + directory)).isEqualTo("file:" + directory);
+
+      HadoopOutputStore homeless = new HadoopOutputStore(new Configuration(false), Map.of());
+      assertThatThrownBy(() -> homeless.locate("lofn/x"))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("spark.lofn.output.dir");
+    } finally {
+      System.setProperty("user.home", known);
+    }
   }
 
   @Test

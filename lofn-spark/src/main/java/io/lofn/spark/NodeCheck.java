@@ -124,7 +124,7 @@ final class NodeCheck {
   }
 
   private Finding user() {
-    String name = System.getProperty("user.name");
+    String name = ProcessUser.name().orElse("without a name");
     return Finding.good(USER, ownership.user().map(ids -> name + " (" + ids + ")").orElse(name));
   }
 

@@ -140,7 +140,7 @@ class ExchangeTest {
             new LofnConf(Map.of()),
             memory("", 0, 0),
             path -> 4096);
-    String home = "lofn-" + System.getProperty("user.name");
+    String home = ProcessUser.current().own("lofn");
 
     assertThatThrownBy(() -> full.create(TASK, false))
         .isInstanceOf(LofnException.class)
@@ -213,7 +213,7 @@ class ExchangeTest {
   @Test
   void refusesADirectoryThatSomebodyElseMadeALinkOf(@TempDir Path elsewhere) throws IOException {
     Path other = Files.createDirectory(local.resolve("other"));
-    Files.createSymbolicLink(other.resolve("lofn-" + System.getProperty("user.name")), elsewhere);
+    Files.createSymbolicLink(other.resolve(ProcessUser.current().own("lofn")), elsewhere);
     Exchanges planted =
         new Exchanges(new NodeDirectories(List.of(other)), Owner.current(), new LofnConf(Map.of()));
 

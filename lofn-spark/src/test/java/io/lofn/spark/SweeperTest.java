@@ -69,7 +69,7 @@ class SweeperTest {
 
   @Test
   void deletesExchangesWhoseOwnerIsGoneAndNoOthers() throws Exception {
-    Path home = local.resolve("lofn-" + System.getProperty("user.name"));
+    Path home = local.resolve(ProcessUser.current().own("lofn"));
     Path left = Files.createDirectories(home.resolve(dead.directoryName()).resolve("run/exchange"));
     Path kept = Files.createDirectories(home.resolve(me.directoryName()));
     Path other = Files.createDirectories(home.resolve("something else"));
@@ -83,7 +83,7 @@ class SweeperTest {
 
   @Test
   void deletesExchangesThatLieInMemory() throws Exception {
-    Path home = memory.resolve("lofn-" + System.getProperty("user.name"));
+    Path home = memory.resolve(ProcessUser.current().own("lofn"));
     Path left = Files.createDirectories(home.resolve(dead.directoryName()).resolve("run/exchange"));
     Path kept = Files.createDirectories(home.resolve(me.directoryName()));
 
@@ -95,7 +95,7 @@ class SweeperTest {
 
   @Test
   void deletesExchangesThatDeadExecutorsOfOtherWorkersLeft() throws Exception {
-    String home = "lofn-" + System.getProperty("user.name");
+    String home = ProcessUser.current().own("lofn");
     Path root = local;
     Path left = Files.createDirectories(root.resolve("spark-2/executor-2").resolve(home));
     Path dead = Files.createDirectories(left.resolve(this.dead.directoryName()));

@@ -1,6 +1,7 @@
 package io.lofn.runtime.cli;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.lofn.api.EngineException;
 import io.lofn.spi.ContainerSpec;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Starts containers that are processes of this one. Thread-safe. */
@@ -27,8 +29,13 @@ final class RunnerStarter {
   private final Path program;
   private final EngineInfo info;
   private final ContainerRecords records;
+  private final Duration callTimeout;
 
-  RunnerStarter(Path program, EngineInfo info, ContainerRecords records) {
+  /**
+   * @param callTimeout how long the program may take until the tool has taken its place
+   */
+  RunnerStarter(Path program, EngineInfo info, ContainerRecords records, Duration callTimeout) {
+    this.callTimeout = callTimeout;
     this.program = program;
     this.info = info;
     this.records = records;
@@ -117,7 +124,7 @@ final class RunnerStarter {
     Map<String, String> all = new HashMap<>(variables);
     // It warns without; what the tool gets is in the file.
     all.put("PATH", PATH);
-    all.put("USER", System.getProperty("user.name"));
+    all.put("USER", NodeUser.name());
     return all;
   }
 
@@ -125,18 +132,34 @@ final class RunnerStarter {
    * Waits until the tool has taken the program's place, or the program has ended.
    *
    * @return the exit code of a tool that cannot be run
-   * @throws EngineException if the program failed
+   * @throws EngineException if the program failed, takes too long, or the thread is interrupted
    */
   private Optional<Integer> awaitStart(AttachedProcess attached) {
-    while (!Uninterruptibly.waitFor(attached.process(), BETWEEN_LOOKS)) {
+    long begin = System.nanoTime();
+    while (!hasEnded(attached.process())) {
       if (!isProgram(attached.process().pid())) {
         return Optional.empty();
+      }
+      if (System.nanoTime() - begin > NANOSECONDS.convert(callTimeout)) {
+        throw EngineException.transientFailure(
+            "%s did not start the tool within %s (spark.lofn.engine.timeout): %s"
+                .formatted(program, callTimeout, attached.said().strip()),
+            new TimeoutException(program.toString()));
       }
     }
     int code = attached.process().exitValue();
     return code == 0
         ? Optional.empty()
         : RunnerFailure.toolCode(program, code, attached.complaint());
+  }
+
+  private boolean hasEnded(Process process) {
+    try {
+      return process.waitFor(BETWEEN_LOOKS.toNanos(), NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EngineException("Interrupted while " + program + " started a container", e);
+    }
   }
 
   private boolean isProgram(long pid) {

@@ -157,7 +157,7 @@ final class DockerContainer implements RunningContainer {
     }
     String action = "remove container " + id;
     try {
-      Future<Boolean> removal = engine.submit(action, removal(id));
+      Future<Boolean> removal = engine.submit(action, removal(id, engine.callTimeout()));
       waitABit(removal);
       closeStreams();
       engine.await(action, removal, engine.callTimeout());
@@ -180,34 +180,46 @@ final class DockerContainer implements RunningContainer {
 
   /** Frees whoever reads, writes or waits. The container is not touched. */
   void closeStreams() {
-    inAndOut.close();
-    error.close();
-    watch.close();
+    try (inAndOut;
+        error) {
+      watch.close();
+    }
   }
 
-  /** Removes a container, whether it runs or not, and its anonymous volumes. */
-  static Function<DockerClient, Boolean> removal(String id) {
+  /**
+   * Removes a container, whether it runs or not, and its anonymous volumes.
+   *
+   * @param atMost how long to wait for somebody else who is removing it: an engine may never end
+   *     that
+   */
+  static Function<DockerClient, Boolean> removal(String id, Duration atMost) {
     return client -> {
+      long begin = System.nanoTime();
       try {
-        while (!removed(client, id)) {
+        while (!removed(client, id, System.nanoTime() - begin > atMost.toNanos())) {
           TimeUnit.MILLISECONDS.sleep(REMOVAL_PAUSE_MILLIS);
         }
         return true;
       } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
         throw new CancellationException();
       }
     };
   }
 
-  /** False if somebody else is removing it just now: then it is still there for a while. */
-  private static boolean removed(DockerClient client, String id) {
+  /**
+   * False if somebody else is removing it just now: then it is still there for a while.
+   *
+   * @param late whether that is a failure by now
+   */
+  private static boolean removed(DockerClient client, String id, boolean late) {
     try {
       client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
       return true;
     } catch (NotFoundException gone) {
       return true;
     } catch (ConflictException e) {
-      if (DockerErrors.text(e).contains("already in progress")) {
+      if (!late && DockerErrors.text(e).contains("already in progress")) {
         return false;
       }
       throw e;

@@ -97,9 +97,10 @@ final class DockerImages {
   private void pull(ImageReference image, ImageRequest request) {
     String action = "pull image " + request.reference();
     ImageProgress<PullResponseItem> progress = new ImageProgress<>();
+    EngineClients clients = engine.enter();
     try {
       PullImageCmd command =
-          engine.clients().streams().pullImageCmd(image.repository()).withTag(image.tagOrDigest());
+          clients.streams().pullImageCmd(image.repository()).withTag(image.tagOrDigest());
       credentials.of(image.registry()).ifPresent(command::withAuthConfig);
       request.platform().ifPresent(command::withPlatform);
       command.exec(progress);
@@ -113,6 +114,7 @@ final class DockerImages {
       throw failures.explain(image, engine.errors().of(action, e.getCause()));
     } finally {
       progress.close();
+      clients.leave();
     }
   }
 

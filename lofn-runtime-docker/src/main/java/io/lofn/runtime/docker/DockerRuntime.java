@@ -72,7 +72,7 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
     String id = create(spec);
     try {
       return attachAndStart(id, spec.stdin());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       removeAfter(e, id);
       throw e;
     }
@@ -86,7 +86,8 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
           client -> requests.fill(client.createContainerCmd(spec.image()), spec).exec().getId());
     } catch (EngineException e) {
       if (DockerErrors.isNoAnswer(e)) {
-        engine.callLater("undo: " + action, new UnconfirmedContainer(spec)::remove);
+        engine.callLater(
+            "undo: " + action, new UnconfirmedContainer(spec, engine.callTimeout())::remove);
       }
       throw e;
     }
@@ -104,7 +105,7 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
               .orElseThrow(() -> engine.errors().of("start container " + id, refusal.get()));
       container.close();
       return failed;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       container.closeStreams();
       throw e;
     }
@@ -113,10 +114,11 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
   /**
    * An engine that did not answer is not waited for again; it removes the container when it can.
    */
-  private void removeAfter(RuntimeException failure, String id) {
+  private void removeAfter(Throwable failure, String id) {
     try {
       if (DockerErrors.isNoAnswer(failure)) {
-        engine.callLater("remove container " + id, DockerContainer.removal(id));
+        engine.callLater(
+            "remove container " + id, DockerContainer.removal(id, engine.callTimeout()));
       } else {
         remove(id);
       }
@@ -148,7 +150,7 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
 
   @Override
   public void remove(String id) {
-    engine.call("remove container " + id, DockerContainer.removal(id));
+    engine.call("remove container " + id, DockerContainer.removal(id, engine.callTimeout()));
   }
 
   @Override

@@ -37,7 +37,7 @@ final class ContainerStreams implements AutoCloseable {
       output = open(engine, container, "stdout");
       AttachConnection input = stdin ? open(engine, container, "stdin") : null;
       return new ContainerStreams(input, output, error);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       error.close();
       if (output != null) {
         output.close();

@@ -113,7 +113,7 @@ final class PodmanErrors {
       return "permission denied on "
           + socket
           + ". Start a service of the user "
-          + System.getProperty("user.name")
+          + NodeUser.name()
           + " with 'systemctl --user start podman.socket', and set spark.lofn.podman.socket";
     }
     return "the connection broke or was refused: " + failure.getMessage();

@@ -74,6 +74,9 @@ final class PodmanRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
     String id = create(spec);
     try {
       return attachAndStart(id, spec.stdin());
+    } catch (Error e) {
+      removeAfter(e, id);
+      throw e;
     } catch (RuntimeException e) {
       Optional<RunningContainer> failed = failedCommand(id, spec.stdin(), e);
       removeAfter(e, id);
@@ -103,7 +106,7 @@ final class PodmanRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
     try {
       container.start();
       return container;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       container.closeStreams();
       throw e;
     }
@@ -123,7 +126,7 @@ final class PodmanRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
   /**
    * A service that did not answer is not waited for again; it removes the container when it can.
    */
-  private void removeAfter(RuntimeException failure, String id) {
+  private void removeAfter(Throwable failure, String id) {
     try {
       if (PodmanErrors.isNoAnswer(failure)) {
         engine.later("remove container " + id, () -> containers.remove(id));
