@@ -221,7 +221,7 @@ public final class Lines implements Serializable {
   /** Reads records of another type, which are cut like these. */
   <R> Stream<R> read(String source, InputStream in, LineIterator.Decoder<R> decoder)
       throws IOException {
-    return new LineIterator<>(source, gzip ? Gzip.open(in, BUFFER) : in, this, decoder).stream();
+    return new LineIterator<>(source, gzip ? Gzip.open(in) : in, this, decoder).stream();
   }
 
   Charset charset() {

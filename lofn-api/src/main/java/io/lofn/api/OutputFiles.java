@@ -28,8 +28,6 @@ public final class OutputFiles implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  private static final int BUFFER = 1 << 16;
-
   private final String glob;
   private final boolean gzip;
 
@@ -150,7 +148,7 @@ public final class OutputFiles implements Serializable {
 
   private InputStream open(Path path) throws IOException {
     InputStream in = Files.newInputStream(path);
-    return gzip ? Gzip.open(in, BUFFER) : in;
+    return gzip ? Gzip.open(in) : in;
   }
 
   private Stream<Path> paths(RunOutput run) throws IOException {

@@ -38,6 +38,10 @@ public interface RunOutput {
    * ToolFailedException}. To be called before any other method here: the output of a tool whose
    * reader asks for files goes to the log.
    *
+   * <p>It pauses whenever the tool does, so only a read that returns -1 is its end: neither {@link
+   * InputStream#available()} nor a short read is. {@link java.util.zip.GZIPInputStream} gets that
+   * wrong between two members; {@link Gzip#open} does not.
+   *
    * @return the stream, unbuffered
    * @throws IOException if the stream cannot be opened
    * @throws IllegalStateException if {@link #directory()} or {@link #file} was called first
