@@ -15,14 +15,21 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /** Binary outputs on Hadoop file systems, which are Hadoop's own to close. */
 final class HadoopOutputStore implements OutputStore {
 
   private final Configuration hadoop;
+  private final LocalNames localNames;
 
   HadoopOutputStore(Configuration hadoop) {
+    this(hadoop, LocalNames.ofThisJvm());
+  }
+
+  HadoopOutputStore(Configuration hadoop, LocalNames localNames) {
     this.hadoop = hadoop;
+    this.localNames = localNames;
   }
 
   @Override
@@ -44,7 +51,11 @@ final class HadoopOutputStore implements OutputStore {
   @Override
   public OutputStream create(String location) throws IOException {
     Path path = new Path(location);
-    return of(path).create(path, false);
+    FileSystem fileSystem = of(path);
+    if (fileSystem instanceof RawLocalFileSystem) {
+      localNames.requireWritable(path);
+    }
+    return fileSystem.create(path, false);
   }
 
   @Override
@@ -56,9 +67,13 @@ final class HadoopOutputStore implements OutputStore {
   @Override
   public List<StoredPath> list(String location) throws IOException {
     Path path = new Path(location);
+    FileSystem fileSystem = of(path);
+    if (fileSystem instanceof RawLocalFileSystem) {
+      localNames.requireReadable(path);
+    }
     FileStatus[] children;
     try {
-      children = of(path).listStatus(path);
+      children = fileSystem.listStatus(path);
     } catch (FileNotFoundException e) {
       return List.of();
     }
