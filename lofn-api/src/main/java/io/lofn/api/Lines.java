@@ -163,7 +163,7 @@ public final class Lines implements Serializable {
    * paired-end reads are.
    *
    * <pre>{@code
-   * Lines.text().<Tuple2<String, String>>toParallelFiles(
+   * Lines.text().multiLine().<Tuple2<String, String>>toParallelFiles(
    *     Map.of("r1.fq", pair -> pair._1, "r2.fq", pair -> pair._2))
    * }</pre>
    *

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -180,6 +181,24 @@ class LayoutsTest {
                 .map(context.parallelize(Arrays.asList("@r\nA\n+\nI", "x"), 1), fastq)
                 .collect())
         .containsExactly("@r", "A", "+", "I", "x");
+  }
+
+  /** Of equal method references to one interface in one class, javac makes one. */
+  @Test
+  void aMethodReferenceThatWouldArriveWithOtherTypesIsRefused() {
+    Lofn lofn = lofn(true);
+    OutputReader<String> lines = Lines.text().fromStdout();
+    Tool<String, String> tool = Tool.pipe("any").command("cat");
+    Tool<String, String> integers = tool.output(lines.map(Integer::valueOf).map(Object::toString));
+    Tool<String, String> longs = tool.output(lines.map(Long::valueOf).map(Object::toString));
+    JavaRDD<String> one = context.parallelize(new ArrayList<>(List.of("1")), 1);
+
+    assertThat(lofn.map(one, integers).collect()).containsExactly("1");
+    assertThatThrownBy(() -> lofn.map(one, longs))
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining("java/lang/Object::toString of type (Ljava/lang/Long;)")
+        .hasMessageContaining("LayoutsTest")
+        .hasMessageContaining("write a lambda instead");
   }
 
   private static Lofn lofn(boolean pipes) {
