@@ -177,6 +177,14 @@ public final class InputSnapshot {
             return FileVisitResult.CONTINUE;
           }
 
+          @Override
+          public FileVisitResult visitFileFailed(Path path, IOException e) throws IOException {
+            throw new IOException(
+                "The exchange cannot be listed at '%s', as the tool left it: %s"
+                    .formatted(FileNames.replaced(directory, path), e),
+                e);
+          }
+
           private boolean isHidden(Path path) {
             return !hidden.isEmpty() && hidden.contains(FileNames.replaced(directory, path));
           }
