@@ -46,6 +46,16 @@ public interface OutputReader<O> extends Serializable {
   }
 
   /**
+   * Whether this reader asks for {@link RunOutput#files}. Only then lofn notes what is in the
+   * exchange before the tool starts, so that it can tell outputs from inputs.
+   *
+   * @return {@code false} unless overridden, as for every lambda
+   */
+  default boolean listsFiles() {
+    return false;
+  }
+
+  /**
    * A reader of the tool's standard output.
    *
    * @param <O> the type of the records

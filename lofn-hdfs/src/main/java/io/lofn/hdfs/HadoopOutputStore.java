@@ -23,14 +23,17 @@ final class HadoopOutputStore implements OutputStore {
 
   private final Configuration hadoop;
   private final Map<String, String> environment;
+  private final LocalNames localNames;
 
   HadoopOutputStore(Configuration hadoop) {
-    this(hadoop, System.getenv());
+    this(hadoop, System.getenv(), LocalNames.ofThisJvm());
   }
 
-  HadoopOutputStore(Configuration hadoop, Map<String, String> environment) {
+  HadoopOutputStore(
+      Configuration hadoop, Map<String, String> environment, LocalNames localNames) {
     this.hadoop = hadoop;
     this.environment = environment;
+    this.localNames = localNames;
   }
 
   @Override
@@ -66,7 +69,11 @@ final class HadoopOutputStore implements OutputStore {
   @Override
   public OutputStream create(String location) throws IOException {
     Path path = new Path(location);
-    return of(path).create(path, false);
+    FileSystem fileSystem = of(path);
+    if (fileSystem instanceof RawLocalFileSystem) {
+      localNames.requireWritable(path);
+    }
+    return fileSystem.create(path, false);
   }
 
   @Override
@@ -78,9 +85,13 @@ final class HadoopOutputStore implements OutputStore {
   @Override
   public List<StoredPath> list(String location) throws IOException {
     Path path = new Path(location);
+    FileSystem fileSystem = of(path);
+    if (fileSystem instanceof RawLocalFileSystem) {
+      localNames.requireReadable(path);
+    }
     FileStatus[] children;
     try {
-      children = of(path).listStatus(path);
+      children = fileSystem.listStatus(path);
     } catch (FileNotFoundException e) {
       return List.of();
     }

@@ -39,7 +39,8 @@ class DoctorIT {
 
     assertThat(doctor.output())
         .as(doctor.log())
-        .containsPattern("(?m)^node +user +free disk +runtime +image +mounts +network +volume$")
+        .containsPattern(
+            "(?m)^node +user +encoding +free disk +runtime +image +mounts +network +volume$")
         .contains(" " + runtime.get("spark.lofn.runtime") + ", ")
         .containsPattern("present +read and write +none +1 entries\n")
         .endsWith("\n1 of 1 nodes passed\n");

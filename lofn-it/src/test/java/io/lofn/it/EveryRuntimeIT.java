@@ -132,6 +132,21 @@ class EveryRuntimeIT {
 
   @ParameterizedTest
   @MethodSource("runtimes")
+  void aPauseBetweenMembersIsNotTheEndOfTheOutput(Map<String, String> runtime) {
+    Tool<String, String> tool =
+        Tool.pipe(IMAGE)
+            .shell("printf 'x\\n' | gzip; sleep 1; printf 'y\\n' | gzip")
+            .output(Lines.text().gzip().fromStdout());
+    JavaRDD<String> two = SPARK.context().parallelize(List.of("a", "b"), 2);
+
+    for (boolean reuse : List.of(false, true)) {
+      assertThat(SPARK.lofn(runtime).map(two, tool.reuseContainer(reuse)).collect())
+          .containsExactly("x", "y", "x", "y");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
   void aToolsOwnTmpIsNotReplaced(Map<String, String> runtime) throws IOException {
     Files.writeString(directory.resolve("file"), "of the volume\n");
     Tool<String, String> tool =

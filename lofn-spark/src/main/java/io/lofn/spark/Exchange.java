@@ -1,5 +1,6 @@
 package io.lofn.spark;
 
+import io.lofn.api.FileNames;
 import io.lofn.api.LofnException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ final class Exchange implements AutoCloseable {
 
   /** A name for a new file, with the directories above it made. */
   Path newFile(String name) throws IOException {
-    Path file = resolve(name);
+    Path file = FileNames.resolve(directory, name);
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new LofnException("Two inputs of one run have the name '" + name + "'");
     }
@@ -57,25 +58,13 @@ final class Exchange implements AutoCloseable {
 
   /** A regular file that is there without a symbolic link on the way to it. */
   Optional<Path> regularFile(String name) {
-    Path file = resolve(name);
+    Path file = FileNames.resolve(directory, name);
     for (Path path = file; !path.equals(directory); path = path.getParent()) {
       if (Files.isSymbolicLink(path)) {
         return Optional.empty();
       }
     }
     return Optional.of(file).filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS));
-  }
-
-  private Path resolve(String name) {
-    if (name.isEmpty() || name.startsWith("/") || name.indexOf('\0') >= 0) {
-      throw new LofnException(
-          "A file of the exchange is named relative to it, not '%s'".formatted(name));
-    }
-    Path file = directory.resolve(name).normalize();
-    if (!file.startsWith(directory) || file.equals(directory)) {
-      throw new LofnException("The name '%s' leaves the exchange".formatted(name));
-    }
-    return file;
   }
 
   /** Makes it as it was when it was new. */

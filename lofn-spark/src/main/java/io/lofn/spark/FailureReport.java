@@ -86,12 +86,21 @@ final class FailureReport {
 
   ToolFailedException outputMissing(String name, StreamTail stderr) {
     String inContainer = plan.exchangePath() + "/" + name;
+    return missing("regular file " + inContainer, inContainer, stderr);
+  }
+
+  /** The failure of a tool that left nothing of what its output names. */
+  ToolFailedException nothingOf(String what, StreamTail stderr) {
+    return missing("%s in %s".formatted(what, plan.exchangePath()), "it", stderr);
+  }
+
+  private ToolFailedException missing(String what, String wanted, StreamTail stderr) {
     return exception(
         Reason.OUTPUT_MISSING,
-        "ended well but left no regular file " + inContainer,
+        "ended well but left no " + what,
         null,
         stderr,
-        hints().forMissing(inContainer, stderr.text()));
+        hints().forMissing(wanted, stderr.text()));
   }
 
   private Hints hints() {

@@ -6,10 +6,12 @@ import com.codahale.metrics.Timer;
 import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
+import io.lofn.api.ToolFailedException;
 import io.lofn.api.ToolFailedException.Reason;
 import io.lofn.spark.ContainerSession.Stop;
 import io.lofn.spark.ContainerSession.StopReason;
 import io.lofn.spi.ContainerExit;
+import io.lofn.spi.InputSnapshot;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +51,8 @@ final class Run<I, O> implements AutoCloseable {
   private volatile @Nullable ContainerSession session;
   private volatile @Nullable Feeder<I> feeder;
   private volatile @Nullable Throwable inputFailure;
+  private @Nullable GivenRecords<I> given;
+  private @Nullable InputSnapshot inputs;
   private boolean judged;
   private long inputFiles;
 
@@ -69,7 +74,8 @@ final class Run<I, O> implements AutoCloseable {
     exchange = directory;
     report.exchange(directory.directory());
     failedRun = plan.keep() == Keep.ON_FAILURE ? new FailedRun(toString(), directory) : null;
-    Iterator<I> wanted = new CancellableIterator<>(records, task);
+    GivenRecords<I> wanted = new GivenRecords<>(new CancellableIterator<>(records, task));
+    given = wanted;
     if (tool.input().usesStdin()) {
       feed(wanted, directory, ready);
     } else {
@@ -98,9 +104,14 @@ final class Run<I, O> implements AutoCloseable {
         : Optional.empty();
   }
 
-  private void feed(Iterator<I> records, Exchange directory, ContainerLauncher ready) {
+  private void feed(GivenRecords<I> records, Exchange directory, ContainerLauncher ready) {
     Feeder<I> writer =
-        new Feeder<>(tool.input(), records, new RunFiles(directory), task, this::inputFailed);
+        new Feeder<>(
+            records.settledBy(tool.input()),
+            records,
+            new RunFiles(directory),
+            task,
+            this::inputFailed);
     feeder = writer;
     node.threads().execute(writer);
     awaitFiles(writer);
@@ -117,8 +128,20 @@ final class Run<I, O> implements AutoCloseable {
     if (keeper != null) {
       keeper.noteInputs();
     }
+    noteInputs();
     try (Timer.Context create = node.meters().create()) {
       return ready.start();
+    }
+  }
+
+  private void noteInputs() {
+    Exchange current = exchange;
+    if (current != null && tool.output().listsFiles()) {
+      try {
+        inputs = InputSnapshot.of(current.directory());
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot list the input of " + this, e);
+      }
     }
   }
 
@@ -259,6 +282,33 @@ final class Run<I, O> implements AutoCloseable {
   RuntimeException outputMissing(String name) {
     keepIfWanted();
     return report.outputMissing(name, activeSession().stderr());
+  }
+
+  /** The failure of a tool that ended well but left nothing of a kind. */
+  ToolFailedException nothingOf(String what) {
+    keepIfWanted();
+    return report.nothingOf(what, activeSession().stderr());
+  }
+
+  /** What was in the exchange when the tool was started. */
+  InputSnapshot inputs() {
+    InputSnapshot known = inputs;
+    if (known == null) {
+      throw new IllegalStateException(
+          "An OutputReader that asks for files() must say so in listsFiles()");
+    }
+    return known;
+  }
+
+  /** Names in the exchange that the tool sees something else at. */
+  Set<String> mountPoints() {
+    return plan.mountPoints();
+  }
+
+  /** Whether the tool was given records; waits until that is known. */
+  boolean hadRecords() {
+    GivenRecords<I> records = requireNonNull(given);
+    return feeder == null ? records.any() : EngineCalls.await(task, records.known());
   }
 
   /** The failure of an engine that lost a stream of a tool that ended well. */

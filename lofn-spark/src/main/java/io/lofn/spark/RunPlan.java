@@ -3,12 +3,16 @@ package io.lofn.spark;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.ResourceLimits;
 import io.lofn.api.Tool;
+import io.lofn.api.Volume;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
 import io.lofn.spi.PreparedImage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What one run shall be: the tool's settings, with the session's where the tool has none.
@@ -114,6 +118,16 @@ record RunPlan(
   /** Whether the tool's standard input or output carry records. */
   boolean streams() {
     return tool.input().usesStdin() || tool.output().usesStdout();
+  }
+
+  /** Names in the exchange at which the tool sees something else. */
+  Set<String> mountPoints() {
+    String within = exchangePath + "/";
+    return Stream.concat(
+            tool.volumes().stream().map(Volume::target), settings.tmpfs().keySet().stream())
+        .filter(target -> target.startsWith(within))
+        .map(target -> target.substring(within.length()))
+        .collect(Collectors.toSet());
   }
 
   /** What to start, once everything it needs is on the node. */

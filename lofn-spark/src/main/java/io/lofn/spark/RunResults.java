@@ -1,10 +1,13 @@
 package io.lofn.spark;
 
 import io.lofn.api.RunOutput;
+import io.lofn.api.ToolFailedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
 
 /** The output of a run, behind the verdict on it. */
 final class RunResults implements RunOutput {
@@ -39,8 +42,26 @@ final class RunResults implements RunOutput {
   public Path file(String name) {
     awaitSuccess();
     Path file = exchange.regularFile(name).orElseThrow(() -> run.outputMissing(name));
-    run.node().meters().read(file.toFile().length());
+    run.node().meters().read(FileTree.size(file));
     return file;
+  }
+
+  @Override
+  public List<String> files(Predicate<String> wanted) throws IOException {
+    awaitSuccess();
+    return run.inputs().outputs(wanted, run.mountPoints());
+  }
+
+  @Override
+  public boolean hadRecords() {
+    awaitSuccess();
+    return run.hadRecords();
+  }
+
+  @Override
+  public ToolFailedException missing(String what) {
+    awaitSuccess();
+    return run.nothingOf(what);
   }
 
   @Override

@@ -44,6 +44,7 @@ public final class ToolFunction<I, O>
    * A function whose tasks all run the bytes that the image stands for now, if that can be told.
    */
   static <I, O> ToolFunction<I, O> onDriver(String operator, Tool<I, O> tool, LofnConf conf) {
+    SentFunctions.check(tool);
     ImagePins pins = ExecutorInjector.imagePins(conf.entries());
     return new ToolFunction<>(operator, tool, conf, pins.digest(tool).orElse(null));
   }
@@ -55,6 +56,7 @@ public final class ToolFunction<I, O>
 
   /** This function for another layout of the same tool. */
   <J> ToolFunction<J, O> with(Tool<J, O> other) {
+    SentFunctions.check(other);
     return new ToolFunction<>(operator, other, new LofnConf(conf), digest);
   }
 

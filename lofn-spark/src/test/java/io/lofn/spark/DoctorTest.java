@@ -25,7 +25,8 @@ class DoctorTest {
 
     assertThat(report.isGood()).as(report.toString()).isTrue();
     assertThat(report.toString())
-        .containsPattern("(?m)^node +user +free disk +runtime +image +mounts +network +volume$")
+        .containsPattern(
+            "(?m)^node +user +encoding +free disk +runtime +image +mounts +network +volume$")
         .contains(System.getProperty("user.name") + " (" + ProcessUser.current() + ")")
         .contains(" GiB in ")
         .contains("process, plain processes")

@@ -67,7 +67,8 @@ class ExchangeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "/etc/passwd", "..", "a/../..", "../x", ".", "a/..", "a\0b"})
+  @ValueSource(
+      strings = {"", "/etc/passwd", "..", "a/../..", "../x", ".", "a/..", "b/../a.txt", "a\0b"})
   void refusesNamesThatLeaveIt(String name) {
     assertThatThrownBy(() -> exchange.newFile(name)).isInstanceOf(LofnException.class);
     assertThatThrownBy(() -> exchange.regularFile(name)).isInstanceOf(LofnException.class);
@@ -77,7 +78,7 @@ class ExchangeTest {
   void refusesTheSameNameTwice() throws IOException {
     Files.writeString(exchange.newFile("a.txt"), "x");
 
-    assertThatThrownBy(() -> exchange.newFile("b/../a.txt"))
+    assertThatThrownBy(() -> exchange.newFile(".//a.txt"))
         .isInstanceOf(LofnException.class)
         .hasMessageContaining("Two inputs");
   }
