@@ -23,6 +23,7 @@ import java.util.zip.GZIPOutputStream;
  *
  * <p>The charset tells which bytes the delimiter is, and no more.
  */
+@CheckReturnValue
 public final class ByteLines implements Serializable {
 
   private static final long serialVersionUID = 1L;

@@ -23,6 +23,7 @@ import java.util.zip.GZIPOutputStream;
  * survive; a last record without a delimiter counts; empty text has no record. What the charset
  * cannot represent fails the task with its place, unless {@link #replacing()} is asked for.
  */
+@CheckReturnValue
 public final class Lines implements Serializable {
 
   private static final long serialVersionUID = 1L;

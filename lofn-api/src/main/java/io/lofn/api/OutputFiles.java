@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  * OutputFiles.matching("out/**.vcf").text(Tuple2::new)
  * }</pre>
  */
+@CheckReturnValue
 public final class OutputFiles implements Serializable {
 
   private static final long serialVersionUID = 1L;

@@ -63,6 +63,7 @@ public interface OutputReader<O> extends Serializable {
    * @param change makes the new record
    * @return the new reader
    */
+  @CheckReturnValue
   default <P> OutputReader<P> map(RecordFunction<O, P> change) {
     return new MappedReader<>(this, change);
   }
@@ -79,6 +80,7 @@ public interface OutputReader<O> extends Serializable {
    * @param next reads the records that follow; opened when these are exhausted
    * @return the new reader
    */
+  @CheckReturnValue
   default OutputReader<O> and(OutputReader<O> next) {
     requireNonNull(next, "next is null");
     return new ConcatenatedReader<>(this, next);

@@ -10,6 +10,8 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -17,6 +19,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.lofn.api.CheckReturnValue;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 
@@ -144,6 +147,36 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("scala.collection..")
           .orShould(callWhatNames(resideInAPackage("scala.collection..")));
+
+  /** A setter of an immutable value that is called for nothing is a mistake. */
+  @ArchTest
+  static final ArchRule setterResultsAreNotToBeDropped =
+      classes()
+          .that()
+          .resideInAnyPackage(API)
+          .and()
+          .arePublic()
+          .and()
+          .haveSimpleNameNotEndingWith("Builder")
+          .should(
+              new ArchCondition<>("have @CheckReturnValue where a method gives a changed value") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                  for (JavaMethod method : type.getMethods()) {
+                    boolean setter =
+                        method.getModifiers().contains(JavaModifier.PUBLIC)
+                            && !method.getModifiers().contains(JavaModifier.STATIC)
+                            && method.getRawReturnType().equals(type);
+                    boolean checked =
+                        type.isAnnotatedWith(CheckReturnValue.class)
+                            || method.isAnnotatedWith(CheckReturnValue.class);
+                    if (setter) {
+                      events.add(
+                          new SimpleConditionEvent(method, checked, method.getDescription()));
+                    }
+                  }
+                }
+              });
 
   private static ArchCondition<JavaClass> callWhatNames(
       DescribedPredicate<? super JavaClass> types) {

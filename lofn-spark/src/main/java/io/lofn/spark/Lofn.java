@@ -1,6 +1,7 @@
 package io.lofn.spark;
 
 import io.lofn.api.BinaryFile;
+import io.lofn.api.LofnException;
 import io.lofn.api.PairWriter;
 import io.lofn.api.RecordFunction;
 import io.lofn.api.Tool;
@@ -50,7 +51,7 @@ public final class Lofn {
    *
    * @param spark the session
    * @return the entry point
-   * @throws io.lofn.api.LofnException if a key is unknown or a value is not of its type
+   * @throws LofnException if a key is unknown or a value is not of its type
    */
   public static Lofn on(SparkSession spark) {
     JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
@@ -70,7 +71,7 @@ public final class Lofn {
    *
    * @param spark the context
    * @return the entry point
-   * @throws io.lofn.api.LofnException if a key is unknown or a value is not of its type
+   * @throws LofnException if a key is unknown or a value is not of its type
    */
   public static Lofn on(JavaSparkContext spark) {
     return new Lofn(spark, entriesOf(spark));
@@ -104,7 +105,8 @@ public final class Lofn {
    * @param rdd the data
    * @param tool the tool
    * @return the output
-   * @throws io.lofn.api.LofnException if the tool asks for what the configuration does not allow
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow
    */
   public <I, O> JavaRDD<O> map(JavaRDD<I> rdd, Tool<I, O> tool) {
     return rdd.mapPartitions(function("map", tool)).setName("lofn map " + tool.image());
@@ -125,7 +127,8 @@ public final class Lofn {
    * @param pairs the data
    * @param tool the tool
    * @return the output
-   * @throws io.lofn.api.LofnException if the tool asks for what the configuration does not allow
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow
    */
   public <K, V, O> JavaRDD<O> map(JavaPairRDD<K, V> pairs, Tool<Tuple2<K, V>, O> tool) {
     return map(pairs.map(pair -> pair), tool);
@@ -145,7 +148,8 @@ public final class Lofn {
    * @param tool the tool
    * @param encoder how Spark encodes the output
    * @return the output
-   * @throws io.lofn.api.LofnException if the tool asks for what the configuration does not allow
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow
    */
   public <I, O> Dataset<O> map(Dataset<I> data, Tool<I, O> tool, Encoder<O> encoder) {
     return data.mapPartitions(function("map", tool), encoder);
@@ -166,7 +170,8 @@ public final class Lofn {
    * @param rdd the data
    * @param tool the tool
    * @return one partition, or none if the data has none
-   * @throws io.lofn.api.LofnException if the tool asks for what the configuration does not allow
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow
    */
   public <T> JavaRDD<T> reduce(JavaRDD<T> rdd, Tool<T, T> tool) {
     return reduce(rdd, tool, ReduceShape.fanIn(conf.get(LofnConf.REDUCE_FAN_IN)));
@@ -180,7 +185,8 @@ public final class Lofn {
    * @param tool the tool
    * @param shape the fan-in or the depth of the tree
    * @return one partition, or none if the data has none
-   * @throws io.lofn.api.LofnException if the tool asks for what the configuration does not allow
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow
    */
   public <T> JavaRDD<T> reduce(JavaRDD<T> rdd, Tool<T, T> tool, ReduceShape shape) {
     int fanIn = shape.fanInFor(rdd.getNumPartitions());
@@ -209,7 +215,8 @@ public final class Lofn {
    * @param tool the tool; how it lays out its input is not used
    * @param writer lays two neighbours out
    * @return one partition, or none if the data has none
-   * @throws io.lofn.api.LofnException if the tool asks for what the configuration does not allow
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow
    */
   public <T> JavaRDD<T> reducePairs(JavaRDD<T> rdd, Tool<T, T> tool, PairWriter<T> writer) {
     Tool<Tuple2<Long, T>, T> merger = tool.input(new PlacedPairWriter<>(writer));
@@ -265,7 +272,7 @@ public final class Lofn {
    * @param rdd the data
    * @param tool the tool; its output is read by {@link BinaryFile}'s readers or a lambda
    * @return the outputs, until they are closed
-   * @throws io.lofn.api.LofnException if the directory cannot be made, or lofn-hdfs is missing
+   * @throws LofnException if the directory cannot be made, or lofn-hdfs is missing
    */
   public <I> BinaryOutputs mapBinary(JavaRDD<I> rdd, Tool<I, BinaryFile> tool) {
     return mapBinary(rdd, tool, conf.get(LofnConf.OUTPUT_DIR));
@@ -279,7 +286,7 @@ public final class Lofn {
    * @param tool the tool
    * @param parent where the fresh directory is made: a path that all nodes see
    * @return the outputs, until they are closed
-   * @throws io.lofn.api.LofnException if the directory cannot be made, or lofn-hdfs is missing
+   * @throws LofnException if the directory cannot be made, or lofn-hdfs is missing
    */
   public <I> BinaryOutputs mapBinary(JavaRDD<I> rdd, Tool<I, BinaryFile> tool, String parent) {
     ToolFunction<I, BinaryFile> function = function("mapBinary", tool);
@@ -301,7 +308,7 @@ public final class Lofn {
    * @param outputs what is merged, in the order of {@link BinaryOutputs#list()}; stays as it is
    * @param tool the tool; associative, and gives one file
    * @return one file, next to the outputs, until it is closed
-   * @throws io.lofn.api.LofnException if there is no file
+   * @throws LofnException if there is no file
    */
   public BinaryOutputs reduceBinary(BinaryOutputs outputs, Tool<BinaryFile, BinaryFile> tool) {
     return reduceBinary(outputs, tool, ReduceShape.fanIn(2));
@@ -317,7 +324,7 @@ public final class Lofn {
    * @param tool the tool, for as many files as the fan-in says, or fewer, but at least two
    * @param shape the fan-in or the depth of the tree
    * @return one file, next to the outputs, until it is closed
-   * @throws io.lofn.api.LofnException if there is no file
+   * @throws LofnException if there is no file
    */
   public BinaryOutputs reduceBinary(
       BinaryOutputs outputs, Tool<BinaryFile, BinaryFile> tool, ReduceShape shape) {
@@ -334,7 +341,7 @@ public final class Lofn {
    * @param tool the tool, for as many files as the fan-in says, or fewer, but at least two
    * @param shape the fan-in or the depth of the tree
    * @return one file, in a fresh directory below {@code spark.lofn.output.dir}
-   * @throws io.lofn.api.LofnException if there is no file
+   * @throws LofnException if there is no file
    */
   public BinaryOutputs reduceBinary(
       JavaPairRDD<String, PortableDataStream> files,
@@ -366,7 +373,7 @@ public final class Lofn {
    * @param tool the tool
    * @param path a URI that driver and executors see, or an absolute path of the driver; nothing may
    *     be there yet
-   * @throws io.lofn.api.LofnException if something is there, or nothing can be put there
+   * @throws LofnException if something is there, or nothing can be put there
    */
   public <T> void collectReduce(JavaRDD<T> rdd, Tool<T, BinaryFile> tool, String path) {
     new CollectReduce<>(contextOf(rdd), conf, function("collectReduce", tool)).reduce(rdd, path);
@@ -384,12 +391,13 @@ public final class Lofn {
    *
    * @param tools the tools
    * @return what each node that was reached has, sorted by image and node
-   * @throws io.lofn.api.LofnException if the job fails; Spark's exception holds the reason
+   * @throws LofnException if the job fails; Spark's exception holds the reason
    */
   public List<NodeImage> prepareImages(Tool<?, ?>... tools) {
     List<ToolFunction<?, ?>> functions = new ArrayList<>();
     for (Tool<?, ?> tool : tools) {
-      functions.add(function("prepareImages", tool));
+      new SafetyGate(conf).check(tool);
+      functions.add(onDriver("prepareImages", tool));
     }
     return new PrepareImages(context).prepare(functions);
   }
@@ -401,7 +409,8 @@ public final class Lofn {
    * @param <O> the type of the records that come out
    * @param tool the tool
    * @return the function
-   * @throws io.lofn.api.LofnException if the tool asks for what the configuration does not allow
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow
    */
   public <I, O> ToolFunction<I, O> function(Tool<I, O> tool) {
     return function("mapPartitions", tool);
@@ -409,6 +418,11 @@ public final class Lofn {
 
   private <I, O> ToolFunction<I, O> function(String operator, Tool<I, O> tool) {
     new SafetyGate(conf).check(tool);
+    CommandGate.check(tool);
+    return onDriver(operator, tool);
+  }
+
+  private <I, O> ToolFunction<I, O> onDriver(String operator, Tool<I, O> tool) {
     if (conf.get(LofnConf.FAIL_FAST)) {
       ExecutorInjector.failFast(conf.entries()).watch(context.sc());
     }
