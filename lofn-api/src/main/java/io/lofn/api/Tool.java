@@ -47,6 +47,7 @@ public final class Tool<I, O> implements Serializable {
   private final @Nullable EmptyPartitions emptyPartitions;
   private final @Nullable Duration timeout;
   private final @Nullable Duration idleTimeout;
+  private final boolean orderSensitive;
 
   private Tool(Draft<I, O> draft) {
     image = draft.image;
@@ -62,6 +63,7 @@ public final class Tool<I, O> implements Serializable {
     emptyPartitions = draft.emptyPartitions;
     timeout = draft.timeout;
     idleTimeout = draft.idleTimeout;
+    orderSensitive = draft.orderSensitive;
   }
 
   /**
@@ -180,6 +182,22 @@ public final class Tool<I, O> implements Serializable {
    */
   public Tool<I, O> imageEntrypoint() {
     return command(command.entrypointOfImage());
+  }
+
+  /**
+   * This tool as one whose output depends on the order of its input: in another order other records
+   * come out, and not just the same ones. Spark gives no order to what comes of a shuffle. When it
+   * makes a lost partition again, such a tool may make another outcome of it, which must not be mixed
+   * with what was computed from the first. By this Spark knows: over input without an order the
+   * output counts as indeterminate, and all that was computed from it is computed anew.
+   *
+   * <p>Not needed where the tool sorts its input itself, or looks at each record alone. See "What
+   * makes a good tool" in docs/tools.md.
+   *
+   * @return the new tool
+   */
+  public Tool<I, O> orderSensitive() {
+    return with(draft -> draft.orderSensitive = true);
   }
 
   /**
@@ -642,6 +660,15 @@ public final class Tool<I, O> implements Serializable {
     return Optional.ofNullable(idleTimeout);
   }
 
+  /**
+   * Whether the output depends on the order of records.
+   *
+   * @return {@code false} unless {@link #orderSensitive()} was said
+   */
+  public boolean isOrderSensitive() {
+    return orderSensitive;
+  }
+
   @Override
   public String toString() {
     return image + " " + argv();
@@ -679,6 +706,7 @@ public final class Tool<I, O> implements Serializable {
     private @Nullable EmptyPartitions emptyPartitions;
     private @Nullable Duration timeout;
     private @Nullable Duration idleTimeout;
+    private boolean orderSensitive;
 
     Draft(String image, PartitionWriter<I> input, OutputReader<O> output) {
       this.image = image;
@@ -702,6 +730,7 @@ public final class Tool<I, O> implements Serializable {
       emptyPartitions = tool.emptyPartitions;
       timeout = tool.timeout;
       idleTimeout = tool.idleTimeout;
+      orderSensitive = tool.orderSensitive;
     }
   }
 }

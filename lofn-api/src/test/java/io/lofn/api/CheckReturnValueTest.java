@@ -24,6 +24,7 @@ class CheckReturnValueTest {
           "tool.shell(\"sort\");",
           "tool.command(\"sort\", \"-n\");",
           "tool.env(\"A\", \"b\").cpus(2);",
+          "tool.orderSensitive();",
           "Tool.pipe(\"busybox:1\");",
           "Lines.text().gzip();",
           "Lines.text().bytes().toStdin();",

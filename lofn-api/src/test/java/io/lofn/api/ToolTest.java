@@ -95,12 +95,14 @@ class ToolTest {
         Tool.pipe("i")
             .env("A", "b")
             .command("c")
+            .orderSensitive()
             .<Integer>input((records, run) -> run.file("n"))
             .output(run -> Stream.of(1L));
 
     assertThat(tool.argv()).containsExactly("c");
     assertThat(tool.settings().environment()).containsEntry("A", "b");
     assertThat(tool.input().usesStdin()).isFalse();
+    assertThat(tool.isOrderSensitive()).isTrue();
   }
 
   @Test

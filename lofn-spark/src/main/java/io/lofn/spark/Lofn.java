@@ -109,7 +109,9 @@ public final class Lofn {
    *     allow
    */
   public <I, O> JavaRDD<O> map(JavaRDD<I> rdd, Tool<I, O> tool) {
-    return rdd.mapPartitions(function("map", tool)).setName("lofn map " + tool.image());
+    ToolFunction<I, O> function = function("map", tool);
+    return LevelledRDD.outputOf(function, rdd.mapPartitions(function))
+        .setName("lofn map " + tool.image());
   }
 
   /**
@@ -135,7 +137,9 @@ public final class Lofn {
   }
 
   /**
-   * Runs a tool over each partition of a Dataset. Lazy; works on the batches of a stream too.
+   * Runs a tool over each partition of a Dataset. Lazy; works on the batches of a stream too. A
+   * tool that is {@link Tool#orderSensitive() order-sensitive} goes by {@link Dataset#javaRDD()}:
+   * not on a stream, and with adaptive execution Spark runs the shuffles before it at once.
    *
    * <pre>{@code
    * Dataset<String> upper = lofn.map(lines, Tool.pipe("busybox:1").command("tr", "a-z", "A-Z"),
@@ -152,7 +156,19 @@ public final class Lofn {
    *     allow
    */
   public <I, O> Dataset<O> map(Dataset<I> data, Tool<I, O> tool, Encoder<O> encoder) {
-    return data.mapPartitions(function("map", tool), encoder);
+    ToolFunction<I, O> function = function("map", tool);
+    if (!tool.isOrderSensitive()) {
+      return data.mapPartitions(function, encoder);
+    }
+    if (data.isStreaming()) {
+      throw new LofnException(
+          "The tool of %s is order-sensitive, which a stream cannot tell Spark's scheduler; run it on each batch, by Lofn.map in foreachBatch"
+              .formatted(tool.image()));
+    }
+    JavaRDD<O> output =
+        LevelledRDD.outputOf(function, data.javaRDD().mapPartitions(function))
+            .setName("lofn map " + tool.image());
+    return data.sparkSession().createDataset(output.rdd(), encoder);
   }
 
   /**
@@ -191,7 +207,9 @@ public final class Lofn {
   public <T> JavaRDD<T> reduce(JavaRDD<T> rdd, Tool<T, T> tool, ReduceShape shape) {
     int fanIn = shape.fanInFor(rdd.getNumPartitions());
     ToolFunction<T, T> function = function("reduce", tool);
-    JavaRDD<T> reduced = rdd.mapPartitions(function).setName("lofn reduce " + tool.image());
+    JavaRDD<T> reduced =
+        LevelledRDD.outputOf(function, rdd.mapPartitions(function))
+            .setName("lofn reduce " + tool.image());
     Tool<Tuple2<Long, T>, T> merger = tool.input(new PlacedWriter<>(tool.input()));
     return new TreeReduce<>(function.with(merger), fanIn).merge(reduced);
   }
@@ -403,7 +421,8 @@ public final class Lofn {
   }
 
   /**
-   * A tool as a function for {@code mapPartitions} of an RDD or a Dataset.
+   * A tool as a function for {@code mapPartitions} of an RDD or a Dataset; not for one that is
+   * {@link Tool#orderSensitive() order-sensitive}.
    *
    * @param <I> the type of the records that go in
    * @param <O> the type of the records that come out
@@ -413,6 +432,11 @@ public final class Lofn {
    *     allow
    */
   public <I, O> ToolFunction<I, O> function(Tool<I, O> tool) {
+    if (tool.isOrderSensitive()) {
+      throw new LofnException(
+          "The tool of %s is order-sensitive, which a function cannot tell Spark's scheduler; run it by Lofn.map"
+              .formatted(tool.image()));
+    }
     return function("mapPartitions", tool);
   }
 
