@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * <p>The charset tells which bytes the delimiter is, and at which multiples of bytes it counts: in
  * UTF-16 at even ones, so that a record of an odd length is refused.
  */
+@CheckReturnValue
 public final class ByteLines implements Serializable {
 
   private static final long serialVersionUID = 1L;

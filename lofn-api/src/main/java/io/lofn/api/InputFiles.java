@@ -28,6 +28,7 @@ import java.util.zip.GZIPOutputStream;
  *
  * @param <I> the type of the records
  */
+@CheckReturnValue
 public final class InputFiles<I> implements PartitionWriter<I> {
 
   private static final long serialVersionUID = 1L;

@@ -23,6 +23,7 @@ import java.util.zip.GZIPOutputStream;
  * cannot represent fails the task with its place, unless {@link #replacing()} is asked for. So does
  * a record that holds the delimiter, unless {@link #multiLine()} is.
  */
+@CheckReturnValue
 public final class Lines implements Serializable {
 
   private static final long serialVersionUID = 1L;

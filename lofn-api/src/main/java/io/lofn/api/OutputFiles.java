@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
  * OutputFiles.matching("out/**.vcf").text(Tuple2::new)
  * }</pre>
  */
+@CheckReturnValue
 public final class OutputFiles implements Serializable {
 
   private static final long serialVersionUID = 1L;

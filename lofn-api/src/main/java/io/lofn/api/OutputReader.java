@@ -73,6 +73,7 @@ public interface OutputReader<O> extends Serializable {
    * @param change makes the new record
    * @return the new reader
    */
+  @CheckReturnValue
   default <P> OutputReader<P> map(RecordFunction<O, P> change) {
     return new MappedReader<>(this, change);
   }
@@ -89,6 +90,7 @@ public interface OutputReader<O> extends Serializable {
    * @param next reads the records that follow; opened when these are exhausted
    * @return the new reader
    */
+  @CheckReturnValue
   default OutputReader<O> and(OutputReader<O> next) {
     requireNonNull(next, "next is null");
     return new ConcatenatedReader<>(this, next);

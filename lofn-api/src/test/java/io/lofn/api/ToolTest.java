@@ -20,8 +20,10 @@ class ToolTest {
   void settersLeaveTheToolAsItIs() {
     Tool<String, String> tool = Tool.lines("busybox:1");
 
-    tool.env("A", "b").cpus(2).shell("true").volume(Volume.of("/data").at("/data"));
+    Tool<String, String> other =
+        tool.env("A", "b").cpus(2).shell("true").volume(Volume.of("/data").at("/data"));
 
+    assertThat(other.argv()).isNotEmpty();
     assertThat(tool.argv()).isEmpty();
     assertThat(tool.settings().environment()).isEmpty();
     assertThat(tool.settings().limits().cpus()).isEmpty();
@@ -68,17 +70,39 @@ class ToolTest {
   }
 
   @Test
+  void scriptsRunWithPipefailUnlessTheToolSaysOtherwise() {
+    Tool<String, String> tool = Tool.pipe("i");
+
+    assertThat(tool.shell("a | b").usesPipefail()).isTrue();
+    assertThat(tool.shell("a | b").argv()).containsExactly("sh", "-c", "a | b");
+    assertThat(tool.shell("a | b").entrypoint("nice").usesPipefail()).isTrue();
+    assertThat(tool.shell("a | b").pipefail(false).usesPipefail()).isFalse();
+    assertThat(tool.pipefail(false).shell("a | b").usesPipefail()).isFalse();
+    assertThat(tool.command("sh", "-c", "a | b").usesPipefail()).isFalse();
+    assertThat(tool.shell("a | b").command("a").isScript()).isFalse();
+  }
+
+  @Test
+  void anEmptyEntrypointIsNotTheImages() {
+    assertThatThrownBy(() -> Tool.pipe("i").entrypoint())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("imageEntrypoint()");
+  }
+
+  @Test
   void otherLayoutsKeepEverythingElse() {
     Tool<Integer, Long> tool =
         Tool.pipe("i")
             .env("A", "b")
             .command("c")
+            .orderSensitive()
             .<Integer>input((records, run) -> run.file("n"))
             .output(run -> Stream.of(1L));
 
     assertThat(tool.argv()).containsExactly("c");
     assertThat(tool.settings().environment()).containsEntry("A", "b");
     assertThat(tool.input().usesStdin()).isFalse();
+    assertThat(tool.isOrderSensitive()).isTrue();
   }
 
   @Test

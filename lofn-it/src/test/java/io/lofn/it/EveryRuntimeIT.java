@@ -2,10 +2,12 @@ package io.lofn.it;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.BinaryFile;
 import io.lofn.api.Lines;
 import io.lofn.api.Tool;
+import io.lofn.api.ToolFailedException;
 import io.lofn.api.Volume;
 import io.lofn.spark.BinaryOutputs;
 import io.lofn.spark.Lofn;
@@ -89,6 +91,24 @@ class EveryRuntimeIT {
     assertThat(lofn.reduce(counts, merge).collect())
         .hasSizeGreaterThan(100)
         .containsExactlyElementsOf(countedHere(text));
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void aPipelineWhoseFirstCommandFailsIsNoSuccess(Map<String, String> runtime) {
+    JavaRDD<String> lines =
+        SPARK
+            .lofn(runtime)
+            .map(
+                SPARK.context().parallelize(List.of("b", "a"), 1),
+                Tool.pipe(IMAGE).shell("sotr | uniq"));
+
+    assertThatThrownBy(lines::collect)
+        .cause()
+        .isInstanceOfSatisfying(
+            ToolFailedException.class, failure -> assertThat(failure.exitCode()).hasValue(127))
+        .hasMessageContaining("sh -c 'sotr | uniq'")
+        .hasMessageContaining("pipefail   set");
   }
 
   @ParameterizedTest

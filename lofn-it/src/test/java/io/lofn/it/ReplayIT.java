@@ -56,7 +56,8 @@ class ReplayIT {
   @ParameterizedTest
   @MethodSource("runtimes")
   void aToolThatReadsStandardInput(Map<String, String> runtime) throws Exception {
-    sameAgain(runtime, Tool.pipe("busybox:1").shell("cat >&2; echo \"$SECRET\" >&2; exit 42"));
+    sameAgain(
+        runtime, Tool.pipe("busybox:1").shell("{ cat >&2; echo \"$SECRET\" >&2; exit 42; } | cat"));
   }
 
   @ParameterizedTest

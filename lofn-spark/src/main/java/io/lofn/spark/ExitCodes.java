@@ -10,6 +10,7 @@ final class ExitCodes {
   static final int NOT_FOUND = 127;
   static final int KILLED = 137;
   static final int SEGMENTATION_FAULT = 139;
+  static final int BROKEN_PIPE = 141;
   static final int TERMINATED = 143;
 
   private static final int SIGNAL_BASE = 128;

@@ -117,6 +117,9 @@ final class FailureReport {
     if (exit != null) {
       line(message, "exit code", ExitCodes.describe(exit.code()));
     }
+    if (plan.tool().isScript()) {
+      line(message, "pipefail", pipefail());
+    }
     line(message, "limits", limits());
     line(message, "run", plan.task().toString());
     line(
@@ -163,6 +166,13 @@ final class FailureReport {
             plan.settings().user().orElse("of the image"),
             plan.timeout().map(FailureReport::said).orElse("none"),
             plan.idleTimeout().map(limit -> "; idle timeout " + said(limit)).orElse(""));
+  }
+
+  /** The driver does not know the image's shell, and the shell does not say. */
+  private String pipefail() {
+    return plan.tool().usesPipefail()
+        ? "set where the image's sh knows it; dash up to 0.5.12 does not"
+        : "not set, by Tool.pipefail(false)";
   }
 
   /** The command as a shell would take it, to be copied. */

@@ -8,6 +8,7 @@ import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
 import io.lofn.spi.PreparedImage;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -47,6 +48,13 @@ record RunPlan(
     int failFast) {
 
   private static final String TMP = "/tmp";
+
+  /**
+   * In the script's own first line, so that what a shell says of its lines stays right. By {@code
+   * command} an option that a shell does not know does not end it, without a process for a try; the
+   * script finds the exit code 0 either way.
+   */
+  private static final String PIPEFAIL = "command set -o pipefail 2>/dev/null || :; ";
 
   static RunPlan of(
       String operator,
@@ -130,6 +138,16 @@ record RunPlan(
         .collect(Collectors.toSet());
   }
 
+  /** The tool's command as it is started: what its author does not write is added. */
+  static List<String> argv(Tool<?, ?> tool) {
+    if (!tool.usesPipefail()) {
+      return tool.argv();
+    }
+    List<String> argv = new ArrayList<>(tool.argv());
+    argv.add(PIPEFAIL + argv.remove(argv.size() - 1));
+    return argv;
+  }
+
   /** What to start, once everything it needs is on the node. */
   ContainerSpec spec(String name, PreparedImage prepared, Exchange exchange, List<Mount> volumes) {
     ContainerSpec.Builder spec =
@@ -141,9 +159,9 @@ record RunPlan(
     }
     volumes.forEach(spec::mount);
     if (tool.usesImageEntrypoint()) {
-      spec.arguments(tool.argv());
+      spec.arguments(argv(tool));
     } else {
-      spec.command(tool.argv());
+      spec.command(argv(tool));
     }
     if (tool.input().usesStdin()) {
       spec.stdin();
