@@ -55,8 +55,8 @@ final class RunResults implements RunOutput {
   private void awaitSuccess() {
     if (stdout == StdoutUse.UNDECIDED) {
       stdout = StdoutUse.LOG;
-      InputStream unread = run.activeSession().stdout();
-      run.node().threads().execute(new StreamPump(run.toString(), unread));
+      ContainerSession session = run.activeSession();
+      run.node().threads().execute(new StreamPump(run.toString(), session.stdout(), session::lost));
     }
     run.awaitSuccess();
   }
@@ -90,7 +90,7 @@ final class RunResults implements RunOutput {
     public int read(byte[] bytes, int offset, int length) throws IOException {
       int count;
       try {
-        count = stdout.read(bytes, offset, length);
+        count = run.turn().lendWhile(() -> stdout.read(bytes, offset, length));
       } catch (IOException e) {
         run.awaitSuccess();
         throw run.streamBroken(e);

@@ -2,6 +2,7 @@ package io.lofn.spark;
 
 import jakarta.inject.Inject;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -19,6 +20,7 @@ final class Supervisor {
   private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
 
   private final Set<Run<?, ?>> runs = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   @Inject
   Supervisor(ScheduledExecutorService clock) {
@@ -27,27 +29,45 @@ final class Supervisor {
         clock.scheduleWithFixedDelay(this::check, period, period, TimeUnit.MILLISECONDS);
   }
 
+  /** Looks after a run from now on; one that comes too late is closed. */
   void add(Run<?, ?> run) {
     runs.add(run);
+    if (closed) {
+      run.close();
+    }
   }
 
   void remove(Run<?, ?> run) {
     runs.remove(run);
   }
 
+  boolean isIdle() {
+    return runs.isEmpty();
+  }
+
+  /** What is thrown out of here would end the schedule, and nobody would look any more. */
   private void check() {
     Instant now = Instant.now();
     for (Run<?, ?> run : runs) {
       try {
         run.check(now);
-      } catch (RuntimeException e) {
-        LOG.warn("Cannot check {}", run, e);
+      } catch (Throwable e) {
+        complain(run, e);
       }
     }
   }
 
-  /** Ends all runs, as the executor ends. */
+  private static void complain(Run<?, ?> run, Throwable failure) {
+    try {
+      LOG.warn("Cannot check {}", run, failure);
+    } catch (Throwable e) {
+      failure.addSuppressed(e); // Without memory for a message; the next look may have some.
+    }
+  }
+
+  /** Ends all runs, as the executor ends, and each that begins later. */
   void closeRuns() {
-    runs.forEach(Run::close);
+    closed = true;
+    Closing.all(List.copyOf(runs));
   }
 }

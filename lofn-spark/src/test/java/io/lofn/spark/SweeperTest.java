@@ -2,6 +2,7 @@ package io.lofn.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.util.concurrent.MoreExecutors;
 import io.lofn.spark.FakeProvider.FakeRuntime;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
@@ -120,7 +121,15 @@ class SweeperTest {
               new NodeDirectories(List.of(local)),
               me,
               new LofnConf(Map.of("spark.lofn.tmp.memoryDir", memory.toString())));
-      Sweeper sweeper = new Sweeper(node, exchanges, me, ownership, conf, clock);
+      Sweeper sweeper =
+          new Sweeper(
+              node,
+              exchanges,
+              me,
+              ownership,
+              conf,
+              MoreExecutors.newDirectExecutorService(),
+              clock);
       clock.submit(() -> {}).get();
       sweeper.claim("wanted");
       runtime.removed.clear();
