@@ -188,7 +188,7 @@ final class ContainerSession implements AutoCloseable {
     return Optional.ofNullable(why);
   }
 
-  private void awaitStopped(Duration atMost) {
+  void awaitStopped(Duration atMost) {
     try {
       Uninterruptibles.getUninterruptibly(stopped, atMost);
     } catch (TimeoutException e) {

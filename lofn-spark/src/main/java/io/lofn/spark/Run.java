@@ -9,6 +9,7 @@ import io.lofn.api.Tool;
 import io.lofn.api.ToolFailedException.Reason;
 import io.lofn.spark.ContainerSession.Stop;
 import io.lofn.spark.ContainerSession.StopReason;
+import io.lofn.spark.Supervisor.Supervised;
 import io.lofn.spi.ContainerExit;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * One execution of a tool for one attempt at a partition: exchange, image, volumes, input,
  * container, output, verdict. Used by the task's thread; {@link #check} and {@link #close} by any.
  */
-final class Run<I, O> implements AutoCloseable {
+final class Run<I, O> implements Supervised {
 
   private static final Logger LOG = LoggerFactory.getLogger(Run.class);
 
@@ -123,7 +124,8 @@ final class Run<I, O> implements AutoCloseable {
   }
 
   /** Stops the container if the run is no longer wanted. Called by the supervisor now and then. */
-  void check(Instant now) {
+  @Override
+  public void check(Instant now) {
     ContainerSession current = session;
     if (current == null || closed) {
       return;

@@ -14,6 +14,9 @@ final class RunResults implements RunOutput {
   private StdoutUse stdout = StdoutUse.UNDECIDED;
   private boolean counted;
 
+  /** Who has asked for the records last, and so waits for the tool if anybody does. */
+  private Thread taker = Thread.currentThread();
+
   private enum StdoutUse {
     UNDECIDED,
     READER,
@@ -23,6 +26,11 @@ final class RunResults implements RunOutput {
   RunResults(Run<?, ?> run, Exchange exchange) {
     this.run = run;
     this.exchange = exchange;
+  }
+
+  /** The calling thread is about to take records. */
+  void takenHere() {
+    taker = Thread.currentThread();
   }
 
   @Override
@@ -49,7 +57,7 @@ final class RunResults implements RunOutput {
       throw new IllegalStateException("stdout() must be asked for before the exchange's files");
     }
     stdout = StdoutUse.READER;
-    return new VerdictStream(run);
+    return new VerdictStream();
   }
 
   private void awaitSuccess() {
@@ -70,15 +78,10 @@ final class RunResults implements RunOutput {
   }
 
   /** Standard output whose end is reported only after the tool has ended well. */
-  private static final class VerdictStream extends InputStream {
+  private final class VerdictStream extends InputStream {
 
-    private final Run<?, ?> run;
-    private final InputStream stdout;
-
-    VerdictStream(Run<?, ?> run) {
-      this.run = run;
-      this.stdout = run.node().meters().counted(run.activeSession().stdout());
-    }
+    private final InputStream stdout =
+        run.node().meters().counted(run.activeSession().stdout());
 
     @Override
     public int read() throws IOException {
@@ -88,6 +91,7 @@ final class RunResults implements RunOutput {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
+      requireTaker();
       int count;
       try {
         count = run.turn().lendWhile(() -> stdout.read(bytes, offset, length));
@@ -99,6 +103,15 @@ final class RunResults implements RunOutput {
         run.awaitSuccess();
       }
       return count;
+    }
+
+    /** Another thread would lend the input's turn while the task's thread is anywhere. */
+    private void requireTaker() {
+      if (Thread.currentThread() != taker) {
+        throw new IllegalStateException(
+            "The tool's standard output is read by the thread that takes the records, and not by"
+                + " another that reads ahead");
+      }
     }
   }
 }

@@ -19,8 +19,19 @@ final class Supervisor {
 
   private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
 
-  private final Set<Run<?, ?>> runs = ConcurrentHashMap.newKeySet();
+  private final Set<Supervised> runs = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
+
+  /** A run, as far as it is looked after. */
+  interface Supervised extends AutoCloseable {
+
+    /** Stops it if it is no longer wanted; without waiting. */
+    void check(Instant now);
+
+    /** Ends it. Idempotent. */
+    @Override
+    void close();
+  }
 
   @Inject
   Supervisor(ScheduledExecutorService clock) {
@@ -30,14 +41,14 @@ final class Supervisor {
   }
 
   /** Looks after a run from now on; one that comes too late is closed. */
-  void add(Run<?, ?> run) {
+  void add(Supervised run) {
     runs.add(run);
     if (closed) {
       run.close();
     }
   }
 
-  void remove(Run<?, ?> run) {
+  void remove(Supervised run) {
     runs.remove(run);
   }
 
@@ -48,7 +59,7 @@ final class Supervisor {
   /** What is thrown out of here would end the schedule, and nobody would look any more. */
   private void check() {
     Instant now = Instant.now();
-    for (Run<?, ?> run : runs) {
+    for (Supervised run : runs) {
       try {
         run.check(now);
       } catch (Throwable e) {
@@ -57,7 +68,7 @@ final class Supervisor {
     }
   }
 
-  private static void complain(Run<?, ?> run, Throwable failure) {
+  private static void complain(Supervised run, Throwable failure) {
     try {
       LOG.warn("Cannot check {}", run, failure);
     } catch (Throwable e) {

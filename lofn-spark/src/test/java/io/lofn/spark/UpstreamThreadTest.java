@@ -52,7 +52,7 @@ class UpstreamThreadTest {
     lofn = Lofn.on(spark);
     for (int file = 0; file < 8; file++) {
       String name = "part" + file;
-      List<String> lines = IntStream.range(0, 2000).mapToObj(i -> name + " " + i).toList();
+      List<String> lines = IntStream.range(0, 10_000).mapToObj(i -> name + " " + i).toList();
       Files.write(directory.resolve(name), lines);
     }
   }
@@ -66,7 +66,6 @@ class UpstreamThreadTest {
   void unsetConfiguration() {
     spark.conf().unset("spark.sql.sources.useV1SourceList");
     spark.conf().unset("spark.sql.files.openCostInBytes");
-    spark.conf().unset("spark.sql.files.maxPartitionBytes");
   }
 
   /** By which of Spark's readers the records come. */
@@ -133,7 +132,6 @@ class UpstreamThreadTest {
 
   private static void oneFileForEachPartition() {
     spark.conf().set("spark.sql.files.openCostInBytes", "1g");
-    spark.conf().set("spark.sql.files.maxPartitionBytes", "20k");
   }
 
   private static Dataset<String> named(Dataset<String> lines) {
@@ -141,7 +139,7 @@ class UpstreamThreadTest {
   }
 
   private static void assertNamesAreRight(List<String> records) {
-    assertThat(records).hasSize(16_000);
+    assertThat(records).hasSize(80_000);
     assertThat(
             records.stream()
                 .filter(
