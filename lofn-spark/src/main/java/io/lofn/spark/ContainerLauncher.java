@@ -31,6 +31,8 @@ final class ContainerLauncher implements AutoCloseable {
   private final List<StagedVolume> volumes = new ArrayList<>();
   private final SelectedRuntime runtime;
   private final List<Mount> mounts;
+  private final Belongings containers = new Belongings();
+  private final Belongings places = new Belongings();
   private PreparedImage image;
   private @Nullable Workplace workplace;
 
@@ -90,7 +92,7 @@ final class ContainerLauncher implements AutoCloseable {
 
   /** The exchange of this run: empty, and of nobody else meanwhile. */
   Exchange exchange() {
-    Workplace place = openWorkplace();
+    Workplace place = places.hold(openWorkplace());
     workplace = place;
     return place.exchange();
   }
@@ -99,7 +101,9 @@ final class ContainerLauncher implements AutoCloseable {
     if (plan.reuse()) {
       WarmShape shape = WarmShape.of(plan, runtime.runtime(), image.id(), mounts);
       if (!node.warm().isUnfit(shape)) {
-        return node.warm().take(shape, plan, volumes);
+        synchronized (volumes) {
+          return node.warm().take(shape, plan, volumes);
+        }
       }
     }
     return new NewWorkplace(newExchange(), runtime.runtime(), node.containers(), plan.streams());
@@ -132,17 +136,15 @@ final class ContainerLauncher implements AutoCloseable {
   private ContainerSession startOnce() {
     Workplace place = requireNonNull(workplace);
     ContainerSession session =
-        orGiveUp(
-            () ->
-                node.calls()
-                    .call(
-                        task,
-                        () ->
-                            new ContainerSession(
-                                place.start(spec(place.exchange())), plan, node.threads()),
-                        ContainerSession::close));
+        orGiveUp(() -> node.calls().call(task, () -> begin(place), ContainerSession::close));
     report.container(session.container().id());
     return session;
+  }
+
+  /** Takes the container over where it has started: the run may be over by now. */
+  private ContainerSession begin(Workplace place) {
+    return containers.hold(
+        ContainerSession.of(place.start(spec(place.exchange())), plan, node.threads()));
   }
 
   /** An engine that failed for good may be replaced by another one for the next attempt. */
@@ -176,13 +178,23 @@ final class ContainerLauncher implements AutoCloseable {
             Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), Character.MAX_RADIX));
   }
 
-  /** Lets the volumes go, and the exchange with all that is in it. */
+  /** Removes the container, also one whose start is under way. By any thread; idempotent. */
+  void endContainer() {
+    containers.close();
+  }
+
+  /** Lets the volumes go, and the exchange with all that is in it. By any thread; idempotent. */
   @Override
   public void close() {
-    Workplace place = workplace;
-    if (place != null) {
-      place.close();
+    Closing.all(containers, places, this::letVolumesGo);
+  }
+
+  private void letVolumesGo() {
+    List<StagedVolume> left;
+    synchronized (volumes) {
+      left = List.copyOf(volumes);
+      volumes.clear();
     }
-    volumes.forEach(StagedVolume::close);
+    Closing.all(left);
   }
 }

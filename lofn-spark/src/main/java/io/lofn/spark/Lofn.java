@@ -448,7 +448,9 @@ public final class Lofn {
 
   private <I, O> ToolFunction<I, O> onDriver(String operator, Tool<I, O> tool) {
     if (conf.get(LofnConf.FAIL_FAST)) {
-      ExecutorInjector.failFast(conf.entries()).watch(context.sc());
+      try (ExecutorInjector.Lease lofn = ExecutorInjector.ofDriver(conf.entries())) {
+        lofn.get(FailFast.class).watch(context.sc());
+      }
     }
     return ToolFunction.onDriver(operator, tool, conf);
   }

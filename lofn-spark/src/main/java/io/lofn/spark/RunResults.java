@@ -17,6 +17,9 @@ final class RunResults implements RunOutput {
   private StdoutUse stdout = StdoutUse.UNDECIDED;
   private boolean counted;
 
+  /** Who has asked for the records last, and so waits for the tool if anybody does. */
+  private Thread taker = Thread.currentThread();
+
   private enum StdoutUse {
     UNDECIDED,
     READER,
@@ -26,6 +29,11 @@ final class RunResults implements RunOutput {
   RunResults(Run<?, ?> run, Exchange exchange) {
     this.run = run;
     this.exchange = exchange;
+  }
+
+  /** The calling thread is about to take records. */
+  void takenHere() {
+    taker = Thread.currentThread();
   }
 
   @Override
@@ -70,14 +78,14 @@ final class RunResults implements RunOutput {
       throw new IllegalStateException("stdout() must be asked for before the exchange's files");
     }
     stdout = StdoutUse.READER;
-    return new VerdictStream(run);
+    return new VerdictStream();
   }
 
   private void awaitSuccess() {
     if (stdout == StdoutUse.UNDECIDED) {
       stdout = StdoutUse.LOG;
-      InputStream unread = run.activeSession().stdout();
-      run.node().threads().execute(new StreamPump(run.toString(), unread));
+      ContainerSession session = run.activeSession();
+      run.node().threads().execute(new StreamPump(run.toString(), session.stdout(), session::lost));
     }
     run.awaitSuccess();
   }
@@ -91,15 +99,10 @@ final class RunResults implements RunOutput {
   }
 
   /** Standard output whose end is reported only after the tool has ended well. */
-  private static final class VerdictStream extends InputStream {
+  private final class VerdictStream extends InputStream {
 
-    private final Run<?, ?> run;
-    private final InputStream stdout;
-
-    VerdictStream(Run<?, ?> run) {
-      this.run = run;
-      this.stdout = run.node().meters().counted(run.activeSession().stdout());
-    }
+    private final InputStream stdout =
+        run.node().meters().counted(run.activeSession().stdout());
 
     @Override
     public int read() throws IOException {
@@ -109,9 +112,10 @@ final class RunResults implements RunOutput {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
+      requireTaker();
       int count;
       try {
-        count = stdout.read(bytes, offset, length);
+        count = run.turn().lendWhile(() -> stdout.read(bytes, offset, length));
       } catch (IOException e) {
         run.awaitSuccess();
         throw run.streamBroken(e);
@@ -120,6 +124,15 @@ final class RunResults implements RunOutput {
         run.awaitSuccess();
       }
       return count;
+    }
+
+    /** Another thread would lend the input's turn while the task's thread is anywhere. */
+    private void requireTaker() {
+      if (Thread.currentThread() != taker) {
+        throw new IllegalStateException(
+            "The tool's standard output is read by the thread that takes the records, and not by"
+                + " another that reads ahead");
+      }
     }
   }
 }
