@@ -51,8 +51,8 @@ public final class Tool<I, O> implements Serializable {
 
   private Tool(Draft<I, O> draft) {
     image = draft.image;
-    entrypoint = List.copyOf(draft.entrypoint);
-    command = List.copyOf(draft.command);
+    entrypoint = ProgramWords.checked(draft.entrypoint);
+    command = ProgramWords.checked(draft.command);
     imageEntrypoint = draft.imageEntrypoint;
     input = draft.input;
     output = draft.output;
@@ -112,8 +112,9 @@ public final class Tool<I, O> implements Serializable {
    * This tool with a command. It is run as it is, without any shell, in place of the image's
    * entrypoint unless {@link #imageEntrypoint()} is asked for.
    *
-   * @param argv the program and its arguments
+   * @param argv the program and its arguments, each of at most 131,071 bytes in UTF-8
    * @return the new tool
+   * @throws IllegalArgumentException if an argument is longer, or contains a NUL
    */
   public Tool<I, O> command(String... argv) {
     return command(Arrays.asList(argv));
@@ -136,8 +137,9 @@ public final class Tool<I, O> implements Serializable {
    * This tool with a script that {@code sh -c} runs inside the container. Nothing of it passes
    * through a shell of the node.
    *
-   * @param script the script
+   * @param script the script, of at most 131,071 bytes in UTF-8
    * @return the new tool
+   * @throws IllegalArgumentException if the script is longer, or contains a NUL
    */
   public Tool<I, O> shell(String script) {
     requireNonNull(script, "script is null");
@@ -152,7 +154,7 @@ public final class Tool<I, O> implements Serializable {
   /**
    * This tool with an entrypoint: a program and leading arguments that the command is appended to.
    *
-   * @param argv the program and its leading arguments
+   * @param argv the program and its leading arguments, as {@link #command(String...)} takes them
    * @return the new tool
    */
   public Tool<I, O> entrypoint(String... argv) {
@@ -234,8 +236,10 @@ public final class Tool<I, O> implements Serializable {
    * This tool with one more environment variable.
    *
    * @param name the variable's name
-   * @param value its value, passed on as it is
+   * @param value its value, passed on as it is; with the name and {@code =} at most 131,071 bytes
+   *     in UTF-8
    * @return the new tool
+   * @throws IllegalArgumentException if it is longer
    */
   public Tool<I, O> env(String name, String value) {
     return settings(builder -> builder.environment(name, value));
@@ -429,6 +433,10 @@ public final class Tool<I, O> implements Serializable {
   /**
    * This tool with other exit codes that mean success; the default is 0 alone.
    *
+   * <p>125, 126 and 127 are also what a command ends with that could not be started. They are
+   * accepted where the image's {@code sh} starts the command and can tell the two apart; a tool
+   * that leaves its program to the image, or whose image has no {@code sh}, is refused with them.
+   *
    * @param codes 0 to 255; 0 is accepted only if it is among them
    * @return the new tool
    */
@@ -620,7 +628,7 @@ public final class Tool<I, O> implements Serializable {
 
   @Override
   public String toString() {
-    return image + " " + argv();
+    return image + " " + ProgramWords.abbreviated(argv().toString());
   }
 
   private Tool<I, O> limits(UnaryOperator<ResourceLimits> change) {
