@@ -102,7 +102,7 @@ final class ContainerLauncher implements AutoCloseable {
         return node.warm().take(shape, plan, volumes);
       }
     }
-    return new NewWorkplace(newExchange(), runtime.runtime(), node.containers(), plan.streams());
+    return new NewWorkplace(newExchange(), runtime.runtime(), node.containers());
   }
 
   private Exchange newExchange() {
@@ -131,6 +131,8 @@ final class ContainerLauncher implements AutoCloseable {
 
   private ContainerSession startOnce() {
     Workplace place = requireNonNull(workplace);
+    CommandStart start = plan.start(image);
+    start.checkSpace(spec(place.exchange()));
     ContainerSession session =
         orGiveUp(
             () ->
@@ -139,7 +141,7 @@ final class ContainerLauncher implements AutoCloseable {
                         task,
                         () ->
                             new ContainerSession(
-                                place.start(spec(place.exchange())), plan, node.threads()),
+                                place.start(spec(place.exchange()), start), plan, node.threads()),
                         ContainerSession::close));
     report.container(session.container().id());
     return session;

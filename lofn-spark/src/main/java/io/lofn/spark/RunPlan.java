@@ -112,8 +112,13 @@ record RunPlan(
   }
 
   /** Whether the tool's standard input or output carry records. */
-  boolean streams() {
+  private boolean streams() {
     return tool.input().usesStdin() || tool.output().usesStdout();
+  }
+
+  /** What has to be heeded when its command is started. */
+  CommandStart start(PreparedImage prepared) {
+    return new CommandStart(streams(), tool.acceptedExitCodes(), prepared.config());
   }
 
   /** What to start, once everything it needs is on the node. */
