@@ -90,7 +90,7 @@ final class ContainerLauncher implements AutoCloseable {
 
   /** The exchange of this run: empty, and of nobody else meanwhile. */
   Exchange exchange() {
-    Workplace place = openWorkplace();
+    Workplace place = new GuardedWorkplace(openWorkplace());
     workplace = place;
     return place.exchange();
   }
