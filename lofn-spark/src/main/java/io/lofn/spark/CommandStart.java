@@ -83,9 +83,7 @@ record CommandStart(boolean streams, Set<Integer> acceptedExitCodes, ImageConfig
       throw new LofnException(
           "%s accepts the exit code %s, by which a command that could not be started ends, too, and no shell can tell the two apart: %s. Let the tool end with another code, or give it a command and an image with sh."
               .formatted(
-                  tool,
-                  ambiguous.stream().map(String::valueOf).collect(joining(" and ")),
-                  reason));
+                  tool, ambiguous.stream().map(String::valueOf).collect(joining(" and ")), reason));
     }
   }
 

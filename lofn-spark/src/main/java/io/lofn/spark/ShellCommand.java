@@ -25,12 +25,13 @@ final class ShellCommand {
       Pattern.compile(
           "_|"
               + OWN
-              + ".*|(BASH|COMP|HIST|KSH|ZSH|FUNC|EPOCH|DIR|READ|MAIL|PS[0-9]).*|.*PWD|SHLVL|IFS|ENV"
-              + "|OPT(ARG|IND|ERR)|SHELLOPTS|POSIXLY_CORRECT|U?E?UID|E?GID|GROUPS|PPID|PIPESTATUS"
-              + "|RANDOM|SRANDOM|SECONDS|LINENO|TIMEFORMAT|TMOUT|GLOBIGNORE|FIGNORE|CDPATH|COLUMNS|LINES"
-              + "|(HOST|MACH|OS)TYPE|FCEDIT|EDITOR|VISUAL|INPUTRC|IGNOREEOF|CHILD_MAX|MAPFILE|COPROC"
-              + "|REPLY|NULLCMD|USERNAME|LOGNAME|ERRNO|YASH_.*|A__z"
-              + "|argv|status|path|fpath|cdpath|manpath|mailpath|module_path|psvar|prompt|watch|histchars");
+              + ".*|(BASH|COMP_|HIST|KSH_|ZSH_|YASH_|READLINE_|FUNC(NAME|NEST)|EPOCH|PS[0-9]).*"
+              + "|(OLD)?PWD|SHLVL|IFS|ENV|OPT(ARG|IND|ERR)|SHELLOPTS|POSIXLY_CORRECT|U?E?UID|E?GID"
+              + "|GROUPS|PPID|PIPESTATUS|S?RANDOM|SECONDS|LINENO|TIMEFORMAT|TMOUT|GLOBIGNORE|FIGNORE"
+              + "|CDPATH|MAIL(CHECK|PATH)?|DIRSTACK|COMPREPLY|COLUMNS|LINES|(HOST|MACH|OS)TYPE|FCEDIT"
+              + "|EDITOR|VISUAL|INPUTRC|IGNOREEOF|CHILD_MAX|MAPFILE|COPROC|REPLY|(READ)?NULLCMD"
+              + "|USERNAME|LOGNAME|ERRNO|A__z|argv|status|path|fpath|cdpath|manpath|mailpath"
+              + "|module_path|psvar|prompt|watch|histchars");
 
   private ShellCommand() {}
 
