@@ -27,8 +27,8 @@ final class Command implements Serializable {
       @Nullable String script,
       boolean ofImage,
       boolean pipefail) {
-    this.entrypoint = List.copyOf(entrypoint);
-    this.words = List.copyOf(words);
+    this.entrypoint = ProgramWords.checked(entrypoint);
+    this.words = ProgramWords.checked(words);
     this.script = script;
     this.ofImage = ofImage;
     this.pipefail = pipefail;
@@ -42,7 +42,7 @@ final class Command implements Serializable {
   }
 
   Command script(String text) {
-    requireNonNull(text, "script is null");
+    ProgramWords.checkScript(requireNonNull(text, "script is null"));
     return new Command(List.of(), List.of(), text, false, pipefail);
   }
 

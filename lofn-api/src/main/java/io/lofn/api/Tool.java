@@ -111,8 +111,9 @@ public final class Tool<I, O> implements Serializable {
    * This tool with a command. It is run as it is, without any shell, in place of the image's
    * entrypoint unless {@link #imageEntrypoint()} is asked for.
    *
-   * @param argv the program and its arguments
+   * @param argv the program and its arguments, each of at most 131,071 bytes in UTF-8
    * @return the new tool
+   * @throws IllegalArgumentException if an argument is longer, or contains a NUL
    */
   public Tool<I, O> command(String... argv) {
     return command(Arrays.asList(argv));
@@ -138,8 +139,9 @@ public final class Tool<I, O> implements Serializable {
    *
    * <p>A pipeline fails if one of its commands does, see {@link #pipefail}.
    *
-   * @param script the script
+   * @param script the script, of at most 131,000 bytes in UTF-8
    * @return the new tool
+   * @throws IllegalArgumentException if the script is longer, or contains a NUL
    */
   public Tool<I, O> shell(String script) {
     return command(command.script(script));
@@ -167,7 +169,7 @@ public final class Tool<I, O> implements Serializable {
   /**
    * This tool with an entrypoint: a program and leading arguments that the command is appended to.
    *
-   * @param argv the program and its leading arguments
+   * @param argv the program and its leading arguments, as {@link #command(String...)} takes them
    * @return the new tool
    */
   public Tool<I, O> entrypoint(String... argv) {
@@ -258,8 +260,10 @@ public final class Tool<I, O> implements Serializable {
    * This tool with one more environment variable.
    *
    * @param name the variable's name
-   * @param value its value, passed on as it is
+   * @param value its value, passed on as it is; with the name and {@code =} at most 131,071 bytes
+   *     in UTF-8
    * @return the new tool
+   * @throws IllegalArgumentException if it is longer
    */
   public Tool<I, O> env(String name, String value) {
     return settings(builder -> builder.environment(name, value));
@@ -452,6 +456,10 @@ public final class Tool<I, O> implements Serializable {
 
   /**
    * This tool with other exit codes that mean success; the default is 0 alone.
+   *
+   * <p>125, 126 and 127 are also what a command ends with that could not be started. They are
+   * accepted where the image's {@code sh} starts the command and can tell the two apart; a tool
+   * that leaves its program to the image, or whose image has no {@code sh}, is refused with them.
    *
    * @param codes 0 to 255; 0 is accepted only if it is among them
    * @return the new tool
@@ -671,7 +679,7 @@ public final class Tool<I, O> implements Serializable {
 
   @Override
   public String toString() {
-    return image + " " + argv();
+    return image + " " + ProgramWords.abbreviated(argv().toString());
   }
 
   private Tool<I, O> limits(UnaryOperator<ResourceLimits> change) {

@@ -1,5 +1,6 @@
 package io.lofn.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,7 +10,9 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -157,6 +160,48 @@ class ToolTest {
     assertThatThrownBy(() -> tool.timeout(Duration.ZERO)).hasMessageContaining("timeout");
     assertThatThrownBy(() -> tool.acceptedExitCodes(new int[0])).hasMessageContaining("exit code");
     assertThatThrownBy(tool::command).hasMessageContaining("command is empty");
+  }
+
+  /** One byte more than Linux passes on; counted in UTF-8, as it is passed on. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "\u00e4", "\u2603", "\ud834\udd1e"})
+  void whatTheKernelDoesNotPassToAProgramIsRefusedWhenTheToolIsMade(String character) {
+    int bytes = character.getBytes(UTF_8).length;
+    String longest = character.repeat(131_071 / bytes);
+    String longer = longest + "x".repeat(131_072 - longest.getBytes(UTF_8).length);
+    String value = longer.substring(0, longer.length() - 2); // and the name and = before it
+    Tool<String, String> tool = Tool.lines("i").command("x", longest).shell(longest);
+
+    assertThat(tool.env("x", value.substring(0, value.length() - 1)).argv()).contains(longest);
+    assertTooLong(() -> tool.command("x", longer));
+    assertTooLong(() -> tool.command(List.of(longer)));
+    assertTooLong(() -> tool.shell(longer));
+    assertTooLong(() -> tool.entrypoint("x", longer));
+    assertTooLong(() -> tool.env("x", value + "xx"));
+    assertTooLong(() -> tool.env(longer, ""));
+  }
+
+  private static void assertTooLong(ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("131071")
+        .hasMessageContaining("a file: an input of the exchange or a volume")
+        .message()
+        .hasSizeLessThan(600);
+  }
+
+  @Test
+  void anArgumentEndsAtNoNul() {
+    assertThatThrownBy(() -> Tool.lines("i").command("x", "a\0b"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("NUL");
+  }
+
+  @Test
+  void aLongCommandIsNotRepeatedAsAWhole() {
+    assertThat(Tool.lines("i").shell("x".repeat(100_000)).toString())
+        .startsWith("i [sh, -c, xxx")
+        .hasSizeLessThan(400);
   }
 
   @SuppressWarnings("unchecked")

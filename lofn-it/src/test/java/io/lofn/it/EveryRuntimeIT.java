@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.junit.jupiter.api.AfterEach;
@@ -148,6 +149,89 @@ class EveryRuntimeIT {
                 .map(SPARK.context().parallelize(List.of("a", "b"), 2), tool)
                 .collect())
         .containsExactly("1", "1", "1", "1");
+  }
+
+  /** What a runtime says of one run, and of where it starts. */
+  private static final Pattern EACH_RUNS_OWN = Pattern.compile("(HOSTNAME|LOFN_CONTAINER|PWD)=");
+
+  /** The ways on which a command may be started, as settings of a session. */
+  private static List<Map<String, String>> ways(Map<String, String> runtime) {
+    List<Map<String, String>> ways = new ArrayList<>();
+    for (String[] way :
+        new String[][] {
+          {"spark.lofn.container.pipes", "true"},
+          {"spark.lofn.container.pipes", "false"},
+          {"spark.lofn.container.reuse", "true"}
+        }) {
+      Map<String, String> settings = new HashMap<>(runtime);
+      settings.put(way[0], way[1]);
+      settings.put("spark.lofn.container.reuse.idle", "1s");
+      ways.add(settings);
+    }
+    return ways;
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void aToolThatCannotBeExecutedFailsWhateverExitCodesItAccepts(Map<String, String> runtime) {
+    for (Map<String, String> way : ways(runtime)) {
+      for (String program : List.of("no-such-program", "/etc/passwd/x")) {
+        JavaRDD<String> output =
+            SPARK
+                .lofn(way)
+                .map(
+                    SPARK.context().parallelize(List.of("a"), 1),
+                    Tool.pipe(IMAGE).command(program).acceptedExitCodes(0, 1, 126, 127));
+
+        assertThatThrownBy(output::collect)
+            .hasStackTraceContaining("the tool could not be executed")
+            .hasStackTraceContaining(program);
+      }
+      assertThat(
+              SPARK
+                  .lofn(way)
+                  .map(
+                      SPARK.context().parallelize(List.of("a"), 1),
+                      Tool.pipe(IMAGE).shell("exit 127").acceptedExitCodes(127))
+                  .collect())
+          .isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void theEnvironmentIsTheSameOnEveryWay(Map<String, String> runtime) {
+    // As images of Debian have it, dash is the shell of the second one.
+    for (String image : List.of(IMAGE, "lofn/debian:12")) {
+      Tool<String, String> tool =
+          Tool.pipe(image)
+              .env("my.opt", "dotted")
+              .env("FOO-BAR", "'dashed'\n")
+              .env("IFS", "x")
+              .env("go", "$go")
+              .env("number", "7")
+              .command("env", "-0");
+      List<List<String>> found = new ArrayList<>();
+      for (Map<String, String> way : ways(runtime)) {
+        found.add(
+            Stream.of(
+                    String.join(
+                            "\n",
+                            SPARK
+                                .lofn(way)
+                                .map(SPARK.context().parallelize(List.of("a"), 1), tool)
+                                .collect())
+                        .split("\0"))
+                .filter(each -> !EACH_RUNS_OWN.matcher(each).lookingAt())
+                .sorted()
+                .toList());
+      }
+
+      assertThat(found.get(0))
+          .contains("my.opt=dotted", "FOO-BAR='dashed'\n", "IFS=x", "go=$go", "number=7");
+      assertThat(found.get(1)).isEqualTo(found.get(0));
+      assertThat(found.get(2)).isEqualTo(found.get(0));
+    }
   }
 
   @ParameterizedTest

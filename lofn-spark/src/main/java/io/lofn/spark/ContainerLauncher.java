@@ -92,7 +92,7 @@ final class ContainerLauncher implements AutoCloseable {
 
   /** The exchange of this run: empty, and of nobody else meanwhile. */
   Exchange exchange() {
-    Workplace place = places.hold(openWorkplace());
+    Workplace place = places.hold(new GuardedWorkplace(openWorkplace()));
     workplace = place;
     return place.exchange();
   }
@@ -106,7 +106,7 @@ final class ContainerLauncher implements AutoCloseable {
         }
       }
     }
-    return new NewWorkplace(newExchange(), runtime.runtime(), node.containers(), plan.streams());
+    return new NewWorkplace(newExchange(), runtime.runtime(), node.containers());
   }
 
   private Exchange newExchange() {
@@ -135,16 +135,18 @@ final class ContainerLauncher implements AutoCloseable {
 
   private ContainerSession startOnce() {
     Workplace place = requireNonNull(workplace);
+    CommandStart start = plan.start(image);
+    start.checkSpace(spec(place.exchange()));
     ContainerSession session =
-        orGiveUp(() -> node.calls().call(task, () -> begin(place), ContainerSession::close));
+        orGiveUp(() -> node.calls().call(task, () -> begin(place, start), ContainerSession::close));
     report.container(session.container().id());
     return session;
   }
 
   /** Takes the container over where it has started: the run may be over by now. */
-  private ContainerSession begin(Workplace place) {
+  private ContainerSession begin(Workplace place, CommandStart start) {
     return containers.hold(
-        ContainerSession.of(place.start(spec(place.exchange())), plan, node.threads()));
+        ContainerSession.of(place.start(spec(place.exchange()), start), plan, node.threads()));
   }
 
   /** An engine that failed for good may be replaced by another one for the next attempt. */

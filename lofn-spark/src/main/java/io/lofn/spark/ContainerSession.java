@@ -139,6 +139,24 @@ final class ContainerSession implements AutoCloseable {
     return watch.stdin(container.stdin());
   }
 
+  /**
+   * Whether the tool, which has ended, could not be executed.
+   *
+   * @throws EngineException if what tells it did not arrive
+   */
+  boolean neverBegan(ContainerExit end) {
+    if (container instanceof Witness witness) {
+      return !witness
+          .began()
+          .orElseThrow(
+              () ->
+                  new EngineException(
+                      "The standard error of container %s did not end with it, so nobody knows whether its command began"
+                          .formatted(container.id())));
+    }
+    return ExitCodes.isOfInit(end.code(), stderr.tail().text());
+  }
+
   StreamTail stderr() {
     return stderr.tail();
   }

@@ -74,6 +74,16 @@ final class FailureReport {
     return exception(reason, what, exit, stderr, hints().forFailure(reason, exit, tail));
   }
 
+  /** The failure of a tool whose program could not be executed, whatever exit codes it accepts. */
+  ToolFailedException neverBegan(ContainerExit exit, StreamTail stderr) {
+    return exception(
+        Reason.EXIT_CODE,
+        "could not be executed, exit code " + exit.code(),
+        exit,
+        stderr,
+        hints().forStart(exit, stderr.text()));
+  }
+
   /** The failure of a tool that was stopped because it did nothing. */
   ToolFailedException idle(StreamTail stderr) {
     return exception(
@@ -132,7 +142,9 @@ final class FailureReport {
     }
     line(message, "hint", hint);
     line(message, "stderr", tail.isEmpty() ? "nothing" : sizeOf(stderr));
-    tail.lines()
+    Abbreviated.words(tail, plan.tool().argv())
+        .lines()
+        .map(Abbreviated::line)
         .forEach(text -> message.append(System.lineSeparator()).append("    ").append(text));
     ToolFailedException failure =
         new ToolFailedException(
@@ -175,9 +187,9 @@ final class FailureReport {
         : "not set, by Tool.pipefail(false)";
   }
 
-  /** The command as a shell would take it, to be copied. */
+  /** The command as a shell would take it, to be copied unless it is long. */
   private static String command(List<String> argv) {
-    return argv.isEmpty() ? "what the image says" : ShellWords.join(argv);
+    return argv.isEmpty() ? "what the image says" : Abbreviated.of(ShellWords.join(argv));
   }
 
   /** A time as Spark's configuration writes it: PT10M is 10m. */

@@ -31,13 +31,27 @@ record Hints(RunPlan plan, Optional<ExchangeState> exchange) {
     }
     String said = stderr.toLowerCase(Locale.ROOT);
     return forDisk(said)
-        .orElseGet(
-            () -> {
-              if (said.contains("exec format error")) {
-                return "The image is for another processor than this node's; see Tool.platform.";
-              }
-              return exit == null ? accepted() : forCode(exit.code(), said);
-            });
+        .or(() -> forExecution(said))
+        .orElseGet(() -> exit == null ? accepted() : forCode(exit.code(), said));
+  }
+
+  /** For a program that could not be executed. */
+  String forStart(ContainerExit exit, String stderr) {
+    String said = stderr.toLowerCase(Locale.ROOT);
+    int code = exit.code() == ExitCodes.NOT_EXECUTABLE ? exit.code() : ExitCodes.NOT_FOUND;
+    return forExecution(said).orElseGet(() -> forCode(code, said));
+  }
+
+  /** For what a kernel says of a program that it does not execute. */
+  private static Optional<String> forExecution(String said) {
+    if (said.contains("exec format error")) {
+      return Optional.of("The image is for another processor than this node's; see Tool.platform.");
+    }
+    if (said.contains("argument list too long")) {
+      return Optional.of(
+          "The command and its environment are more than this node passes to a program; hand long lists over in a file: an input of the exchange or a volume.");
+    }
+    return Optional.empty();
   }
 
   String forIdle() {

@@ -187,7 +187,12 @@ final class Run<I, O> implements Supervised {
         lasted.toMillis(),
         plan.task(),
         report.servedBy());
-    if (!tool.acceptedExitCodes().contains(exit.code())) {
+    boolean accepted = tool.acceptedExitCodes().contains(exit.code());
+    if (accepted && exit.code() != 0 && activeSession().neverBegan(exit)) {
+      keepIfWanted();
+      throw report.neverBegan(exit, activeSession().stderr());
+    }
+    if (!accepted) {
       Reason reason = exit.outOfMemory() ? Reason.OUT_OF_MEMORY : Reason.EXIT_CODE;
       keepIfWanted();
       throw report.failure(reason, exit, activeSession().stderr());

@@ -124,7 +124,7 @@ record RunPlan(
   }
 
   /** Whether the tool's standard input or output carry records. */
-  boolean streams() {
+  private boolean streams() {
     return tool.input().usesStdin() || tool.output().usesStdout();
   }
 
@@ -146,6 +146,11 @@ record RunPlan(
     List<String> argv = new ArrayList<>(tool.argv());
     argv.add(PIPEFAIL + argv.remove(argv.size() - 1));
     return argv;
+  }
+
+  /** What has to be heeded when its command is started. */
+  CommandStart start(PreparedImage prepared) {
+    return new CommandStart(streams(), tool.acceptedExitCodes(), prepared.config());
   }
 
   /** What to start, once everything it needs is on the node. */

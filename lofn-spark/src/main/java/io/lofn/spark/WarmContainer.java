@@ -12,12 +12,14 @@ import io.lofn.spi.StagedVolume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +37,7 @@ final class WarmContainer implements AutoCloseable {
   private final Path control;
   private final OwnContainers containers;
   private final Executor threads;
+  private final ScheduledExecutorService clock;
   private final List<StagedVolume> volumes = new ArrayList<>();
   private @Nullable RunningContainer container;
   private @Nullable WarmAgent agent;
@@ -42,12 +45,18 @@ final class WarmContainer implements AutoCloseable {
   private int runs;
   private volatile boolean retired;
 
-  WarmContainer(WarmShape shape, Exchange exchange, OwnContainers containers, Executor threads) {
+  WarmContainer(
+      WarmShape shape,
+      Exchange exchange,
+      OwnContainers containers,
+      Executor threads,
+      ScheduledExecutorService clock) {
     this.shape = shape;
     this.exchange = exchange;
     this.control = exchange.beside("control");
     this.containers = containers;
     this.threads = threads;
+    this.clock = clock;
   }
 
   WarmShape shape() {
@@ -67,16 +76,16 @@ final class WarmContainer implements AutoCloseable {
    * Starts a command in it.
    *
    * @param spec the run as a container of its own would have it
+   * @param start what its command is to find
    * @throws UnfitException if no container of this image can serve more than one run here
    * @throws EngineException if the engine fails
    */
-  WarmRun run(ContainerSpec spec) {
+  WarmRun run(ContainerSpec spec, CommandStart start) {
     NamedPipes pipes = null;
     try {
       RunningContainer ready = ready(spec);
-      Files.writeString(
-          control.resolve("command"), "exec " + ShellWords.join(spec.argv()) + "\n", UTF_8);
-      pipes = new NamedPipes(control);
+      write(ShellCommand.of(start, spec));
+      pipes = new NamedPipes(control, clock);
       WarmAgent.Command command = agent.run(spec.stdin());
       pipes.letGo();
       runs++;
@@ -87,6 +96,15 @@ final class WarmContainer implements AutoCloseable {
     } catch (RuntimeException e) {
       abandon(pipes);
       throw e;
+    }
+  }
+
+  private void write(List<String> argv) throws IOException {
+    Path file = control.resolve("command");
+    boolean isNew = !Files.exists(file);
+    Files.writeString(file, WarmAgent.commandFile(argv), UTF_8);
+    if (isNew && Exchanges.isOpen(exchange.directory())) { // whatever this process's mask is
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     }
   }
 

@@ -30,8 +30,10 @@ final class WarmContainers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WarmContainers.class);
 
   private final OwnContainers containers;
+  private final PipedContainers single;
   private final Exchanges exchanges;
   private final ExecutorService threads;
+  private final ScheduledExecutorService clock;
   private final int mostRuns;
   private final Duration oldest;
   private final Duration longestIdle;
@@ -44,13 +46,16 @@ final class WarmContainers implements AutoCloseable {
   @Inject
   WarmContainers(
       OwnContainers containers,
+      PipedContainers single,
       Exchanges exchanges,
       LofnConf conf,
       ExecutorService threads,
       ScheduledExecutorService clock) {
     this.containers = containers;
+    this.single = single;
     this.exchanges = exchanges;
     this.threads = threads;
+    this.clock = clock;
     this.mostRuns = conf.get(LofnConf.REUSE_RUNS);
     this.oldest = conf.get(LofnConf.REUSE_AGE);
     this.longestIdle = conf.get(LofnConf.REUSE_IDLE);
@@ -74,7 +79,7 @@ final class WarmContainers implements AutoCloseable {
     WarmContainer found = find(shape);
     if (found == null) {
       Exchange exchange = exchanges.create(plan.task(), plan.tool().settings().user().isPresent());
-      found = new WarmContainer(shape, exchange, containers, threads);
+      found = new WarmContainer(shape, exchange, containers, threads, clock);
       found.hold(volumes);
       volumes.clear();
     }
@@ -144,10 +149,11 @@ final class WarmContainers implements AutoCloseable {
     }
 
     @Override
-    public RunningContainer start(ContainerSpec spec) {
-      if (!unfit.contains(container.shape())) {
+    public RunningContainer start(ContainerSpec spec, CommandStart start) {
+      if (!unfit.contains(container.shape()) && ShellCommand.takes(start, spec)) {
+        start.checkByShell(spec);
         try {
-          return container.run(spec);
+          return container.run(spec, start);
         } catch (WarmContainer.UnfitException e) {
           if (unfit.add(container.shape())) {
             LOG.warn(
@@ -158,7 +164,7 @@ final class WarmContainers implements AutoCloseable {
         }
       }
       container.retire();
-      return containers.start(container.shape().runtime(), spec);
+      return single.start(container.shape().runtime(), spec, exchange(), start);
     }
 
     @Override

@@ -172,6 +172,33 @@ class FailureReportTest {
   }
 
   @Test
+  void aCommandThatCouldNotBeExecutedIsNoneThatFailed() {
+    String message =
+        text(
+            report(ROOMY)
+                .neverBegan(new ContainerExit(126, false), tail("sh: Argument list too long\n")));
+
+    assertThat(message)
+        .startsWith("map: the tool could not be executed, exit code 126")
+        .contains("hand long lists over in a file: an input of the exchange or a volume");
+  }
+
+  @Test
+  void aLongCommandIsNotRepeatedAsAWhole() {
+    String program = "p".repeat(100_000);
+    FailureReport report = report(TOOL.command(program), ROOMY, Optional.empty());
+
+    assertThat(
+            text(
+                report.failure(
+                    Reason.EXIT_CODE,
+                    new ContainerExit(127, false),
+                    tail("sh: " + program + ": no\n"))))
+        .contains("ppp... (100000 characters)")
+        .hasSizeLessThan(4000);
+  }
+
+  @Test
   void looksAtTheDiskOfTheExchangeItself() {
     ExchangeState state = ExchangeState.of(Path.of("."));
 

@@ -390,6 +390,40 @@ class LofnTest {
         .hasMessageContaining("has no command");
   }
 
+  /** Whether its streams carry records or not; the fake runtime attaches them all. */
+  @ParameterizedTest
+  @ValueSource(ints = {126, 127, 1})
+  void aToolThatCannotBeExecutedFailsWhateverExitCodesItAccepts(int code) {
+    for (Tool<String, String> tool : List.of(Tool.pipe("any"), Tool.lines("any"))) {
+      JavaRDD<String> mapped =
+          lofn.map(
+              context.parallelize(numbers(3), 1),
+              tool.command(code == 126 ? "/etc/passwd" : "no-such-program")
+                  .acceptedExitCodes(0, 1, 126, 127));
+
+      assertThatThrownBy(mapped::collect)
+          .hasStackTraceContaining("the tool could not be executed, exit code");
+    }
+  }
+
+  @Test
+  void aToolMayEndWithTheExitCodesThatItAccepts() {
+    Tool<String, String> grep =
+        Tool.pipe("any").command("grep", "nothing").acceptedExitCodes(0, 1, 127);
+
+    assertThat(lofn.map(context.parallelize(numbers(3), 1), grep).collect()).isEmpty();
+  }
+
+  @Test
+  void theExitCodesOfAFailedStartAreRefusedOnTheDriverWhereNobodyTellsTheTwoApart() {
+    Tool<String, String> tool = Tool.pipe("any").imageEntrypoint().acceptedExitCodes(0, 127);
+
+    assertThatThrownBy(() -> lofn.map(context.parallelize(numbers(1), 1), tool))
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining("exit code 127");
+    assertThatThrownBy(() -> lofn.function(tool)).isInstanceOf(LofnException.class);
+  }
+
   private static List<String> numbers(int count) {
     return new ArrayList<>(IntStream.range(0, count).mapToObj(Integer::toString).toList());
   }

@@ -50,18 +50,21 @@ final class DockerContainer implements RunningContainer {
     this.error = error;
     watch = new ExitWatch(engine, id, inAndOut::abandonInput);
     stdin = inAndOut.input();
-    stdout = inAndOut.output();
-    stderr = error.output();
+    stdout = inAndOut.output(FrameInputStream.STDOUT);
+    stderr = error.output(FrameInputStream.STDERR);
   }
 
   /**
    * Attaches to a container that was created. The standard error has a connection of its own, so
-   * that it flows while nobody reads the standard output.
+   * that it flows while nobody reads the standard output. What is not asked for is said, too: some
+   * engines attach to all they are not told about.
    */
   static DockerContainer attach(DockerEngine engine, String id, boolean stdin) {
-    AttachConnection inAndOut = engine.attach(id, stdin ? "stdin=1&stdout=1" : "stdout=1");
+    AttachConnection inAndOut =
+        engine.attach(id, (stdin ? "stdin=1" : "stdin=0") + "&stdout=1&stderr=0");
     try {
-      return new DockerContainer(engine, id, stdin, inAndOut, engine.attach(id, "stderr=1"));
+      return new DockerContainer(
+          engine, id, stdin, inAndOut, engine.attach(id, "stdin=0&stdout=0&stderr=1"));
     } catch (RuntimeException e) {
       inAndOut.close();
       throw e;

@@ -85,11 +85,11 @@ final class ContainerStreams implements AutoCloseable {
   }
 
   InputStream stdout() {
-    return output.output();
+    return output.output(FrameInputStream.STDOUT);
   }
 
   InputStream stderr() {
-    return error.output();
+    return error.output(FrameInputStream.STDERR);
   }
 
   /** Frees who writes to a container that has ended. Its output can still be read. */
