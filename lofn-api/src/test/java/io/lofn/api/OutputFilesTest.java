@@ -22,6 +22,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -239,7 +240,7 @@ class OutputFilesTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "/abs", "/shared/out", "..", "../x", "a/../../x", "a/..", "a\0b"})
   void namesThatAreAbsoluteOrLeaveTheExchangeAreRefusedWhenTheLayoutIsMade(String name) {
-    List<Runnable> layouts =
+    List<Callable<?>> layouts =
         List.of(
             () -> Lines.text().toFile(name),
             () -> Lines.text().fromFile(name),
@@ -254,7 +255,7 @@ class OutputFilesTest {
     assertThat(layouts)
         .allSatisfy(
             layout ->
-                assertThatThrownBy(layout::run)
+                assertThatThrownBy(layout::call)
                     .isInstanceOf(LofnException.class)
                     .hasMessageContaining("The name"));
   }

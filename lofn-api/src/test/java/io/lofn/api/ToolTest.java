@@ -170,21 +170,36 @@ class ToolTest {
     String longest = character.repeat(131_071 / bytes);
     String longer = longest + "x".repeat(131_072 - longest.getBytes(UTF_8).length);
     String value = longer.substring(0, longer.length() - 2); // and the name and = before it
-    Tool<String, String> tool = Tool.lines("i").command("x", longest).shell(longest);
+    Tool<String, String> tool = Tool.lines("i").command("x", longest);
 
     assertThat(tool.env("x", value.substring(0, value.length() - 1)).argv()).contains(longest);
     assertTooLong(() -> tool.command("x", longer));
     assertTooLong(() -> tool.command(List.of(longer)));
-    assertTooLong(() -> tool.shell(longer));
     assertTooLong(() -> tool.entrypoint("x", longer));
     assertTooLong(() -> tool.env("x", value + "xx"));
     assertTooLong(() -> tool.env(longer, ""));
   }
 
+  /** Room is left for what is put before it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "\u00e4", "\ud834\udd1e"})
+  void aScriptIsAsLongAsAnArgumentWithWhatIsPutBeforeItMayBe(String character) {
+    int bytes = character.getBytes(UTF_8).length;
+    String longest = character.repeat(131_000 / bytes);
+    Tool<String, String> tool = Tool.lines("i").shell(longest);
+
+    assertThat(tool.argv()).contains(longest);
+    assertTooLong(131_000, () -> tool.shell(longest + character));
+  }
+
   private static void assertTooLong(ThrowingCallable call) {
+    assertTooLong(131_071, call);
+  }
+
+  private static void assertTooLong(int most, ThrowingCallable call) {
     assertThatThrownBy(call)
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("131071")
+        .hasMessageContaining(Integer.toString(most))
         .hasMessageContaining("a file: an input of the exchange or a volume")
         .message()
         .hasSizeLessThan(600);
