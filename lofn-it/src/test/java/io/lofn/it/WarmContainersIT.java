@@ -142,7 +142,12 @@ class WarmContainersIT {
   @MethodSource("runtimes")
   void standWhereTheFirstOneStood(Map<String, String> runtime) {
     Lofn lofn = warm(runtime);
-    for (String directory : List.of("/shared", "/shared/a/b", "/tmp/a", "/dev/shm/a")) {
+    // Bubblewrap makes no directory to start in, neither here nor for one run.
+    boolean makesIt = !runtime.get("spark.lofn.runtime").equals("bubblewrap");
+    for (String directory :
+        makesIt
+            ? List.of("/shared", "/shared/a/b", "/tmp/a", "/dev/shm/a")
+            : List.of("/shared", "/tmp")) {
       Tool<String, String> tool =
           Tool.pipe(IMAGE)
               .workdir(directory)

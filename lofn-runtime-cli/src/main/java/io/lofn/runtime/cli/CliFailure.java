@@ -35,8 +35,6 @@ final class CliFailure {
   private static final Pattern PROCESS_GONE =
       Pattern.compile("/proc/\\d+/\\S*: no such (process|file)");
 
-  private static final int LONGEST_MESSAGE = 2000;
-
   private CliFailure() {}
 
   /** The exception for a call that failed. */
@@ -44,18 +42,10 @@ final class CliFailure {
     if (result.cutOff()) {
       return passing(call + " was killed: the engine did not answer in time", result.stderr());
     }
-    String text = call + ": " + explain(abbreviated(result.message()));
+    String text = call + ": " + explain(result.message());
     return isPassing(result.message())
         ? passing(text, result.message())
         : new EngineException(text);
-  }
-
-  /** An engine repeats the program that it was asked for, however long its name is. */
-  private static String abbreviated(String message) {
-    return message.length() <= LONGEST_MESSAGE
-        ? message
-        : "%s... (%d characters)"
-            .formatted(message.substring(0, LONGEST_MESSAGE), message.length());
   }
 
   /** What a command line says, and what to do where it does not say so itself. */
@@ -67,7 +57,7 @@ final class CliFailure {
   }
 
   private static EngineException passing(String text, String message) {
-    return EngineException.transientFailure(text, new IOException(abbreviated(message.strip())));
+    return EngineException.transientFailure(text, new IOException(message.strip()));
   }
 
   /** Whether the same call may work a little later. */

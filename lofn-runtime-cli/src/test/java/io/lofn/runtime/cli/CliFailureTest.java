@@ -13,14 +13,6 @@ class CliFailureTest {
     return CliFailure.of("docker create", new CommandResult(1, "", stderr, false));
   }
 
-  @Test
-  void doesNotRepeatALongCommand() {
-    for (String begin : new String[] {"exec: ", "connection refused: "}) {
-      EngineException failure = failure(begin + "x".repeat(100_000));
-      assertThat(failure.getMessage()).contains("xxx... (").hasSizeLessThan(2500);
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(
       strings = {
