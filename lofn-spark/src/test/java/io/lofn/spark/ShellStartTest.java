@@ -382,7 +382,8 @@ class ShellStartTest {
     LofnConf conf = new LofnConf(Map.of());
     NodeRuntime node =
         new NodeRuntime(new RuntimeSelector(conf, RuntimeProviders.of(List.of(), List.of())));
-    Sweeper sweeper = new Sweeper(node, exchanges(), ME, new ContainerOwnership(ME), conf, clock);
+    Sweeper sweeper =
+        new Sweeper(node, exchanges(), ME, new ContainerOwnership(ME), conf, threads, clock);
     return new PipedContainers(
         new OwnContainers(sweeper, PathMap.NONE), conf, owner, threads, clock);
   }
