@@ -80,8 +80,7 @@ final class RunResults implements RunOutput {
   /** Standard output whose end is reported only after the tool has ended well. */
   private final class VerdictStream extends InputStream {
 
-    private final InputStream stdout =
-        run.node().meters().counted(run.activeSession().stdout());
+    private final InputStream stdout = run.node().meters().counted(run.activeSession().stdout());
 
     @Override
     public int read() throws IOException {

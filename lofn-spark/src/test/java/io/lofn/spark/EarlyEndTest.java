@@ -114,7 +114,7 @@ class EarlyEndTest {
     private final int slow;
     private final CountDownLatch freed = new CountDownLatch(1);
     private volatile boolean inside;
-    private volatile int count;
+    private int count;
 
     Fragile(Iterator<String> records, int slow) {
       this.records = records;
@@ -479,8 +479,7 @@ class EarlyEndTest {
         long count =
             mapped
                 .mapPartitionsWithIndex(
-                    (partition, records) -> Iterators.limit(records, partition * 250 + 1),
-                    false)
+                    (partition, records) -> Iterators.limit(records, partition * 250 + 1), false)
                 .count();
 
         assertThat(count).isGreaterThanOrEqualTo(partitions);

@@ -61,11 +61,11 @@ class LofnEndTest {
     mayStart = new CountDownLatch(0);
     Path services = Files.createDirectories(directory.resolve("META-INF/services"));
     Files.writeString(
-        services.resolve(ContainerRuntimeProvider.class.getName()), ScriptedProvider.class.getName());
+        services.resolve(ContainerRuntimeProvider.class.getName()),
+        ScriptedProvider.class.getName());
     before = Thread.currentThread().getContextClassLoader();
     Thread.currentThread()
-        .setContextClassLoader(
-            new URLClassLoader(new URL[] {directory.toUri().toURL()}, before));
+        .setContextClassLoader(new URLClassLoader(new URL[] {directory.toUri().toURL()}, before));
     spark = LocalSpark.start(Map.of("spark.lofn.runtime", "scripted"));
     context = new JavaSparkContext(spark.sparkContext());
   }
@@ -105,8 +105,7 @@ class LofnEndTest {
       lease.get(Supervisor.class).closeRuns();
     }
 
-    assertThatThrownBy(
-            () -> lofn("1s").map(context.parallelize(List.of("a"), 1), CAT).collect())
+    assertThatThrownBy(() -> lofn("1s").map(context.parallelize(List.of("a"), 1), CAT).collect())
         .hasStackTraceContaining("lofn has ended here before map of any");
 
     assertThat(containers()).isEmpty();
@@ -246,14 +245,14 @@ class LofnEndTest {
 
     @Override
     public RunningContainer start(ContainerSpec spec) {
+      RunningContainer container = processes.start(spec);
+      started.add(container.id());
       starting.countDown();
       try {
         mayStart.await();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-      RunningContainer container = processes.start(spec);
-      started.add(container.id());
       return container;
     }
 

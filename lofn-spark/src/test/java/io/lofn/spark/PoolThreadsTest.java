@@ -251,7 +251,8 @@ class PoolThreadsTest {
         .hasRootCauseMessage("second")
         .satisfies(
             thrown ->
-                assertThat(thrown.getCause().getSuppressed()).hasOnlyElementsOfType(AssertionError.class));
+                assertThat(thrown.getCause().getSuppressed())
+                    .hasOnlyElementsOfType(AssertionError.class));
 
     assertThat(closed).containsExactly("first", "fourth");
   }
