@@ -100,12 +100,12 @@ final class SandboxArguments {
     if (settings.readOnlyRoot()) {
       add("--dir", "/tmp");
     } else {
-      add("--tmpfs", "/tmp");
+      add("--perms", "1777", "--tmpfs", "/tmp");
     }
   }
 
   private void tmpfs(String path, long bytes) {
-    add("--size", Long.toString(bytes), "--tmpfs", path);
+    add("--perms", "1777", "--size", Long.toString(bytes), "--tmpfs", path);
   }
 
   /** Outer ones first, or they would hide those that are mounted inside them. */

@@ -18,16 +18,21 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +68,98 @@ class EveryRuntimeIT {
     all.add(
         Map.of("spark.lofn.runtime", "bubblewrap", "spark.lofn.bubblewrap.images", unpackedImages));
     return all;
+  }
+
+  /** The test image with volumes at, above and below what lofn mounts; each engine has its own. */
+  private static final String DECLARING = "lofn-it/volumes-" + UUID.randomUUID() + ":1";
+
+  private static final List<String> VOLUMES =
+      List.of("/shared/out", "/shared/./in/", "/shared/a/b", "/tmp/cache", "/data", "/own", "/tmp");
+
+  @BeforeAll
+  static void makeImage() {
+    for (String engine : List.of("docker", "podman")) {
+      String id = Engines.run(engine, "create", "--network=none", IMAGE, "sh").strip();
+      List<String> commit = new ArrayList<>(List.of(engine, "commit"));
+      VOLUMES.forEach(volume -> commit.addAll(List.of("--change", "VOLUME " + volume)));
+      commit.addAll(List.of(id, DECLARING));
+      Engines.run(commit.toArray(String[]::new));
+      Engines.run(engine, "rm", id);
+    }
+  }
+
+  @AfterAll
+  static void removeImage() {
+    List.of("docker", "podman").forEach(engine -> Engines.run(engine, "rmi", DECLARING));
+  }
+
+  /** Where an image is a directory of files it declares nothing, and the tool finds the same. */
+  private static String declaringImage(Map<String, String> runtime) {
+    return Engines.RUNTIMES.contains(runtime) ? DECLARING : IMAGE;
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void noVolumeOfAnImageHidesInputsOrOutputs(Map<String, String> runtime) throws IOException {
+    Files.writeString(directory.resolve("name"), "reference\n");
+    for (boolean reuse : List.of(false, true)) {
+      Tool<String, String> tool =
+          Tool.of(declaringImage(runtime), BYTES.toFile("in/a.txt"), BYTES.fromFile("out/r.txt"))
+              .volume(Volume.of(directory.toString()).at("/data/ref"))
+              .reuseContainer(reuse)
+              .workdir("/shared/a/b/made/here")
+              .shell(
+                  "cat /shared/in/a.txt /data/ref/name > /shared/out/r.txt && pwd >> /shared/out/r.txt"
+                      + " && ls -A /shared/out /shared/a/b /tmp /tmp/cache >> /shared/out/r.txt 2>&1;"
+                      + " if [ -d /own ]; then ls -A /own | wc -l >> /shared/out/r.txt; touch /own/left; fi");
+      List<String> records =
+          SPARK
+              .lofn(runtime)
+              .map(SPARK.context().parallelize(List.of("x", "y", "z"), 3), tool)
+              .collect();
+
+      assertThat(records).containsSubsequence("x", "reference", "y", "reference", "z", "reference");
+      assertThat(Collections.frequency(records, "/shared/a/b/made/here")).isEqualTo(3);
+      assertThat(Collections.frequency(records, "r.txt")).isEqualTo(3);
+      assertThat(records).doesNotContain("1", "left");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void theVolumesOfAnImageGoWithTheContainer(Map<String, String> runtime) {
+    Tool<String, String> tool =
+        Tool.pipe(declaringImage(runtime)).shell("cat; grep ' /own ' /proc/self/mountinfo || true");
+    List<String> records =
+        SPARK.lofn(runtime).map(SPARK.context().parallelize(List.of("x"), 1), tool).collect();
+
+    List<String> names =
+        Pattern.compile("[0-9a-f]{64}")
+            .matcher(String.join("\n", records))
+            .results()
+            .map(MatchResult::group)
+            .toList();
+    assertThat(names.isEmpty()).isEqualTo(!Engines.RUNTIMES.contains(runtime));
+    for (String engine : List.of("docker", "podman")) {
+      assertThat(Engines.run(engine, "volume", "ls", "-q").lines())
+          .doesNotContainAnyElementsOf(names.isEmpty() ? List.of("") : names);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void localhostIsKnownWhateverTheUserAndWhereverTheRootIsReadOnly(Map<String, String> runtime) {
+    Tool<String, String> tool =
+        Tool.pipe(IMAGE).readOnlyRoot().shell("cat; grep -c '^127.*localhost' /etc/hosts");
+    boolean engine = Engines.RUNTIMES.contains(runtime);
+    Tool<String, String> any = engine ? tool.user("12345:23456") : tool;
+    List<String> records =
+        SPARK
+            .lofn(runtime)
+            .map(SPARK.context().parallelize(List.of("x"), 1), any.acceptedExitCodes(0, 1))
+            .collect();
+    assertThat(records.get(0)).isEqualTo("x");
+    assertThat(records.get(1).equals("0")).isEqualTo(!engine);
   }
 
   @AfterEach

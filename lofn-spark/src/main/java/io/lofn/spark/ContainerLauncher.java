@@ -98,7 +98,7 @@ final class ContainerLauncher implements AutoCloseable {
   }
 
   private Workplace openWorkplace() {
-    if (plan.reuse()) {
+    if (plan.reuse() && mayServeOthers()) {
       WarmShape shape = WarmShape.of(plan, runtime.runtime(), image.id(), mounts);
       if (!node.warm().isUnfit(shape)) {
         synchronized (volumes) {
@@ -107,6 +107,16 @@ final class ContainerLauncher implements AutoCloseable {
       }
     }
     return new NewWorkplace(newExchange(), runtime.runtime(), node.containers());
+  }
+
+  private boolean mayServeOthers() {
+    boolean kept = new ImageVolumes(image).areKept(RunMounts.targets(plan, mounts));
+    if (kept) {
+      LOG.info(
+          "A run of {} has a container of its own, whatever spark.lofn.container.reuse says: its image declares volumes, which keep what a run leaves there",
+          image.reference());
+    }
+    return !kept;
   }
 
   private Exchange newExchange() {
@@ -167,7 +177,10 @@ final class ContainerLauncher implements AutoCloseable {
 
   /** What was, or would be, started. */
   ContainerSpec spec(Exchange exchange) {
-    return plan.spec(containerName(), image, exchange, mounts);
+    List<Mount> all =
+        new RunMounts(plan, exchange, mounts)
+            .make(new ImageVolumes(image), runtime.runtime().lacks());
+    return plan.spec(containerName(), image, all);
   }
 
   /**

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +18,10 @@ import org.slf4j.LoggerFactory;
 final class Exchange implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+  private static final int MODE_BITS = 07777;
+  private static final String HOSTS =
+      "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n";
 
   private final Path root;
   private final Path directory;
@@ -65,6 +70,48 @@ final class Exchange implements AutoCloseable {
       }
     }
     return Optional.of(file).filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS));
+  }
+
+  /**
+   * Makes a directory in what the tool sees, with those above it, unless they are there: open to
+   * whom the exchange, or its {@code /tmp}, is open.
+   *
+   * @param path a path in one of them
+   * @throws LofnException if it cannot be made, or there is a link on the way
+   */
+  void makeDirectory(Path path) {
+    Path base = path.startsWith(temporary()) ? temporary() : directory;
+    try {
+      Object mode = Files.getAttribute(base, "unix:mode");
+      Path made = base;
+      for (Path name : base.relativize(path)) {
+        made = made.resolve(name);
+        if (Files.isSymbolicLink(made)) {
+          throw new LofnException(
+              "A directory is wanted at %s, where a symbolic link is".formatted(made));
+        }
+        if (!made.equals(base) && !Files.exists(made, LinkOption.NOFOLLOW_LINKS)) {
+          Files.createDirectory(made, UserDirectory.PRIVATE);
+          Files.setAttribute(made, "unix:mode", (Integer) mode & MODE_BITS);
+        }
+      }
+    } catch (IOException e) {
+      throw new LofnException("The directory %s cannot be made: %s".formatted(path, e), e);
+    }
+  }
+
+  /** A file by which the name {@code localhost} is known without a network. */
+  Path hosts() {
+    Path file = beside("hosts");
+    try {
+      if (!Files.exists(file)) {
+        Files.writeString(file, HOSTS);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+      }
+      return file;
+    } catch (IOException e) {
+      throw new LofnException("The file %s cannot be written: %s".formatted(file, e), e);
+    }
   }
 
   /** Makes it as it was when it was new. */

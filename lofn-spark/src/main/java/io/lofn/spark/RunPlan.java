@@ -47,7 +47,7 @@ record RunPlan(
     boolean reuse,
     int failFast) {
 
-  private static final String TMP = "/tmp";
+  static final String TMP = "/tmp";
 
   /**
    * In the script's own first line, so that what a shell says of its lines stays right. By {@code
@@ -153,16 +153,16 @@ record RunPlan(
     return new CommandStart(streams(), tool.acceptedExitCodes(), prepared.config());
   }
 
-  /** What to start, once everything it needs is on the node. */
-  ContainerSpec spec(String name, PreparedImage prepared, Exchange exchange, List<Mount> volumes) {
+  /**
+   * What to start, once everything it needs is on the node.
+   *
+   * @param mounts what the container sees of the node
+   */
+  ContainerSpec spec(String name, PreparedImage prepared, List<Mount> mounts) {
     ContainerSpec.Builder spec =
         ContainerSpec.builder(name, prepared.id())
-            .mount(new Mount(exchange.directory(), exchangePath, false))
             .settings(settings.toBuilder().label(ContainerOwnership.RUN, name).build());
-    if (ownTmp) {
-      spec.mount(new Mount(exchange.temporary(), TMP, false));
-    }
-    volumes.forEach(spec::mount);
+    mounts.forEach(spec::mount);
     if (tool.usesImageEntrypoint()) {
       spec.arguments(argv(tool));
     } else {

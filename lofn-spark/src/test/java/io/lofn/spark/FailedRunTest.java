@@ -120,7 +120,7 @@ class FailedRunTest {
             "--user=1:2",
             "--workdir=/w d",
             "--label=mine=" + HOSTILE,
-            "--mount=type=tmpfs,\"target=/t,m\"\"p\",tmpfs-size=5",
+            "--tmpfs=/t,m\"p:exec,nosuid,nodev,mode=1777,size=5",
             "--mount=type=bind,\"source=%s\",\"target=/ref\",readonly"
                 .formatted(volume.toString().replace("\"", "\"\"")),
             "--entrypoint=-tool",

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -45,12 +46,18 @@ public final class ContainerLab {
   private final ContainerRuntime runtime;
   private final PreparedImage image;
   private final ImageMaker maker;
+  private final Set<Difference> differences;
   private final String id = UUID.randomUUID().toString();
   private final AtomicInteger names = new AtomicInteger();
 
-  ContainerLab(Callable<ContainerRuntime> factory, String image, ImageMaker maker)
+  ContainerLab(
+      Callable<ContainerRuntime> factory,
+      String image,
+      ImageMaker maker,
+      Set<Difference> differences)
       throws Exception {
     this.factory = factory;
+    this.differences = Set.copyOf(differences);
     this.maker = maker;
     this.runtime = factory.call();
     this.image = runtime.prepare(ImageRequest.of(image));
@@ -236,6 +243,11 @@ public final class ContainerLab {
   /** Whether the runtime says that it lacks an ability. */
   boolean lacks(Ability ability) {
     return runtime.lacks().contains(ability);
+  }
+
+  /** In what tools find another world than by other runtimes. */
+  Set<Difference> differences() {
+    return differences;
   }
 
   /** Tests that a container is not started and leaves nothing behind. */

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -45,7 +46,8 @@ public abstract class ContainerRuntimeContract
         LifecycleContract,
         ListingContract,
         ImagesContract,
-        IsolationContract {
+        IsolationContract,
+        WorldContract {
 
   private @Nullable ContainerLab lab;
 
@@ -64,6 +66,16 @@ public abstract class ContainerRuntimeContract
    */
   protected String image() {
     return "busybox:1";
+  }
+
+  /**
+   * In what a tool finds another world by the runtime under test than by the others.
+   *
+   * @return nothing unless overridden
+   * @throws Exception if it cannot be told
+   */
+  protected Set<Difference> differences() throws Exception {
+    return Set.of();
   }
 
   /**
@@ -111,7 +123,7 @@ public abstract class ContainerRuntimeContract
   @BeforeAll
   @Timeout(value = 120, unit = SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   final void openLab() throws Exception {
-    lab = new ContainerLab(this::createRuntime, image(), this::configuredImage);
+    lab = new ContainerLab(this::createRuntime, image(), this::configuredImage, differences());
   }
 
   @AfterEach

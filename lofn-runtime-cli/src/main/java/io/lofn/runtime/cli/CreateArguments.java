@@ -250,7 +250,8 @@ final class CreateArguments {
             .anyMatch(argument -> argument.contains("{source}") || argument.contains("{target}"));
     for (String name : List.of("{source}", "{target}")) {
       String path = values.getOrDefault(name, "");
-      if (raw && (path.contains(":") || path.contains(","))) {
+      boolean comma = path.contains(",") && word != Word.TMPFS;
+      if (raw && (path.contains(":") || comma)) {
         throw new EngineException(
             "The dialect %s cannot mount %s: neither a colon nor a comma may be in it"
                 .formatted(dialect.name(), path));

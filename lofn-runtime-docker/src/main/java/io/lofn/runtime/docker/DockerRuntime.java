@@ -14,6 +14,7 @@ import io.lofn.spi.PreparedImage;
 import io.lofn.spi.RunningContainer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +45,9 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
 
   @Override
   public Set<Ability> lacks() {
-    return engine.lacks();
+    Set<Ability> lacks = EnumSet.of(Ability.LOCALHOST); // Its network is disabled, see there.
+    lacks.addAll(engine.lacks());
+    return lacks;
   }
 
   @Override

@@ -18,6 +18,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -37,9 +40,13 @@ final class PodmanImages {
       Map.of("x86_64", "amd64", "x86-64", "amd64", "aarch64", "arm64");
   private static final MediaType TAR = MediaType.get("application/x-tar");
 
+  /** What podman sets for every container, and an image may have set, too. */
+  private static final Set<String> ENGINES_OWN = Set.of("TERM", "container");
+
   private final PodmanEngine engine;
   private final RegistryCredentials credentials;
   private final RegistryFailures failures;
+  private final Map<String, Set<String>> unwanted = new ConcurrentHashMap<>();
 
   PodmanImages(PodmanEngine engine, RegistryCredentials credentials) {
     this.engine = engine;
@@ -71,7 +78,12 @@ final class PodmanImages {
             .orElseThrow(() -> unavailable(request, "it was pulled, but is not there")));
   }
 
-  private static PreparedImage prepared(ImageRequest request, JsonNode found) {
+  /** The variables that podman would set in a container, and a prepared image does not. */
+  Set<String> unwanted(String id) {
+    return unwanted.getOrDefault(id, Set.of());
+  }
+
+  private PreparedImage prepared(ImageRequest request, JsonNode found) {
     List<String> environment = new ArrayList<>();
     found.at("/Config/Env").forEach(each -> environment.add(each.asText()));
     List<String> volumes = new ArrayList<>();
@@ -81,7 +93,11 @@ final class PodmanImages {
             .environment(environment)
             .volumes(volumes)
             .workingDirectory(found.at("/Config/WorkingDir").asText());
-    return new PreparedImage(request.reference(), found.path("Id").asText(), config);
+    PreparedImage image = new PreparedImage(request.reference(), found.path("Id").asText(), config);
+    Set<String> others = new TreeSet<>(ENGINES_OWN);
+    others.removeAll(config.environment().keySet());
+    unwanted.put(image.id(), others);
+    return image;
   }
 
   private Optional<JsonNode> find(List<String> names, ImageRequest request) {

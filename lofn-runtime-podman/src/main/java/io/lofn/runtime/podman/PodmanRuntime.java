@@ -1,5 +1,6 @@
 package io.lofn.runtime.podman;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lofn.api.EngineException;
 import io.lofn.spi.Ability;
 import io.lofn.spi.ContainerRuntime;
@@ -86,7 +87,9 @@ final class PodmanRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
 
   private String create(ContainerSpec spec) {
     String action = "create container " + spec.name();
-    RequestBody body = RequestBody.create(requests.of(spec).toString(), JSON);
+    ObjectNode request = requests.of(spec);
+    images.unwanted(spec.image()).forEach(request.putArray("unsetenv")::add);
+    RequestBody body = RequestBody.create(request.toString(), JSON);
     try {
       Answer answer = engine.call(action, engine.libpod("/containers/create").post(body).build());
       return engine.json(action, answer).path("Id").asText();
