@@ -189,9 +189,9 @@ public final class Tool<I, O> implements Serializable {
   /**
    * This tool as one whose output depends on the order of its input: in another order other records
    * come out, and not just the same ones. Spark gives no order to what comes of a shuffle. When it
-   * makes a lost partition again, such a tool may make another outcome of it, which must not be mixed
-   * with what was computed from the first. By this Spark knows: over input without an order the
-   * output counts as indeterminate, and all that was computed from it is computed anew.
+   * makes a lost partition again, such a tool may make another outcome of it, which must not be
+   * mixed with what was computed from the first. By this Spark knows: over input without an order
+   * the output counts as indeterminate, and all that was computed from it is computed anew.
    *
    * <p>Not needed where the tool sorts its input itself, or looks at each record alone. See "What
    * makes a good tool" in docs/tools.md.

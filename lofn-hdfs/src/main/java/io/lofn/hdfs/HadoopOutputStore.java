@@ -29,8 +29,7 @@ final class HadoopOutputStore implements OutputStore {
     this(hadoop, System.getenv(), LocalNames.ofThisJvm());
   }
 
-  HadoopOutputStore(
-      Configuration hadoop, Map<String, String> environment, LocalNames localNames) {
+  HadoopOutputStore(Configuration hadoop, Map<String, String> environment, LocalNames localNames) {
     this.hadoop = hadoop;
     this.environment = environment;
     this.localNames = localNames;

@@ -57,8 +57,7 @@ class HadoopOutputStoreTest extends OutputStoreContract {
   }
 
   private static HadoopOutputStore with(Map<String, String> environment) {
-    return new HadoopOutputStore(
-        new Configuration(false), environment, LocalNames.ofThisJvm());
+    return new HadoopOutputStore(new Configuration(false), environment, LocalNames.ofThisJvm());
   }
 
   @Test

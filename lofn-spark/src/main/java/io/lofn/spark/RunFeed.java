@@ -59,8 +59,7 @@ final class RunFeed<I> {
     GivenRecords<I> all = new GivenRecords<>(records);
     given = all;
     Feeder<I> started =
-        new Feeder<>(
-            all.settledBy(writer), all, new RunFiles(exchange), task, turn, this::failed);
+        new Feeder<>(all.settledBy(writer), all, new RunFiles(exchange), task, turn, this::failed);
     started.start();
     feeder = started;
     try {
@@ -73,9 +72,7 @@ final class RunFeed<I> {
   /** Whether there were records. On the task's thread; waits until it is known. */
   boolean hadRecords() {
     GivenRecords<I> all = requireNonNull(given);
-    return feeder == null
-        ? all.any()
-        : turn.lendWhile(() -> EngineCalls.await(task, all.known()));
+    return feeder == null ? all.any() : turn.lendWhile(() -> EngineCalls.await(task, all.known()));
   }
 
   /** Lets the feeder go on, once the tool has started. */
