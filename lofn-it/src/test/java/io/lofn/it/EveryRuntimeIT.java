@@ -102,14 +102,16 @@ class EveryRuntimeIT {
   @MethodSource("runtimes")
   void noVolumeOfAnImageHidesInputsOrOutputs(Map<String, String> runtime) throws IOException {
     Files.writeString(directory.resolve("name"), "reference\n");
-    for (boolean reuse : List.of(false, true)) {
+    boolean declares = Engines.RUNTIMES.contains(runtime);
+    // What an image keeps from run to run has no warm container; asking for one changes nothing.
+    for (boolean reuse : declares ? List.of(false, true) : List.of(false)) {
       Tool<String, String> tool =
           Tool.of(declaringImage(runtime), BYTES.toFile("in/a.txt"), BYTES.fromFile("out/r.txt"))
               .volume(Volume.of(directory.toString()).at("/data/ref"))
               .reuseContainer(reuse)
               .workdir("/shared/a/b/made/here")
               .shell(
-                  "cat /shared/in/a.txt /data/ref/name > /shared/out/r.txt && pwd >> /shared/out/r.txt"
+                  "mkdir -p /shared/out /tmp/cache; cat /shared/in/a.txt /data/ref/name > /shared/out/r.txt && pwd >> /shared/out/r.txt"
                       + " && ls -A /shared/out /shared/a/b /tmp /tmp/cache >> /shared/out/r.txt 2>&1;"
                       + " if [ -d /own ]; then ls -A /own | wc -l >> /shared/out/r.txt; touch /own/left; fi");
       List<String> records =
@@ -150,16 +152,16 @@ class EveryRuntimeIT {
   @MethodSource("runtimes")
   void localhostIsKnownWhateverTheUserAndWhereverTheRootIsReadOnly(Map<String, String> runtime) {
     Tool<String, String> tool =
-        Tool.pipe(IMAGE).readOnlyRoot().shell("cat; grep -c '^127.*localhost' /etc/hosts");
+        Tool.pipe(IMAGE)
+            .readOnlyRoot()
+            .shell("cat; grep -q '^127.*localhost' /etc/hosts && echo known || echo unknown");
     boolean engine = Engines.RUNTIMES.contains(runtime);
     Tool<String, String> any = engine ? tool.user("12345:23456") : tool;
     List<String> records =
-        SPARK
-            .lofn(runtime)
-            .map(SPARK.context().parallelize(List.of("x"), 1), any.acceptedExitCodes(0, 1))
-            .collect();
-    assertThat(records.get(0)).isEqualTo("x");
-    assertThat(records.get(1).equals("0")).isEqualTo(!engine);
+        SPARK.lofn(runtime).map(SPARK.context().parallelize(List.of("x"), 1), any).collect();
+    // Programs without an engine show the image's own file, and this image has none, or an empty
+    // one.
+    assertThat(records).containsExactly("x", engine ? "known" : "unknown");
   }
 
   @AfterEach
