@@ -131,7 +131,7 @@ interface CommandContract extends Topic {
   @ValueSource(strings = {"lofn-no-such-program", "/etc/passwd", "/etc/passwd/x", "/tmp"})
   default void writesNothingToTheOutputOfAToolThatCannotBeExecuted(String program)
       throws Exception {
-    Outcome outcome = lab().run(lab().command(program).stdin(), "input\n");
+    Outcome outcome = lab().run(lab().command(program).stdin(), "");
     assertThat(outcome.stdout()).isEmpty();
     assertThat(outcome.stderr()).isNotEmpty();
     assertThat(outcome.code()).isIn(1, 126, 127);
