@@ -120,7 +120,7 @@ final class LineWriter {
 
   private LofnException notRepresentable(CharacterCodingException cause) {
     return new LofnException(
-        "Record %d, or one shortly before it, has a character that %s cannot represent; choose another charset, or have such characters replaced"
+        "Record %d (from 0), or one shortly before it, has a character that %s cannot represent; choose another charset, or have such characters replaced"
             .formatted(position, charset),
         cause);
   }

@@ -12,7 +12,7 @@ final class ProgramWords {
   private static final int MOST_BYTES_OF_A_SCRIPT = 131_000;
 
   /** Longer texts are named by their beginning and their length. */
-  private static final int SHOWN = 200;
+  private static final int SHOWN = 300;
 
   private static final String USE_A_FILE =
       "; hand what is longer over in a file: an input of the exchange or a volume";

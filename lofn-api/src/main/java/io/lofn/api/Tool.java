@@ -137,7 +137,8 @@ public final class Tool<I, O> implements Serializable {
    * This tool with a script that {@code sh -c} runs inside the container. Nothing of it passes
    * through a shell of the node.
    *
-   * <p>A pipeline fails if one of its commands does, see {@link #pipefail}.
+   * <p>A pipeline fails if one of its commands does, where the image's {@code sh} knows how; see
+   * {@link #pipefail}.
    *
    * @param script the script, of at most 131,000 bytes in UTF-8
    * @return the new tool
@@ -535,7 +536,8 @@ public final class Tool<I, O> implements Serializable {
    * What is run: the entrypoint, if one was given, and the command. A script is as it was given,
    * without what sets {@link #usesPipefail() pipefail}.
    *
-   * @return program and arguments; empty if the image decides
+   * @return program and arguments; empty if none was given: such a tool runs only by {@link
+   *     #imageEntrypoint()}
    */
   public List<String> argv() {
     return command.argv();

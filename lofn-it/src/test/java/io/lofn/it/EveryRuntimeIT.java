@@ -300,16 +300,16 @@ class EveryRuntimeIT {
   @ParameterizedTest
   @MethodSource("runtimes")
   void theEnvironmentIsTheSameOnEveryWay(Map<String, String> runtime) {
-    // As images of Debian have it, dash is the shell of the second one.
-    for (String image : List.of(IMAGE, "lofn/debian:12")) {
-      Tool<String, String> tool =
-          Tool.pipe(image)
-              .env("my.opt", "dotted")
-              .env("FOO-BAR", "'dashed'\n")
-              .env("IFS", "x")
-              .env("go", "$go")
-              .env("number", "7")
-              .command("env", "-0");
+    // As images of Debian have it, dash is the shell of the second one. No shell takes the third.
+    Tool<String, String> named = Tool.pipe(IMAGE).env("go", "$go").env("number", "7");
+    Tool<String, String> dash = Tool.pipe("lofn/debian:12").env("go", "$go").env("number", "7");
+    Tool<String, String> awkward =
+        named.env("my.opt", "dotted").env("FOO-BAR", "'dashed'\n").env("IFS", "x");
+    for (Tool<String, String> tool :
+        List.of(
+            named.command("env", "-0"),
+            dash.command("env", "-0"),
+            awkward.command("env", "-0"))) {
       List<List<String>> found = new ArrayList<>();
       for (Map<String, String> way : ways(runtime)) {
         found.add(
@@ -326,8 +326,10 @@ class EveryRuntimeIT {
                 .toList());
       }
 
-      assertThat(found.get(0))
-          .contains("my.opt=dotted", "FOO-BAR='dashed'\n", "IFS=x", "go=$go", "number=7");
+      assertThat(found.get(0)).contains("go=$go", "number=7");
+      if (tool.settings().environment().containsKey("IFS")) {
+        assertThat(found.get(0)).contains("my.opt=dotted", "FOO-BAR='dashed'\n", "IFS=x");
+      }
       assertThat(found.get(1)).isEqualTo(found.get(0));
       assertThat(found.get(2)).isEqualTo(found.get(0));
     }

@@ -56,17 +56,6 @@ record CommandStart(boolean streams, Set<Integer> acceptedExitCodes, ImageConfig
   }
 
   /**
-   * Checks a start by a shell, which is no witness where {@code env} comes between.
-   *
-   * @throws LofnException if its failure could be taken for a success
-   */
-  void checkByShell(ContainerSpec spec) {
-    if (!ShellCommand.handedOver(this, spec).isEmpty()) {
-      checkWithoutWitness("env passes variables on that no shell does");
-    }
-  }
-
-  /**
    * Checks a start that nobody witnesses.
    *
    * @throws LofnException if its failure could be taken for a success
@@ -105,14 +94,10 @@ record CommandStart(boolean streams, Set<Integer> acceptedExitCodes, ImageConfig
         environment(spec).entrySet().stream()
             .mapToLong(each -> PER_WORD + bytes(each.getKey()) + 1 + bytes(each.getValue()))
             .sum();
-    long twice =
-        ShellCommand.handedOver(this, spec).stream()
-            .mapToLong(word -> PER_WORD + bytes(word))
-            .sum();
-    if (arguments + variables + twice > ARGUMENT_SPACE - RESERVED) {
+    if (arguments + variables > ARGUMENT_SPACE - RESERVED) {
       throw new LofnException(
           "The command takes %d bytes and its environment %d, and Linux passes about %d to a program; hand long lists over in a file: an input of the exchange or a volume"
-              .formatted(arguments, variables + twice, ARGUMENT_SPACE - RESERVED));
+              .formatted(arguments, variables, ARGUMENT_SPACE - RESERVED));
     }
   }
 

@@ -4,6 +4,7 @@ import io.lofn.api.LofnException;
 import io.lofn.spi.Mount;
 import io.lofn.spi.PreparedImage;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +35,15 @@ final class ImageVolumes {
 
   /** Where an engine mounts what an image declares; nowhere for the root, which it refuses. */
   private static Optional<Path> place(String declared) {
-    Path path = Path.of("/" + declared).normalize();
+    Path path;
+    try {
+      path = Path.of("/" + declared).normalize();
+    } catch (InvalidPathException e) {
+      throw new LofnException(
+          "The path '%s' in a container cannot be said in the JVM's locale; set spark.executorEnv.LC_ALL=C.UTF-8"
+              .formatted(declared),
+          e);
+    }
     return path.getNameCount() == 0 ? Optional.empty() : Optional.of(path);
   }
 

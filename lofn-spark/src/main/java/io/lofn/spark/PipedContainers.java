@@ -98,13 +98,13 @@ final class PipedContainers {
     if (!piped && !start.needsWitness()) {
       return containers.start(runtime, spec);
     }
-    if (!ShellCommand.takes(start, spec)) {
-      return attached(runtime, spec, start, "a shell cannot start it");
+    Optional<String> obstacle = ShellCommand.obstacle(start, spec);
+    if (obstacle.isPresent()) {
+      return attached(runtime, spec, start, obstacle.get());
     }
     if (unfit.contains(place(start, spec))) {
       return attached(runtime, spec, start, NO_SHELL);
     }
-    start.checkByShell(spec);
     return byShell(runtime, spec, start, piped ? pipes(exchange, spec) : Optional.empty());
   }
 
@@ -144,7 +144,7 @@ final class PipedContainers {
       ContainerRuntime runtime, ContainerSpec spec, CommandStart start, Optional<Pipes> pipes) {
     RunningContainer container = null;
     try {
-      container = containers.start(runtime, byShell(spec, start, pipes.map(Pipes::control)));
+      container = containers.start(runtime, byShell(spec, pipes.map(Pipes::control)));
       ShellStart shell = new ShellStart(container, pipes.map(Pipes::ends), threads);
       Optional<RunningContainer> begun = shell.begun();
       if (begun.isPresent()) {
@@ -185,11 +185,11 @@ final class PipedContainers {
     return attached(runtime, spec, start, reason);
   }
 
-  private ContainerSpec byShell(ContainerSpec spec, CommandStart start, Optional<Path> control) {
+  private ContainerSpec byShell(ContainerSpec spec, Optional<Path> control) {
     List<String> argv = new ArrayList<>(List.of("sh", "-c", SCRIPT, "lofn", NamedPipes.CONTROL));
     argv.add(control.isPresent() ? boot : NOWHERE);
     argv.add(spec.stdin() ? "stdin" : "none");
-    argv.addAll(ShellCommand.of(start, spec));
+    argv.addAll(spec.argv());
     ContainerSpec.Builder shell =
         ContainerSpec.builder(spec.name(), spec.image())
             .command(argv)

@@ -1,15 +1,13 @@
 package io.lofn.spark;
 
 import io.lofn.spi.ContainerSpec;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A command as the shell in a container becomes it, with the environment that it is to find. Shells
- * drop variables whose names are none to them, and have a use of their own for others; {@code env}
- * hands those over.
+ * Tells which commands the shell in a container may become, with the environment that they are to
+ * find: shells drop variables whose names are none to them, and have a use of their own for others.
  */
 final class ShellCommand {
 
@@ -40,34 +38,17 @@ final class ShellCommand {
     return !argv.isEmpty() && !argv.get(0).startsWith("-") && !argv.get(0).isEmpty();
   }
 
-  /** Whether a shell may become what is to be started, and with its whole environment. */
-  static boolean takes(CommandStart start, ContainerSpec spec) {
-    return !spec.imageEntrypoint()
-        && takes(spec.argv())
-        && (spec.argv().get(0).indexOf('=') < 0 || handedOver(start, spec).isEmpty());
-  }
-
-  /** The command, by way of {@code env} where variables do not pass through a shell. */
-  static List<String> of(CommandStart start, ContainerSpec spec) {
-    List<String> variables = handedOver(start, spec);
-    if (variables.isEmpty()) {
-      return spec.argv();
+  /**
+   * Why no shell may become what is to be started, with its whole environment; empty if one may.
+   */
+  static Optional<String> obstacle(CommandStart start, ContainerSpec spec) {
+    if (spec.imageEntrypoint() || !takes(spec.argv())) {
+      return Optional.of("a shell cannot start it");
     }
-    List<String> argv = new ArrayList<>(List.of("env", "--"));
-    argv.addAll(variables);
-    argv.addAll(spec.argv());
-    return argv;
-  }
-
-  /** The assignments that do not pass through a shell. */
-  static List<String> handedOver(CommandStart start, ContainerSpec spec) {
-    List<String> variables = new ArrayList<>();
-    for (Map.Entry<String, String> each : start.environment(spec).entrySet()) {
-      if (!passes(each.getKey())) {
-        variables.add(each.getKey() + "=" + each.getValue());
-      }
-    }
-    return variables;
+    return start.environment(spec).keySet().stream()
+        .filter(name -> !passes(name))
+        .findFirst()
+        .map(name -> "a shell does not pass the variable '" + name + "' on as it is");
   }
 
   static boolean passes(String name) {

@@ -76,15 +76,14 @@ final class WarmContainer implements AutoCloseable {
    * Starts a command in it.
    *
    * @param spec the run as a container of its own would have it
-   * @param start what its command is to find
    * @throws UnfitException if no container of this image can serve more than one run here
    * @throws EngineException if the engine fails
    */
-  WarmRun run(ContainerSpec spec, CommandStart start) {
+  WarmRun run(ContainerSpec spec) {
     NamedPipes pipes = null;
     try {
       RunningContainer ready = ready(spec);
-      write(ShellCommand.of(start, spec));
+      write(spec.argv());
       pipes = new NamedPipes(control, clock);
       WarmAgent.Command command = agent.run(spec.stdin());
       pipes.letGo();

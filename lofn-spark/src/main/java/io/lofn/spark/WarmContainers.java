@@ -150,10 +150,9 @@ final class WarmContainers implements AutoCloseable {
 
     @Override
     public RunningContainer start(ContainerSpec spec, CommandStart start) {
-      if (!unfit.contains(container.shape()) && ShellCommand.takes(start, spec)) {
-        start.checkByShell(spec);
+      if (!unfit.contains(container.shape()) && ShellCommand.obstacle(start, spec).isEmpty()) {
         try {
-          return container.run(spec, start);
+          return container.run(spec);
         } catch (WarmContainer.UnfitException e) {
           if (unfit.add(container.shape())) {
             LOG.warn(

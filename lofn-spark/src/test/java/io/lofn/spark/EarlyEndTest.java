@@ -26,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -421,7 +422,7 @@ class EarlyEndTest {
                         records,
                         record -> {
                           if (count.incrementAndGet() % 10_000 == 0) {
-                            java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
+                            LockSupport.parkNanos(50_000_000);
                           }
                           return true;
                         }))

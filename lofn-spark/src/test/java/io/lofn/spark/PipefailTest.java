@@ -89,7 +89,7 @@ class PipefailTest {
         .isEqualTo(run(shellAndScript.get(0), tool.pipefail(false)));
   }
 
-  /** What is started is a line longer by no line, so that a shell counts right. */
+  /** What is put before the script adds no line, so that a shell counts right. */
   @Test
   void aShellNamesTheScriptsOwnLines() throws Exception {
     assertThat(run("bash", TOOL.shell("true\nno-such-program\n")).output()).contains("line 2");

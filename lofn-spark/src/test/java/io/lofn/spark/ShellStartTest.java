@@ -183,7 +183,7 @@ class ShellStartTest {
   }
 
   @Test
-  void envIsNoWitnessOfTheCommandThatItBecomes() {
+  void nobodyWitnessesACommandWhoseVariablesNoShellPassesOn() {
     ContainerSpec spec =
         ContainerSpec.builder("name", "image")
             .command(List.of("cat"))
@@ -192,7 +192,7 @@ class ShellStartTest {
 
     assertThatThrownBy(() -> run(containers(), start(true, 0, 127), spec))
         .isInstanceOf(LofnException.class)
-        .hasMessageContaining("env passes variables on");
+        .hasMessageContaining("does not pass the variable 'my.opt' on");
     assertThat(engine.started).isEmpty();
   }
 
