@@ -51,8 +51,8 @@ public interface RunOutput {
   List<String> files(Predicate<String> wanted) throws IOException;
 
   /**
-   * Whether the tool was given records. A pattern that matches nothing is no failure without them; a
-   * file or directory that is named and missing is.
+   * Whether the tool was given records. A pattern that matches nothing is no failure without them;
+   * a file or directory that is named and missing is.
    *
    * @return {@code false} if the partition is known to be empty
    */

@@ -307,9 +307,7 @@ class EveryRuntimeIT {
         named.env("my.opt", "dotted").env("FOO-BAR", "'dashed'\n").env("IFS", "x");
     for (Tool<String, String> tool :
         List.of(
-            named.command("env", "-0"),
-            dash.command("env", "-0"),
-            awkward.command("env", "-0"))) {
+            named.command("env", "-0"), dash.command("env", "-0"), awkward.command("env", "-0"))) {
       List<List<String>> found = new ArrayList<>();
       for (Map<String, String> way : ways(runtime)) {
         found.add(

@@ -35,6 +35,7 @@ final class ContainerLauncher implements AutoCloseable {
   private final Belongings places = new Belongings();
   private PreparedImage image;
   private @Nullable Workplace workplace;
+  private volatile @Nullable ContainerSpec started;
 
   /** Chooses the runtime, prepares the image and stages the volumes. */
   ContainerLauncher(RunPlan plan, TaskScope task, Node node, FailureReport report) {
@@ -155,8 +156,9 @@ final class ContainerLauncher implements AutoCloseable {
 
   /** Takes the container over where it has started: the run may be over by now. */
   private ContainerSession begin(Workplace place, CommandStart start) {
-    return containers.hold(
-        ContainerSession.of(place.start(spec(place.exchange()), start), plan, node.threads()));
+    ContainerSpec spec = spec(place.exchange());
+    started = spec;
+    return containers.hold(ContainerSession.of(place.start(spec, start), plan, node.threads()));
   }
 
   /** An engine that failed for good may be replaced by another one for the next attempt. */
@@ -175,8 +177,13 @@ final class ContainerLauncher implements AutoCloseable {
     return runtime;
   }
 
-  /** What was, or would be, started. */
-  ContainerSpec spec(Exchange exchange) {
+  /** What was started last. Nothing is made for it any more: a tool has been there. */
+  Optional<ContainerSpec> started() {
+    return Optional.ofNullable(started);
+  }
+
+  /** What is to be started, with the directories that it mounts. */
+  private ContainerSpec spec(Exchange exchange) {
     List<Mount> all =
         new RunMounts(plan, exchange, mounts)
             .make(new ImageVolumes(image), runtime.runtime().lacks());

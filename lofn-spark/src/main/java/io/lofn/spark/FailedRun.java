@@ -103,6 +103,7 @@ final class FailedRun {
 
   private OutputStream newFile(String name, Set<PosixFilePermission> mode) throws IOException {
     Path file = exchange.directory().resolveSibling(name);
+    Files.deleteIfExists(file); // of an earlier run in a warm container's exchange
     Files.createFile(file, PosixFilePermissions.asFileAttribute(mode));
     return Files.newOutputStream(file, StandardOpenOption.WRITE);
   }

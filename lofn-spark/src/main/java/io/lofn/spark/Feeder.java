@@ -99,11 +99,16 @@ final class Feeder<I> implements RunInput {
       fed.end();
       stdin().close();
     } catch (ToolStdin.Closed e) {
-      if (Thread.currentThread().isInterrupted()) {
-        fail(e); // It is the interrupt that has closed it, and the tool must not see an end.
-      }
+      failIfInterrupted(e);
     } catch (IOException e) {
       fail(e);
+    }
+  }
+
+  /** Where an interrupt has closed the input, the tool must not take that for its end. */
+  private void failIfInterrupted(ToolStdin.Closed closed) {
+    if (Thread.currentThread().isInterrupted()) {
+      fail(closed);
     }
   }
 
@@ -187,6 +192,9 @@ final class Feeder<I> implements RunInput {
       turn.giveBack();
       try {
         action.run();
+      } catch (ToolStdin.Closed e) {
+        failIfInterrupted(e); // known before the tool can end by it, and before the turn comes
+        throw e;
       } finally {
         turn.take();
       }

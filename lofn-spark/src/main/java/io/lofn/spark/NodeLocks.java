@@ -27,13 +27,15 @@ final class NodeLocks {
   private static final Logger LOG = LoggerFactory.getLogger(NodeLocks.class);
 
   private static final Duration POLL = Duration.ofMillis(50);
-  private static final int STRIPES = 64;
+
+  /** So many that names hardly ever share one, and wait for each other. */
+  private static final int STRIPES = 1 << 20;
 
   /**
    * A file lock holds between processes only, and a thread that looked at the file of another one
    * would let go of it for both: of all configurations of this JVM.
    */
-  private static final Striped<Lock> THREADS = Striped.lock(STRIPES);
+  private static final Striped<Lock> THREADS = Striped.lazyWeakLock(STRIPES);
 
   private final Path directory;
 

@@ -250,10 +250,9 @@ final class Run<I, O> implements Supervised {
   private void keepIfWanted() {
     FailedRun keeper = failedRun;
     ContainerLauncher ready = launcher;
-    Exchange directory = exchange;
-    if (keeper != null && ready != null && directory != null) {
+    if (keeper != null && ready != null) {
       failedRun = null;
-      keeper.keep(ready.runtime(), ready.spec(directory)).ifPresent(report::kept);
+      ready.started().flatMap(spec -> keeper.keep(ready.runtime(), spec)).ifPresent(report::kept);
     }
   }
 

@@ -92,7 +92,7 @@ final class WarmContainer implements AutoCloseable {
     } catch (IOException e) { // such as that the run has been given up, and its exchange is gone
       abandon(pipes);
       throw new LofnException("Cannot speak with a warm container through " + control, e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       abandon(pipes);
       throw e;
     }
@@ -212,7 +212,7 @@ final class WarmContainer implements AutoCloseable {
     try {
       exchange.empty();
       return true;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       LOG.warn("The exchange {} cannot be emptied; its container goes", exchange.directory(), e);
       return false;
     }
@@ -234,10 +234,9 @@ final class WarmContainer implements AutoCloseable {
   /** Removes the container and deletes the exchange. Idempotent. */
   @Override
   public void close() {
-    removeContainer();
-    volumes.forEach(StagedVolume::close);
+    List<StagedVolume> held = List.copyOf(volumes);
     volumes.clear();
-    exchange.close();
+    Closing.all(this::removeContainer, () -> Closing.all(held), exchange);
   }
 
   /** No container of this image can serve many runs here; one for each run can. */

@@ -114,7 +114,7 @@ final class WarmContainers implements AutoCloseable {
   }
 
   private void removeIdle() {
-    takeIdleSince(Instant.now().minus(longestIdle)).forEach(WarmContainer::close);
+    Closing.all(takeIdleSince(Instant.now().minus(longestIdle)));
   }
 
   private synchronized List<WarmContainer> takeIdleSince(Instant limit) {
@@ -130,7 +130,7 @@ final class WarmContainers implements AutoCloseable {
     synchronized (this) {
       closed = true;
     }
-    takeIdleSince(Instant.MAX).forEach(WarmContainer::close);
+    Closing.all(takeIdleSince(Instant.MAX));
   }
 
   /** A warm container, lent to one run; where the image is unfit, an exchange for one container. */

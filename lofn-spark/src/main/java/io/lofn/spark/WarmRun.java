@@ -63,11 +63,11 @@ final class WarmRun extends PipedContainer {
   /** Once: afterwards the container may be another run's. */
   @Override
   public void close() {
+    if (!command.ended().isDone()) { // before anybody may take this run for closed
+      home.retire();
+    }
     if (!closed.compareAndSet(false, true)) {
       return;
-    }
-    if (!command.ended().isDone()) {
-      home.retire();
     }
     if (home.isRetired()) {
       super.close();

@@ -65,8 +65,7 @@ class ImageVolumesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"/shared/a,b", "/shared/a:b", "/shared/a b", "/shared/a\"b"})
+  @ValueSource(strings = {"/shared/a,b", "/shared/a:b", "/shared/a b", "/shared/a\"b"})
   void aVolumeInTheExchangeMayHaveAnyName(String volume) {
     Path inside = exchange.resolve(volume.substring("/shared/".length()));
     assertThat(again(volume)).containsExactly(new Mount(inside, volume, false));
