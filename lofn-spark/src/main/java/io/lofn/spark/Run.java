@@ -324,23 +324,13 @@ final class Run<I, O> implements Supervised {
     ContainerLauncher ready = launcher;
     RunFeed<I> input = feed;
     Closing.all(
-        () -> {
-          if (ready != null) {
-            ready.endContainer();
-          }
-        },
-        () -> {
-          if (input != null) {
-            input.end();
-          }
-        },
-        () -> {
-          if (ready != null) {
-            ready.close();
-          }
-        },
+        ready == null ? Run::nothing : ready::endContainer,
+        input == null ? Run::nothing : input::end,
+        ready == null ? Run::nothing : ready,
         () -> node.supervisor().remove(this));
   }
+
+  private static void nothing() {}
 
   @Override
   public String toString() {

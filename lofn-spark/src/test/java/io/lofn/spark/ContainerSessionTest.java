@@ -65,7 +65,7 @@ class ContainerSessionTest {
 
     assertThatThrownBy(() -> untilEnd(session)).isInstanceOf(NoSuchMethodError.class);
 
-    assertThat(container.closed).isDone();
+    assertThat(container.closed).succeedsWithin(Duration.ofSeconds(10));
   }
 
   @Test
@@ -91,7 +91,7 @@ class ContainerSessionTest {
 
     assertThatThrownBy(() -> untilEnd(session)).isInstanceOf(OutOfMemoryError.class);
 
-    assertThat(container.closed).isDone();
+    assertThat(container.closed).succeedsWithin(Duration.ofSeconds(10));
   }
 
   private static ContainerExit untilEnd(ContainerSession session) throws InterruptedException {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OffHeapTest {
 
-  private static final int ROUNDS = 8;
+  private static final int ROUNDS = 3;
 
   @TempDir Path directory;
 
