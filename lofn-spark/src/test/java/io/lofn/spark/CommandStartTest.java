@@ -58,15 +58,6 @@ class CommandStartTest {
         .doesNotThrowAnyException();
   }
 
-  @Test
-  void whatEnvHandsOverCountsTwice() {
-    List<String> arguments = Collections.nCopies(19, LONG);
-
-    assertThatCode(() -> check(arguments, ImageConfig.empty(), Map.of("PLAIN", LONG)))
-        .doesNotThrowAnyException();
-    assertTooMuch(arguments, ImageConfig.empty(), Map.of("not.plain", LONG));
-  }
-
   private static void assertTooMuch(
       List<String> arguments, ImageConfig image, Map<String, String> environment) {
     assertThatThrownBy(() -> check(arguments, image, environment))

@@ -178,6 +178,27 @@ class FailedRunTest {
   }
 
   @Test
+  void repeatsItsOwnInputWhereAnEarlierRunHadTheSameExchange() throws Exception {
+    Files.writeString(exchange.newFile("of the first"), "x");
+    FailedRun first = new FailedRun("the first", exchange);
+    first.noteInputs();
+    try (OutputStream stdin = first.copied(new ByteArrayOutputStream())) {
+      stdin.write("a longer one of the first".getBytes(UTF_8));
+    }
+    exchange.empty();
+    Files.writeString(exchange.newFile("of the second"), "x");
+    failed.noteInputs();
+    try (OutputStream stdin = failed.copied(new ByteArrayOutputStream())) {
+      stdin.write("of the second".getBytes(UTF_8));
+    }
+
+    assertThat(replayNoted(spec(ContainerSettings.defaults()).stdin().build())).isEqualTo(7);
+
+    assertThat(Path.of(given + ".stdin")).hasContent("of the second");
+    assertThat(Path.of(given + ".files")).hasContent(".\n./of the second\n");
+  }
+
+  @Test
   void aStdinThatIsNoLongerReadIsCopiedUpToThere() throws Exception {
     OutputStream closed =
         new OutputStream() {
