@@ -99,6 +99,7 @@ public final class BinaryFile {
    *
    * @param name the file's name relative to the exchange
    * @return the reader
+   * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public static OutputReader<BinaryFile> fromFile(String name) {
     String relative = FileNames.relative(name);
@@ -115,6 +116,7 @@ public final class BinaryFile {
    *
    * @param name the directory's name relative to the exchange; the tool has to make it
    * @return the reader
+   * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public static OutputReader<BinaryFile> fromDirectory(String name) {
     return new DirectoryReader(name);
@@ -156,6 +158,7 @@ public final class BinaryFile {
    * @param prefix what the names begin with, relative to the exchange
    * @param suffix what the names end with, after a number from 1
    * @return the writer
+   * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public static PartitionWriter<BinaryFile> toNumberedFiles(String prefix, String suffix) {
     requireNonNull(prefix, "prefix is null");

@@ -38,6 +38,7 @@ public final class ByteLines implements Serializable {
    *
    * @param name the file's name relative to the exchange
    * @return the writer
+   * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public PartitionWriter<byte[]> toFile(String name) {
     String relative = FileNames.relative(name);
@@ -62,6 +63,7 @@ public final class ByteLines implements Serializable {
    *
    * @param name the file's name relative to the exchange
    * @return the reader
+   * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public OutputReader<byte[]> fromFile(String name) {
     String relative = FileNames.relative(name);

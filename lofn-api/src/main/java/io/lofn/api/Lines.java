@@ -132,6 +132,7 @@ public final class Lines implements Serializable {
    *
    * @param name the file's name relative to the exchange
    * @return the writer
+   * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public PartitionWriter<String> toFile(String name) {
     String relative = FileNames.relative(name);
@@ -171,6 +172,8 @@ public final class Lines implements Serializable {
    * @param <I> the type of what is written
    * @param files each file's name relative to the exchange, and what is written to it
    * @return the writer
+   * @throws LofnException if a name is empty or absolute, or leaves the exchange, or two are the
+   *     same
    */
   public <I> PartitionWriter<I> toParallelFiles(
       Map<String, ? extends RecordFunction<I, String>> files) {
@@ -191,6 +194,7 @@ public final class Lines implements Serializable {
    *
    * @param name the file's name relative to the exchange
    * @return the reader
+   * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public OutputReader<String> fromFile(String name) {
     String relative = FileNames.relative(name);

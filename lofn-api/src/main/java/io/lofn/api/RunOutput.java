@@ -78,8 +78,8 @@ public interface RunOutput {
    *
    * @return the stream, unbuffered
    * @throws IOException if the stream cannot be opened
-   * @throws IllegalStateException if {@link #directory()} or {@link #file} was called first; so
-   *     does a read of the stream by a thread that does not take the records
+   * @throws IllegalStateException if another method here was called first; so does a read of the
+   *     stream by a thread that does not take the records
    */
   InputStream stdout() throws IOException;
 }
