@@ -3,7 +3,6 @@ package io.lofn.spark;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.ResourceLimits;
 import io.lofn.api.Tool;
-import io.lofn.api.Volume;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
 import io.lofn.spi.PreparedImage;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * What one run shall be: the tool's settings, with the session's where the tool has none.
@@ -128,11 +126,10 @@ record RunPlan(
     return tool.input().usesStdin() || tool.output().usesStdout();
   }
 
-  /** Names in the exchange at which the tool sees something else. */
+  /** Names in the exchange at which the tool sees something else; a volume is refused there. */
   Set<String> mountPoints() {
     String within = exchangePath + "/";
-    return Stream.concat(
-            tool.volumes().stream().map(Volume::target), settings.tmpfs().keySet().stream())
+    return settings.tmpfs().keySet().stream()
         .filter(target -> target.startsWith(within))
         .map(target -> target.substring(within.length()))
         .collect(Collectors.toSet());
