@@ -342,9 +342,8 @@ class EveryRuntimeIT {
             .output(Lines.text().gzip().fromStdout());
     JavaRDD<String> two = SPARK.context().parallelize(List.of("a", "b"), 2);
 
-    for (boolean reuse : List.of(false, true)) {
-      assertThat(SPARK.lofn(runtime).map(two, tool.reuseContainer(reuse)).collect())
-          .containsExactly("x", "y", "x", "y");
+    for (Map<String, String> way : ways(runtime)) {
+      assertThat(SPARK.lofn(way).map(two, tool).collect()).containsExactly("x", "y", "x", "y");
     }
   }
 

@@ -17,6 +17,7 @@ import io.lofn.spark.ReduceShape;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -78,16 +79,20 @@ class MapReduceIT {
     "lofn/debian:12, false, 0",
     "lofn/debian:12, true, 0"
   })
-  void pipefailIsSetWhereAShellKnowsItAndEndsNoOther(String image, boolean warm, String code) {
+  void pipefailIsSetWhereAShellKnowsItAndEndsNoOther(String image, boolean warm, String code)
+      throws Exception {
     Tool<String, String> tool =
         Tool.pipe(image).reuseContainer(warm).shell("cat; false | cat\necho $?");
+    Map<String, String> settings = new HashMap<>(Engines.ENGINES.get(0));
+    settings.put("spark.lofn.container.reuse.idle", "1s");
 
     assertThat(
             SPARK
-                .lofn(Engines.ENGINES.get(0))
+                .lofn(settings)
                 .map(SPARK.context().parallelize(List.of("a", "b"), 2), tool)
                 .collect())
         .containsExactly("a", code, "b", code);
+    SPARK.awaitNothingLeft();
   }
 
   @ParameterizedTest
