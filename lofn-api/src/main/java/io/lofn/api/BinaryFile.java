@@ -99,24 +99,27 @@ public final class BinaryFile {
    *
    * @param name the file's name relative to the exchange
    * @return the reader
+   * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public static OutputReader<BinaryFile> fromFile(String name) {
-    requireNonNull(name, "name is null");
+    String relative = FileNames.relative(name);
     return run -> {
-      Path file = run.file(name);
+      Path file = run.file(relative);
       return Stream.of(whole(() -> Files.newInputStream(file)));
     };
   }
 
   /**
-   * The output is all regular files in and below a directory of the exchange, sorted by name.
-   * Symbolic links are passed over.
+   * The output is all regular files in and below a directory of the exchange, sorted by name, but
+   * for those that were there when the tool was started; if the tool changed or replaced one of
+   * them, that is an error. Symbolic links are passed over.
    *
    * @param name the directory's name relative to the exchange; the tool has to make it
    * @return the reader
+   * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public static OutputReader<BinaryFile> fromDirectory(String name) {
-    return new DirectoryReader(requireNonNull(name, "name is null"));
+    return new DirectoryReader(name);
   }
 
   /**
@@ -155,10 +158,12 @@ public final class BinaryFile {
    * @param prefix what the names begin with, relative to the exchange
    * @param suffix what the names end with, after a number from 1
    * @return the writer
+   * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public static PartitionWriter<BinaryFile> toNumberedFiles(String prefix, String suffix) {
     requireNonNull(prefix, "prefix is null");
     requireNonNull(suffix, "suffix is null");
+    String unused = FileNames.relative(prefix + 1 + suffix);
     return (files, run) -> {
       for (int number = 1; files.hasNext(); number++) {
         try (InputStream in = files.next().open()) {

@@ -1,8 +1,5 @@
 package io.lofn.api;
 
-import static java.util.Objects.requireNonNull;
-
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -11,23 +8,24 @@ import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
 
 /**
- * {@link Lines} whose records are bytes: neither decoded nor encoded, so nothing is refused, and a
- * record costs one copy. For RDDs that hold bytes anyway, such as those of Hadoop's {@code Text}:
+ * {@link Lines} whose records are bytes: neither decoded nor encoded, so no byte is refused, and a
+ * record costs one copy. A record that holds the delimiter is refused unless {@link
+ * Lines#multiLine()} is asked for. For RDDs that hold bytes anyway, such as those of Hadoop's
+ * {@code Text}:
  *
  * <pre>{@code
  * Tool.of(image, Lines.text().bytes().toStdin(), Lines.text().bytes().fromStdout())
  * }</pre>
  *
- * <p>The charset tells which bytes the delimiter is, and no more.
+ * <p>The charset tells which bytes the delimiter is, and at which multiples of bytes it counts: in
+ * UTF-16 at even ones, so that a record of an odd length is refused.
  */
+@CheckReturnValue
 public final class ByteLines implements Serializable {
 
   private static final long serialVersionUID = 1L;
-
-  private static final int BUFFER = 1 << 16;
 
   private final Lines lines;
 
@@ -40,11 +38,12 @@ public final class ByteLines implements Serializable {
    *
    * @param name the file's name relative to the exchange
    * @return the writer
+   * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public PartitionWriter<byte[]> toFile(String name) {
-    requireNonNull(name, "name is null");
+    String relative = FileNames.relative(name);
     return (records, run) -> {
-      try (OutputStream file = Files.newOutputStream(run.file(name))) {
+      try (OutputStream file = Files.newOutputStream(run.file(relative))) {
         write(records, file);
       }
     };
@@ -64,10 +63,11 @@ public final class ByteLines implements Serializable {
    *
    * @param name the file's name relative to the exchange
    * @return the reader
+   * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public OutputReader<byte[]> fromFile(String name) {
-    requireNonNull(name, "name is null");
-    return run -> read(name, Files.newInputStream(run.file(name)));
+    String relative = FileNames.relative(name);
+    return run -> read(relative, Files.newInputStream(run.file(relative)));
   }
 
   /**
@@ -80,17 +80,11 @@ public final class ByteLines implements Serializable {
   }
 
   private void write(Iterator<byte[]> records, OutputStream out) throws IOException {
-    byte[] delimiter = lines.delimiter().getBytes(lines.charset());
-    OutputStream compressed = lines.compressed(out);
-    OutputStream buffered = new BufferedOutputStream(compressed, BUFFER);
-    while (records.hasNext()) {
-      buffered.write(records.next());
-      buffered.write(delimiter);
+    ByteLineWriter writer = new ByteLineWriter(lines, lines.compressed(out));
+    for (long number = 0; records.hasNext(); number++) {
+      writer.write(records.next(), number);
     }
-    buffered.flush();
-    if (compressed instanceof GZIPOutputStream gzip) {
-      gzip.finish();
-    }
+    writer.finish();
   }
 
   Stream<byte[]> read(String source, InputStream in) throws IOException {

@@ -25,4 +25,9 @@ final class ConcatenatedReader<O> implements OutputReader<O> {
   public boolean usesStdout() {
     return first.usesStdout() || second.usesStdout();
   }
+
+  @Override
+  public boolean listsFiles() {
+    return first.listsFiles() || second.listsFiles();
+  }
 }

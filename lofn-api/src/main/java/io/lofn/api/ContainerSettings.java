@@ -259,8 +259,10 @@ public final class ContainerSettings implements Serializable {
      * Sets an environment variable.
      *
      * @param name not empty, without {@code =}
-     * @param value any text without NUL, line breaks included
+     * @param value any text without NUL, line breaks included; with the name and {@code =} at most
+     *     131,071 bytes in UTF-8
      * @return this builder
+     * @throws IllegalArgumentException if a program could not be given such a variable
      */
     public Builder environment(String name, String value) {
       if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
@@ -269,6 +271,7 @@ public final class ContainerSettings implements Serializable {
       if (value.indexOf('\0') >= 0) {
         throw new IllegalArgumentException("The value of " + name + " contains a NUL");
       }
+      ProgramWords.checkVariable(name, value);
       environment.put(name, value);
       return this;
     }

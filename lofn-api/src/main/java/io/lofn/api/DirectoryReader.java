@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
 
 /** Reads the files in and below a directory that the tool made. */
@@ -15,32 +14,27 @@ final class DirectoryReader implements OutputReader<BinaryFile> {
   private final String name;
 
   DirectoryReader(String name) {
-    this.name = name;
+    this.name = FileNames.directory(name);
   }
 
   @Override
   public Stream<BinaryFile> read(RunOutput run) throws IOException {
     Path exchange = run.directory();
-    Path directory = exchange.resolve(name).normalize();
-    if (!directory.startsWith(exchange)) {
-      throw new LofnException("The name '%s' leaves the exchange".formatted(name));
+    if (!isDirectory(exchange, FileNames.path(exchange, name).normalize())) {
+      throw run.missing("directory '%s' (symbolic links are refused)".formatted(name));
     }
-    if (!isDirectory(exchange, directory)) {
-      throw new LofnException(
-          "The tool ended well but left no directory '%s' in the exchange (symbolic links are refused)"
-              .formatted(name));
-    }
-    try (Stream<Path> all = Files.walk(directory)) {
-      List<Path> files =
-          all.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
-              .sorted()
-              .toList();
-      return files.stream()
-          .map(
-              path ->
-                  BinaryFile.of(
-                      directory.relativize(path).toString(), () -> Files.newInputStream(path)));
-    }
+    String prefix = name.equals(".") ? "" : name + "/";
+    return run.files(file -> file.startsWith(prefix)).stream()
+        .map(
+            file ->
+                BinaryFile.of(
+                    file.substring(prefix.length()),
+                    () -> Files.newInputStream(FileNames.path(exchange, file))));
+  }
+
+  @Override
+  public boolean listsFiles() {
+    return true;
   }
 
   /** The tool decides where a link points, so none may lie on the way. */

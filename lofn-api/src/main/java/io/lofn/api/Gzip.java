@@ -1,22 +1,35 @@
 package io.lofn.api;
 
-import java.io.BufferedInputStream;
-import java.io.IOException;
 import java.io.InputStream;
-import java.util.zip.GZIPInputStream;
 
-/** Opens gzip. A tool that wrote nothing at all has an empty output, not a broken one. */
-final class Gzip {
+/**
+ * Uncompresses gzip from streams that come while they are read, as a tool's standard output does.
+ *
+ * <p>{@link java.util.zip.GZIPInputStream} takes a pause between two members for the end of the
+ * data, since it asks {@link InputStream#available()}; programs such as {@code bgzip} and {@code
+ * pigz} write many members. For a reader of your own:
+ *
+ * <pre>{@code
+ * OutputReader.stdout(
+ *     stdout -> new BufferedReader(new InputStreamReader(Gzip.open(stdout), UTF_8)).lines())
+ * }</pre>
+ */
+public final class Gzip {
 
   private Gzip() {}
 
-  static InputStream open(InputStream in, int bufferSize) throws IOException {
-    BufferedInputStream buffered = new BufferedInputStream(in, bufferSize);
-    buffered.mark(1);
-    if (buffered.read() < 0) {
-      return buffered;
-    }
-    buffered.reset();
-    return new GZIPInputStream(buffered, bufferSize);
+  /**
+   * Opens compressed data: any number of members (RFC 1952), and zero bytes after the last one,
+   * which are padding. No data at all is an empty output, as of a tool that wrote nothing.
+   *
+   * <p>Only the end of the stream is the end of the data. Data that is cut, whose checksum or
+   * length is wrong, or that is followed by something else, fails with an {@link
+   * java.io.IOException} that tells the place.
+   *
+   * @param compressed the data; closed with the stream that is returned
+   * @return the uncompressed data, buffered; for one thread
+   */
+  public static InputStream open(InputStream compressed) {
+    return new GzipStream(compressed);
   }
 }

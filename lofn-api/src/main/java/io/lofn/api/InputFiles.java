@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -27,6 +28,7 @@ import java.util.zip.GZIPOutputStream;
  *
  * @param <I> the type of the records
  */
+@CheckReturnValue
 public final class InputFiles<I> implements PartitionWriter<I> {
 
   private static final long serialVersionUID = 1L;
@@ -34,22 +36,59 @@ public final class InputFiles<I> implements PartitionWriter<I> {
   private static final int BUFFER = 1 << 16;
 
   private final RecordFunction<I, String> name;
-  private final RecordFunction<I, InputStream> content;
+  private final StreamFunction<I> content;
   private final String directory;
   private final boolean wholeNames;
   private final boolean gzip;
 
   private InputFiles(
       RecordFunction<I, String> name,
-      RecordFunction<I, InputStream> content,
+      StreamFunction<I> content,
       String directory,
       boolean wholeNames,
       boolean gzip) {
     this.name = requireNonNull(name, "name is null");
     this.content = requireNonNull(content, "content is null");
-    this.directory = requireNonNull(directory, "directory is null");
+    this.directory = FileNames.directory(directory);
     this.wholeNames = wholeNames;
     this.gzip = gzip;
+  }
+
+  /**
+   * Gives the bytes of a record's file. An interface of its own: of equal method references to one
+   * interface in one class, javac makes one, for the types of the first.
+   *
+   * @param <I> the type of the records
+   */
+  @FunctionalInterface
+  public interface BytesFunction<I> extends Serializable {
+
+    /**
+     * Gives the bytes.
+     *
+     * @param record the record
+     * @return what is written
+     * @throws IOException if what the record stands for cannot be read
+     */
+    byte[] apply(I record) throws IOException;
+  }
+
+  /**
+   * Opens what goes into a record's file.
+   *
+   * @param <I> the type of the records
+   */
+  @FunctionalInterface
+  public interface StreamFunction<I> extends Serializable {
+
+    /**
+     * Opens the content.
+     *
+     * @param record the record
+     * @return what is written; closed by the writer
+     * @throws IOException if what the record stands for cannot be read
+     */
+    InputStream apply(I record) throws IOException;
   }
 
   /**
@@ -74,8 +113,7 @@ public final class InputFiles<I> implements PartitionWriter<I> {
    * @param bytes gives what is written
    * @return the writer
    */
-  public static <I> InputFiles<I> bytes(
-      RecordFunction<I, String> name, RecordFunction<I, byte[]> bytes) {
+  public static <I> InputFiles<I> bytes(RecordFunction<I, String> name, BytesFunction<I> bytes) {
     requireNonNull(bytes, "bytes is null");
     return streams(name, record -> new ByteArrayInputStream(bytes.apply(record)));
   }
@@ -89,7 +127,7 @@ public final class InputFiles<I> implements PartitionWriter<I> {
    * @return the writer
    */
   public static <I> InputFiles<I> streams(
-      RecordFunction<I, String> name, RecordFunction<I, InputStream> stream) {
+      RecordFunction<I, String> name, StreamFunction<I> stream) {
     return new InputFiles<>(name, stream, "input", false, false);
   }
 
@@ -98,6 +136,7 @@ public final class InputFiles<I> implements PartitionWriter<I> {
    *
    * @param directory its name relative to the exchange; {@code .} for the exchange itself
    * @return the new writer
+   * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public InputFiles<I> into(String directory) {
     return new InputFiles<>(name, content, directory, wholeNames, gzip);

@@ -34,7 +34,7 @@ final class KeyedLines<I> implements PartitionWriter<I> {
     Map<String, Path> paths = new HashMap<>();
     LinkedHashMap<String, OpenFile> open = new LinkedHashMap<>(MOST_OPEN, 0.75f, true);
     try {
-      while (records.hasNext()) {
+      for (long number = 0; records.hasNext(); number++) {
         I next = records.next();
         String key = name.apply(next);
         OpenFile file = open.get(key);
@@ -43,7 +43,7 @@ final class KeyedLines<I> implements PartitionWriter<I> {
           file = open(key, paths, run);
           open.put(key, file);
         }
-        file.writer.write(record.apply(next));
+        file.writer.write(record.apply(next), number);
       }
       for (OpenFile file : open.values()) {
         file.writer.finish();

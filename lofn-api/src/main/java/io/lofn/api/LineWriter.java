@@ -4,40 +4,90 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.charset.CodingErrorAction;
+import java.util.Set;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
-/** Writes records to one stream, each ended by the delimiter, without a copy of a whole record. */
+/**
+ * Writes records to one stream, each ended by the delimiter: without a copy of a whole record where
+ * its characters tell whether the delimiter is in it, else by its bytes.
+ */
 final class LineWriter {
 
   private static final int PIECE = 1 << 13;
 
+  /** Where each character has bytes of its own. */
+  private static final Set<String> FAITHFUL =
+      Set.of("UTF-8", "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE", "ISO-8859-1", "US-ASCII");
+
   private final Lines lines;
+  private final Charset charset;
   private final OutputStream out;
+  private final Delimiter delimiter;
   private final Writer writer;
+  private final @Nullable ByteLineWriter byteWriter;
   private final char[] piece = new char[PIECE];
   private long position;
 
   LineWriter(Lines lines, OutputStream out) {
-    CodingErrorAction action =
-        lines.isReplacing() ? CodingErrorAction.REPLACE : CodingErrorAction.REPORT;
     this.lines = lines;
+    this.charset = lines.charset();
     this.out = out;
+    this.delimiter = new Delimiter(lines.delimiter(), charset);
     this.writer =
         new OutputStreamWriter(
             out,
-            lines.charset().newEncoder().onMalformedInput(action).onUnmappableCharacter(action));
+            charset
+                .newEncoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT));
+    this.byteWriter =
+        lines.isReplacing() || !FAITHFUL.contains(charset.name())
+            ? new ByteLineWriter(lines, out)
+            : null;
   }
 
   void write(String record) throws IOException {
+    write(record, position);
+    position++;
+  }
+
+  /**
+   * Writes a record.
+   *
+   * @param number its number, for a message, where not all records go to this writer
+   */
+  void write(String record, long number) throws IOException {
+    position = number;
     try {
-      writePieces(record);
-      writer.write(lines.delimiter());
+      ByteLineWriter bytes = byteWriter;
+      if (bytes != null) {
+        bytes.write(encoded(record), number);
+      } else {
+        if (!lines.isMultiLine() && delimiter.cuts(record)) {
+          throw ByteLineWriter.cut(number, delimiter);
+        }
+        writePieces(record);
+        writer.write(lines.delimiter());
+      }
     } catch (CharacterCodingException e) {
       throw notRepresentable(e);
     }
-    position++;
+  }
+
+  private byte[] encoded(String record) throws CharacterCodingException {
+    if (lines.isReplacing()) {
+      return record.getBytes(charset);
+    }
+    ByteBuffer encoded = charset.newEncoder().encode(CharBuffer.wrap(record));
+    byte[] bytes = new byte[encoded.remaining()];
+    encoded.get(bytes);
+    return bytes;
   }
 
   /** A pair of surrogates may be cut in two: the writer keeps the first for the second. */
@@ -52,6 +102,11 @@ final class LineWriter {
 
   /** Hands everything on to the stream. */
   void finish() throws IOException {
+    ByteLineWriter bytes = byteWriter;
+    if (bytes != null) {
+      bytes.finish();
+      return;
+    }
     try {
       writer.flush();
     } catch (CharacterCodingException e) {
@@ -65,8 +120,8 @@ final class LineWriter {
 
   private LofnException notRepresentable(CharacterCodingException cause) {
     return new LofnException(
-        "Record %d, or one shortly before it, has a character that %s cannot represent; choose another charset, or have such characters replaced"
-            .formatted(position, lines.charset()),
+        "Record %d (from 0), or one shortly before it, has a character that %s cannot represent; choose another charset, or have such characters replaced"
+            .formatted(position, charset),
         cause);
   }
 }

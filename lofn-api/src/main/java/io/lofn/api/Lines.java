@@ -1,7 +1,6 @@
 package io.lofn.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,25 +20,31 @@ import java.util.zip.GZIPOutputStream;
  * <p>The delimiter ends a record, it does not separate two: {@code a}, an empty record and {@code
  * b} are {@code "a\n\nb\n"}. Reading splits at the delimiter only, so empty records and {@code \r}
  * survive; a last record without a delimiter counts; empty text has no record. What the charset
- * cannot represent fails the task with its place, unless {@link #replacing()} is asked for.
+ * cannot represent fails the task with its place, unless {@link #replacing()} is asked for. So does
+ * a record that holds the delimiter, unless {@link #multiLine()} is.
  */
+@CheckReturnValue
 public final class Lines implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
   private static final int BUFFER = 1 << 16;
-  private static final Lines TEXT = new Lines("\n", UTF_8, false, false);
+  private static final Lines TEXT = new Lines("\n", UTF_8, false, false, false);
 
   private final String delimiter;
   private final String charset;
   private final boolean replacing;
   private final boolean gzip;
+  private final boolean multiLine;
 
-  private Lines(String delimiter, Charset charset, boolean replacing, boolean gzip) {
+  private Lines(
+      String delimiter, Charset charset, boolean replacing, boolean gzip, boolean multiLine) {
+    Delimiter.check(delimiter, charset);
     this.delimiter = delimiter;
     this.charset = charset.name();
     this.replacing = replacing;
     this.gzip = gzip;
+    this.multiLine = multiLine;
   }
 
   /**
@@ -56,13 +61,11 @@ public final class Lines implements Serializable {
    *
    * @param delimiter what ends a record; one character or more, such as {@code "\n$$$$\n"}
    * @return the new layout
-   * @throws IllegalArgumentException if it is empty
+   * @throws IllegalArgumentException if it is empty, or the charset has no bytes for it that are
+   *     never a part of other characters
    */
   public Lines delimiter(String delimiter) {
-    if (delimiter.isEmpty()) {
-      throw new IllegalArgumentException("The record delimiter is empty");
-    }
-    return new Lines(delimiter, charset(), replacing, gzip);
+    return new Lines(delimiter, charset(), replacing, gzip, multiLine);
   }
 
   /**
@@ -71,7 +74,9 @@ public final class Lines implements Serializable {
    * @param charset how records and delimiter are encoded; {@code ISO_8859_1} carries any bytes
    * @return the new layout
    * @throws IllegalArgumentException if the same text is not always the same bytes in it, as in
-   *     UTF-16 with its byte order mark; UTF-16LE and UTF-16BE are fine
+   *     UTF-16 with its byte order mark (UTF-16LE and UTF-16BE are fine); or if it cannot represent
+   *     the delimiter, or has codes of several bytes in which the delimiter's may be found, as
+   *     Shift_JIS has unless the delimiter begins with a control character
    */
   public Lines charset(Charset charset) {
     if ("\n\n".getBytes(charset).length != 2 * "\n".getBytes(charset).length) {
@@ -80,7 +85,7 @@ public final class Lines implements Serializable {
               + " starts with a byte order mark or keeps a state, so records cannot be told apart in"
               + " its bytes; name the byte order, as in UTF-16LE");
     }
-    return new Lines(delimiter, charset, replacing, gzip);
+    return new Lines(delimiter, charset, replacing, gzip, multiLine);
   }
 
   /**
@@ -90,7 +95,7 @@ public final class Lines implements Serializable {
    * @return the new layout
    */
   public Lines replacing() {
-    return new Lines(delimiter, charset(), true, gzip);
+    return new Lines(delimiter, charset(), true, gzip, multiLine);
   }
 
   /**
@@ -99,7 +104,18 @@ public final class Lines implements Serializable {
    * @return the new layout
    */
   public Lines gzip() {
-    return new Lines(delimiter, charset(), replacing, true);
+    return new Lines(delimiter, charset(), replacing, true, multiLine);
+  }
+
+  /**
+   * This layout with records that may hold the delimiter, such as a FASTQ entry as one text of four
+   * lines. What is written is the same text; it is read as more records than were written. Without
+   * this option such a record fails the task with its number.
+   *
+   * @return the new layout
+   */
+  public Lines multiLine() {
+    return new Lines(delimiter, charset(), replacing, gzip, true);
   }
 
   /**
@@ -116,11 +132,12 @@ public final class Lines implements Serializable {
    *
    * @param name the file's name relative to the exchange
    * @return the writer
+   * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public PartitionWriter<String> toFile(String name) {
-    requireNonNull(name, "name is null");
+    String relative = FileNames.relative(name);
     return (records, run) -> {
-      try (OutputStream file = Files.newOutputStream(run.file(name))) {
+      try (OutputStream file = Files.newOutputStream(run.file(relative))) {
         write(records, file);
       }
     };
@@ -148,13 +165,15 @@ public final class Lines implements Serializable {
    * paired-end reads are.
    *
    * <pre>{@code
-   * Lines.text().<Tuple2<String, String>>toParallelFiles(
+   * Lines.text().multiLine().<Tuple2<String, String>>toParallelFiles(
    *     Map.of("r1.fq", pair -> pair._1, "r2.fq", pair -> pair._2))
    * }</pre>
    *
    * @param <I> the type of what is written
    * @param files each file's name relative to the exchange, and what is written to it
    * @return the writer
+   * @throws LofnException if a name is empty or absolute, or leaves the exchange, or two are the
+   *     same
    */
   public <I> PartitionWriter<I> toParallelFiles(
       Map<String, ? extends RecordFunction<I, String>> files) {
@@ -175,10 +194,11 @@ public final class Lines implements Serializable {
    *
    * @param name the file's name relative to the exchange
    * @return the reader
+   * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public OutputReader<String> fromFile(String name) {
-    requireNonNull(name, "name is null");
-    return run -> read(name, Files.newInputStream(run.file(name)));
+    String relative = FileNames.relative(name);
+    return run -> read(relative, Files.newInputStream(run.file(relative)));
   }
 
   /**
@@ -221,7 +241,7 @@ public final class Lines implements Serializable {
   /** Reads records of another type, which are cut like these. */
   <R> Stream<R> read(String source, InputStream in, LineIterator.Decoder<R> decoder)
       throws IOException {
-    return new LineIterator<>(source, gzip ? Gzip.open(in, BUFFER) : in, this, decoder).stream();
+    return new LineIterator<>(source, gzip ? Gzip.open(in) : in, this, decoder).stream();
   }
 
   Charset charset() {
@@ -234,5 +254,9 @@ public final class Lines implements Serializable {
 
   boolean isReplacing() {
     return replacing;
+  }
+
+  boolean isMultiLine() {
+    return multiLine;
   }
 }

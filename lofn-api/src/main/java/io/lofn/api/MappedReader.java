@@ -36,4 +36,9 @@ final class MappedReader<O, P> implements OutputReader<P> {
   public boolean usesStdout() {
     return reader.usesStdout();
   }
+
+  @Override
+  public boolean listsFiles() {
+    return reader.listsFiles();
+  }
 }

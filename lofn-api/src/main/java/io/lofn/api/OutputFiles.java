@@ -8,47 +8,52 @@ import java.io.InputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 
 /**
- * The files that a tool left in the exchange and whose names match a pattern, sorted by name.
- * Symbolic links are passed over.
+ * The files that a tool made in the exchange and whose names match a pattern, sorted by name.
+ * Symbolic links are passed over, and so are the files that were there when the tool was started:
+ * its inputs. An input that the tool changed or replaced, and that the pattern matches, is an
+ * error.
+ *
+ * <p>A tool that left no such file has failed, unless its partition had no records or {@link
+ * #orNone()} allows it.
  *
  * <pre>{@code
  * OutputFiles.matching("out/**.vcf").text(Tuple2::new)
  * }</pre>
  */
+@CheckReturnValue
 public final class OutputFiles implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  private static final int BUFFER = 1 << 16;
-
   private final String glob;
   private final boolean gzip;
+  private final boolean orNone;
 
-  private OutputFiles(String glob, boolean gzip) {
+  private OutputFiles(String glob, boolean gzip, boolean orNone) {
     this.glob = glob;
     this.gzip = gzip;
+    this.orNone = orNone;
   }
 
   /**
    * The files whose names match.
    *
    * @param glob a pattern of {@link java.nio.file.FileSystem#getPathMatcher} for the name relative
-   *     to the exchange: {@code *} stays within a directory, {@code **} does not
+   *     to the exchange: {@code *} stays within a directory, {@code **} does not, and neither minds
+   *     line terminators. A leading {@code ./} is passed over.
    * @return the files
    * @throws java.util.regex.PatternSyntaxException if the pattern is not one
+   * @throws LofnException if it can match no file: if it is absolute, or has a part that is empty,
+   *     {@code .} or {@code ..}
    */
   public static OutputFiles matching(String glob) {
-    PathMatcher unused = matcher(glob);
-    return new OutputFiles(glob, false);
+    Pattern unused = Glob.compile(glob);
+    return new OutputFiles(glob, false, false);
   }
 
   /**
@@ -57,27 +62,55 @@ public final class OutputFiles implements Serializable {
    * @return the files
    */
   public OutputFiles gzip() {
-    return new OutputFiles(glob, true);
+    return new OutputFiles(glob, true, orNone);
   }
 
   /**
-   * Makes a record of a file's name and what is in it.
+   * These files, of which there may be none: the output is empty then, and no failure of the tool.
    *
-   * @param <V> what is in it
+   * @return the files
+   */
+  public OutputFiles orNone() {
+    return new OutputFiles(glob, gzip, true);
+  }
+
+  /**
+   * Makes a record of a file's name and its text.
+   *
    * @param <O> the type of the record
    */
   @FunctionalInterface
-  public interface FileFunction<V, O> extends Serializable {
+  public interface TextFunction<O> extends Serializable {
 
     /**
      * Makes the record.
      *
      * @param name the file's name relative to the exchange, with {@code /} between its parts
-     * @param content what is in it
+     * @param text what is in it
      * @return the record
      * @throws IOException if the content cannot be read
      */
-    O apply(String name, V content) throws IOException;
+    O apply(String name, String text) throws IOException;
+  }
+
+  /**
+   * Makes a record of a file's name and its bytes. An interface of its own: of equal method
+   * references to one interface in one class, javac makes one, for the types of the first.
+   *
+   * @param <O> the type of the record
+   */
+  @FunctionalInterface
+  public interface BytesFunction<O> extends Serializable {
+
+    /**
+     * Makes the record.
+     *
+     * @param name the file's name relative to the exchange, with {@code /} between its parts
+     * @param bytes what is in it
+     * @return the record
+     * @throws IOException if the content cannot be read
+     */
+    O apply(String name, byte[] bytes) throws IOException;
   }
 
   /**
@@ -87,7 +120,7 @@ public final class OutputFiles implements Serializable {
    * @param record makes the record, such as {@code Tuple2::new}
    * @return the reader; a file that is not UTF-8 is an error with its offset
    */
-  public <O> OutputReader<O> text(FileFunction<String, O> record) {
+  public <O> OutputReader<O> text(TextFunction<O> record) {
     return text(UTF_8, record);
   }
 
@@ -99,7 +132,7 @@ public final class OutputFiles implements Serializable {
    * @param record makes the record, such as {@code Tuple2::new}
    * @return the reader; a file that is not in the charset is an error with its offset
    */
-  public <O> OutputReader<O> text(Charset charset, FileFunction<String, O> record) {
+  public <O> OutputReader<O> text(Charset charset, TextFunction<O> record) {
     requireNonNull(record, "record is null");
     String name = charset.name();
     return bytes(
@@ -115,9 +148,9 @@ public final class OutputFiles implements Serializable {
    * @param record makes the record, such as {@code Tuple2::new}
    * @return the reader; a file of 2 GiB or more is an error
    */
-  public <O> OutputReader<O> bytes(FileFunction<byte[], O> record) {
+  public <O> OutputReader<O> bytes(BytesFunction<O> record) {
     requireNonNull(record, "record is null");
-    return run -> paths(run).map(path -> read(run, path, record));
+    return reader((run, names) -> names.stream().map(name -> read(run, name, record)));
   }
 
   /**
@@ -128,17 +161,21 @@ public final class OutputFiles implements Serializable {
    */
   public OutputReader<String> lines(Lines lines) {
     requireNonNull(lines, "lines is null");
-    return run ->
-        Concatenation.of(
-            paths(run)
-                .<Concatenation.Source<String>>map(
-                    path -> () -> lines.read(nameOf(run, path), open(path)))
-                .toList());
+    return reader(
+        (run, names) ->
+            Concatenation.of(
+                names.stream()
+                    .<Concatenation.Source<String>>map(
+                        name -> () -> lines.read(name, open(run, name)))
+                    .toList()));
   }
 
-  private <O> O read(RunOutput run, Path path, FileFunction<byte[], O> record) {
-    String name = nameOf(run, path);
-    try (InputStream in = open(path)) {
+  private <O> OutputReader<O> reader(ListedFilesReader.Content<O> content) {
+    return new ListedFilesReader<>(this, content);
+  }
+
+  private <O> O read(RunOutput run, String name, BytesFunction<O> record) {
+    try (InputStream in = open(run, name)) {
       return record.apply(name, in.readAllBytes());
     } catch (OutOfMemoryError e) {
       throw new LofnException(
@@ -148,29 +185,20 @@ public final class OutputFiles implements Serializable {
     }
   }
 
-  private InputStream open(Path path) throws IOException {
-    InputStream in = Files.newInputStream(path);
-    return gzip ? Gzip.open(in, BUFFER) : in;
+  private InputStream open(RunOutput run, String name) throws IOException {
+    InputStream in = Files.newInputStream(run.file(name));
+    return gzip ? Gzip.open(in) : in;
   }
 
-  private Stream<Path> paths(RunOutput run) throws IOException {
-    PathMatcher matcher = matcher(glob);
-    Path exchange = run.directory();
-    try (Stream<Path> all = Files.walk(exchange)) {
-      List<Path> matching =
-          all.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
-              .filter(path -> matcher.matches(exchange.relativize(path)))
-              .sorted()
-              .toList();
-      return matching.stream();
+  /** The names of these files in the exchange of a run. */
+  List<String> names(RunOutput run) throws IOException {
+    Pattern pattern = Glob.compile(glob);
+    List<String> names = run.files(name -> pattern.matcher(name).matches());
+    if (names.isEmpty() && !orNone && run.hadRecords()) {
+      throw run.missing(
+          "file that matches '%s' and was not there when it was started (see OutputFiles.orNone)"
+              .formatted(glob));
     }
-  }
-
-  private static String nameOf(RunOutput run, Path path) {
-    return run.directory().relativize(path).toString();
-  }
-
-  private static PathMatcher matcher(String glob) {
-    return FileSystems.getDefault().getPathMatcher("glob:" + glob);
+    return names;
   }
 }

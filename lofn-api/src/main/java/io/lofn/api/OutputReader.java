@@ -46,6 +46,16 @@ public interface OutputReader<O> extends Serializable {
   }
 
   /**
+   * Whether this reader asks for {@link RunOutput#files}. Only then lofn notes what is in the
+   * exchange before the tool starts, so that it can tell outputs from inputs.
+   *
+   * @return {@code false} unless overridden, as for every lambda
+   */
+  default boolean listsFiles() {
+    return false;
+  }
+
+  /**
    * A reader of the tool's standard output.
    *
    * @param <O> the type of the records
@@ -63,6 +73,7 @@ public interface OutputReader<O> extends Serializable {
    * @param change makes the new record
    * @return the new reader
    */
+  @CheckReturnValue
   default <P> OutputReader<P> map(RecordFunction<O, P> change) {
     return new MappedReader<>(this, change);
   }
@@ -79,6 +90,7 @@ public interface OutputReader<O> extends Serializable {
    * @param next reads the records that follow; opened when these are exhausted
    * @return the new reader
    */
+  @CheckReturnValue
   default OutputReader<O> and(OutputReader<O> next) {
     requireNonNull(next, "next is null");
     return new ConcatenatedReader<>(this, next);

@@ -22,7 +22,14 @@ final class ParallelLines<I> implements PartitionWriter<I> {
       throw new IllegalArgumentException("No file is named");
     }
     this.lines = lines;
-    this.files = new LinkedHashMap<>(files);
+    this.files = new LinkedHashMap<>();
+    files.forEach((name, record) -> put(FileNames.relative(name), record));
+  }
+
+  private void put(String name, RecordFunction<I, String> record) {
+    if (files.put(name, record) != null) {
+      throw new LofnException("Two files of one run have the name '" + name + "'");
+    }
   }
 
   @Override

@@ -36,8 +36,9 @@ public interface PartitionWriter<I> extends Serializable {
   /**
    * Whether this writer feeds the tool's standard input. If so it is called on a thread of its own,
    * and the tool starts when {@link RunInput#stdin()} is first called or, at the latest, when the
-   * writer returns. If not, the tool starts after the writer has returned, and its standard input
-   * is empty.
+   * writer returns. That thread is the task's in all that code can find out, and only it may read
+   * the records and write to the tool: the task's own thread is then kept out of what made them. If
+   * not, the tool starts after the writer has returned, and its standard input is empty.
    *
    * @return {@code false} unless overridden, as for every lambda
    */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * How much of a node one container may use. What is not set is not limited by the value itself; the
  * session's configuration then decides.
  */
+@CheckReturnValue
 public final class ResourceLimits implements Serializable {
 
   private static final long serialVersionUID = 1L;

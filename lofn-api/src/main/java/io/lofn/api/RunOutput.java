@@ -3,6 +3,8 @@ package io.lofn.api;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What an {@link OutputReader} reads: the exchange of one run and the tool's standard output.
@@ -33,14 +35,51 @@ public interface RunOutput {
   Path file(String name);
 
   /**
+   * The regular files that the tool made in the exchange, once the tool has ended: not those that
+   * were there when it was started, nor what lofn or the engine put there. Symbolic links are
+   * passed over. To be asked for by a reader that {@linkplain OutputReader#listsFiles() says so}.
+   *
+   * @param wanted tells by its name, as {@link #file} takes it, whether a file is wanted
+   * @return the names, sorted
+   * @throws ToolFailedException if the tool failed
+   * @throws LofnException if a name that is wanted is not UTF-8 (each such byte is {@code \uFFFD}
+   *     for {@code wanted}), or if the tool changed or replaced a wanted file that was there when
+   *     it was started: neither input nor output is what was asked for then
+   * @throws IOException if the exchange cannot be listed
+   * @throws IllegalStateException if the reader did not announce it
+   */
+  List<String> files(Predicate<String> wanted) throws IOException;
+
+  /**
+   * Whether the tool was given records. A pattern that matches nothing is no failure without them;
+   * a file or directory that is named and missing is.
+   *
+   * @return {@code false} if the partition is known to be empty
+   */
+  boolean hadRecords();
+
+  /**
+   * The failure of a tool that ended well but did not leave what it should have.
+   *
+   * @param what what is missing, as in {@code "file that matches out/*"}
+   * @return a report with the end of standard error, to be thrown
+   */
+  ToolFailedException missing(String what);
+
+  /**
    * The tool's standard output, while the tool runs. Its end is reported only after the tool has
    * ended well; if the tool failed, the read that would have reported the end throws {@link
    * ToolFailedException}. To be called before any other method here: the output of a tool whose
    * reader asks for files goes to the log.
    *
+   * <p>It pauses whenever the tool does, so only a read that returns -1 is its end: neither {@link
+   * InputStream#available()} nor a short read is. {@link java.util.zip.GZIPInputStream} gets that
+   * wrong between two members; {@link Gzip#open} does not.
+   *
    * @return the stream, unbuffered
    * @throws IOException if the stream cannot be opened
-   * @throws IllegalStateException if {@link #directory()} or {@link #file} was called first
+   * @throws IllegalStateException if another method here was called first; so does a read of the
+   *     stream by a thread that does not take the records
    */
   InputStream stdout() throws IOException;
 }

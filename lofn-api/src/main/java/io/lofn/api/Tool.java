@@ -29,14 +29,13 @@ import org.jspecify.annotations.Nullable;
  * @param <I> the type of the records that go in
  * @param <O> the type of the records that come out
  */
+@CheckReturnValue
 public final class Tool<I, O> implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
   private final String image;
-  private final List<String> entrypoint;
-  private final List<String> command;
-  private final boolean imageEntrypoint;
+  private final Command command;
   private final PartitionWriter<I> input;
   private final OutputReader<O> output;
   private final List<Volume> volumes;
@@ -48,12 +47,11 @@ public final class Tool<I, O> implements Serializable {
   private final @Nullable EmptyPartitions emptyPartitions;
   private final @Nullable Duration timeout;
   private final @Nullable Duration idleTimeout;
+  private final boolean orderSensitive;
 
   private Tool(Draft<I, O> draft) {
     image = draft.image;
-    entrypoint = List.copyOf(draft.entrypoint);
-    command = List.copyOf(draft.command);
-    imageEntrypoint = draft.imageEntrypoint;
+    command = draft.command;
     input = draft.input;
     output = draft.output;
     volumes = List.copyOf(draft.volumes);
@@ -65,6 +63,7 @@ public final class Tool<I, O> implements Serializable {
     emptyPartitions = draft.emptyPartitions;
     timeout = draft.timeout;
     idleTimeout = draft.idleTimeout;
+    orderSensitive = draft.orderSensitive;
   }
 
   /**
@@ -76,7 +75,7 @@ public final class Tool<I, O> implements Serializable {
    *     registry:port/name:tag} or {@code name@digest}
    * @param input how a partition is written
    * @param output how the output is read
-   * @return the tool; without a command it runs what the image says
+   * @return the tool; it needs a command before it is run
    */
   public static <I, O> Tool<I, O> of(
       String image, PartitionWriter<I> input, OutputReader<O> output) {
@@ -112,8 +111,9 @@ public final class Tool<I, O> implements Serializable {
    * This tool with a command. It is run as it is, without any shell, in place of the image's
    * entrypoint unless {@link #imageEntrypoint()} is asked for.
    *
-   * @param argv the program and its arguments
+   * @param argv the program and its arguments, each of at most 131,071 bytes in UTF-8
    * @return the new tool
+   * @throws IllegalArgumentException if an argument is longer, or contains a NUL
    */
   public Tool<I, O> command(String... argv) {
     return command(Arrays.asList(argv));
@@ -126,54 +126,81 @@ public final class Tool<I, O> implements Serializable {
    * @return the new tool
    */
   public Tool<I, O> command(List<String> argv) {
-    if (argv.isEmpty()) {
-      throw new IllegalArgumentException("The command is empty");
-    }
-    return with(draft -> draft.command = argv);
+    return command(command.words(argv));
+  }
+
+  private Tool<I, O> command(Command changed) {
+    return with(draft -> draft.command = changed);
   }
 
   /**
    * This tool with a script that {@code sh -c} runs inside the container. Nothing of it passes
    * through a shell of the node.
    *
-   * @param script the script
+   * <p>A pipeline fails if one of its commands does, where the image's {@code sh} knows how; see
+   * {@link #pipefail}.
+   *
+   * @param script the script, of at most 131,000 bytes in UTF-8
    * @return the new tool
+   * @throws IllegalArgumentException if the script is longer, or contains a NUL
    */
   public Tool<I, O> shell(String script) {
-    requireNonNull(script, "script is null");
-    return with(
-        draft -> {
-          draft.entrypoint = List.of();
-          draft.imageEntrypoint = false;
-          draft.command = List.of("sh", "-c", script);
-        });
+    return command(command.script(script));
+  }
+
+  /**
+   * This tool with its {@link #shell} script run with or without {@code set -o pipefail}, by which
+   * a pipeline has the exit code of the last of its commands that failed, and not just that of its
+   * last command. The default is {@code true}: {@code sort x | uniq} would else be a success though
+   * {@code sort} failed. It is set where the image's {@code sh} knows it, as that of busybox and
+   * bash does; dash, up to its version 0.5.12, does not, and runs the script without. {@code set +o
+   * pipefail} in the script undoes it, too.
+   *
+   * <p>Some pipelines end well by a command that does not: what {@code head} has read enough of
+   * ends with 141, and {@code grep} with 1 where nothing matches. Say {@code { grep x || [ $? -eq 1
+   * ]; } | sort} in such a script, or do without {@code pipefail}.
+   *
+   * @param wanted whether the option is set
+   * @return the new tool
+   */
+  public Tool<I, O> pipefail(boolean wanted) {
+    return command(command.pipefail(wanted));
   }
 
   /**
    * This tool with an entrypoint: a program and leading arguments that the command is appended to.
    *
-   * @param argv the program and its leading arguments
+   * @param argv the program and its leading arguments, as {@link #command(String...)} takes them
    * @return the new tool
    */
   public Tool<I, O> entrypoint(String... argv) {
-    return with(
-        draft -> {
-          draft.entrypoint = Arrays.asList(argv);
-          draft.imageEntrypoint = false;
-        });
+    return command(command.entrypoint(Arrays.asList(argv)));
   }
 
   /**
-   * This tool with the image's own entrypoint, which gets the command as its arguments.
+   * This tool with the image's own entrypoint, which gets the command as its arguments. Without a
+   * command it runs what the image says, which may be a shell that takes the records for a script.
    *
    * @return the new tool
    */
   public Tool<I, O> imageEntrypoint() {
-    return with(
-        draft -> {
-          draft.entrypoint = List.of();
-          draft.imageEntrypoint = true;
-        });
+    return command(command.entrypointOfImage());
+  }
+
+  /**
+   * This tool as one whose output depends on the order of its input: in another order other records
+   * come out, and not just the same ones. Spark gives no order to what comes of a shuffle. When it
+   * makes a lost partition again, such a tool may make another outcome of it, which must not be
+   * mixed with what was computed from the first. By this Spark knows: over input without an order
+   * the output counts as indeterminate, and all that was computed from it is computed anew.
+   *
+   * <p>Not needed where the tool sorts its input itself, or looks at each record alone. See "What
+   * makes a good tool" in docs/tools.md.
+   *
+   * @return the new tool
+   */
+  public Tool<I, O> orderSensitive() {
+    return with(draft -> draft.orderSensitive = true);
   }
 
   /**
@@ -234,8 +261,10 @@ public final class Tool<I, O> implements Serializable {
    * This tool with one more environment variable.
    *
    * @param name the variable's name
-   * @param value its value, passed on as it is
+   * @param value its value, passed on as it is; with the name and {@code =} at most 131,071 bytes
+   *     in UTF-8
    * @return the new tool
+   * @throws IllegalArgumentException if it is longer
    */
   public Tool<I, O> env(String name, String value) {
     return settings(builder -> builder.environment(name, value));
@@ -429,6 +458,10 @@ public final class Tool<I, O> implements Serializable {
   /**
    * This tool with other exit codes that mean success; the default is 0 alone.
    *
+   * <p>125, 126 and 127 are also what a command ends with that could not be started. They are
+   * accepted where the image's {@code sh} starts the command and can tell the two apart; a tool
+   * that leaves its program to the image, or whose image has no {@code sh}, is refused with them.
+   *
    * @param codes 0 to 255; 0 is accepted only if it is among them
    * @return the new tool
    */
@@ -500,14 +533,33 @@ public final class Tool<I, O> implements Serializable {
   }
 
   /**
-   * What is run: the entrypoint, if one was given, and the command.
+   * What is run: the entrypoint, if one was given, and the command. A script is as it was given,
+   * without what sets {@link #usesPipefail() pipefail}.
    *
-   * @return program and arguments; empty if the image decides
+   * @return program and arguments; empty if none was given: such a tool runs only by {@link
+   *     #imageEntrypoint()}
    */
   public List<String> argv() {
-    List<String> argv = new ArrayList<>(entrypoint);
-    argv.addAll(command);
-    return List.copyOf(argv);
+    return command.argv();
+  }
+
+  /**
+   * Whether the last of {@link #argv()} is a script, of {@link #shell}.
+   *
+   * @return {@code false} for any other command
+   */
+  public boolean isScript() {
+    return command.isScript();
+  }
+
+  /**
+   * Whether it is a script that is run with {@code set -o pipefail} where the image's shell knows
+   * it.
+   *
+   * @return {@code false} without a script, and after {@link #pipefail pipefail(false)}
+   */
+  public boolean usesPipefail() {
+    return command.usesPipefail();
   }
 
   /**
@@ -516,7 +568,7 @@ public final class Tool<I, O> implements Serializable {
    * @return {@code false} unless {@link #imageEntrypoint()} was asked for
    */
   public boolean usesImageEntrypoint() {
-    return imageEntrypoint;
+    return command.usesImageEntrypoint();
   }
 
   /**
@@ -618,9 +670,18 @@ public final class Tool<I, O> implements Serializable {
     return Optional.ofNullable(idleTimeout);
   }
 
+  /**
+   * Whether the output depends on the order of records.
+   *
+   * @return {@code false} unless {@link #orderSensitive()} was said
+   */
+  public boolean isOrderSensitive() {
+    return orderSensitive;
+  }
+
   @Override
   public String toString() {
-    return image + " " + argv();
+    return image + " " + ProgramWords.abbreviated(argv().toString());
   }
 
   private Tool<I, O> limits(UnaryOperator<ResourceLimits> change) {
@@ -646,9 +707,7 @@ public final class Tool<I, O> implements Serializable {
     private final PartitionWriter<I> input;
     private final OutputReader<O> output;
     private final List<Volume> volumes;
-    private List<String> entrypoint;
-    private List<String> command;
-    private boolean imageEntrypoint;
+    private Command command;
     private ContainerSettings settings;
     private Collection<Integer> acceptedExitCodes;
     private @Nullable PullPolicy pullPolicy;
@@ -657,14 +716,14 @@ public final class Tool<I, O> implements Serializable {
     private @Nullable EmptyPartitions emptyPartitions;
     private @Nullable Duration timeout;
     private @Nullable Duration idleTimeout;
+    private boolean orderSensitive;
 
     Draft(String image, PartitionWriter<I> input, OutputReader<O> output) {
       this.image = image;
       this.input = requireNonNull(input, "input is null");
       this.output = requireNonNull(output, "output is null");
       volumes = new ArrayList<>();
-      entrypoint = List.of();
-      command = List.of();
+      command = Command.NONE;
       settings = ContainerSettings.defaults();
       acceptedExitCodes = List.of(0);
     }
@@ -672,9 +731,7 @@ public final class Tool<I, O> implements Serializable {
     Draft(Tool<?, ?> tool, PartitionWriter<I> input, OutputReader<O> output) {
       this(tool.image, input, output);
       volumes.addAll(tool.volumes);
-      entrypoint = tool.entrypoint;
       command = tool.command;
-      imageEntrypoint = tool.imageEntrypoint;
       settings = tool.settings;
       acceptedExitCodes = tool.acceptedExitCodes;
       pullPolicy = tool.pullPolicy;
@@ -683,6 +740,7 @@ public final class Tool<I, O> implements Serializable {
       emptyPartitions = tool.emptyPartitions;
       timeout = tool.timeout;
       idleTimeout = tool.idleTimeout;
+      orderSensitive = tool.orderSensitive;
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.Set;
  * Volume.of("hdfs:///reference/hg38").at("/reference")
  * }</pre>
  */
+@CheckReturnValue
 public final class Volume implements Serializable {
 
   private static final long serialVersionUID = 1L;

@@ -17,6 +17,12 @@ public enum Ability {
   FILE_ISOLATION,
   /** Without a network, a tool has the loopback interface alone. */
   NETWORK_ISOLATION,
+  /**
+   * Without a network {@code /etc/hosts} names {@code localhost}, where the container has a file of
+   * its own there. A runtime that lacks this takes a mount at {@code /etc/hosts}, whatever the
+   * image has there, and lofn gives it one.
+   */
+  LOCALHOST,
   /** A tool has no capabilities but those asked for, and cannot gain privileges. */
   PRIVILEGES,
   /**

@@ -1,5 +1,6 @@
 package io.lofn.spi;
 
+import io.lofn.api.CheckReturnValue;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * fields {@code Env}, {@code Volumes} and {@code WorkingDir} of an image's configuration in the OCI
  * image specification. Immutable.
  */
+@CheckReturnValue
 public final class ImageConfig {
 
   private static final ImageConfig EMPTY = new ImageConfig(Map.of(), List.of(), null);

@@ -2,6 +2,7 @@ package io.lofn.spi;
 
 import static java.util.Objects.requireNonNull;
 
+import io.lofn.api.CheckReturnValue;
 import io.lofn.api.PullPolicy;
 import java.time.Duration;
 import java.util.Objects;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Which image a node needs, and how it may be had. Immutable. */
+@CheckReturnValue
 public final class ImageRequest {
 
   /** How long a pull may take, unless configured: 30 minutes, since images have gigabytes. */

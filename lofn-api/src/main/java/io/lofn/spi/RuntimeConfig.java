@@ -1,11 +1,13 @@
 package io.lofn.spi;
 
+import io.lofn.api.CheckReturnValue;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /** What a runtime is configured with. Immutable. */
+@CheckReturnValue
 public final class RuntimeConfig {
 
   /** How long an engine may take to answer one call, unless configured: 60 seconds. */

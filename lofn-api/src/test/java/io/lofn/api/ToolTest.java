@@ -1,5 +1,6 @@
 package io.lofn.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,7 +10,9 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,8 +23,10 @@ class ToolTest {
   void settersLeaveTheToolAsItIs() {
     Tool<String, String> tool = Tool.lines("busybox:1");
 
-    tool.env("A", "b").cpus(2).shell("true").volume(Volume.of("/data").at("/data"));
+    Tool<String, String> other =
+        tool.env("A", "b").cpus(2).shell("true").volume(Volume.of("/data").at("/data"));
 
+    assertThat(other.argv()).isNotEmpty();
     assertThat(tool.argv()).isEmpty();
     assertThat(tool.settings().environment()).isEmpty();
     assertThat(tool.settings().limits().cpus()).isEmpty();
@@ -68,17 +73,39 @@ class ToolTest {
   }
 
   @Test
+  void scriptsRunWithPipefailUnlessTheToolSaysOtherwise() {
+    Tool<String, String> tool = Tool.pipe("i");
+
+    assertThat(tool.shell("a | b").usesPipefail()).isTrue();
+    assertThat(tool.shell("a | b").argv()).containsExactly("sh", "-c", "a | b");
+    assertThat(tool.shell("a | b").entrypoint("nice").usesPipefail()).isTrue();
+    assertThat(tool.shell("a | b").pipefail(false).usesPipefail()).isFalse();
+    assertThat(tool.pipefail(false).shell("a | b").usesPipefail()).isFalse();
+    assertThat(tool.command("sh", "-c", "a | b").usesPipefail()).isFalse();
+    assertThat(tool.shell("a | b").command("a").isScript()).isFalse();
+  }
+
+  @Test
+  void anEmptyEntrypointIsNotTheImages() {
+    assertThatThrownBy(() -> Tool.pipe("i").entrypoint())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("imageEntrypoint()");
+  }
+
+  @Test
   void otherLayoutsKeepEverythingElse() {
     Tool<Integer, Long> tool =
         Tool.pipe("i")
             .env("A", "b")
             .command("c")
+            .orderSensitive()
             .<Integer>input((records, run) -> run.file("n"))
             .output(run -> Stream.of(1L));
 
     assertThat(tool.argv()).containsExactly("c");
     assertThat(tool.settings().environment()).containsEntry("A", "b");
     assertThat(tool.input().usesStdin()).isFalse();
+    assertThat(tool.isOrderSensitive()).isTrue();
   }
 
   @Test
@@ -133,6 +160,63 @@ class ToolTest {
     assertThatThrownBy(() -> tool.timeout(Duration.ZERO)).hasMessageContaining("timeout");
     assertThatThrownBy(() -> tool.acceptedExitCodes(new int[0])).hasMessageContaining("exit code");
     assertThatThrownBy(tool::command).hasMessageContaining("command is empty");
+  }
+
+  /** One byte more than Linux passes on; counted in UTF-8, as it is passed on. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "\u00e4", "\u2603", "\ud834\udd1e"})
+  void whatTheKernelDoesNotPassToAProgramIsRefusedWhenTheToolIsMade(String character) {
+    int bytes = character.getBytes(UTF_8).length;
+    String longest = character.repeat(131_071 / bytes);
+    String longer = longest + "x".repeat(131_072 - longest.getBytes(UTF_8).length);
+    String value = longer.substring(0, longer.length() - 2); // and the name and = before it
+    Tool<String, String> tool = Tool.lines("i").command("x", longest);
+
+    assertThat(tool.env("x", value.substring(0, value.length() - 1)).argv()).contains(longest);
+    assertTooLong(() -> tool.command("x", longer));
+    assertTooLong(() -> tool.command(List.of(longer)));
+    assertTooLong(() -> tool.entrypoint("x", longer));
+    assertTooLong(() -> tool.env("x", value + "xx"));
+    assertTooLong(() -> tool.env(longer, ""));
+  }
+
+  /** Room is left for what is put before it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "\u00e4", "\ud834\udd1e"})
+  void aScriptIsAsLongAsAnArgumentWithWhatIsPutBeforeItMayBe(String character) {
+    int bytes = character.getBytes(UTF_8).length;
+    String longest = character.repeat(131_000 / bytes);
+    Tool<String, String> tool = Tool.lines("i").shell(longest);
+
+    assertThat(tool.argv()).contains(longest);
+    assertTooLong(131_000, () -> tool.shell(longest + character));
+  }
+
+  private static void assertTooLong(ThrowingCallable call) {
+    assertTooLong(131_071, call);
+  }
+
+  private static void assertTooLong(int most, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(Integer.toString(most))
+        .hasMessageContaining("a file: an input of the exchange or a volume")
+        .message()
+        .hasSizeLessThan(600);
+  }
+
+  @Test
+  void anArgumentEndsAtNoNul() {
+    assertThatThrownBy(() -> Tool.lines("i").command("x", "a\0b"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("NUL");
+  }
+
+  @Test
+  void aLongCommandIsNotRepeatedAsAWhole() {
+    assertThat(Tool.lines("i").shell("x".repeat(100_000)).toString())
+        .startsWith("i [sh, -c, xxx")
+        .hasSizeLessThan(400);
   }
 
   @SuppressWarnings("unchecked")

@@ -47,7 +47,7 @@ final class Attached {
     environment.clear();
     environment.put("PATH", PATH);
     environment.put("HOME", "/");
-    spec.settings().environment().entrySet().stream()
+    SandboxArguments.variables(spec).entrySet().stream()
         .filter(variable -> SandboxArguments.comesWithTheEnvironment(variable.getKey()))
         .forEach(variable -> environment.put(variable.getKey(), variable.getValue()));
     return new Attached(builder.start());

@@ -69,7 +69,8 @@ final class BubblewrapRuntime implements ContainerRuntime {
 
   @Override
   public PreparedImage prepare(ImageRequest request) {
-    return new PreparedImage(request.reference(), images.find(request.reference()));
+    String id = images.find(request.reference());
+    return new PreparedImage(request.reference(), id, Images.config(Path.of(id)));
   }
 
   @Override

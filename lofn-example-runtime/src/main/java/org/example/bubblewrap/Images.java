@@ -2,6 +2,7 @@ package org.example.bubblewrap;
 
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
+import io.lofn.spi.ImageConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,23 @@ record Images(Path directory) {
           "Image %s is not on this node: there is no directory %s, and bubblewrap pulls none"
               .formatted(reference, image),
           e);
+    }
+  }
+
+  /**
+   * What an image says: its variables, if whoever unpacked it left a file {@code ch/environment},
+   * as charliecloud does. A volume that it declares is a directory of its own here, so none is
+   * told.
+   */
+  static ImageConfig config(Path root) {
+    Path file = root.resolve("ch/environment");
+    if (!Files.isRegularFile(file)) {
+      return ImageConfig.empty();
+    }
+    try {
+      return ImageConfig.empty().environment(Files.readAllLines(file));
+    } catch (IOException e) {
+      throw new EngineException("The variables of image " + root + " cannot be read: " + e, e);
     }
   }
 

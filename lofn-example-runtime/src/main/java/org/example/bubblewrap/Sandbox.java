@@ -57,13 +57,13 @@ final class Sandbox implements RunningContainer {
     try {
       attached = Attached.start(command, arguments, spec);
       started.complete(attached);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       started.completeExceptionally(e);
       return;
     }
     try {
       exit.complete(attached.end());
-    } catch (InterruptedException | IOException | RuntimeException e) {
+    } catch (InterruptedException | IOException | RuntimeException | Error e) {
       exit.completeExceptionally(e);
     }
   }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,10 +46,18 @@ final class SandboxArguments {
     own();
     mounts();
     add("--remount-ro", "/");
-    settings.environment().forEach(this::variable);
+    variables(spec).forEach(this::variable);
     add("--chdir", settings.workingDirectory().orElse("/"), "--");
     arguments.addAll(spec.argv().isEmpty() ? List.of("sh") : spec.argv());
     return arguments;
+  }
+
+  /** What the image says, and what the tool says, who has the last word. */
+  static Map<String, String> variables(ContainerSpec spec) {
+    Map<String, String> variables =
+        new LinkedHashMap<>(Images.config(Path.of(spec.image())).environment());
+    variables.putAll(spec.settings().environment());
+    return variables;
   }
 
   static boolean comesWithTheEnvironment(String variable) {
@@ -91,12 +100,12 @@ final class SandboxArguments {
     if (settings.readOnlyRoot()) {
       add("--dir", "/tmp");
     } else {
-      add("--tmpfs", "/tmp");
+      add("--perms", "1777", "--tmpfs", "/tmp");
     }
   }
 
   private void tmpfs(String path, long bytes) {
-    add("--size", Long.toString(bytes), "--tmpfs", path);
+    add("--perms", "1777", "--size", Long.toString(bytes), "--tmpfs", path);
   }
 
   /** Outer ones first, or they would hide those that are mounted inside them. */

@@ -19,20 +19,26 @@ public final class BusyboxImage {
    * @param images the directory of the images
    */
   public static void makeIn(Path images) throws IOException, InterruptedException {
+    makeIn(images, "busybox+1");
+  }
+
+  static Path makeIn(Path images, String name) throws IOException, InterruptedException {
     assertThat(BUSYBOX).as("of Debian's package busybox-static").isExecutable();
-    if (Files.exists(images.resolve("busybox+1"))) {
-      return;
+    Path root = images.resolve(name);
+    if (Files.exists(root)) {
+      return root;
     }
-    Path bin = Files.createDirectories(images.resolve("busybox+1/bin"));
-    Path etc = Files.createDirectories(images.resolve("busybox+1/etc"));
+    Path bin = Files.createDirectories(root.resolve("bin"));
+    Path etc = Files.createDirectories(root.resolve("etc"));
     Files.copy(BUSYBOX, bin.resolve("busybox"));
     Files.writeString(etc.resolve("passwd"), "root:x:0:0:root:/root:/bin/sh\n");
     Process list = new ProcessBuilder(BUSYBOX.toString(), "--list").start();
     try (var applets = list.inputReader()) {
-      for (String applet : applets.lines().filter(name -> !name.equals("busybox")).toList()) {
+      for (String applet : applets.lines().filter(each -> !each.equals("busybox")).toList()) {
         Files.createSymbolicLink(bin.resolve(applet), Path.of("busybox"));
       }
     }
     assertThat(list.waitFor()).isZero();
+    return root;
   }
 }

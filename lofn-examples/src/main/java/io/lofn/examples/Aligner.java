@@ -50,6 +50,7 @@ enum Aligner {
   private static final PartitionWriter<Tuple2<String, String>> TWO_FILES =
       Lines.text()
           .charset(ISO_8859_1)
+          .multiLine()
           .toParallelFiles(
               Map.<String, RecordFunction<Tuple2<String, String>, String>>of(
                   "reads_1.fq", pair -> pair._1, "reads_2.fq", pair -> pair._2));

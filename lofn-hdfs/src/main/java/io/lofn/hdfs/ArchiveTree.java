@@ -1,5 +1,6 @@
 package io.lofn.hdfs;
 
+import io.lofn.api.FileNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystemException;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -33,7 +35,7 @@ final class ArchiveTree {
   }
 
   void unpackTar(InputStream in) throws IOException {
-    try (TarArchiveInputStream tar = new TarArchiveInputStream(in)) {
+    try (TarArchiveInputStream tar = new TarArchiveInputStream(in, "UTF-8")) {
       for (TarArchiveEntry entry = tar.getNextTarEntry();
           entry != null;
           entry = tar.getNextTarEntry()) {
@@ -80,11 +82,13 @@ final class ArchiveTree {
   }
 
   private Path pathOf(String name) throws IOException {
-    boolean climbs = Arrays.asList(name.split("/")).contains("..");
+    List<String> parts = Arrays.asList(name.split("/"));
+    boolean climbs = parts.contains("..");
     if (climbs || name.startsWith("/") || name.indexOf('\0') >= 0) {
       throw new IOException("Its entry " + name + " would leave the directory it is unpacked to");
     }
-    return root.resolve(name).normalize();
+    boolean isRoot = parts.stream().allMatch(part -> part.isEmpty() || part.equals("."));
+    return isRoot ? root : FileNames.resolve(root, String.join("/", parts));
   }
 
   private void write(Path path, InputStream in, int mode) throws IOException {

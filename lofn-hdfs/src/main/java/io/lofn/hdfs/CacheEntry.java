@@ -51,6 +51,15 @@ record CacheEntry(Path directory) {
     return isMarked(COPY);
   }
 
+  /** Changes as long as the copy that is being made goes on. */
+  String progress() throws IOException {
+    StringBuilder progress = new StringBuilder();
+    for (Path mark : marks(COPY)) {
+      progress.append(Mark.progress(mark));
+    }
+    return progress.toString();
+  }
+
   boolean isUsed() throws IOException {
     return isMarked(USE);
   }

@@ -9,20 +9,30 @@ import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /** Binary outputs on Hadoop file systems, which are Hadoop's own to close. */
 final class HadoopOutputStore implements OutputStore {
 
   private final Configuration hadoop;
+  private final Map<String, String> environment;
+  private final LocalNames localNames;
 
   HadoopOutputStore(Configuration hadoop) {
+    this(hadoop, System.getenv(), LocalNames.ofThisJvm());
+  }
+
+  HadoopOutputStore(Configuration hadoop, Map<String, String> environment, LocalNames localNames) {
     this.hadoop = hadoop;
+    this.environment = environment;
+    this.localNames = localNames;
   }
 
   @Override
@@ -30,9 +40,23 @@ final class HadoopOutputStore implements OutputStore {
     Path given = new Path(path);
     FileSystem fileSystem = of(given);
     // Not Hadoop's working directory, which is the JVM's where files are local.
-    Path absolute =
-        given.isAbsolute() ? given : new Path(fileSystem.getHomeDirectory(), given.toString());
+    Path absolute = given.isAbsolute() ? given : new Path(home(fileSystem), given.toString());
     return fileSystem.makeQualified(absolute).toString();
+  }
+
+  /** The JVM calls the home of a user whom the system does not know {@code ?}. */
+  private Path home(FileSystem fileSystem) throws IOException {
+    boolean local = fileSystem instanceof RawLocalFileSystem;
+    if (!local || System.getProperty("user.home", "").startsWith("/")) {
+      return fileSystem.getHomeDirectory();
+    }
+    String home = environment.getOrDefault("HOME", "");
+    if (!home.startsWith("/")) {
+      throw new IOException(
+          "the user of this process has no home directory; give an absolute path, such as by"
+              + " spark.lofn.output.dir");
+    }
+    return new Path(home);
   }
 
   @Override
@@ -44,7 +68,11 @@ final class HadoopOutputStore implements OutputStore {
   @Override
   public OutputStream create(String location) throws IOException {
     Path path = new Path(location);
-    return of(path).create(path, false);
+    FileSystem fileSystem = of(path);
+    if (fileSystem instanceof RawLocalFileSystem) {
+      localNames.requireWritable(path);
+    }
+    return fileSystem.create(path, false);
   }
 
   @Override
@@ -56,9 +84,13 @@ final class HadoopOutputStore implements OutputStore {
   @Override
   public List<StoredPath> list(String location) throws IOException {
     Path path = new Path(location);
+    FileSystem fileSystem = of(path);
+    if (fileSystem instanceof RawLocalFileSystem) {
+      localNames.requireReadable(path);
+    }
     FileStatus[] children;
     try {
-      children = of(path).listStatus(path);
+      children = fileSystem.listStatus(path);
     } catch (FileNotFoundException e) {
       return List.of();
     }

@@ -107,9 +107,13 @@ final class HadoopVolumeStager implements ArchiveStager {
     return fileSystem instanceof LocalFileSystem local ? local.getRaw() : fileSystem;
   }
 
-  /** Lets copies that are being made fail; file systems are Hadoop's own, shared with Spark. */
+  /**
+   * Lets copies that are being made, or waited for, fail; file systems are Hadoop's own, shared
+   * with Spark.
+   */
   @Override
   public void close() {
     closed = true;
+    cache.close();
   }
 }

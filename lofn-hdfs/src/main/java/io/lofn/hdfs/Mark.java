@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -38,17 +39,16 @@ final class Mark implements AutoCloseable {
     Path path = directory.resolve("%s-%s-%s".formatted(kind, PROCESS, UUID.randomUUID()));
     FileChannel channel =
         FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    Mark mark = new Mark(path, channel);
     boolean set = false;
     try {
       channel.lock();
-      Mark mark = new Mark(path, channel);
       mark.write(number);
       set = true;
       return mark;
     } finally {
       if (!set) {
-        Files.deleteIfExists(path);
-        channel.close();
+        mark.close();
       }
     }
   }
@@ -67,6 +67,15 @@ final class Mark implements AutoCloseable {
     }
   }
 
+  /** Changes as long as the process that set a mark goes on; its name tells the process. */
+  static String progress(Path mark) throws IOException {
+    try {
+      return mark.getFileName() + " " + Files.getLastModifiedTime(mark);
+    } catch (NoSuchFileException takenAway) {
+      return "";
+    }
+  }
+
   /** The number that a mark carries. */
   static long read(Path mark) throws IOException {
     try {
@@ -81,12 +90,18 @@ final class Mark implements AutoCloseable {
     channel.write(ByteBuffer.wrap(Long.toString(number).getBytes(UTF_8)), 0);
   }
 
+  /** Tells those who wait for what is marked that it goes on. */
+  void touch() throws IOException {
+    Files.setLastModifiedTime(path, FileTime.from(Instant.now()));
+  }
+
   /** Takes the mark away. Idempotent. */
   @Override
   public void close() throws IOException {
     if (channel.isOpen()) {
-      Files.deleteIfExists(path);
-      channel.close();
+      try (channel) {
+        Files.deleteIfExists(path);
+      }
     }
   }
 }

@@ -5,6 +5,7 @@ import io.lofn.spi.StagedVolume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,15 +21,31 @@ final class NodeCache {
   private static final Logger LOG = LoggerFactory.getLogger(NodeCache.class);
   private static final long POLL_MILLIS = 50;
 
+  /** How often a copy tells that it goes on, while others would wait for it. */
+  private static final int SIGNS = 20;
+
   /** Of a copy whose length only its end tells, how much more is asked for at a time. */
   private static final long STEP = 64L << 20;
+
+  /** How long a copy that somebody else makes may stand still: a disk is slow at times. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final Path directory;
   private final CacheLock lock;
   private final CacheSpace space;
+  private final Duration patience;
+  private volatile boolean closed;
 
   NodeCache(Path directory, CacheSpace space) throws IOException {
+    this(directory, space, PATIENCE);
+  }
+
+  /**
+   * @param patience how long a copy that somebody else makes may stand still
+   */
+  NodeCache(Path directory, CacheSpace space, Duration patience) throws IOException {
     this.directory = directory;
+    this.patience = patience;
     this.lock = new CacheLock(directory);
     this.space = space;
   }
@@ -55,11 +72,16 @@ final class NodeCache {
    * @param key differs for each source and state of it
    * @param source for messages
    * @param bytes how long it will be, or at least
+   * @throws StagingException if there is no room, or whoever makes the copy makes no progress
    */
   StagedVolume get(String key, String source, long bytes, Maker maker)
       throws IOException, InterruptedException {
     CacheEntry entry = new CacheEntry(directory.resolve(key));
+    CopyWait wait = new CopyWait(source, directory, patience);
     while (true) {
+      if (closed) {
+        throw new IOException("lofn was closed meanwhile");
+      }
       Look look = lock.with(() -> look(entry, source, bytes));
       if (look.copy != null) {
         return look.copy;
@@ -67,26 +89,27 @@ final class NodeCache {
       if (look.making != null) {
         return make(entry, source, bytes, maker, look.making);
       }
+      wait.see(look.progress);
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
   }
 
   /** What was found: a copy that is held now, the task to make it, or somebody else who does. */
-  private record Look(@Nullable Held copy, @Nullable Mark making) {}
+  private record Look(@Nullable Held copy, @Nullable Mark making, String progress) {}
 
   private Look look(CacheEntry entry, String source, long bytes) throws IOException {
     if (entry.isComplete()) {
-      return new Look(new Held(entry, entry.use(), true), null);
+      return new Look(new Held(entry, entry.use(), true), null, "");
     }
     if (Files.exists(entry.directory())) {
       if (entry.isBeingMade()) {
-        return new Look(null, null);
+        return new Look(null, null, entry.progress());
       }
       LOG.info("Deleting an incomplete copy of {} whose maker is gone", source);
       space.discard(entry);
     }
     space.makeRoom(source, bytes, bytes);
-    return new Look(null, entry.make(bytes));
+    return new Look(null, entry.make(bytes), "");
   }
 
   private StagedVolume make(CacheEntry entry, String source, long bytes, Maker maker, Mark making)
@@ -104,13 +127,26 @@ final class NodeCache {
               return new Held(entry, entry.use(), false);
             });
       } catch (IOException | RuntimeException | Error e) {
-        // While it is marked: whoever finds it unmarked takes its place.
-        lock.with(() -> space.discard(entry));
+        discardAfter(e, entry);
         throw e;
       }
     } finally {
       space.deleteDiscarded();
     }
+  }
+
+  /** While it is marked: whoever finds it unmarked takes its place. */
+  private void discardAfter(Throwable failure, CacheEntry entry) {
+    try {
+      lock.withInterruptsHeldBack(() -> space.discard(entry));
+    } catch (IOException | RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  /** Frees those who wait for a copy. */
+  void close() {
+    closed = true;
   }
 
   /** What one copy may take. Used by the thread that makes it. */
@@ -120,6 +156,7 @@ final class NodeCache {
     private final Mark making;
     private long reserved;
     private long taken;
+    private long told = System.nanoTime();
 
     Room(String source, long bytes, Mark making) {
       this.source = source;
@@ -142,6 +179,11 @@ final class NodeCache {
         reserved = wanted;
       }
       taken = Math.max(taken, bytes);
+      long now = System.nanoTime();
+      if (now - told > patience.toNanos() / SIGNS) {
+        making.touch();
+        told = now;
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.lofn.hdfs;
 
+import io.lofn.api.FileNames;
 import io.lofn.hdfs.VolumeSnapshot.Item;
 import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
@@ -95,7 +96,7 @@ final class VolumeCopy implements NodeCache.Maker {
   }
 
   private void copy(Item item, Path target, CopyWriter writer) throws IOException {
-    Path path = item.isSource() ? target : target.resolve(item.name());
+    Path path = item.isSource() ? target : FileNames.resolve(target, item.name());
     if (!path.normalize().startsWith(target)) {
       throw new IOException("Its file " + item.name() + " would leave the copy");
     }

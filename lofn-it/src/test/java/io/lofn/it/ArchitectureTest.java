@@ -1,5 +1,7 @@
 package io.lofn.it;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -10,6 +12,8 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -17,6 +21,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.lofn.api.CheckReturnValue;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 
@@ -145,14 +150,48 @@ class ArchitectureTest {
                       "be in a @NullMarked package",
                       type -> type.getPackage().isAnnotatedWith(NullMarked.class))));
 
+  /** What an RDD gives: its name is the same in both. */
+  private static final DescribedPredicate<JavaClass> COLLECTIONS_BUT_ITERATOR =
+      resideInAPackage("scala.collection..")
+          .and(not(equivalentTo(scala.collection.Iterator.class)));
+
   /** Scala's collections have other signatures in 2.12: a call that names one breaks there. */
   @ArchTest
   static final ArchRule oneJarServesScala212And213 =
       noClasses()
           .should()
-          .dependOnClassesThat()
-          .resideInAPackage("scala.collection..")
-          .orShould(callWhatNames(resideInAPackage("scala.collection..")));
+          .dependOnClassesThat(COLLECTIONS_BUT_ITERATOR)
+          .orShould(callWhatNames(COLLECTIONS_BUT_ITERATOR));
+
+  /** A setter of an immutable value that is called for nothing is a mistake. */
+  @ArchTest
+  static final ArchRule setterResultsAreNotToBeDropped =
+      classes()
+          .that()
+          .resideInAnyPackage(API)
+          .and()
+          .arePublic()
+          .and()
+          .haveSimpleNameNotEndingWith("Builder")
+          .should(
+              new ArchCondition<>("have @CheckReturnValue where a method gives a changed value") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                  for (JavaMethod method : type.getMethods()) {
+                    boolean setter =
+                        method.getModifiers().contains(JavaModifier.PUBLIC)
+                            && !method.getModifiers().contains(JavaModifier.STATIC)
+                            && method.getRawReturnType().equals(type);
+                    boolean checked =
+                        type.isAnnotatedWith(CheckReturnValue.class)
+                            || method.isAnnotatedWith(CheckReturnValue.class);
+                    if (setter) {
+                      events.add(
+                          new SimpleConditionEvent(method, checked, method.getDescription()));
+                    }
+                  }
+                }
+              });
 
   private static ArchCondition<JavaClass> callWhatNames(
       DescribedPredicate<? super JavaClass> types) {

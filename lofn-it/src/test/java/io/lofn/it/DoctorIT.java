@@ -39,11 +39,47 @@ class DoctorIT {
 
     assertThat(doctor.output())
         .as(doctor.log())
-        .containsPattern("(?m)^node +user +free disk +runtime +image +mounts +network +volume$")
+        .containsPattern(
+            "(?m)^node +user +encoding +free disk +runtime +image +mounts +network +volume$")
         .contains(" " + runtime.get("spark.lofn.runtime") + ", ")
         .containsPattern("present +read and write +none +1 entries\n")
         .endsWith("\n1 of 1 nodes passed\n");
     assertThat(doctor.code()).isZero();
+  }
+
+  /** As on OpenShift. In a namespace of its own, so that it is so for every user. */
+  @Test
+  void aNodeWhoseUserHasNoNamePasses() throws Exception {
+    Path volume = Files.createDirectory(directory.resolve("volume"));
+    Path local = Files.createDirectory(directory.resolve("local"));
+    List<String> nameless =
+        List.of(
+            "env",
+            "SPARK_USER=spark",
+            "unshare",
+            "--user",
+            "--map-user=54321",
+            "--map-group=54321",
+            "--");
+    Map<String, String> settings =
+        Map.of(
+            "spark.master",
+            "local[2]",
+            "spark.lofn.runtime",
+            "process",
+            "spark.lofn.tmp.dir",
+            local.toString());
+
+    ChildJvm.Ended doctor =
+        new ChildJvm(nameless, settings)
+            .run(directory, Doctor.class, "--volume", volume.toString());
+
+    assertThat(doctor.output())
+        .as(doctor.log())
+        .contains("without a name (54321:54321)")
+        .containsPattern("read and write .* 0 entries\n")
+        .endsWith("\n1 of 1 nodes passed\n");
+    assertThat(local).isEmptyDirectory();
   }
 
   @Test

@@ -2,10 +2,12 @@ package io.lofn.it;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.BinaryFile;
 import io.lofn.api.Lines;
 import io.lofn.api.Tool;
+import io.lofn.api.ToolFailedException;
 import io.lofn.api.Volume;
 import io.lofn.spark.BinaryOutputs;
 import io.lofn.spark.Lofn;
@@ -16,15 +18,21 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +70,100 @@ class EveryRuntimeIT {
     return all;
   }
 
+  /** The test image with volumes at, above and below what lofn mounts; each engine has its own. */
+  private static final String DECLARING = "lofn-it/volumes-" + UUID.randomUUID() + ":1";
+
+  private static final List<String> VOLUMES =
+      List.of("/shared/out", "/shared/./in/", "/shared/a/b", "/tmp/cache", "/data", "/own", "/tmp");
+
+  @BeforeAll
+  static void makeImage() {
+    for (String engine : List.of("docker", "podman")) {
+      String id = Engines.run(engine, "create", "--network=none", IMAGE, "sh").strip();
+      List<String> commit = new ArrayList<>(List.of(engine, "commit"));
+      VOLUMES.forEach(volume -> commit.addAll(List.of("--change", "VOLUME " + volume)));
+      commit.addAll(List.of(id, DECLARING));
+      Engines.run(commit.toArray(String[]::new));
+      Engines.run(engine, "rm", id);
+    }
+  }
+
+  @AfterAll
+  static void removeImage() {
+    List.of("docker", "podman").forEach(engine -> Engines.run(engine, "rmi", DECLARING));
+  }
+
+  /** Where an image is a directory of files it declares nothing, and the tool finds the same. */
+  private static String declaringImage(Map<String, String> runtime) {
+    return Engines.RUNTIMES.contains(runtime) ? DECLARING : IMAGE;
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void noVolumeOfAnImageHidesInputsOrOutputs(Map<String, String> runtime) throws IOException {
+    Files.writeString(directory.resolve("name"), "reference\n");
+    boolean declares = Engines.RUNTIMES.contains(runtime);
+    // What an image keeps from run to run has no warm container; asking for one changes nothing.
+    for (boolean reuse : declares ? List.of(false, true) : List.of(false)) {
+      Tool<String, String> tool =
+          Tool.of(declaringImage(runtime), BYTES.toFile("in/a.txt"), BYTES.fromFile("out/r.txt"))
+              .volume(Volume.of(directory.toString()).at("/data/ref"))
+              .reuseContainer(reuse)
+              .workdir("/shared/a/b/made/here")
+              .shell(
+                  "mkdir -p /shared/out /tmp/cache; cat /shared/in/a.txt /data/ref/name > /shared/out/r.txt && pwd >> /shared/out/r.txt"
+                      + " && ls -A /shared/out /shared/a/b /tmp /tmp/cache >> /shared/out/r.txt 2>&1;"
+                      + " if [ -d /own ]; then ls -A /own | wc -l >> /shared/out/r.txt; touch /own/left; fi");
+      List<String> records =
+          SPARK
+              .lofn(runtime)
+              .map(SPARK.context().parallelize(List.of("x", "y", "z"), 3), tool)
+              .collect();
+
+      assertThat(records).containsSubsequence("x", "reference", "y", "reference", "z", "reference");
+      assertThat(Collections.frequency(records, "/shared/a/b/made/here")).isEqualTo(3);
+      assertThat(Collections.frequency(records, "r.txt")).isEqualTo(3);
+      assertThat(records).doesNotContain("1", "left");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void theVolumesOfAnImageGoWithTheContainer(Map<String, String> runtime) {
+    Tool<String, String> tool =
+        Tool.pipe(declaringImage(runtime)).shell("cat; grep ' /own ' /proc/self/mountinfo || true");
+    List<String> records =
+        SPARK.lofn(runtime).map(SPARK.context().parallelize(List.of("x"), 1), tool).collect();
+
+    List<String> names =
+        Pattern.compile("[0-9a-f]{64}")
+            .matcher(String.join("\n", records))
+            .results()
+            .map(MatchResult::group)
+            .toList();
+    assertThat(names.isEmpty()).isEqualTo(!Engines.RUNTIMES.contains(runtime));
+    for (String engine : List.of("docker", "podman")) {
+      assertThat(Engines.run(engine, "volume", "ls", "-q").lines())
+          .doesNotContainAnyElementsOf(names.isEmpty() ? List.of("") : names);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void localhostIsKnownWhateverTheUserAndWhereverTheRootIsReadOnly(Map<String, String> runtime) {
+    Tool<String, String> tool =
+        Tool.pipe(IMAGE)
+            .readOnlyRoot()
+            .shell("cat; grep -q '^127.*localhost' /etc/hosts && echo known || echo unknown");
+    boolean engine = Engines.RUNTIMES.contains(runtime);
+    Tool<String, String> any = engine ? tool.user("12345:23456") : tool;
+    List<String> records =
+        SPARK.lofn(runtime).map(SPARK.context().parallelize(List.of("x"), 1), any).collect();
+    // Programs without an engine show the image's own file, and this image has none, or an empty
+    // one.
+    assertThat(records).containsExactly("x", engine ? "known" : "unknown");
+  }
+
   @AfterEach
   void nothingIsLeft() throws Exception {
     SPARK.awaitNothingLeft();
@@ -89,6 +191,24 @@ class EveryRuntimeIT {
     assertThat(lofn.reduce(counts, merge).collect())
         .hasSizeGreaterThan(100)
         .containsExactlyElementsOf(countedHere(text));
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void aPipelineWhoseFirstCommandFailsIsNoSuccess(Map<String, String> runtime) {
+    JavaRDD<String> lines =
+        SPARK
+            .lofn(runtime)
+            .map(
+                SPARK.context().parallelize(List.of("b", "a"), 1),
+                Tool.pipe(IMAGE).shell("sotr | uniq"));
+
+    assertThatThrownBy(lines::collect)
+        .cause()
+        .isInstanceOfSatisfying(
+            ToolFailedException.class, failure -> assertThat(failure.exitCode()).hasValue(127))
+        .hasMessageContaining("sh -c 'sotr | uniq'")
+        .hasMessageContaining("pipefail   set");
   }
 
   @ParameterizedTest
@@ -128,6 +248,103 @@ class EveryRuntimeIT {
                 .map(SPARK.context().parallelize(List.of("a", "b"), 2), tool)
                 .collect())
         .containsExactly("1", "1", "1", "1");
+  }
+
+  /** What a runtime says of one run, and of where it starts. */
+  private static final Pattern EACH_RUNS_OWN = Pattern.compile("(HOSTNAME|LOFN_CONTAINER|PWD)=");
+
+  /** The ways on which a command may be started, as settings of a session. */
+  private static List<Map<String, String>> ways(Map<String, String> runtime) {
+    List<Map<String, String>> ways = new ArrayList<>();
+    for (String[] way :
+        new String[][] {
+          {"spark.lofn.container.pipes", "true"},
+          {"spark.lofn.container.pipes", "false"},
+          {"spark.lofn.container.reuse", "true"}
+        }) {
+      Map<String, String> settings = new HashMap<>(runtime);
+      settings.put(way[0], way[1]);
+      settings.put("spark.lofn.container.reuse.idle", "1s");
+      ways.add(settings);
+    }
+    return ways;
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void aToolThatCannotBeExecutedFailsWhateverExitCodesItAccepts(Map<String, String> runtime) {
+    for (Map<String, String> way : ways(runtime)) {
+      for (String program : List.of("no-such-program", "/etc/passwd/x")) {
+        JavaRDD<String> output =
+            SPARK
+                .lofn(way)
+                .map(
+                    SPARK.context().parallelize(List.of("a"), 1),
+                    Tool.pipe(IMAGE).command(program).acceptedExitCodes(0, 1, 126, 127));
+
+        assertThatThrownBy(output::collect)
+            .hasStackTraceContaining("the tool could not be executed")
+            .hasStackTraceContaining(program);
+      }
+      assertThat(
+              SPARK
+                  .lofn(way)
+                  .map(
+                      SPARK.context().parallelize(List.of("a"), 1),
+                      Tool.pipe(IMAGE).shell("exit 127").acceptedExitCodes(127))
+                  .collect())
+          .isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void theEnvironmentIsTheSameOnEveryWay(Map<String, String> runtime) {
+    // As images of Debian have it, dash is the shell of the second one. No shell takes the third.
+    Tool<String, String> named = Tool.pipe(IMAGE).env("go", "$go").env("number", "7");
+    Tool<String, String> dash = Tool.pipe("lofn/debian:12").env("go", "$go").env("number", "7");
+    Tool<String, String> awkward =
+        named.env("my.opt", "dotted").env("FOO-BAR", "'dashed'\n").env("IFS", "x");
+    for (Tool<String, String> tool :
+        List.of(
+            named.command("env", "-0"), dash.command("env", "-0"), awkward.command("env", "-0"))) {
+      List<List<String>> found = new ArrayList<>();
+      for (Map<String, String> way : ways(runtime)) {
+        found.add(
+            Stream.of(
+                    String.join(
+                            "\n",
+                            SPARK
+                                .lofn(way)
+                                .map(SPARK.context().parallelize(List.of("a"), 1), tool)
+                                .collect())
+                        .split("\0"))
+                .filter(each -> !EACH_RUNS_OWN.matcher(each).lookingAt())
+                .sorted()
+                .toList());
+      }
+
+      assertThat(found.get(0)).contains("go=$go", "number=7");
+      if (tool.settings().environment().containsKey("IFS")) {
+        assertThat(found.get(0)).contains("my.opt=dotted", "FOO-BAR='dashed'\n", "IFS=x");
+      }
+      assertThat(found.get(1)).isEqualTo(found.get(0));
+      assertThat(found.get(2)).isEqualTo(found.get(0));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void aPauseBetweenMembersIsNotTheEndOfTheOutput(Map<String, String> runtime) {
+    Tool<String, String> tool =
+        Tool.pipe(IMAGE)
+            .shell("printf 'x\\n' | gzip; sleep 1; printf 'y\\n' | gzip")
+            .output(Lines.text().gzip().fromStdout());
+    JavaRDD<String> two = SPARK.context().parallelize(List.of("a", "b"), 2);
+
+    for (Map<String, String> way : ways(runtime)) {
+      assertThat(SPARK.lofn(way).map(two, tool).collect()).containsExactly("x", "y", "x", "y");
+    }
   }
 
   @ParameterizedTest

@@ -243,7 +243,8 @@ class LayoutsIT {
     Lofn lofn = SPARK.lofn(runtime);
     JavaRDD<String> one = SPARK.context().parallelize(List.of("x"), 1);
     Tool<String, String> link = Tool.lines(IMAGE).shell("ln -s /etc/passwd /shared/output.txt");
-    Tool<String, String> above = link.input(Lines.text().toFile("../input.txt"));
+    Tool<String, String> above =
+        link.input((records, run) -> Files.writeString(run.file("../input.txt"), records.next()));
 
     assertThatThrownBy(() -> lofn.map(one, above).collect())
         .cause()
@@ -253,6 +254,34 @@ class LayoutsIT {
         .cause()
         .isInstanceOf(ToolFailedException.class)
         .hasMessageContaining("/shared/output.txt");
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void onlyWhatTheToolMadeIsAnOutput(Map<String, String> runtime) {
+    Lofn lofn = SPARK.lofn(runtime);
+    JavaRDD<String> one = SPARK.context().parallelize(List.of("x"), 1);
+    Tool<String, String> tool =
+        Tool.lines(IMAGE)
+            .tmpfs("/shared/scratch", 1 << 20)
+            .output(OutputFiles.matching("**").text((name, text) -> name + "=" + text));
+
+    assertThat(
+            lofn.map(
+                    one,
+                    tool.shell(
+                        "cd /shared; cp input.txt scratch; cat scratch/* > \"$(printf 'a\\nb')\""))
+                .collect())
+        .containsExactly("a\nb=x\n");
+    assertThatThrownBy(() -> lofn.map(one, tool.shell("echo told you >&2")).collect())
+        .cause()
+        .isInstanceOf(ToolFailedException.class)
+        .hasMessageContaining("left no file that matches '**'")
+        .hasMessageContaining("told you");
+    assertThatThrownBy(() -> lofn.map(one, tool.shell("echo y > /shared/input.txt")).collect())
+        .cause()
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining("changed or replaced 'input.txt'");
   }
 
   @ParameterizedTest

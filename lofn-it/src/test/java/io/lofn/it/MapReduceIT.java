@@ -17,6 +17,7 @@ import io.lofn.spark.ReduceShape;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The main path on every runtime, and that nothing is left whatever happens. */
@@ -67,6 +69,30 @@ class MapReduceIT {
     assertThat(totals)
         .containsExactlyInAnyOrderElementsOf(
             expected.entrySet().stream().map(e -> e.getValue() + " " + e.getKey()).toList());
+  }
+
+  /** That of busybox; that of Debian is dash. */
+  @ParameterizedTest
+  @CsvSource({
+    "busybox:1, false, 1",
+    "busybox:1, true, 1",
+    "lofn/debian:12, false, 0",
+    "lofn/debian:12, true, 0"
+  })
+  void pipefailIsSetWhereAShellKnowsItAndEndsNoOther(String image, boolean warm, String code)
+      throws Exception {
+    Tool<String, String> tool =
+        Tool.pipe(image).reuseContainer(warm).shell("cat; false | cat\necho $?");
+    Map<String, String> settings = new HashMap<>(Engines.ENGINES.get(0));
+    settings.put("spark.lofn.container.reuse.idle", "1s");
+
+    assertThat(
+            SPARK
+                .lofn(settings)
+                .map(SPARK.context().parallelize(List.of("a", "b"), 2), tool)
+                .collect())
+        .containsExactly("a", code, "b", code);
+    SPARK.awaitNothingLeft();
   }
 
   @ParameterizedTest

@@ -75,6 +75,9 @@ final class OperationsCheck {
         .allMatch(node -> node.contains(runtime));
     assertThat(Files.readAllLines(results.resolve("reduce")))
         .containsExactlyInAnyOrderElementsOf(counts);
+    assertThat(Files.readAllLines(results.resolve("levels")))
+        .containsExactly(
+            "INDETERMINATE " + WORDS, "DETERMINATE " + WORDS, "INDETERMINATE " + WORDS);
     for (String operation : List.of("map", "function", "dataset")) {
       assertThat(Files.readAllLines(results.resolve(operation))).as(operation).isEqualTo(words);
     }

@@ -56,7 +56,8 @@ class ReplayIT {
   @ParameterizedTest
   @MethodSource("runtimes")
   void aToolThatReadsStandardInput(Map<String, String> runtime) throws Exception {
-    sameAgain(runtime, Tool.pipe("busybox:1").shell("cat >&2; echo \"$SECRET\" >&2; exit 42"));
+    sameAgain(
+        runtime, Tool.pipe("busybox:1").shell("{ cat >&2; echo \"$SECRET\" >&2; exit 42; } | cat"));
   }
 
   @ParameterizedTest
@@ -67,6 +68,23 @@ class ReplayIT {
 
     assertThat(failure.exitCode()).hasValue(127);
     assertThat(replay(script(failure)).exitValue()).isEqualTo(127);
+  }
+
+  /** What is made for a start is not made again for the report. */
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void aToolThatHasReplacedTheDirectoryItWasStartedIn(Map<String, String> runtime)
+      throws Exception {
+    Tool<String, String> tool =
+        Tool.pipe("busybox:1")
+            .workdir("/shared/work")
+            .shell("cat >&2; cd /; rm -r /shared/work; ln -s /tmp /shared/work; exit 3");
+
+    ToolFailedException failure = fail(runtime, tool);
+
+    assertThat(failure.exitCode()).hasValue(3);
+    assertThat(failure.stderrTail()).isEqualTo("one\n'two'\n");
+    assertThat(script(failure)).isExecutable();
   }
 
   private void sameAgain(Map<String, String> runtime, Tool<String, String> tool) throws Exception {

@@ -137,6 +137,71 @@ class WarmContainersIT {
         .containsExactly("0", "50000");
   }
 
+  /** Also one that the run before has moved away, and whatever else a shell holds. */
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void standWhereTheFirstOneStood(Map<String, String> runtime) {
+    Lofn lofn = warm(runtime);
+    // Bubblewrap makes no directory to start in, neither here nor for one run.
+    boolean makesIt = !runtime.get("spark.lofn.runtime").equals("bubblewrap");
+    for (String directory :
+        makesIt
+            ? List.of("/shared", "/shared/a/b", "/tmp/a", "/dev/shm/a")
+            : List.of("/shared", "/tmp")) {
+      Tool<String, String> tool =
+          Tool.pipe(IMAGE)
+              .workdir(directory)
+              .shell(
+                  "pwd; pwd -P; umask; ulimit -n; echo x > y && ls -A . | grep -v input; cat;"
+                      + " umask 0; ulimit -n 99; cd /; rm -rf /shared/a /tmp/a /dev/shm/a; trap '' TERM");
+
+      List<String> output = lofn.map(SPARK.context().parallelize(numbers(4), 4), tool).collect();
+
+      assertThat(output).hasSize(24);
+      for (int run = 0; run < 4; run++) {
+        List<String> ofRun = output.subList(6 * run, 6 * run + 6);
+        assertThat(ofRun).startsWith(directory, directory).endsWith("y", String.valueOf(run));
+        assertThat(ofRun.subList(0, 5)).isEqualTo(output.subList(0, 5));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void giveEachRunItsInputAgainByName(Map<String, String> runtime) {
+    List<String> records = numbers(8);
+
+    assertThat(
+            warm(runtime)
+                .map(
+                    SPARK.context().parallelize(records, 8),
+                    Tool.pipe(IMAGE).shell("sleep 0.2; cat /dev/stdin; cat /dev/fd/0"))
+                .collect())
+        .isEqualTo(records);
+    // What a run has not read is not the next one's.
+    assertThat(
+            warm(runtime)
+                .map(
+                    SPARK.context().parallelize(records, 8),
+                    Tool.pipe(IMAGE).shell("head -c 0 /dev/stdin; echo"))
+                .collect())
+        .hasSize(8);
+  }
+
+  /** A tool that knows how the container's script speaks can still not speak for it. */
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void areNotToldByATool(Map<String, String> runtime) {
+    Tool<String, String> tool =
+        Tool.pipe(IMAGE)
+            .shell(
+                "for p in /proc/[0-9]*/fd/1; do"
+                    + " echo 'ended 1 0' > $p; echo 'began x' > $p; printf 'lofn: ended 0' > $p;"
+                    + " done 2>/dev/null; sleep 0.1; exit 7");
+
+    assertThat(fail(warm(runtime), tool).exitCode()).hasValue(7);
+  }
+
   @ParameterizedTest
   @MethodSource("unfitRuntimes")
   void areNotMadeWhereTheirProcessesWouldBeThoseOfTheNode(Map<String, String> runtime) {

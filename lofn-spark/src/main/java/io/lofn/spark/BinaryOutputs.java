@@ -119,7 +119,7 @@ public final class BinaryOutputs implements AutoCloseable {
   }
 
   private List<StoredPath> entries() {
-    if (directory.isDeleted()) {
+    if (directory.isClosed()) {
       throw new LofnException("The binary outputs in " + path() + " are closed");
     }
     List<StoredPath> entries = new ArrayList<>();

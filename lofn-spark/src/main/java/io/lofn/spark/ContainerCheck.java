@@ -36,7 +36,8 @@ final class ContainerCheck {
   }
 
   /**
-   * Looks which networks a tool without a network has.
+   * Looks which networks a tool without a network has. Its volumes are left out: what is wrong with
+   * one is another finding.
    *
    * @param open whether the runtime says that it cannot close it
    */
@@ -45,7 +46,7 @@ final class ContainerCheck {
     String script = "cat /proc/net/route; cat /proc/net/if_inet6 2>/dev/null || true";
     try {
       Set<String> interfaces =
-          interfaces(run(tool.volumes(new ArrayList<>()).shell(script), need, task));
+          interfaces(run(DoctorOptions.bare(tool.image()).shell(script), need, task));
       if (open) {
         return Finding.good(NETWORK, "open, the runtime cannot close it");
       }
@@ -75,7 +76,7 @@ final class ContainerCheck {
     return names;
   }
 
-  /** Looks whether a tool finds as much in a volume as this executor does. */
+  /** Looks whether a tool finds as much in a volume as this executor does; in that one alone. */
   Finding volume(Tool<String, String> tool, Volume volume, ImageNeed need, TaskScope task) {
     try (StagedVolume staged =
         node.calls().call(task, () -> node.volumes().stage(volume.source()), StagedVolume::close)) {
@@ -83,7 +84,8 @@ final class ContainerCheck {
       long here = tree ? entries(staged.path()) : Files.size(staged.path());
       String target = volume.target();
       String script = tree ? "ls -A %s/ | wc -l" : "wc -c < %s";
-      List<String> lines = run(tool.shell(script.formatted(target)), need, task);
+      Tool<String, String> look = DoctorOptions.bare(tool.image()).volume(volume);
+      List<String> lines = run(look.shell(script.formatted(target)), need, task);
       String there = String.join(" ", lines).strip();
       String what = tree ? " entries" : " bytes";
       return there.equals(Long.toString(here))

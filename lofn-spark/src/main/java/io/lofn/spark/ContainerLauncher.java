@@ -31,8 +31,11 @@ final class ContainerLauncher implements AutoCloseable {
   private final List<StagedVolume> volumes = new ArrayList<>();
   private final SelectedRuntime runtime;
   private final List<Mount> mounts;
+  private final Belongings containers = new Belongings();
+  private final Belongings places = new Belongings();
   private PreparedImage image;
   private @Nullable Workplace workplace;
+  private volatile @Nullable ContainerSpec started;
 
   /** Chooses the runtime, prepares the image and stages the volumes. */
   ContainerLauncher(RunPlan plan, TaskScope task, Node node, FailureReport report) {
@@ -90,19 +93,31 @@ final class ContainerLauncher implements AutoCloseable {
 
   /** The exchange of this run: empty, and of nobody else meanwhile. */
   Exchange exchange() {
-    Workplace place = openWorkplace();
+    Workplace place = places.hold(new GuardedWorkplace(openWorkplace()));
     workplace = place;
     return place.exchange();
   }
 
   private Workplace openWorkplace() {
-    if (plan.reuse()) {
+    if (plan.reuse() && mayServeOthers()) {
       WarmShape shape = WarmShape.of(plan, runtime.runtime(), image.id(), mounts);
       if (!node.warm().isUnfit(shape)) {
-        return node.warm().take(shape, plan, volumes);
+        synchronized (volumes) {
+          return node.warm().take(shape, plan, volumes);
+        }
       }
     }
-    return new NewWorkplace(newExchange(), runtime.runtime(), node.containers(), plan.streams());
+    return new NewWorkplace(newExchange(), runtime.runtime(), node.containers());
+  }
+
+  private boolean mayServeOthers() {
+    boolean kept = new ImageVolumes(image).areKept(RunMounts.targets(plan, mounts));
+    if (kept) {
+      LOG.info(
+          "A run of {} has a container of its own, whatever spark.lofn.container.reuse says: its image declares volumes, which keep what a run leaves there",
+          image.reference());
+    }
+    return !kept;
   }
 
   private Exchange newExchange() {
@@ -131,18 +146,19 @@ final class ContainerLauncher implements AutoCloseable {
 
   private ContainerSession startOnce() {
     Workplace place = requireNonNull(workplace);
+    CommandStart start = plan.start(image);
+    start.checkSpace(spec(place.exchange()));
     ContainerSession session =
-        orGiveUp(
-            () ->
-                node.calls()
-                    .call(
-                        task,
-                        () ->
-                            new ContainerSession(
-                                place.start(spec(place.exchange())), plan, node.threads()),
-                        ContainerSession::close));
+        orGiveUp(() -> node.calls().call(task, () -> begin(place, start), ContainerSession::close));
     report.container(session.container().id());
     return session;
+  }
+
+  /** Takes the container over where it has started: the run may be over by now. */
+  private ContainerSession begin(Workplace place, CommandStart start) {
+    ContainerSpec spec = spec(place.exchange());
+    started = spec;
+    return containers.hold(ContainerSession.of(place.start(spec, start), plan, node.threads()));
   }
 
   /** An engine that failed for good may be replaced by another one for the next attempt. */
@@ -161,9 +177,17 @@ final class ContainerLauncher implements AutoCloseable {
     return runtime;
   }
 
-  /** What was, or would be, started. */
-  ContainerSpec spec(Exchange exchange) {
-    return plan.spec(containerName(), image, exchange, mounts);
+  /** What was started last. Nothing is made for it any more: a tool has been there. */
+  Optional<ContainerSpec> started() {
+    return Optional.ofNullable(started);
+  }
+
+  /** What is to be started, with the directories that it mounts. */
+  private ContainerSpec spec(Exchange exchange) {
+    List<Mount> all =
+        new RunMounts(plan, exchange, mounts)
+            .make(new ImageVolumes(image), runtime.runtime().lacks());
+    return plan.spec(containerName(), image, all);
   }
 
   /**
@@ -176,13 +200,23 @@ final class ContainerLauncher implements AutoCloseable {
             Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), Character.MAX_RADIX));
   }
 
-  /** Lets the volumes go, and the exchange with all that is in it. */
+  /** Removes the container, also one whose start is under way. By any thread; idempotent. */
+  void endContainer() {
+    containers.close();
+  }
+
+  /** Lets the volumes go, and the exchange with all that is in it. By any thread; idempotent. */
   @Override
   public void close() {
-    Workplace place = workplace;
-    if (place != null) {
-      place.close();
+    Closing.all(containers, places, this::letVolumesGo);
+  }
+
+  private void letVolumesGo() {
+    List<StagedVolume> left;
+    synchronized (volumes) {
+      left = List.copyOf(volumes);
+      volumes.clear();
     }
-    volumes.forEach(StagedVolume::close);
+    Closing.all(left);
   }
 }

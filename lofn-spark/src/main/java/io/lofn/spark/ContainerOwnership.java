@@ -1,9 +1,7 @@
 package io.lofn.spark;
 
+import io.lofn.api.LofnException;
 import jakarta.inject.Inject;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -58,10 +56,8 @@ final class ContainerOwnership {
 
   private static Optional<String> executorUser() {
     try {
-      Path self = Path.of("/proc/self");
-      return Optional.of(
-          Files.getAttribute(self, "unix:uid") + ":" + Files.getAttribute(self, "unix:gid"));
-    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      return Optional.of(ProcessUser.current().toString());
+    } catch (LofnException e) {
       LOG.warn("Cannot tell the executor's user id; tools run as the user of their image", e);
       return Optional.empty();
     }

@@ -1,5 +1,6 @@
 package io.lofn.spark;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
 import io.lofn.spi.ContainerExit;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,6 +29,9 @@ final class ContainerSession implements AutoCloseable {
 
   /** How long what a tool has written to standard error may take to arrive after its end. */
   private static final Duration STDERR_GRACE = Duration.ofSeconds(5);
+
+  /** How long the engine may take to stop a container beyond the grace that the tool has. */
+  private static final Duration STOP_SLACK = Duration.ofMinutes(2);
 
   /** How long one look for the end of a container takes; its close ends it before. */
   private static final Duration LOOK = Duration.ofSeconds(1);
@@ -56,11 +61,11 @@ final class ContainerSession implements AutoCloseable {
   private final InputStream stdout;
   private final StreamPump stderr;
   private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
-  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+  private final CompletableFuture<@Nullable Void> stopped = new CompletableFuture<>();
   private final CompletableFuture<ContainerExit> exit = new CompletableFuture<>();
   private volatile boolean closed;
 
-  ContainerSession(RunningContainer container, RunPlan plan, Executor threads) {
+  private ContainerSession(RunningContainer container, RunPlan plan, Executor threads) {
     this.container = container;
     this.threads = threads;
     this.grace = plan.stopGrace();
@@ -69,9 +74,26 @@ final class ContainerSession implements AutoCloseable {
     this.stdout = watch.stdout(container.stdout());
     this.stderr =
         new StreamPump(
-            plan.tool().image() + " " + plan.task().fileName(), watch.stderr(container.stderr()));
-    threads.execute(stderr);
-    threads.execute(this::observe);
+            plan.tool().image() + " " + plan.task().fileName(),
+            watch.stderr(container.stderr()),
+            this::lost);
+  }
+
+  /** Takes a started container over; if that fails, the container is closed. */
+  static ContainerSession of(RunningContainer container, RunPlan plan, Executor threads) {
+    try {
+      ContainerSession session = new ContainerSession(container, plan, threads);
+      threads.execute(session.stderr);
+      threads.execute(session::observe);
+      return session;
+    } catch (Throwable e) { // such as that there may be no more threads
+      try {
+        container.close();
+      } catch (Throwable left) {
+        e.addSuppressed(left);
+      }
+      throw e;
+    }
   }
 
   /**
@@ -85,11 +107,16 @@ final class ContainerSession implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      exit.completeExceptionally(e);
-    } catch (RuntimeException e) {
-      exit.completeExceptionally(e);
-      close();
+      lost(e);
+    } catch (Throwable e) {
+      lost(e);
     }
+  }
+
+  /** Whoever waits for the end learns that nobody sees it any more; the container goes. */
+  void lost(Throwable cause) {
+    exit.completeExceptionally(cause);
+    close();
   }
 
   private void endIfClosed() {
@@ -112,6 +139,24 @@ final class ContainerSession implements AutoCloseable {
     return watch.stdin(container.stdin());
   }
 
+  /**
+   * Whether the tool, which has ended, could not be executed.
+   *
+   * @throws EngineException if what tells it did not arrive
+   */
+  boolean neverBegan(ContainerExit end) {
+    if (container instanceof Witness witness) {
+      return !witness
+          .began()
+          .orElseThrow(
+              () ->
+                  new EngineException(
+                      "The standard error of container %s did not end with it, so nobody knows whether its command began"
+                          .formatted(container.id())));
+    }
+    return ExitCodes.isOfInit(end.code(), stderr.tail().text());
+  }
+
   StreamTail stderr() {
     return stderr.tail();
   }
@@ -128,7 +173,12 @@ final class ContainerSession implements AutoCloseable {
   /** Stops and removes the container, in the background; only the first stop counts. */
   void stop(Stop why) {
     if (stop.compareAndSet(null, why)) {
-      threads.execute(this::stopNow);
+      try {
+        threads.execute(this::stopNow);
+      } catch (RejectedExecutionException e) { // lofn ends
+        close();
+        stopped.complete(null);
+      }
     }
   }
 
@@ -136,21 +186,34 @@ final class ContainerSession implements AutoCloseable {
     try {
       container.stop(grace);
       stderr.awaitEnd(STDERR_GRACE);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.warn("Container {} could not be stopped and is killed: {}", container.id(), e.toString());
+      if (e instanceof Error) {
+        stopped.completeExceptionally(e);
+      }
     } finally {
       close();
       stopped.complete(null);
     }
   }
 
-  /** The stop, once it has been carried out; empty if there was none. */
+  /** The stop, once it has been carried out or takes too long; empty if there was none. */
   Optional<Stop> awaitStop() {
     Stop why = stop.get();
     if (why != null) {
-      stopped.join();
+      awaitStopped(grace.plus(STDERR_GRACE).plus(STOP_SLACK));
     }
     return Optional.ofNullable(why);
+  }
+
+  void awaitStopped(Duration atMost) {
+    try {
+      Uninterruptibles.getUninterruptibly(stopped, atMost);
+    } catch (TimeoutException e) {
+      LOG.warn("Container {} is left to itself: it was not stopped in {}", container.id(), atMost);
+    } catch (ExecutionException e) {
+      throw EngineCalls.unchecked(e.getCause());
+    }
   }
 
   /**
@@ -172,7 +235,7 @@ final class ContainerSession implements AutoCloseable {
     }
   }
 
-  /** Kills and removes the container. Idempotent. */
+  /** Kills and removes the container; what keeps it from that is logged. Idempotent. */
   @Override
   public void close() {
     closed = true;
@@ -180,6 +243,8 @@ final class ContainerSession implements AutoCloseable {
       container.close();
     } catch (LofnException e) {
       LOG.warn("Container {} is left for the sweep: {}", container.id(), e.getMessage());
+    } catch (Throwable e) {
+      LOG.warn("Container {} is left for the sweep", container.id(), e);
     }
   }
 }

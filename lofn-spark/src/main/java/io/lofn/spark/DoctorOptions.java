@@ -69,10 +69,14 @@ record DoctorOptions(Tool<String, String> tool, int nodes) {
     return Integer.parseInt(value);
   }
 
+  /** A tool with an image and nothing else; what a node cannot do by default is no fault of it. */
+  static Tool<String, String> bare(String image) {
+    return Tool.pipe(image).lacking(Lacking.WARN);
+  }
+
   private static Tool<String, String> tool(
       String image, @Nullable String archive, @Nullable String volume) {
-    // What a node cannot do by default is no fault of the node.
-    Tool<String, String> tool = Tool.pipe(image).lacking(Lacking.WARN);
+    Tool<String, String> tool = bare(image);
     if (archive != null) {
       tool = tool.imageArchive(archive);
     }

@@ -36,7 +36,7 @@ final class DoctorReport {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(table());
-    if (!isGood()) {
+    if (!isGood() || nodes.values().stream().flatMap(List::stream).anyMatch(Finding::advises)) {
       text.append("\nWhat to do:\n");
       nodes.forEach((node, findings) -> advise(text, node, findings));
       if (nodes.size() < wanted) {
@@ -56,7 +56,7 @@ final class DoctorReport {
           .append(": it has executors, but none of them took a task; is another job running?\n");
     }
     for (Finding finding : findings) {
-      if (!finding.good()) {
+      if (finding.advises()) {
         text.append("%s, %s:%n".formatted(node, finding.check()))
             .append(finding.problem().strip().indent(2))
             .append(("-> " + finding.advice()).indent(2));

@@ -1,20 +1,24 @@
 package io.lofn.spark;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +39,7 @@ final class EngineCalls {
   private static final Duration FIRST_LONG_PAUSE = Duration.ofSeconds(1);
 
   private final ExecutorService threads;
+  private final Set<Call<?>> underWay = ConcurrentHashMap.newKeySet();
   private final int attempts;
 
   @Inject
@@ -45,12 +50,12 @@ final class EngineCalls {
 
   /** A call whose result needs no clean-up if the task no longer wants it. */
   <T> T call(TaskScope task, Supplier<T> call) {
-    return call(task, call, unwanted -> {});
+    return call(task, new Call<>(call, null, FIRST_PAUSE));
   }
 
   /** A call that waits for an engine's restart or a registry's recovery: seconds, not moments. */
   <T> T callPatiently(TaskScope task, Supplier<T> call) {
-    return call(task, call, unwanted -> {}, FIRST_LONG_PAUSE);
+    return call(task, new Call<>(call, null, FIRST_LONG_PAUSE));
   }
 
   /**
@@ -60,19 +65,35 @@ final class EngineCalls {
    * @throws EngineException the last one, after all attempts
    */
   <T> T call(TaskScope task, Supplier<T> call, Consumer<T> discard) {
-    return call(task, call, discard, FIRST_PAUSE);
+    return call(task, new Call<>(call, discard, FIRST_PAUSE));
   }
 
-  private <T> T call(TaskScope task, Supplier<T> call, Consumer<T> discard, Duration firstPause) {
-    AtomicBoolean abandoned = new AtomicBoolean();
-    CompletableFuture<T> result =
-        CompletableFuture.supplyAsync(() -> repeat(call, abandoned, firstPause), threads);
+  private <T> T call(TaskScope task, Call<T> call) {
+    if (call.discard != null) {
+      underWay.add(call);
+    }
     try {
-      return await(task, result);
+      threads.execute(call);
+    } catch (RejectedExecutionException e) {
+      underWay.remove(call);
+      throw new LofnException("lofn has ended on this executor, and calls no engine any more", e);
+    }
+    try {
+      return await(task, call.result);
     } catch (RuntimeException | Error e) {
-      abandoned.set(true);
-      CompletableFuture<Void> unused = result.thenAccept(discard);
+      call.abandon();
       throw e;
+    }
+  }
+
+  /** Waits a while for the calls whose results need clean-up, as lofn ends. */
+  void awaitEnd(Duration atMost) {
+    CompletableFuture<?>[] ends =
+        underWay.stream().map(call -> call.ended).toArray(CompletableFuture<?>[]::new);
+    try {
+      Uninterruptibles.getUninterruptibly(CompletableFuture.allOf(ends), atMost);
+    } catch (TimeoutException | ExecutionException e) {
+      LOG.warn("lofn ends while its engine is still called: {}", e.toString());
     }
   }
 
@@ -94,18 +115,69 @@ final class EngineCalls {
     }
   }
 
-  private <T> T repeat(Supplier<T> call, AtomicBoolean abandoned, Duration firstPause) {
-    Duration pause = firstPause;
-    for (int attempt = 1; ; attempt++) {
+  /** One call, with its repetitions. Its result is the caller's, or is discarded; never both. */
+  private final class Call<T> implements Runnable {
+
+    private final Supplier<T> call;
+    private final @Nullable Consumer<T> discard;
+    private final Duration firstPause;
+    private final CompletableFuture<T> result = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
+
+    Call(Supplier<T> call, @Nullable Consumer<T> discard, Duration firstPause) {
+      this.call = call;
+      this.discard = discard;
+      this.firstPause = firstPause;
+    }
+
+    @Override
+    public void run() {
       try {
-        return call.get();
-      } catch (EngineException e) {
-        if (!e.isTransient() || attempt >= attempts || abandoned.get()) {
-          throw e;
+        T made = repeat();
+        if (!result.complete(made)) {
+          discard(made);
         }
-        LOG.warn("Attempt {} of {} failed, to be repeated: {}", attempt, attempts, e.getMessage());
-        sleep(pause, e);
-        pause = pause.multipliedBy(2);
+      } catch (Throwable e) {
+        if (!result.completeExceptionally(e)) {
+          LOG.info("A call that nobody waits for any more has failed: {}", e.toString());
+        }
+      } finally {
+        underWay.remove(this);
+        ended.complete(null);
+      }
+    }
+
+    private T repeat() {
+      Duration pause = firstPause;
+      for (int attempt = 1; ; attempt++) {
+        try {
+          return call.get();
+        } catch (EngineException e) {
+          if (!e.isTransient() || attempt >= attempts || result.isDone()) {
+            throw e;
+          }
+          LOG.warn(
+              "Attempt {} of {} failed, to be repeated: {}", attempt, attempts, e.getMessage());
+          sleep(pause, e);
+          pause = pause.multipliedBy(2);
+        }
+      }
+    }
+
+    /** Nobody waits any more. */
+    void abandon() {
+      if (!result.cancel(false) && !result.isCompletedExceptionally()) {
+        discard(result.join());
+      }
+    }
+
+    private void discard(T unwanted) {
+      try {
+        if (discard != null) {
+          discard.accept(unwanted);
+        }
+      } catch (RuntimeException e) {
+        LOG.warn("What came for a task that is over could not be undone", e);
       }
     }
   }

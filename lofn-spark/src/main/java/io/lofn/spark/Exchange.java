@@ -1,5 +1,6 @@
 package io.lofn.spark;
 
+import io.lofn.api.FileNames;
 import io.lofn.api.LofnException;
 import io.lofn.files.FileTree;
 import io.lofn.files.Writers;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +20,10 @@ import org.slf4j.LoggerFactory;
 final class Exchange implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+  private static final int MODE_BITS = 07777;
+  private static final String HOSTS =
+      "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n";
 
   private final Path root;
   private final Path directory;
@@ -49,7 +55,7 @@ final class Exchange implements AutoCloseable {
 
   /** A name for a new file, with the directories above it made. */
   Path newFile(String name) throws IOException {
-    Path file = resolve(name);
+    Path file = FileNames.resolve(directory, name);
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new LofnException("Two inputs of one run have the name '" + name + "'");
     }
@@ -59,7 +65,7 @@ final class Exchange implements AutoCloseable {
 
   /** A regular file that is there without a symbolic link on the way to it. */
   Optional<Path> regularFile(String name) {
-    Path file = resolve(name);
+    Path file = FileNames.resolve(directory, name);
     for (Path path = file; !path.equals(directory); path = path.getParent()) {
       if (Files.isSymbolicLink(path)) {
         return Optional.empty();
@@ -68,16 +74,46 @@ final class Exchange implements AutoCloseable {
     return Optional.of(file).filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS));
   }
 
-  private Path resolve(String name) {
-    if (name.isEmpty() || name.startsWith("/") || name.indexOf('\0') >= 0) {
-      throw new LofnException(
-          "A file of the exchange is named relative to it, not '%s'".formatted(name));
+  /**
+   * Makes a directory in what the tool sees, with those above it, unless they are there: open to
+   * whom the exchange, or its {@code /tmp}, is open.
+   *
+   * @param path a path in one of them
+   * @throws LofnException if it cannot be made, or there is a link on the way
+   */
+  void makeDirectory(Path path) {
+    Path base = path.startsWith(temporary()) ? temporary() : directory;
+    try {
+      Object mode = Files.getAttribute(base, "unix:mode");
+      Path made = base;
+      for (Path name : base.relativize(path)) {
+        made = made.resolve(name);
+        if (Files.isSymbolicLink(made)) {
+          throw new LofnException(
+              "A directory is wanted at %s, where a symbolic link is".formatted(made));
+        }
+        if (!made.equals(base) && !Files.exists(made, LinkOption.NOFOLLOW_LINKS)) {
+          Files.createDirectory(made, UserDirectory.PRIVATE);
+          Files.setAttribute(made, "unix:mode", (Integer) mode & MODE_BITS);
+        }
+      }
+    } catch (IOException e) {
+      throw new LofnException("The directory %s cannot be made: %s".formatted(path, e), e);
     }
-    Path file = directory.resolve(name).normalize();
-    if (!file.startsWith(directory) || file.equals(directory)) {
-      throw new LofnException("The name '%s' leaves the exchange".formatted(name));
+  }
+
+  /** A file by which the name {@code localhost} is known without a network. */
+  Path hosts() {
+    Path file = beside("hosts");
+    try {
+      if (!Files.exists(file)) {
+        Files.writeString(file, HOSTS);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+      }
+      return file;
+    } catch (IOException e) {
+      throw new LofnException("The file %s cannot be written: %s".formatted(file, e), e);
     }
-    return file;
   }
 
   /** Makes it as it was when it was new. */

@@ -56,7 +56,7 @@ final class Exchanges implements AutoCloseable {
       LofnConf conf,
       MemoryDirectory memory,
       ToLongFunction<Path> freeBytes) {
-    this.homeName = "lofn-" + System.getProperty("user.name");
+    this.homeName = ProcessUser.current().own("lofn");
     this.homes = directories.paths().stream().map(path -> path.resolve(homeName)).toList();
     this.memory = memory;
     this.owner = owner;

@@ -7,20 +7,28 @@ import com.google.inject.Module;
 import com.google.inject.Stage;
 import io.lofn.api.LofnException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one place of static state: an injector for each configuration that jobs and tasks of this JVM
- * came with, made when the first of them comes and closed when the application or the JVM ends.
+ * came with, made when the first of them comes and closed when the application or the JVM ends, or
+ * when nothing uses it while others are needed.
  */
 final class ExecutorInjector {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExecutorInjector.class);
+
+  /** A driver may live for hundreds of sessions, each with a configuration of its own. */
+  static final int MOST_UNUSED = 16;
 
   /**
    * What an injector serves: a configuration of one application. A local Spark is driver and
@@ -28,16 +36,9 @@ final class ExecutorInjector {
    */
   private record Key(Map<String, String> conf, SparkConf spark, boolean driver) {}
 
-  /** An injector, and what closes it if nobody did when the JVM ends. */
-  private record Made(Injector injector, Runnable end, Thread atShutdown) {
+  /** The one used last comes last. */
+  private static final Map<Key, Made> INJECTORS = new LinkedHashMap<>(16, 0.75f, true);
 
-    static Made of(Injector injector) {
-      Runnable end = () -> injector.getInstance(Node.class).close();
-      return new Made(injector, end, new Thread(end, "lofn-shutdown"));
-    }
-  }
-
-  private static final Map<Key, Made> INJECTORS = new HashMap<>();
   private static final Set<String> APPLICATIONS = new HashSet<>();
 
   /** Of this JVM, whatever the configuration; of nobody's interest without the plugin. */
@@ -45,16 +46,63 @@ final class ExecutorInjector {
 
   private ExecutorInjector() {}
 
-  static ToolRunner toolRunner(Map<String, String> conf) {
-    return ofExecutor(conf).getInstance(ToolRunner.class);
+  /** An injector, and what closes it if nobody did when the JVM ends. */
+  private static final class Made {
+
+    private final Injector injector;
+    private final Thread atShutdown = new Thread(this::close, "lofn-shutdown");
+    private int users;
+
+    Made(Injector injector) {
+      this.injector = injector;
+    }
+
+    private void close() {
+      injector.getInstance(Node.class).close();
+    }
+
+    boolean isUnused() {
+      return users == 0 && injector.getInstance(Supervisor.class).isIdle();
+    }
+
+    /** Closes it, unless the JVM ends, which does it. */
+    void end() {
+      if (!unhook(atShutdown)) {
+        return;
+      }
+      try {
+        close();
+      } catch (RuntimeException | Error e) {
+        LOG.warn("Something of lofn could not be closed", e);
+      }
+    }
+
+    private static boolean unhook(Thread hook) {
+      try {
+        return Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException shuttingDown) {
+        return false;
+      }
+    }
   }
 
-  static NodeCheck nodeCheck(Map<String, String> conf) {
-    return ofExecutor(conf).getInstance(NodeCheck.class);
-  }
+  /** The use of an injector, which is not closed meanwhile, nor while it has a run. */
+  static final class Lease implements AutoCloseable {
 
-  static WarmUp warmUp(Map<String, String> conf) {
-    return ofExecutor(conf).getInstance(WarmUp.class);
+    private final Made made;
+
+    private Lease(Made made) {
+      this.made = made;
+    }
+
+    <T> T get(Class<T> type) {
+      return made.injector.getInstance(type);
+    }
+
+    @Override
+    public void close() {
+      giveBack(made);
+    }
   }
 
   /** Has all that begins from now on counted. */
@@ -62,16 +110,12 @@ final class ExecutorInjector {
     meters = others;
   }
 
-  static ImagePins imagePins(Map<String, String> conf) {
-    return ofDriver(conf).getInstance(ImagePins.class);
+  static Lease ofDriver(Map<String, String> conf) {
+    return lease(conf, true);
   }
 
-  static FailFast failFast(Map<String, String> conf) {
-    return ofDriver(conf).getInstance(FailFast.class);
-  }
-
-  static OutputStores outputStores(Map<String, String> conf) {
-    return ofExecutor(conf).getInstance(OutputStores.class);
+  static Lease ofExecutor(Map<String, String> conf) {
+    return lease(conf, false);
   }
 
   /**
@@ -92,35 +136,46 @@ final class ExecutorInjector {
       all = List.copyOf(INJECTORS.values());
       INJECTORS.clear();
     }
-    for (Made made : all) {
-      try {
-        if (Runtime.getRuntime().removeShutdownHook(made.atShutdown())) {
-          made.end().run();
-        }
-      } catch (IllegalStateException shuttingDown) {
-        return; // The hooks do it.
-      }
-    }
+    all.forEach(Made::end);
   }
 
-  private static Injector ofDriver(Map<String, String> conf) {
-    return injector(conf, true);
-  }
-
-  private static Injector ofExecutor(Map<String, String> conf) {
-    return injector(conf, false);
-  }
-
-  private static synchronized Injector injector(Map<String, String> conf, boolean driver) {
+  private static synchronized Lease lease(Map<String, String> conf, boolean driver) {
     Key key = new Key(Map.copyOf(conf), SparkEnv.get().conf(), driver);
-    Made known = INJECTORS.get(key);
-    if (known != null) {
-      return known.injector();
+    Made made = INJECTORS.get(key);
+    if (made == null) {
+      made = make(key);
+      INJECTORS.put(key, made);
     }
-    Made made = Made.of(create(ExecutorSettings.of(key.conf(), key.spark())));
-    Runtime.getRuntime().addShutdownHook(made.atShutdown());
-    INJECTORS.put(key, made);
-    return made.injector();
+    made.users++;
+    endUnused();
+    return new Lease(made);
+  }
+
+  private static synchronized void giveBack(Made made) {
+    made.users--;
+  }
+
+  private static Made make(Key key) {
+    Made made = new Made(create(ExecutorSettings.of(key.conf(), key.spark())));
+    try {
+      Runtime.getRuntime().addShutdownHook(made.atShutdown);
+    } catch (IllegalStateException e) {
+      made.close();
+      throw new LofnException("This JVM is shutting down, and lofn begins nothing in it", e);
+    }
+    return made;
+  }
+
+  /** Ends what was not used for longest, on a thread of its own: its engine may take its time. */
+  private static void endUnused() {
+    List<Made> unused = INJECTORS.values().stream().filter(Made::isUnused).toList();
+    for (Made made : unused.subList(0, Math.max(0, unused.size() - MOST_UNUSED))) {
+      INJECTORS.values().remove(made);
+      Thread end = new Thread(made::end, "lofn-end");
+      end.setDaemon(true);
+      end.setUncaughtExceptionHandler(PoolThreads.LOGGING);
+      end.start();
+    }
   }
 
   private static Injector create(ExecutorSettings settings) {

@@ -1,6 +1,5 @@
 package io.lofn.spark;
 
-import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
@@ -89,14 +88,12 @@ final class ExecutorModule extends AbstractModule {
   @Provides
   @Singleton
   ExecutorService threads() {
-    return Executors.newCachedThreadPool(
-        new ThreadFactoryBuilder().setNameFormat("lofn-%d").setDaemon(true).build());
+    return Executors.newCachedThreadPool(PoolThreads.named("lofn-%d"));
   }
 
   @Provides
   @Singleton
   ScheduledExecutorService clock() {
-    return Executors.newScheduledThreadPool(
-        2, new ThreadFactoryBuilder().setNameFormat("lofn-clock-%d").setDaemon(true).build());
+    return Executors.newScheduledThreadPool(2, PoolThreads.named("lofn-clock-%d"));
   }
 }

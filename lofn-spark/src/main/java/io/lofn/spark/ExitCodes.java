@@ -1,6 +1,7 @@
 package io.lofn.spark;
 
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** What exit codes mean by the conventions of shells and engines. */
 final class ExitCodes {
@@ -10,6 +11,7 @@ final class ExitCodes {
   static final int NOT_FOUND = 127;
   static final int KILLED = 137;
   static final int SEGMENTATION_FAULT = 139;
+  static final int BROKEN_PIPE = 141;
   static final int TERMINATED = 143;
 
   private static final int SIGNAL_BASE = 128;
@@ -29,7 +31,27 @@ final class ExitCodes {
           Map.entry(14, "SIGALRM"),
           Map.entry(15, "SIGTERM"));
 
+  /**
+   * What the init processes of engines end with when a command fails by an error they do not know.
+   */
+  private static final int INIT_FAILED = 1;
+
+  /** All that tini, docker-init among them, and catatonit write then. */
+  private static final Pattern OF_INIT =
+      Pattern.compile(
+          "\\[FATAL tini \\(\\d+\\)\\] exec .* failed: [^\\n]*\\n?"
+              + "|ERROR \\(catatonit:\\d+\\): failed to exec pid1: [^\\n]*\\n?",
+          Pattern.DOTALL);
+
   private ExitCodes() {}
+
+  /**
+   * Whether a command was not executed for a reason that its init process tells in words alone. A
+   * tool that writes the same fails as if it were so.
+   */
+  static boolean isOfInit(int code, String stderr) {
+    return code == INIT_FAILED && OF_INIT.matcher(stderr).matches();
+  }
 
   static String describe(int code) {
     return switch (code) {

@@ -2,6 +2,8 @@ package io.lofn.spark;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.lofn.api.FileNames;
+import io.lofn.api.LofnException;
 import io.lofn.spi.ContainerSpec;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -47,9 +49,9 @@ final class FailedRun {
     try (Stream<Path> files = Files.walk(directory);
         OutputStream names = newFile(ReplayScript.INPUTS, PRIVATE)) {
       for (Path file : (Iterable<Path>) files.skip(1)::iterator) {
-        names.write(("./" + directory.relativize(file) + "\0").getBytes(UTF_8));
+        names.write(("./" + FileNames.of(directory, file) + "\0").getBytes(UTF_8));
       }
-    } catch (IOException e) {
+    } catch (IOException | LofnException e) {
       LOG.warn("The input of {} could not be listed and cannot be replayed", title, e);
     }
   }
@@ -101,6 +103,7 @@ final class FailedRun {
 
   private OutputStream newFile(String name, Set<PosixFilePermission> mode) throws IOException {
     Path file = exchange.directory().resolveSibling(name);
+    Files.deleteIfExists(file); // of an earlier run in a warm container's exchange
     Files.createFile(file, PosixFilePermissions.asFileAttribute(mode));
     return Files.newOutputStream(file, StandardOpenOption.WRITE);
   }

@@ -74,6 +74,16 @@ final class FailureReport {
     return exception(reason, what, exit, stderr, hints().forFailure(reason, exit, tail));
   }
 
+  /** The failure of a tool whose program could not be executed, whatever exit codes it accepts. */
+  ToolFailedException neverBegan(ContainerExit exit, StreamTail stderr) {
+    return exception(
+        Reason.EXIT_CODE,
+        "could not be executed, exit code " + exit.code(),
+        exit,
+        stderr,
+        hints().forStart(exit, stderr.text()));
+  }
+
   /** The failure of a tool that was stopped because it did nothing. */
   ToolFailedException idle(StreamTail stderr) {
     return exception(
@@ -86,12 +96,21 @@ final class FailureReport {
 
   ToolFailedException outputMissing(String name, StreamTail stderr) {
     String inContainer = plan.exchangePath() + "/" + name;
+    return missing("regular file " + inContainer, inContainer, stderr);
+  }
+
+  /** The failure of a tool that left nothing of what its output names. */
+  ToolFailedException nothingOf(String what, StreamTail stderr) {
+    return missing("%s in %s".formatted(what, plan.exchangePath()), "it", stderr);
+  }
+
+  private ToolFailedException missing(String what, String wanted, StreamTail stderr) {
     return exception(
         Reason.OUTPUT_MISSING,
-        "ended well but left no regular file " + inContainer,
+        "ended well but left no " + what,
         null,
         stderr,
-        hints().forMissing(inContainer, stderr.text()));
+        hints().forMissing(wanted, stderr.text()));
   }
 
   private Hints hints() {
@@ -108,6 +127,9 @@ final class FailureReport {
     if (exit != null) {
       line(message, "exit code", ExitCodes.describe(exit.code()));
     }
+    if (plan.tool().isScript()) {
+      line(message, "pipefail", pipefail());
+    }
     line(message, "limits", limits());
     line(message, "run", plan.task().toString());
     line(
@@ -120,7 +142,9 @@ final class FailureReport {
     }
     line(message, "hint", hint);
     line(message, "stderr", tail.isEmpty() ? "nothing" : sizeOf(stderr));
-    tail.lines()
+    Abbreviated.words(tail, plan.tool().argv())
+        .lines()
+        .map(Abbreviated::line)
         .forEach(text -> message.append(System.lineSeparator()).append("    ").append(text));
     ToolFailedException failure =
         new ToolFailedException(
@@ -156,9 +180,16 @@ final class FailureReport {
             plan.idleTimeout().map(limit -> "; idle timeout " + said(limit)).orElse(""));
   }
 
-  /** The command as a shell would take it, to be copied. */
+  /** The driver does not know the image's shell, and the shell does not say. */
+  private String pipefail() {
+    return plan.tool().usesPipefail()
+        ? "set where the image's sh knows it; dash up to 0.5.12 does not"
+        : "not set, by Tool.pipefail(false)";
+  }
+
+  /** The command as a shell would take it, to be copied unless it is long. */
   private static String command(List<String> argv) {
-    return argv.isEmpty() ? "what the image says" : ShellWords.join(argv);
+    return argv.isEmpty() ? "what the image says" : Abbreviated.of(ShellWords.join(argv));
   }
 
   /** A time as Spark's configuration writes it: PT10M is 10m. */

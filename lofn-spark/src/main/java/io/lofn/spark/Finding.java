@@ -6,8 +6,8 @@ package io.lofn.spark;
  * @param check what was looked at: the head of a column
  * @param good whether it is as it should be
  * @param text for the table
- * @param problem what is wrong; empty if it is good
- * @param advice what to do; empty if it is good
+ * @param problem what is wrong, or may be; empty if nothing is
+ * @param advice what to do; empty if nothing is to be done
  */
 record Finding(String check, boolean good, String text, String problem, String advice) {
 
@@ -15,8 +15,18 @@ record Finding(String check, boolean good, String text, String problem, String a
     return new Finding(check, true, text, "", "");
   }
 
+  /** What is as it should be for most purposes. */
+  static Finding warning(String check, String text, String problem, String advice) {
+    return new Finding(check, true, text, problem, advice);
+  }
+
   static Finding bad(String check, String problem, String advice) {
     return new Finding(check, false, "FAILED", problem, advice);
+  }
+
+  /** Whether there is something to do about it. */
+  boolean advises() {
+    return !problem.isEmpty();
   }
 
   /** What every serializer takes. */

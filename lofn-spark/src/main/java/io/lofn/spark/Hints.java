@@ -2,9 +2,11 @@ package io.lofn.spark;
 
 import io.lofn.api.ToolFailedException.Reason;
 import io.lofn.spi.ContainerExit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param exchange where it worked, if it came that far
  */
 record Hints(RunPlan plan, Optional<ExchangeState> exchange) {
+
+  /** A pipe, and not {@code ||} or {@code >|}. */
+  private static final Pattern PIPE = Pattern.compile("(?<![|>])[|](?![|])");
 
   String forFailure(Reason reason, @Nullable ContainerExit exit, String stderr) {
     if (reason == Reason.TIMED_OUT) {
@@ -26,13 +31,27 @@ record Hints(RunPlan plan, Optional<ExchangeState> exchange) {
     }
     String said = stderr.toLowerCase(Locale.ROOT);
     return forDisk(said)
-        .orElseGet(
-            () -> {
-              if (said.contains("exec format error")) {
-                return "The image is for another processor than this node's; see Tool.platform.";
-              }
-              return exit == null ? accepted() : forCode(exit.code(), said);
-            });
+        .or(() -> forExecution(said))
+        .orElseGet(() -> exit == null ? accepted() : forCode(exit.code(), said));
+  }
+
+  /** For a program that could not be executed. */
+  String forStart(ContainerExit exit, String stderr) {
+    String said = stderr.toLowerCase(Locale.ROOT);
+    int code = exit.code() == ExitCodes.NOT_EXECUTABLE ? exit.code() : ExitCodes.NOT_FOUND;
+    return forExecution(said).orElseGet(() -> forCode(code, said));
+  }
+
+  /** For what a kernel says of a program that it does not execute. */
+  private static Optional<String> forExecution(String said) {
+    if (said.contains("exec format error")) {
+      return Optional.of("The image is for another processor than this node's; see Tool.platform.");
+    }
+    if (said.contains("argument list too long")) {
+      return Optional.of(
+          "The command and its environment are more than this node passes to a program; hand long lists over in a file: an input of the exchange or a volume.");
+    }
+    return Optional.empty();
   }
 
   String forIdle() {
@@ -62,6 +81,9 @@ record Hints(RunPlan plan, Optional<ExchangeState> exchange) {
   }
 
   private String forCode(int code, String said) {
+    if (code == ExitCodes.BROKEN_PIPE && mayBeInPipeline()) {
+      return "A command of a pipeline wrote to one that had ended, such as head. Where that is meant, say Tool.pipefail(false), or accept 141 by Tool.acceptedExitCodes.";
+    }
     return switch (code) {
       case ExitCodes.NOT_FOUND ->
           "Is the program in the image and on its PATH? command(...) takes a program and its"
@@ -76,8 +98,21 @@ record Hints(RunPlan plan, Optional<ExchangeState> exchange) {
       case ExitCodes.SEGMENTATION_FAULT ->
           "The tool crashed; try it by hand on this partition's input.";
       case ExitCodes.TERMINATED -> "Somebody on the node stopped the container.";
-      default -> said.contains("permission denied") ? forPermission(said) : accepted();
+      default -> said.contains("permission denied") ? forPermission(said) : accepted(code);
     };
+  }
+
+  /** A guess: what looks like a pipeline may be a text in quotes. */
+  private boolean mayBeInPipeline() {
+    List<String> argv = plan.tool().argv();
+    return plan.tool().usesPipefail() && PIPE.matcher(argv.get(argv.size() - 1)).find();
+  }
+
+  private String accepted(int code) {
+    return code == 1 && mayBeInPipeline()
+        ? accepted()
+            + " Any command of a pipeline may have ended so, as grep does where nothing matches: write { grep x || [ $? -eq 1 ]; } to allow that, or say Tool.pipefail(false)."
+        : accepted();
   }
 
   private String forPermission(String said) {

@@ -1,6 +1,7 @@
 package io.lofn.spark;
 
 import io.lofn.api.BinaryFile;
+import io.lofn.api.LofnException;
 import io.lofn.api.PairWriter;
 import io.lofn.api.RecordFunction;
 import io.lofn.api.Tool;
@@ -50,7 +51,7 @@ public final class Lofn {
    *
    * @param spark the session
    * @return the entry point
-   * @throws io.lofn.api.LofnException if a key is unknown or a value is not of its type
+   * @throws LofnException if a key is unknown or a value is not of its type
    */
   public static Lofn on(SparkSession spark) {
     JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
@@ -70,7 +71,7 @@ public final class Lofn {
    *
    * @param spark the context
    * @return the entry point
-   * @throws io.lofn.api.LofnException if a key is unknown or a value is not of its type
+   * @throws LofnException if a key is unknown or a value is not of its type
    */
   public static Lofn on(JavaSparkContext spark) {
     return new Lofn(spark, entriesOf(spark));
@@ -104,10 +105,13 @@ public final class Lofn {
    * @param rdd the data
    * @param tool the tool
    * @return the output
-   * @throws io.lofn.api.LofnException if the tool asks for what the configuration does not allow
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow
    */
   public <I, O> JavaRDD<O> map(JavaRDD<I> rdd, Tool<I, O> tool) {
-    return rdd.mapPartitions(function("map", tool)).setName("lofn map " + tool.image());
+    ToolFunction<I, O> function = function("map", tool);
+    return LevelledRDD.outputOf(function, rdd.mapPartitions(function))
+        .setName("lofn map " + tool.image());
   }
 
   /**
@@ -125,14 +129,17 @@ public final class Lofn {
    * @param pairs the data
    * @param tool the tool
    * @return the output
-   * @throws io.lofn.api.LofnException if the tool asks for what the configuration does not allow
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow
    */
   public <K, V, O> JavaRDD<O> map(JavaPairRDD<K, V> pairs, Tool<Tuple2<K, V>, O> tool) {
     return map(pairs.map(pair -> pair), tool);
   }
 
   /**
-   * Runs a tool over each partition of a Dataset. Lazy; works on the batches of a stream too.
+   * Runs a tool over each partition of a Dataset. Lazy; works on the batches of a stream too. A
+   * tool that is {@link Tool#orderSensitive() order-sensitive} goes by {@link Dataset#javaRDD()}:
+   * not on a stream, and with adaptive execution Spark runs the shuffles before it at once.
    *
    * <pre>{@code
    * Dataset<String> upper = lofn.map(lines, Tool.pipe("busybox:1").command("tr", "a-z", "A-Z"),
@@ -145,10 +152,23 @@ public final class Lofn {
    * @param tool the tool
    * @param encoder how Spark encodes the output
    * @return the output
-   * @throws io.lofn.api.LofnException if the tool asks for what the configuration does not allow
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow
    */
   public <I, O> Dataset<O> map(Dataset<I> data, Tool<I, O> tool, Encoder<O> encoder) {
-    return data.mapPartitions(function("map", tool), encoder);
+    ToolFunction<I, O> function = function("map", tool);
+    if (!tool.isOrderSensitive()) {
+      return data.mapPartitions(function, encoder);
+    }
+    if (data.isStreaming()) {
+      throw new LofnException(
+          "The tool of %s is order-sensitive, which a stream cannot tell Spark's scheduler; run it on each batch, by Lofn.map in foreachBatch"
+              .formatted(tool.image()));
+    }
+    JavaRDD<O> output =
+        LevelledRDD.outputOf(function, data.javaRDD().mapPartitions(function))
+            .setName("lofn map " + tool.image());
+    return data.sparkSession().createDataset(output.rdd(), encoder);
   }
 
   /**
@@ -166,7 +186,8 @@ public final class Lofn {
    * @param rdd the data
    * @param tool the tool
    * @return one partition, or none if the data has none
-   * @throws io.lofn.api.LofnException if the tool asks for what the configuration does not allow
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow
    */
   public <T> JavaRDD<T> reduce(JavaRDD<T> rdd, Tool<T, T> tool) {
     return reduce(rdd, tool, ReduceShape.fanIn(conf.get(LofnConf.REDUCE_FAN_IN)));
@@ -180,12 +201,15 @@ public final class Lofn {
    * @param tool the tool
    * @param shape the fan-in or the depth of the tree
    * @return one partition, or none if the data has none
-   * @throws io.lofn.api.LofnException if the tool asks for what the configuration does not allow
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow
    */
   public <T> JavaRDD<T> reduce(JavaRDD<T> rdd, Tool<T, T> tool, ReduceShape shape) {
     int fanIn = shape.fanInFor(rdd.getNumPartitions());
     ToolFunction<T, T> function = function("reduce", tool);
-    JavaRDD<T> reduced = rdd.mapPartitions(function).setName("lofn reduce " + tool.image());
+    JavaRDD<T> reduced =
+        LevelledRDD.outputOf(function, rdd.mapPartitions(function))
+            .setName("lofn reduce " + tool.image());
     Tool<Tuple2<Long, T>, T> merger = tool.input(new PlacedWriter<>(tool.input()));
     return new TreeReduce<>(function.with(merger), fanIn).merge(reduced);
   }
@@ -209,7 +233,8 @@ public final class Lofn {
    * @param tool the tool; how it lays out its input is not used
    * @param writer lays two neighbours out
    * @return one partition, or none if the data has none
-   * @throws io.lofn.api.LofnException if the tool asks for what the configuration does not allow
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow
    */
   public <T> JavaRDD<T> reducePairs(JavaRDD<T> rdd, Tool<T, T> tool, PairWriter<T> writer) {
     Tool<Tuple2<Long, T>, T> merger = tool.input(new PlacedPairWriter<>(writer));
@@ -265,7 +290,7 @@ public final class Lofn {
    * @param rdd the data
    * @param tool the tool; its output is read by {@link BinaryFile}'s readers or a lambda
    * @return the outputs, until they are closed
-   * @throws io.lofn.api.LofnException if the directory cannot be made, or lofn-hdfs is missing
+   * @throws LofnException if the directory cannot be made, or lofn-hdfs is missing
    */
   public <I> BinaryOutputs mapBinary(JavaRDD<I> rdd, Tool<I, BinaryFile> tool) {
     return mapBinary(rdd, tool, conf.get(LofnConf.OUTPUT_DIR));
@@ -279,7 +304,7 @@ public final class Lofn {
    * @param tool the tool
    * @param parent where the fresh directory is made: a path that all nodes see
    * @return the outputs, until they are closed
-   * @throws io.lofn.api.LofnException if the directory cannot be made, or lofn-hdfs is missing
+   * @throws LofnException if the directory cannot be made, or lofn-hdfs is missing
    */
   public <I> BinaryOutputs mapBinary(JavaRDD<I> rdd, Tool<I, BinaryFile> tool, String parent) {
     ToolFunction<I, BinaryFile> function = function("mapBinary", tool);
@@ -301,7 +326,7 @@ public final class Lofn {
    * @param outputs what is merged, in the order of {@link BinaryOutputs#list()}; stays as it is
    * @param tool the tool; associative, and gives one file
    * @return one file, next to the outputs, until it is closed
-   * @throws io.lofn.api.LofnException if there is no file
+   * @throws LofnException if there is no file
    */
   public BinaryOutputs reduceBinary(BinaryOutputs outputs, Tool<BinaryFile, BinaryFile> tool) {
     return reduceBinary(outputs, tool, ReduceShape.fanIn(2));
@@ -317,7 +342,7 @@ public final class Lofn {
    * @param tool the tool, for as many files as the fan-in says, or fewer, but at least two
    * @param shape the fan-in or the depth of the tree
    * @return one file, next to the outputs, until it is closed
-   * @throws io.lofn.api.LofnException if there is no file
+   * @throws LofnException if there is no file
    */
   public BinaryOutputs reduceBinary(
       BinaryOutputs outputs, Tool<BinaryFile, BinaryFile> tool, ReduceShape shape) {
@@ -334,7 +359,7 @@ public final class Lofn {
    * @param tool the tool, for as many files as the fan-in says, or fewer, but at least two
    * @param shape the fan-in or the depth of the tree
    * @return one file, in a fresh directory below {@code spark.lofn.output.dir}
-   * @throws io.lofn.api.LofnException if there is no file
+   * @throws LofnException if there is no file
    */
   public BinaryOutputs reduceBinary(
       JavaPairRDD<String, PortableDataStream> files,
@@ -366,7 +391,7 @@ public final class Lofn {
    * @param tool the tool
    * @param path a URI that driver and executors see, or an absolute path of the driver; nothing may
    *     be there yet
-   * @throws io.lofn.api.LofnException if something is there, or nothing can be put there
+   * @throws LofnException if something is there, or nothing can be put there
    */
   public <T> void collectReduce(JavaRDD<T> rdd, Tool<T, BinaryFile> tool, String path) {
     new CollectReduce<>(contextOf(rdd), conf, function("collectReduce", tool)).reduce(rdd, path);
@@ -384,33 +409,48 @@ public final class Lofn {
    *
    * @param tools the tools
    * @return what each node that was reached has, sorted by image and node
-   * @throws io.lofn.api.LofnException if the job fails; Spark's exception holds the reason
+   * @throws LofnException if the job fails; Spark's exception holds the reason
    */
   public List<NodeImage> prepareImages(Tool<?, ?>... tools) {
     List<ToolFunction<?, ?>> functions = new ArrayList<>();
     for (Tool<?, ?> tool : tools) {
-      functions.add(function("prepareImages", tool));
+      new SafetyGate(conf).check(tool);
+      functions.add(onDriver("prepareImages", tool));
     }
     return new PrepareImages(context).prepare(functions);
   }
 
   /**
-   * A tool as a function for {@code mapPartitions} of an RDD or a Dataset.
+   * A tool as a function for {@code mapPartitions} of an RDD or a Dataset; not for one that is
+   * {@link Tool#orderSensitive() order-sensitive}.
    *
    * @param <I> the type of the records that go in
    * @param <O> the type of the records that come out
    * @param tool the tool
    * @return the function
-   * @throws io.lofn.api.LofnException if the tool asks for what the configuration does not allow
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow
    */
   public <I, O> ToolFunction<I, O> function(Tool<I, O> tool) {
+    if (tool.isOrderSensitive()) {
+      throw new LofnException(
+          "The tool of %s is order-sensitive, which a function cannot tell Spark's scheduler; run it by Lofn.map"
+              .formatted(tool.image()));
+    }
     return function("mapPartitions", tool);
   }
 
   private <I, O> ToolFunction<I, O> function(String operator, Tool<I, O> tool) {
     new SafetyGate(conf).check(tool);
+    CommandGate.check(tool);
+    return onDriver(operator, tool);
+  }
+
+  private <I, O> ToolFunction<I, O> onDriver(String operator, Tool<I, O> tool) {
     if (conf.get(LofnConf.FAIL_FAST)) {
-      ExecutorInjector.failFast(conf.entries()).watch(context.sc());
+      try (ExecutorInjector.Lease lofn = ExecutorInjector.ofDriver(conf.entries())) {
+        lofn.get(FailFast.class).watch(context.sc());
+      }
     }
     return ToolFunction.onDriver(operator, tool, conf);
   }

@@ -61,8 +61,8 @@ public final class LofnPlugin implements SparkPlugin {
   }
 
   private static void warmUp(Map<String, String> conf) {
-    try {
-      ExecutorInjector.warmUp(conf).run();
+    try (ExecutorInjector.Lease lofn = ExecutorInjector.ofExecutor(conf)) {
+      lofn.get(WarmUp.class).run();
     } catch (RuntimeException e) {
       LOG.warn("The executor is not warmed up, which tasks will do: {}", e.getMessage());
     }

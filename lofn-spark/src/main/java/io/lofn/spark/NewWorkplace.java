@@ -10,17 +10,11 @@ final class NewWorkplace implements Workplace {
   private final Exchange exchange;
   private final ContainerRuntime runtime;
   private final PipedContainers containers;
-  private final boolean streams;
 
-  /**
-   * @param streams whether standard input or output carry records
-   */
-  NewWorkplace(
-      Exchange exchange, ContainerRuntime runtime, PipedContainers containers, boolean streams) {
+  NewWorkplace(Exchange exchange, ContainerRuntime runtime, PipedContainers containers) {
     this.exchange = exchange;
     this.runtime = runtime;
     this.containers = containers;
-    this.streams = streams;
   }
 
   @Override
@@ -29,8 +23,8 @@ final class NewWorkplace implements Workplace {
   }
 
   @Override
-  public RunningContainer start(ContainerSpec spec) {
-    return containers.start(runtime, spec, exchange, streams);
+  public RunningContainer start(ContainerSpec spec, CommandStart start) {
+    return containers.start(runtime, spec, exchange, start);
   }
 
   @Override

@@ -1,11 +1,15 @@
 package io.lofn.spark;
 
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 
 /** What this executor offers to its runs. One for each configuration. */
 final class Node implements AutoCloseable {
+
+  /** How long a start that is under way may take to be undone as lofn ends. */
+  private static final Duration START_GRACE = Duration.ofSeconds(10);
 
   private final NodeRuntime runtime;
   private final Images images;
@@ -108,12 +112,14 @@ final class Node implements AutoCloseable {
 
   @Override
   public void close() {
-    clock.shutdownNow();
-    supervisor.closeRuns();
-    warm.close();
-    volumes.close();
-    runtime.close();
-    exchanges.close();
-    threads.shutdownNow();
+    Closing.all(
+        () -> clock.shutdownNow(),
+        supervisor::closeRuns,
+        () -> calls.awaitEnd(START_GRACE),
+        warm,
+        volumes,
+        runtime,
+        exchanges,
+        () -> threads.shutdownNow());
   }
 }

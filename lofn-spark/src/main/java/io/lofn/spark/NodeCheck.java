@@ -25,6 +25,7 @@ import java.util.StringJoiner;
 final class NodeCheck {
 
   static final String USER = "user";
+  static final String ENCODING = "encoding";
   static final String DISK = "free disk";
   static final String RUNTIME = "runtime";
   static final String IMAGE = "image";
@@ -71,7 +72,7 @@ final class NodeCheck {
   synchronized List<Finding> examine(
       String examination, Tool<String, String> tool, ImageNeed need, TaskScope task) {
     if (!this.examination.equals(examination)) {
-      List<Finding> findings = new ArrayList<>(List.of(user(), disk()));
+      List<Finding> findings = new ArrayList<>(List.of(user(), encoding(), disk()));
       examineEngine(tool, need, task, findings);
       this.found = List.copyOf(findings);
       this.examination = examination;
@@ -124,8 +125,26 @@ final class NodeCheck {
   }
 
   private Finding user() {
-    String name = System.getProperty("user.name");
+    String name = ProcessUser.name().orElse("without a name");
     return Finding.good(USER, ownership.user().map(ids -> name + " (" + ids + ")").orElse(name));
+  }
+
+  private static Finding encoding() {
+    return encoding(System.getProperty("sun.jnu.encoding", "unknown"));
+  }
+
+  /**
+   * @param encoding in which the JVM hands names of files, and arguments of programs, to the system
+   */
+  static Finding encoding(String encoding) {
+    return encoding.equals("UTF-8")
+        ? Finding.good(ENCODING, encoding)
+        : Finding.warning(
+            ENCODING,
+            encoding,
+            "the locale of the executor's JVM is not UTF-8 (sun.jnu.encoding=%s): lofn reads and writes the names of a tool's files in UTF-8 all the same, but java.io.File, local binary outputs and engines that are command lines cannot have characters beyond it"
+                .formatted(encoding),
+            "Set spark.executorEnv.LC_ALL=C.UTF-8, and LC_ALL=C.UTF-8 for the driver, if names or arguments are not ASCII.");
   }
 
   private Finding disk() {

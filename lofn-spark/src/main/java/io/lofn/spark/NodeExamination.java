@@ -2,6 +2,7 @@ package io.lofn.spark;
 
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
+import io.lofn.spark.ExecutorInjector.Lease;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -28,8 +29,10 @@ final class NodeExamination implements Serializable {
   }
 
   static NodeExamination onDriver(Tool<String, String> tool, LofnConf conf) {
-    ImagePins pins = ExecutorInjector.imagePins(conf.entries());
-    return new NodeExamination(tool, conf, pins.digest(tool).orElse(null));
+    try (Lease lofn = ExecutorInjector.ofDriver(conf.entries())) {
+      Optional<String> digest = lofn.get(ImagePins.class).digest(tool);
+      return new NodeExamination(tool, conf, digest.orElse(null));
+    }
   }
 
   /** The findings of the current task's node, an array each. */
@@ -41,8 +44,8 @@ final class NodeExamination implements Serializable {
   private List<Finding> findings() {
     TaskScope task = SparkTaskScope.current();
     ImageNeed need = ImageNeed.of(tool, new LofnConf(conf), Optional.ofNullable(digest));
-    try {
-      return ExecutorInjector.nodeCheck(conf).examine(id, tool, need, task);
+    try (Lease lofn = ExecutorInjector.ofExecutor(conf)) {
+      return lofn.get(NodeCheck.class).examine(id, tool, need, task);
     } catch (LofnException e) {
       return List.of(
           Finding.bad("lofn", e.getMessage(), "lofn itself does not come up on this executor."));

@@ -1,6 +1,7 @@
 package io.lofn.spark;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import com.google.common.hash.Hashing;
 import com.google.common.util.concurrent.Striped;
@@ -12,9 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Lock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets one holder of a name at a time through on this node, whatever JVM it is in: the executors of
@@ -22,14 +24,20 @@ import java.util.concurrent.locks.Lock;
  */
 final class NodeLocks {
 
-  private static final Duration POLL = Duration.ofMillis(50);
-  private static final int STRIPES = 64;
+  private static final Logger LOG = LoggerFactory.getLogger(NodeLocks.class);
 
-  /** A file lock holds between processes only. */
-  private final Striped<Lock> threads = Striped.lock(STRIPES);
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  /** So many that names hardly ever share one, and wait for each other. */
+  private static final int STRIPES = 1 << 20;
+
+  /**
+   * A file lock holds between processes only, and a thread that looked at the file of another one
+   * would let go of it for both: of all configurations of this JVM.
+   */
+  private static final Striped<Lock> THREADS = Striped.lazyWeakLock(STRIPES);
 
   private final Path directory;
-  private final String user = System.getProperty("user.name");
 
   @Inject
   NodeLocks(LofnConf conf) {
@@ -52,22 +60,24 @@ final class NodeLocks {
    * @throws EngineException if somebody else still holds it then
    */
   Held hold(String name, Duration atMost) {
-    long deadline = System.nanoTime() + atMost.toNanos();
-    Lock thread = threads.get(name);
+    long begin = System.nanoTime();
+    long most = NANOSECONDS.convert(atMost);
+    Path path = pathOf(name);
+    Lock thread = THREADS.get(path);
     try {
-      if (!thread.tryLock(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
-        throw heldByAnother(name, atMost);
+      if (!thread.tryLock(most, NANOSECONDS)) {
+        throw heldByAnother("Another thread of this process", name, atMost);
       }
+      LockFile file = null;
       try {
-        LockFile file = lockFile(name, deadline).orElseThrow(() -> heldByAnother(name, atMost));
-        return () -> {
-          file.close();
+        file = lockFile(path, begin, most).orElseThrow(() -> heldByAnother(path, name, atMost));
+      } finally {
+        if (file == null) {
           thread.unlock();
-        };
-      } catch (IOException | InterruptedException | RuntimeException e) {
-        thread.unlock();
-        throw e;
+        }
       }
+      LockFile held = file;
+      return () -> letGo(held, thread);
     } catch (IOException e) {
       throw new LofnException(
           "Cannot lock '%s' in %s (%s); set %s to a directory of every node that the executor may write"
@@ -79,23 +89,41 @@ final class NodeLocks {
     }
   }
 
-  private Optional<LockFile> lockFile(String name, long deadline)
-      throws IOException, InterruptedException {
+  private Path pathOf(String name) {
     String hash = Hashing.sha256().hashString(name, UTF_8).toString();
-    Path path = directory.resolve("lofn-%s-%s.lock".formatted(user, hash));
+    return directory.resolve("%s-%s.lock".formatted(ProcessUser.current().own("lofn"), hash));
+  }
+
+  private Optional<LockFile> lockFile(Path path, long begin, long most)
+      throws IOException, InterruptedException {
     Files.createDirectories(directory);
     while (true) {
       Optional<LockFile> held = LockFile.tryLock(path);
-      if (held.isPresent() || System.nanoTime() > deadline) {
+      if (held.isPresent() || System.nanoTime() - begin > most) {
         return held;
       }
       Thread.sleep(POLL.toMillis());
     }
   }
 
-  private static EngineException heldByAnother(String name, Duration atMost) {
+  /** What was done under the lock is done: a file that stays is no failure of it. */
+  private static void letGo(LockFile file, Lock thread) {
+    try {
+      file.close();
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("A lock's file stays, which is in nobody's way: {}", e.toString());
+    } finally {
+      thread.unlock();
+    }
+  }
+
+  private static EngineException heldByAnother(Path path, String name, Duration atMost) {
+    String process = LockFile.holderOf(path).map(pid -> ", process " + pid + ",").orElse("");
+    return heldByAnother("Another executor of this node" + process, name, atMost);
+  }
+
+  private static EngineException heldByAnother(String who, String name, Duration atMost) {
     return EngineException.transientFailure(
-        "Another executor of this node held '%s' for all of %s".formatted(name, atMost),
-        new TimeoutException(name));
+        "%s held '%s' for all of %s".formatted(who, name, atMost), new TimeoutException(name));
   }
 }

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -31,7 +30,12 @@ final class OutputDirectory {
   private final OutputStore store;
   private final String path;
   private final ApplicationEnd end;
-  private final AtomicBoolean deleted = new AtomicBoolean();
+
+  /** From when on nobody may read it, for it may have lost a part. */
+  private volatile boolean closed;
+
+  /** Guarded by this. */
+  private boolean deleted;
 
   private OutputDirectory(JavaSparkContext spark, LofnConf conf, String parent, String prefix) {
     this.spark = spark;
@@ -56,14 +60,19 @@ final class OutputDirectory {
       JavaSparkContext spark, LofnConf conf, String parent, String prefix) {
     OutputDirectory directory = new OutputDirectory(spark, conf, parent, prefix);
     spark.sc().addSparkListener(directory.end);
+    boolean made = false;
     try {
       directory.store.create(directory.mark()).close();
+      made = true;
     } catch (IOException e) {
-      spark.sc().removeSparkListener(directory.end);
       throw new LofnException(
           "Cannot make the directory %s for binary outputs: %s; set %s to one that can be written"
               .formatted(directory, e, LofnConf.OUTPUT_DIR.name()),
           e);
+    } finally {
+      if (!made) {
+        directory.discard();
+      }
     }
     return directory;
   }
@@ -121,7 +130,8 @@ final class OutputDirectory {
     }
   }
 
-  private void discard() {
+  /** Deletes it after a failure, which is the one to be told. */
+  void discard() {
     try {
       delete();
     } catch (RuntimeException e) {
@@ -129,9 +139,13 @@ final class OutputDirectory {
     }
   }
 
-  /** Deletes the directory with all in it. Idempotent. */
-  void delete() {
-    if (!deleted.compareAndSet(false, true)) {
+  /**
+   * Deletes the directory with all in it. Idempotent; what fails is done by the next call, or else
+   * at the end of the application.
+   */
+  synchronized void delete() {
+    closed = true;
+    if (deleted) {
       return;
     }
     try {
@@ -139,13 +153,14 @@ final class OutputDirectory {
       store.delete(path);
     } catch (IOException e) {
       throw new LofnException("Cannot delete the binary outputs in " + path + ": " + e, e);
-    } finally {
-      spark.sc().removeSparkListener(end);
     }
+    deleted = true;
+    spark.sc().removeSparkListener(end);
   }
 
-  boolean isDeleted() {
-    return deleted.get();
+  /** Whether it is deleted, or was to be. */
+  boolean isClosed() {
+    return closed;
   }
 
   private String mark() {

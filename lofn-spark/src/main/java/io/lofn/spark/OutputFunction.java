@@ -1,6 +1,7 @@
 package io.lofn.spark;
 
 import io.lofn.api.BinaryFile;
+import io.lofn.spark.ExecutorInjector.Lease;
 import io.lofn.spi.OutputStore;
 import java.io.IOException;
 import java.io.Serializable;
@@ -51,7 +52,10 @@ final class OutputFunction<I>
   public Iterator<Tuple2<String, String>> call(Integer partition, Iterator<I> records)
       throws IOException {
     TaskScope task = SparkTaskScope.current();
-    OutputStore store = ExecutorInjector.outputStores(conf).store(hadoop);
+    OutputStore store;
+    try (Lease lofn = ExecutorInjector.ofExecutor(conf)) {
+      store = lofn.get(OutputStores.class).store(hadoop);
+    }
     Iterator<BinaryFile> files = source.files(records, new StoredFiles(store, task));
     Tuple2<String, String> written =
         new AttemptOutput(store, directory, task).write(files, partName(partition));

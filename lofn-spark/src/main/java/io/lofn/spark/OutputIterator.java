@@ -27,6 +27,7 @@ final class OutputIterator<O> implements Iterator<O> {
     if (ended) {
       return false;
     }
+    results.takenHere();
     if (records.hasNext()) {
       return true;
     }
@@ -50,6 +51,7 @@ final class OutputIterator<O> implements Iterator<O> {
     if (!hasNext()) {
       throw new NoSuchElementException("The output has no more records");
     }
+    results.takenHere();
     return records.next();
   }
 }

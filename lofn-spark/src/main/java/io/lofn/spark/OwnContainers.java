@@ -35,8 +35,20 @@ final class OwnContainers {
     }
   }
 
-  /** A container that is let go when it is closed, whether it is removed or not. */
-  private record Claimed(RunningContainer container, Runnable letGo) implements RunningContainer {
+  /**
+   * A container that is let go when it is closed, whether it is removed or not; from then on it is
+   * the sweep's.
+   */
+  private static final class Claimed implements RunningContainer {
+
+    private final RunningContainer container;
+    private final Runnable letGo;
+    private boolean closed;
+
+    Claimed(RunningContainer container, Runnable letGo) {
+      this.container = container;
+      this.letGo = letGo;
+    }
 
     @Override
     public String id() {
@@ -69,7 +81,11 @@ final class OwnContainers {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+      if (closed) {
+        return;
+      }
+      closed = true;
       try {
         container.close();
       } finally {

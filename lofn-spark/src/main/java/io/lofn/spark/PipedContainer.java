@@ -8,14 +8,20 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** A container of one run, whose process has named pipes for its standard streams. */
-class PipedContainer implements RunningContainer {
+class PipedContainer implements RunningContainer, Witness {
 
   private final RunningContainer container;
   private final NamedPipes pipes;
+  private final ToolStderr stderr;
 
-  PipedContainer(RunningContainer container, NamedPipes pipes) {
+  /**
+   * @param noise what the shell said before it had the pipes
+   * @param word the shell's
+   */
+  PipedContainer(RunningContainer container, NamedPipes pipes, Noise noise, ShellWord word) {
     this.container = container;
     this.pipes = pipes;
+    this.stderr = new ToolStderr(pipes.stderr(), noise, word);
   }
 
   @Override
@@ -35,7 +41,12 @@ class PipedContainer implements RunningContainer {
 
   @Override
   public final InputStream stderr() {
-    return pipes.stderr();
+    return stderr;
+  }
+
+  @Override
+  public final Optional<Boolean> began() {
+    return stderr.began();
   }
 
   @Override
@@ -55,7 +66,10 @@ class PipedContainer implements RunningContainer {
 
   @Override
   public void close() {
-    closePipes();
-    container.close();
+    try {
+      closePipes();
+    } finally {
+      container.close();
+    }
   }
 }

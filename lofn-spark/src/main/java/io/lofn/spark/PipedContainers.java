@@ -2,26 +2,22 @@ package io.lofn.spark;
 
 import io.lofn.api.EngineException;
 import io.lofn.spi.Ability;
+import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
 import io.lofn.spi.RunningContainer;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,45 +25,60 @@ import org.slf4j.LoggerFactory;
  * Starts the container of one run. A command whose streams carry records gets named pipes for them,
  * which carry several times as much as what an engine attaches. A shell opens them, so where the
  * image has none the command keeps what is attached. So it does where the engine has a kernel of
- * its own, in a virtual machine: a pipe does not lead out of its kernel. Thread-safe.
+ * its own, in a virtual machine: a pipe does not lead out of its kernel. The shell also tells
+ * whether the command could be executed, which no exit code does. Thread-safe.
  */
 final class PipedContainers {
 
   private static final Logger LOG = LoggerFactory.getLogger(PipedContainers.class);
 
   /**
-   * Waits for a line, which does not come where lofn has given up: then nobody has the other ends
+   * Waits for its word, which does not come where lofn has given up: then nobody has the other ends
    * of the pipes, and opening one would never end. Takes the pipes of the directory $1 if the
-   * kernel's boot is $2, says so by a line, there or where it is attached, and becomes the command;
-   * which finds its input empty unless $3 is {@code stdin}.
+   * kernel's boot is $2, says so by its word, there or where it is attached, and becomes the
+   * command; which finds its input empty unless $3 is {@code stdin}. Says by its word where the
+   * command's standard error is if the command cannot be executed. What a shell adds to the
+   * environment it takes away again, and its own variables have names that no tool has.
    */
   private static final String SCRIPT =
       """
-      read -r go || exit 1
-      if read -r boot </proc/sys/kernel/random/boot_id && [ "$boot" = "$2" ]; then
+      read -r lofn__word || exit 1
+      if read -r lofn__boot </proc/sys/kernel/random/boot_id && [ "$lofn__boot" = "$2" ]; then
         exec <"$1/in" >"$1/out" 2>"$1/err"
       fi
       [ "$3" = stdin ] || exec </dev/null
       shift 3
-      echo
+      trap 'echo "$lofn__word failed" >&2' EXIT
+      unset PWD OLDPWD SHLVL
+      [ -z "${BASH_VERSION+x}" ] || { shopt -s execfail; declare -a SHLVL; }
+      echo "$lofn__word"
       exec "$@"
+      exit
       """;
 
-  /** How long the shell may take to come to its first line once the engine has started it. */
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String NO_SHELL = "its image has no sh";
+
+  private static final String NOWHERE = "none";
 
   private final OwnContainers containers;
   private final ExecutorService threads;
+  private final ScheduledExecutorService clock;
   private final boolean wanted;
   private final String boot;
 
-  /** Images without a shell that comes to its first line. */
-  private final Set<String> unfit = ConcurrentHashMap.newKeySet();
+  /** Images without a shell, and where it was looked for. */
+  private final Set<List<String>> unfit = ConcurrentHashMap.newKeySet();
 
   @Inject
-  PipedContainers(OwnContainers containers, LofnConf conf, Owner owner, ExecutorService threads) {
+  PipedContainers(
+      OwnContainers containers,
+      LofnConf conf,
+      Owner owner,
+      ExecutorService threads,
+      ScheduledExecutorService clock) {
     this.containers = containers;
     this.threads = threads;
+    this.clock = clock;
     this.wanted = conf.get(LofnConf.PIPES);
     this.boot = owner.boot();
   }
@@ -76,137 +87,116 @@ final class PipedContainers {
    * Starts a container.
    *
    * @param exchange the run's, beside which the pipes lie
-   * @param streams whether the command's standard input or output carry records
+   * @param start what the command is to find
    * @throws EngineException if the engine fails
+   * @throws io.lofn.api.LofnException if nobody could tell whether the command began, and its exit
+   *     code does not tell either
    */
   RunningContainer start(
-      ContainerRuntime runtime, ContainerSpec spec, Exchange exchange, boolean streams) {
-    if (!streams || !fits(runtime, spec)) {
+      ContainerRuntime runtime, ContainerSpec spec, Exchange exchange, CommandStart start) {
+    boolean piped = start.streams() && wanted && pipesLeadInto(runtime, spec);
+    if (!piped && !start.needsWitness()) {
       return containers.start(runtime, spec);
     }
-    // Of this start alone: an engine that did not answer may carry out an earlier one yet.
+    Optional<String> obstacle = ShellCommand.obstacle(start, spec);
+    if (obstacle.isPresent()) {
+      return attached(runtime, spec, start, obstacle.get());
+    }
+    if (unfit.contains(place(start, spec))) {
+      return attached(runtime, spec, start, NO_SHELL);
+    }
+    return byShell(runtime, spec, start, piped ? pipes(exchange, spec) : Optional.empty());
+  }
+
+  private RunningContainer attached(
+      ContainerRuntime runtime, ContainerSpec spec, CommandStart start, String reason) {
+    start.checkWithoutWitness(reason);
+    return containers.start(runtime, spec);
+  }
+
+  private static List<String> place(CommandStart start, ContainerSpec spec) {
+    return List.of(spec.image(), start.environment(spec).getOrDefault("PATH", ""));
+  }
+
+  private static boolean pipesLeadInto(ContainerRuntime runtime, ContainerSpec spec) {
+    return Collections.disjoint(
+            runtime.lacks(), Set.of(Ability.FILE_ISOLATION, Ability.READ_ONLY_MOUNTS))
+        && spec.mounts().stream().noneMatch(mount -> mount.target().equals(NamedPipes.CONTROL));
+  }
+
+  /**
+   * A directory of this start alone: an engine that did not answer may carry out an earlier one.
+   */
+  private Optional<Pipes> pipes(Exchange exchange, ContainerSpec spec) {
     Path control = exchange.beside(spec.name());
-    NamedPipes pipes;
     try {
       NamedPipes.make(control, Exchanges.isOpen(exchange.directory()));
-      pipes = new NamedPipes(control);
+      return Optional.of(new Pipes(control, new NamedPipes(control, clock)));
     } catch (IOException e) {
       LOG.warn("Standard streams are attached, for there are no named pipes: {}", e.toString());
-      return containers.start(runtime, spec);
+      return Optional.empty();
     }
+  }
+
+  private record Pipes(Path control, NamedPipes ends) {}
+
+  private RunningContainer byShell(
+      ContainerRuntime runtime, ContainerSpec spec, CommandStart start, Optional<Pipes> pipes) {
+    RunningContainer container = null;
     try {
-      return start(runtime, spec, control, pipes);
+      container = containers.start(runtime, byShell(spec, pipes.map(Pipes::control)));
+      ShellStart shell = new ShellStart(container, pipes.map(Pipes::ends), threads);
+      Optional<RunningContainer> begun = shell.begun();
+      if (begun.isPresent()) {
+        return begun.get();
+      }
+      Optional<ContainerExit> exit = shell.exit();
+      container.close();
+      pipes.ifPresent(each -> each.ends().close());
+      return withoutShell(runtime, spec, start, exit, shell);
     } catch (RuntimeException | Error e) {
-      pipes.close();
-      throw e;
-    }
-  }
-
-  private boolean fits(ContainerRuntime runtime, ContainerSpec spec) {
-    return wanted
-        && !spec.imageEntrypoint()
-        && !spec.argv().isEmpty()
-        && !spec.argv().get(0).startsWith("-")
-        && Collections.disjoint(
-            runtime.lacks(), Set.of(Ability.FILE_ISOLATION, Ability.READ_ONLY_MOUNTS))
-        && spec.mounts().stream().noneMatch(mount -> mount.target().equals(NamedPipes.CONTROL))
-        && !unfit.contains(spec.image());
-  }
-
-  private RunningContainer start(
-      ContainerRuntime runtime, ContainerSpec spec, Path control, NamedPipes pipes) {
-    RunningContainer container = containers.start(runtime, piped(spec, control));
-    try {
-      go(container);
-      switch (streams(container, pipes)) {
-        case PIPED -> {
-          pipes.letGo();
-          return new PipedContainer(container, pipes);
-        }
-        case ATTACHED -> {
-          pipes.close();
-          return container;
-        }
-        default -> {
-          LOG.info("Standard streams of {} are attached, for it has no usable sh", spec.image());
-          unfit.add(spec.image());
-          pipes.close();
+      try {
+        pipes.ifPresent(each -> each.ends().close());
+      } finally {
+        if (container != null) {
           container.close();
-          return containers.start(runtime, spec);
         }
       }
-    } catch (RuntimeException | Error e) {
-      container.close();
       throw e;
     }
   }
 
-  private static void go(RunningContainer container) {
-    try {
-      container.stdin().write('\n');
-      container.stdin().flush();
-    } catch (IOException e) {
-      LOG.debug("Container {} has ended before its shell began", container.id(), e);
+  /** Only these exit codes say that there is no shell; a shell may fail for other reasons. */
+  private RunningContainer withoutShell(
+      ContainerRuntime runtime,
+      ContainerSpec spec,
+      CommandStart start,
+      Optional<ContainerExit> exit,
+      ShellStart shell) {
+    String reason = NO_SHELL;
+    int code = exit.map(ContainerExit::code).orElse(-1);
+    if (code == ExitCodes.NOT_FOUND || code == ExitCodes.NOT_EXECUTABLE) {
+      LOG.info("Standard streams of {} are attached, for it has no usable sh", spec.image());
+      unfit.add(place(start, spec));
+    } else {
+      reason = "its sh ended with exit code " + code + " before it started the command";
+      LOG.warn("Standard streams of {} are attached: {}: {}", spec.image(), reason, shell.said());
     }
+    return attached(runtime, spec, start, reason);
   }
 
-  private ContainerSpec piped(ContainerSpec spec, Path control) {
-    List<String> argv =
-        new ArrayList<>(List.of("sh", "-c", SCRIPT, "lofn", NamedPipes.CONTROL, boot));
+  private ContainerSpec byShell(ContainerSpec spec, Optional<Path> control) {
+    List<String> argv = new ArrayList<>(List.of("sh", "-c", SCRIPT, "lofn", NamedPipes.CONTROL));
+    argv.add(control.isPresent() ? boot : NOWHERE);
     argv.add(spec.stdin() ? "stdin" : "none");
     argv.addAll(spec.argv());
-    ContainerSpec.Builder piped =
+    ContainerSpec.Builder shell =
         ContainerSpec.builder(spec.name(), spec.image())
             .command(argv)
             .stdin()
             .settings(spec.settings());
-    spec.mounts().forEach(piped::mount);
-    return piped.mount(new Mount(control, NamedPipes.CONTROL, true)).build();
-  }
-
-  /** Where a shell has said that its streams are. */
-  private enum Streams {
-    PIPED,
-    ATTACHED,
-    NONE
-  }
-
-  /** Waits for the shell's line, on either way, or for the end of both. */
-  private Streams streams(RunningContainer container, NamedPipes pipes) {
-    BlockingQueue<Streams> said = new LinkedBlockingQueue<>();
-    threads.execute(() -> said.add(line(pipes.stdout()) ? Streams.PIPED : Streams.NONE));
-    threads.execute(() -> said.add(line(container.stdout()) ? Streams.ATTACHED : Streams.NONE));
-    Instant late = Instant.now().plus(PATIENCE);
-    int ended = 0;
-    try {
-      while (ended < 2) {
-        Streams heard = said.poll(EngineCalls.POLL.toMillis(), TimeUnit.MILLISECONDS);
-        if (heard == Streams.NONE) {
-          ended++;
-        } else if (heard != null) {
-          return heard;
-        } else if (container.await(Duration.ZERO).isPresent()) {
-          pipes.letGo();
-        } else if (Instant.now().isAfter(late)) {
-          throw new TimeoutException("not within " + PATIENCE);
-        }
-      }
-      return Streams.NONE;
-    } catch (TimeoutException e) {
-      throw EngineException.transientFailure(
-          "The shell of container " + container.id() + " does not begin", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw EngineException.transientFailure("Interrupted while a container started", e);
-    }
-  }
-
-  /** Waits for the first byte, which is the shell's; false if the stream ends without one. */
-  private static boolean line(InputStream stream) {
-    try {
-      return stream.read() >= 0;
-    } catch (IOException e) {
-      return false;
-    }
+    spec.mounts().forEach(shell::mount);
+    control.ifPresent(path -> shell.mount(new Mount(path, NamedPipes.CONTROL, true)));
+    return shell.build();
   }
 }

@@ -63,7 +63,7 @@ final class ReduceBinary {
       return levels.get(0);
     } finally {
       if (!reduced) {
-        levels.forEach(BinaryOutputs::close);
+        levels.forEach(level -> level.directory().discard());
       }
     }
   }
@@ -121,8 +121,8 @@ final class ReduceBinary {
     for (Iterator<BinaryOutputs> each = levels.iterator(); each.hasNext(); ) {
       BinaryOutputs level = each.next();
       if (needed.stream().noneMatch(file -> file._2.startsWith(level.path() + "/"))) {
-        each.remove();
         level.close();
+        each.remove();
       }
     }
   }

@@ -4,9 +4,11 @@ import io.lofn.api.ContainerSettings;
 import io.lofn.api.ResourceLimits;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * A shell script that repeats one run by the engine's command line, for a person to call. Whatever
@@ -53,7 +55,7 @@ final class ReplayScript {
             "  tar -C \"$exchange\" -xpf -",
             "chmod \"$(stat -c %a \"$here/exchange\")\" \"$exchange\"",
             "mkdir -m 1777 \"$exchange.tmp\"",
-            "quoted=$(printf '%s' \"$exchange\" | sed 's/\"/\"\"/g')",
+            script.directories() + "quoted=$(printf '%s' \"$exchange\" | sed 's/\"/\"\"/g')",
             "set -- " + ShellWords.join(engine),
             "case $(\"$1\" --version 2>/dev/null || true) in",
             "  podman*)",
@@ -77,9 +79,10 @@ final class ReplayScript {
     Mount exchange = spec.mounts().get(0);
     madeAnew(text, "", exchange);
     for (Mount mount : spec.mounts().subList(1, spec.mounts().size())) {
-      if (mount.source().equals(exchange.source().resolveSibling("tmp"))) {
-        madeAnew(text, ".tmp", mount);
-      } else {
+      Optional<String> anew = suffix(mount.source());
+      if (anew.isPresent()) {
+        madeAnew(text, anew.get(), mount);
+      } else if (!mount.target().equals(RunMounts.HOSTS)) { // which a command line makes itself
         mount(mount);
       }
     }
@@ -148,16 +151,56 @@ final class ReplayScript {
     settings
         .tmpfs()
         .forEach(
-            (path, bytes) ->
-                say("--mount=type=tmpfs," + csv("target=" + path) + ",tmpfs-size=" + bytes));
+            (path, bytes) -> say("--tmpfs=" + path + ":exec,nosuid,nodev,mode=1777,size=" + bytes));
     if (spec.stdin()) {
       say("--interactive");
     }
   }
 
+  /** What to put after the directory of a repetition for what lies in the exchange or its tmp. */
+  private Optional<String> suffix(Path source) {
+    Path exchange = spec.mounts().get(0).source();
+    Path temporary = exchange.resolveSibling("tmp");
+    if (source.startsWith(exchange)) {
+      return Optional.of(tail(exchange, source));
+    }
+    return source.startsWith(temporary)
+        ? Optional.of(".tmp" + tail(temporary, source))
+        : Optional.empty();
+  }
+
+  private static String tail(Path base, Path path) {
+    String tail = base.relativize(path).toString();
+    return tail.isEmpty() ? "" : "/" + tail;
+  }
+
+  /** Makes what lofn makes in the exchange, and its tmp, before the tool starts. */
+  private String directories() {
+    StringBuilder text = new StringBuilder();
+    for (Mount mount : spec.mounts()) {
+      suffix(mount.source()).ifPresent(suffix -> makeDirectory(text, suffix));
+      spec.settings()
+          .workingDirectory()
+          .map(Path::of)
+          .filter(directory -> directory.startsWith(mount.target()))
+          .map(Path.of(mount.target())::relativize)
+          .flatMap(inside -> suffix(mount.source().resolve(inside)))
+          .ifPresent(suffix -> makeDirectory(text, suffix));
+    }
+    return text.toString();
+  }
+
+  private static void makeDirectory(StringBuilder text, String suffix) {
+    if (!suffix.isEmpty() && !suffix.equals(".tmp")) {
+      text.append("[ -e \"$exchange\"" + ShellWords.quote(suffix) + " ] ||")
+          .append(" mkdir -p \"$exchange\"" + ShellWords.quote(suffix) + "\n");
+    }
+  }
+
   /** Where what is made for each repetition lies is known only when the script runs. */
   private static void madeAnew(StringBuilder text, String suffix, Mount mount) {
-    text.append(" \"--mount=type=bind,\\\"source=$quoted" + suffix + "\\\",\"")
+    text.append(" \"--mount=type=bind,\\\"source=$quoted\"")
+        .append(ShellWords.quote(suffix.replace("\"", "\"\"") + "\","))
         .append(ShellWords.quote(csv("target=" + mount.target())));
   }
 

@@ -6,10 +6,13 @@ import com.codahale.metrics.Timer;
 import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
+import io.lofn.api.ToolFailedException;
 import io.lofn.api.ToolFailedException.Reason;
 import io.lofn.spark.ContainerSession.Stop;
 import io.lofn.spark.ContainerSession.StopReason;
+import io.lofn.spark.Supervisor.Supervised;
 import io.lofn.spi.ContainerExit;
+import io.lofn.spi.InputSnapshot;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -17,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,27 +31,25 @@ import org.slf4j.LoggerFactory;
  * One execution of a tool for one attempt at a partition: exchange, image, volumes, input,
  * container, output, verdict. Used by the task's thread; {@link #check} and {@link #close} by any.
  */
-final class Run<I, O> implements AutoCloseable {
+final class Run<I, O> implements Supervised {
 
   private static final Logger LOG = LoggerFactory.getLogger(Run.class);
-
-  /** How long a writer may go on after the run, blocked in an input that cannot be interrupted. */
-  private static final Duration FEEDER_GRACE = Duration.ofSeconds(10);
 
   private final RunPlan plan;
   private final Tool<I, O> tool;
   private final TaskScope task;
   private final Node node;
   private final FailureReport report;
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private final InputTurn turn;
   private final AtomicBoolean failed = new AtomicBoolean();
   private final Instant begun = Instant.now();
   private volatile @Nullable ContainerLauncher launcher;
   private volatile @Nullable Exchange exchange;
   private volatile @Nullable FailedRun failedRun;
   private volatile @Nullable ContainerSession session;
-  private volatile @Nullable Feeder<I> feeder;
-  private volatile @Nullable Throwable inputFailure;
+  private volatile @Nullable RunFeed<I> feed;
+  private volatile boolean closed;
+  private @Nullable InputSnapshot inputs;
   private boolean judged;
   private long inputFiles;
 
@@ -57,59 +59,48 @@ final class Run<I, O> implements AutoCloseable {
     this.task = task;
     this.node = node;
     this.report = new FailureReport(plan);
+    this.turn = new InputTurn(task);
   }
 
   /** Does everything up to the first record of the output. */
   Iterator<O> execute(Iterator<I> records) throws IOException {
     node.meters().begun();
     node.supervisor().add(this);
+    requireOpen();
     ContainerLauncher ready = new ContainerLauncher(plan, task, node, report);
     launcher = ready;
+    requireOpen();
     Exchange directory = ready.exchange();
     exchange = directory;
     report.exchange(directory.directory());
     failedRun = plan.keep() == Keep.ON_FAILURE ? new FailedRun(toString(), directory) : null;
     Iterator<I> wanted = new CancellableIterator<>(records, task);
+    RunFeed<I> input = new RunFeed<>(tool.input(), directory, task, turn, toString());
+    feed = input;
     if (tool.input().usesStdin()) {
-      feed(wanted, directory, ready);
+      input.start(wanted);
     } else {
-      write(wanted, directory);
-      session = start(ready);
+      input.write(wanted);
     }
-    RunResults results = new RunResults(this, directory);
-    Stream<O> output = tool.output().read(results);
-    return new OutputIterator<>(output, results, this);
-  }
-
-  private void write(Iterator<I> records, Exchange directory) throws IOException {
-    try {
-      tool.input().write(records, new RunFiles(directory));
-      countInputs(directory);
-    } catch (IOException e) {
-      throw explained(e).orElseThrow(() -> e);
-    }
-  }
-
-  /** What to throw for an input that did not go into the exchange, if its disk is to blame. */
-  private Optional<LofnException> explained(Throwable failure) {
-    Exchange directory = exchange;
-    return failure instanceof IOException e && directory != null
-        ? ExchangeState.of(directory.directory()).explain(toString(), e)
-        : Optional.empty();
-  }
-
-  private void feed(Iterator<I> records, Exchange directory, ContainerLauncher ready) {
-    Feeder<I> writer =
-        new Feeder<>(tool.input(), records, new RunFiles(directory), task, this::inputFailed);
-    feeder = writer;
-    node.threads().execute(writer);
-    awaitFiles(writer);
     countInputs(directory);
     ContainerSession started = start(ready);
     session = started;
-    OutputStream stdin = node.meters().counted(started.stdin());
-    FailedRun keeper = failedRun;
-    writer.begin(keeper == null ? stdin : keeper.copied(stdin));
+    if (tool.input().usesStdin()) {
+      OutputStream stdin = node.meters().counted(started.stdin());
+      FailedRun keeper = failedRun;
+      input.begin(keeper == null ? stdin : keeper.copied(stdin));
+    }
+    RunResults results = new RunResults(this, directory);
+    Stream<O> output = tool.output().read(results);
+    requireOpen();
+    return new OutputIterator<>(output, results, this);
+  }
+
+  /** Whoever closes a run that is beginning cannot see what it is about to get hold of. */
+  private void requireOpen() {
+    if (closed) {
+      throw new LofnException("lofn has ended here before " + this + " had begun");
+    }
   }
 
   private ContainerSession start(ContainerLauncher ready) {
@@ -117,8 +108,20 @@ final class Run<I, O> implements AutoCloseable {
     if (keeper != null) {
       keeper.noteInputs();
     }
+    noteInputs();
     try (Timer.Context create = node.meters().create()) {
       return ready.start();
+    }
+  }
+
+  private void noteInputs() {
+    Exchange current = exchange;
+    if (current != null && tool.output().listsFiles()) {
+      try {
+        inputs = InputSnapshot.of(current.directory());
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot list the input of " + this, e);
+      }
     }
   }
 
@@ -132,25 +135,19 @@ final class Run<I, O> implements AutoCloseable {
     node.meters().read(Math.max(0, ExchangeState.bytes(directory.directory()) - inputFiles));
   }
 
-  private void awaitFiles(Feeder<I> writer) {
-    try {
-      EngineCalls.await(task, writer.wanted());
-    } catch (UncheckedIOException e) {
-      throw explained(requireNonNull(e.getCause())).map(RuntimeException.class::cast).orElse(e);
-    }
-  }
-
-  private void inputFailed(Throwable cause) {
-    inputFailure = explained(cause).map(Throwable.class::cast).orElse(cause);
+  private @Nullable Throwable inputFailure() {
+    RunFeed<I> current = feed;
+    return current == null ? null : current.failure();
   }
 
   /** Stops the container if the run is no longer wanted. Called by the supervisor now and then. */
-  void check(Instant now) {
+  @Override
+  public void check(Instant now) {
     ContainerSession current = session;
-    if (current == null) {
+    if (current == null || closed) {
       return;
     }
-    Throwable failure = inputFailure;
+    Throwable failure = inputFailure();
     if (failure != null) {
       current.stop(new Stop(StopReason.INPUT_FAILED, failure));
     } else if (task.isCancelled()) {
@@ -179,7 +176,7 @@ final class Run<I, O> implements AutoCloseable {
   }
 
   private void judge() {
-    ContainerExit exit = awaitExit();
+    ContainerExit exit = turn.lendWhile(this::awaitExit);
     Duration lasted = Duration.between(begun, Instant.now());
     node.meters().ended(lasted);
     LOG.info(
@@ -190,7 +187,12 @@ final class Run<I, O> implements AutoCloseable {
         lasted.toMillis(),
         plan.task(),
         report.servedBy());
-    if (!tool.acceptedExitCodes().contains(exit.code())) {
+    boolean accepted = tool.acceptedExitCodes().contains(exit.code());
+    if (accepted && exit.code() != 0 && activeSession().neverBegan(exit)) {
+      keepIfWanted();
+      throw report.neverBegan(exit, activeSession().stderr());
+    }
+    if (!accepted) {
       Reason reason = exit.outOfMemory() ? Reason.OUT_OF_MEMORY : Reason.EXIT_CODE;
       keepIfWanted();
       throw report.failure(reason, exit, activeSession().stderr());
@@ -212,7 +214,7 @@ final class Run<I, O> implements AutoCloseable {
       if (stop.isPresent()) {
         throw stopped(stop.get(), current);
       }
-      if (exit.isPresent() && inputFailure == null) {
+      if (exit.isPresent() && inputFailure() == null) {
         return exit.get();
       }
       exit = awaitBriefly(current);
@@ -248,10 +250,9 @@ final class Run<I, O> implements AutoCloseable {
   private void keepIfWanted() {
     FailedRun keeper = failedRun;
     ContainerLauncher ready = launcher;
-    Exchange directory = exchange;
-    if (keeper != null && ready != null && directory != null) {
+    if (keeper != null && ready != null) {
       failedRun = null;
-      keeper.keep(ready.runtime(), ready.spec(directory)).ifPresent(report::kept);
+      ready.started().flatMap(spec -> keeper.keep(ready.runtime(), spec)).ifPresent(report::kept);
     }
   }
 
@@ -259,6 +260,32 @@ final class Run<I, O> implements AutoCloseable {
   RuntimeException outputMissing(String name) {
     keepIfWanted();
     return report.outputMissing(name, activeSession().stderr());
+  }
+
+  /** The failure of a tool that ended well but left nothing of a kind. */
+  ToolFailedException nothingOf(String what) {
+    keepIfWanted();
+    return report.nothingOf(what, activeSession().stderr());
+  }
+
+  /** What was in the exchange when the tool was started. */
+  InputSnapshot inputs() {
+    InputSnapshot known = inputs;
+    if (known == null) {
+      throw new IllegalStateException(
+          "An OutputReader that asks for files() must say so in listsFiles()");
+    }
+    return known;
+  }
+
+  /** Names in the exchange that the tool sees something else at. */
+  Set<String> mountPoints() {
+    return plan.mountPoints();
+  }
+
+  /** Whether the tool was given records; waits until that is known. */
+  boolean hadRecords() {
+    return requireNonNull(feed).hadRecords();
   }
 
   /** The failure of an engine that lost a stream of a tool that ended well. */
@@ -282,34 +309,28 @@ final class Run<I, O> implements AutoCloseable {
     return node;
   }
 
-  /** Removes the container, ends the writer, and deletes the exchange. Idempotent. */
-  @Override
-  public void close() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
-    }
-    node.supervisor().remove(this);
-    ContainerSession current = session;
-    if (current != null) {
-      current.close();
-    }
-    endFeeder();
-    ContainerLauncher ready = launcher;
-    if (ready != null) {
-      ready.close();
-    }
+  /** Whose turn it is to use the records. */
+  InputTurn turn() {
+    return turn;
   }
 
-  private void endFeeder() {
-    Feeder<I> current = feeder;
-    try {
-      if (current != null && !current.stop(FEEDER_GRACE)) {
-        LOG.warn("The input of {} is still being read after the run has ended", plan.task());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  /**
+   * Removes the container, ends the writer, and deletes the exchange. Idempotent: a run that was
+   * closed while it began, and so fails, is closed again for what it has got meanwhile.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    ContainerLauncher ready = launcher;
+    RunFeed<I> input = feed;
+    Closing.all(
+        ready == null ? Run::nothing : ready::endContainer,
+        input == null ? Run::nothing : input::end,
+        ready == null ? Run::nothing : ready,
+        () -> node.supervisor().remove(this));
   }
+
+  private static void nothing() {}
 
   @Override
   public String toString() {

@@ -7,8 +7,11 @@ import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
 import io.lofn.spi.PreparedImage;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What one run shall be: the tool's settings, with the session's where the tool has none.
@@ -42,7 +45,14 @@ record RunPlan(
     boolean reuse,
     int failFast) {
 
-  private static final String TMP = "/tmp";
+  static final String TMP = "/tmp";
+
+  /**
+   * In the script's own first line, so that what a shell says of its lines stays right. By {@code
+   * command} an option that a shell does not know does not end it, without a process for a try; the
+   * script finds the exit code 0 either way.
+   */
+  private static final String PIPEFAIL = "command set -o pipefail 2>/dev/null || :; ";
 
   static RunPlan of(
       String operator,
@@ -112,24 +122,48 @@ record RunPlan(
   }
 
   /** Whether the tool's standard input or output carry records. */
-  boolean streams() {
+  private boolean streams() {
     return tool.input().usesStdin() || tool.output().usesStdout();
   }
 
-  /** What to start, once everything it needs is on the node. */
-  ContainerSpec spec(String name, PreparedImage prepared, Exchange exchange, List<Mount> volumes) {
+  /** Names in the exchange at which the tool sees something else; a volume is refused there. */
+  Set<String> mountPoints() {
+    String within = exchangePath + "/";
+    return settings.tmpfs().keySet().stream()
+        .filter(target -> target.startsWith(within))
+        .map(target -> target.substring(within.length()))
+        .collect(Collectors.toSet());
+  }
+
+  /** The tool's command as it is started: what its author does not write is added. */
+  static List<String> argv(Tool<?, ?> tool) {
+    if (!tool.usesPipefail()) {
+      return tool.argv();
+    }
+    List<String> argv = new ArrayList<>(tool.argv());
+    argv.add(PIPEFAIL + argv.remove(argv.size() - 1));
+    return argv;
+  }
+
+  /** What has to be heeded when its command is started. */
+  CommandStart start(PreparedImage prepared) {
+    return new CommandStart(streams(), tool.acceptedExitCodes(), prepared.config());
+  }
+
+  /**
+   * What to start, once everything it needs is on the node.
+   *
+   * @param mounts what the container sees of the node
+   */
+  ContainerSpec spec(String name, PreparedImage prepared, List<Mount> mounts) {
     ContainerSpec.Builder spec =
         ContainerSpec.builder(name, prepared.id())
-            .mount(new Mount(exchange.directory(), exchangePath, false))
             .settings(settings.toBuilder().label(ContainerOwnership.RUN, name).build());
-    if (ownTmp) {
-      spec.mount(new Mount(exchange.temporary(), TMP, false));
-    }
-    volumes.forEach(spec::mount);
+    mounts.forEach(spec::mount);
     if (tool.usesImageEntrypoint()) {
-      spec.arguments(tool.argv());
+      spec.arguments(argv(tool));
     } else {
-      spec.command(tool.argv());
+      spec.command(argv(tool));
     }
     if (tool.input().usesStdin()) {
       spec.stdin();

@@ -1,10 +1,13 @@
 package io.lofn.spark;
 
 import io.lofn.api.RunOutput;
+import io.lofn.api.ToolFailedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
 
 /** The output of a run, behind the verdict on it. */
 final class RunResults implements RunOutput {
@@ -13,6 +16,9 @@ final class RunResults implements RunOutput {
   private final Exchange exchange;
   private StdoutUse stdout = StdoutUse.UNDECIDED;
   private boolean counted;
+
+  /** Who has asked for the records last, and so waits for the tool if anybody does. */
+  private Thread taker = Thread.currentThread();
 
   private enum StdoutUse {
     UNDECIDED,
@@ -23,6 +29,11 @@ final class RunResults implements RunOutput {
   RunResults(Run<?, ?> run, Exchange exchange) {
     this.run = run;
     this.exchange = exchange;
+  }
+
+  /** The calling thread is about to take records. */
+  void takenHere() {
+    taker = Thread.currentThread();
   }
 
   @Override
@@ -39,8 +50,26 @@ final class RunResults implements RunOutput {
   public Path file(String name) {
     awaitSuccess();
     Path file = exchange.regularFile(name).orElseThrow(() -> run.outputMissing(name));
-    run.node().meters().read(file.toFile().length());
+    run.node().meters().read(FileTree.size(file));
     return file;
+  }
+
+  @Override
+  public List<String> files(Predicate<String> wanted) throws IOException {
+    awaitSuccess();
+    return run.inputs().outputs(wanted, run.mountPoints());
+  }
+
+  @Override
+  public boolean hadRecords() {
+    awaitSuccess();
+    return run.hadRecords();
+  }
+
+  @Override
+  public ToolFailedException missing(String what) {
+    awaitSuccess();
+    return run.nothingOf(what);
   }
 
   @Override
@@ -49,14 +78,14 @@ final class RunResults implements RunOutput {
       throw new IllegalStateException("stdout() must be asked for before the exchange's files");
     }
     stdout = StdoutUse.READER;
-    return new VerdictStream(run);
+    return new VerdictStream();
   }
 
   private void awaitSuccess() {
     if (stdout == StdoutUse.UNDECIDED) {
       stdout = StdoutUse.LOG;
-      InputStream unread = run.activeSession().stdout();
-      run.node().threads().execute(new StreamPump(run.toString(), unread));
+      ContainerSession session = run.activeSession();
+      run.node().threads().execute(new StreamPump(run.toString(), session.stdout(), session::lost));
     }
     run.awaitSuccess();
   }
@@ -70,15 +99,9 @@ final class RunResults implements RunOutput {
   }
 
   /** Standard output whose end is reported only after the tool has ended well. */
-  private static final class VerdictStream extends InputStream {
+  private final class VerdictStream extends InputStream {
 
-    private final Run<?, ?> run;
-    private final InputStream stdout;
-
-    VerdictStream(Run<?, ?> run) {
-      this.run = run;
-      this.stdout = run.node().meters().counted(run.activeSession().stdout());
-    }
+    private final InputStream stdout = run.node().meters().counted(run.activeSession().stdout());
 
     @Override
     public int read() throws IOException {
@@ -88,9 +111,10 @@ final class RunResults implements RunOutput {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
+      requireTaker();
       int count;
       try {
-        count = stdout.read(bytes, offset, length);
+        count = run.turn().lendWhile(() -> stdout.read(bytes, offset, length));
       } catch (IOException e) {
         run.awaitSuccess();
         throw run.streamBroken(e);
@@ -99,6 +123,15 @@ final class RunResults implements RunOutput {
         run.awaitSuccess();
       }
       return count;
+    }
+
+    /** Another thread would lend the input's turn while the task's thread is anywhere. */
+    private void requireTaker() {
+      if (Thread.currentThread() != taker) {
+        throw new IllegalStateException(
+            "The tool's standard output is read by the thread that takes the records, and not by"
+                + " another that reads ahead");
+      }
     }
   }
 }

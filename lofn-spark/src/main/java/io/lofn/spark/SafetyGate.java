@@ -37,6 +37,7 @@ final class SafetyGate {
    * @throws LofnException if it asks for what is not allowed; names the key that would allow it
    */
   void check(Tool<?, ?> tool) {
+    CommandStart.check(tool);
     String network = tool.settings().network();
     if (HOST_NETWORK.matcher(network).matches()) {
       require(LofnConf.ALLOW_HOST_NAMESPACES, tool, "the network '" + network + "'");

@@ -1,10 +1,12 @@
 package io.lofn.spark;
 
+import java.util.Map;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskContext$;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.util.TaskCompletionListener;
+import org.slf4j.MDC;
 
 /** A task of Spark. */
 final class SparkTaskScope implements TaskScope {
@@ -58,7 +60,19 @@ final class SparkTaskScope implements TaskScope {
   }
 
   @Override
-  public void adoptThread() {
-    TaskContext$.MODULE$.setTaskContext(context);
+  public Runnable adopt(Runnable action) {
+    Map<String, String> diagnostics = MDC.getCopyOfContextMap();
+    return () -> {
+      TaskContext$.MODULE$.setTaskContext(context);
+      if (diagnostics != null) {
+        MDC.setContextMap(diagnostics);
+      }
+      try {
+        action.run();
+      } finally {
+        MDC.clear();
+        TaskContext$.MODULE$.unset();
+      }
+    };
   }
 }

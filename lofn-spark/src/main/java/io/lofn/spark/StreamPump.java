@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,18 +28,41 @@ final class StreamPump implements Runnable {
 
   private final String name;
   private final InputStream stream;
+  private final Consumer<Throwable> onFailure;
   private final StreamTail tail = new StreamTail();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final StringBuilder line = new StringBuilder();
   private long lines;
 
   StreamPump(String name, InputStream stream) {
+    this(
+        name,
+        stream,
+        failure -> TOOL_LOG.warn("{}: the stream is not read any more", name, failure));
+  }
+
+  /**
+   * @param onFailure called if the stream is not emptied any more though it has not ended, so that
+   *     the tool may wait for ever
+   */
+  StreamPump(String name, InputStream stream, Consumer<Throwable> onFailure) {
     this.name = name;
     this.stream = stream;
+    this.onFailure = onFailure;
   }
 
   @Override
   public void run() {
+    try {
+      empty();
+    } catch (Throwable e) {
+      onFailure.accept(e);
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  private void empty() {
     byte[] buffer = new byte[BUFFER];
     try {
       for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
@@ -54,7 +78,6 @@ final class StreamPump implements Runnable {
       if (lines > MOST_LINES) {
         TOOL_LOG.info("{}: {} more lines are not logged", name, lines - MOST_LINES);
       }
-      ended.countDown();
     }
   }
 

@@ -2,6 +2,7 @@ package io.lofn.spark;
 
 import jakarta.inject.Inject;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -18,7 +19,19 @@ final class Supervisor {
 
   private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
 
-  private final Set<Run<?, ?>> runs = ConcurrentHashMap.newKeySet();
+  private final Set<Supervised> runs = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /** A run, as far as it is looked after. */
+  interface Supervised extends AutoCloseable {
+
+    /** Stops it if it is no longer wanted; without waiting. */
+    void check(Instant now);
+
+    /** Ends it. Idempotent. */
+    @Override
+    void close();
+  }
 
   @Inject
   Supervisor(ScheduledExecutorService clock) {
@@ -27,27 +40,45 @@ final class Supervisor {
         clock.scheduleWithFixedDelay(this::check, period, period, TimeUnit.MILLISECONDS);
   }
 
-  void add(Run<?, ?> run) {
+  /** Looks after a run from now on; one that comes too late is closed. */
+  void add(Supervised run) {
     runs.add(run);
+    if (closed) {
+      run.close();
+    }
   }
 
-  void remove(Run<?, ?> run) {
+  void remove(Supervised run) {
     runs.remove(run);
   }
 
+  boolean isIdle() {
+    return runs.isEmpty();
+  }
+
+  /** What is thrown out of here would end the schedule, and nobody would look any more. */
   private void check() {
     Instant now = Instant.now();
-    for (Run<?, ?> run : runs) {
+    for (Supervised run : runs) {
       try {
         run.check(now);
-      } catch (RuntimeException e) {
-        LOG.warn("Cannot check {}", run, e);
+      } catch (Throwable e) {
+        complain(run, e);
       }
     }
   }
 
-  /** Ends all runs, as the executor ends. */
+  private static void complain(Supervised run, Throwable failure) {
+    try {
+      LOG.warn("Cannot check {}", run, failure);
+    } catch (Throwable e) {
+      failure.addSuppressed(e); // Without memory for a message; the next look may have some.
+    }
+  }
+
+  /** Ends all runs, as the executor ends, and each that begins later. */
   void closeRuns() {
-    runs.forEach(Run::close);
+    closed = true;
+    Closing.all(List.copyOf(runs));
   }
 }

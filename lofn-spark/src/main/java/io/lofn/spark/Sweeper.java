@@ -10,9 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -20,8 +23,8 @@ import org.slf4j.event.Level;
 /**
  * Removes containers and exchanges that nobody wants any more: those of processes that are gone,
  * and containers of its own that no run claims, which an engine has made or kept without an answer.
- * Runs when the executor's first task comes, and again and again; touches nothing else whose owner
- * may be alive.
+ * Runs when the executor's first task comes, and again and again, one sweep at a time and never on
+ * the clock's threads; touches nothing else whose owner may be alive.
  */
 final class Sweeper {
 
@@ -31,7 +34,12 @@ final class Sweeper {
   private final Exchanges exchanges;
   private final Owner owner;
   private final ContainerOwnership ownership;
+  private final ExecutorService threads;
   private final Set<String> claimed = ConcurrentHashMap.newKeySet();
+
+  /** Whether a sweep is due that has not begun; it serves everybody who asks meanwhile. */
+  private final AtomicBoolean due = new AtomicBoolean();
+
   private boolean failing;
 
   @Inject
@@ -41,16 +49,18 @@ final class Sweeper {
       Owner owner,
       ContainerOwnership ownership,
       LofnConf conf,
+      ExecutorService threads,
       ScheduledExecutorService clock) {
     this.runtime = runtime;
     this.exchanges = exchanges;
     this.owner = owner;
     this.ownership = ownership;
+    this.threads = threads;
     // The first sweep comes before the runtime that containers are asked of.
-    runtime.whenSelected(() -> clock.execute(this::sweep));
+    runtime.whenSelected(this::request);
     Duration interval = conf.get(LofnConf.SWEEP_INTERVAL);
     ScheduledFuture<?> unused =
-        clock.scheduleWithFixedDelay(this::sweep, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        clock.scheduleWithFixedDelay(this::request, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** A run is about to start a container of this name, and wants it until it lets it go. */
@@ -63,14 +73,25 @@ final class Sweeper {
     claimed.remove(name);
   }
 
+  private void request() {
+    if (due.compareAndSet(false, true)) {
+      try {
+        threads.execute(this::sweep);
+      } catch (RejectedExecutionException e) { // lofn ends
+        due.set(false);
+      }
+    }
+  }
+
   synchronized void sweep() {
+    due.set(false);
     try {
       exchanges.sweep();
       runtime.ifSelected(this::sweepContainers);
       failing = false;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.atLevel(failing ? Level.DEBUG : Level.WARN)
-          .log("The sweep failed and is repeated: {}", e.getMessage());
+          .log("The sweep failed and is repeated: {}", e.toString());
       failing = true;
     }
   }

@@ -17,6 +17,9 @@ interface TaskScope {
   /** Runs an action when the task ends, however it ends. */
   void onCompletion(Runnable action);
 
-  /** Makes the task the calling thread's own, so that code of the user finds it there. */
-  void adoptThread();
+  /**
+   * Makes an action the task's own. On the task's thread; the action may then run on a new thread
+   * that this one starts, and code of the user finds there what it would find here.
+   */
+  Runnable adopt(Runnable action);
 }

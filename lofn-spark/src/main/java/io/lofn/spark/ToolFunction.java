@@ -1,6 +1,7 @@
 package io.lofn.spark;
 
 import io.lofn.api.Tool;
+import io.lofn.spark.ExecutorInjector.Lease;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -44,8 +45,11 @@ public final class ToolFunction<I, O>
    * A function whose tasks all run the bytes that the image stands for now, if that can be told.
    */
   static <I, O> ToolFunction<I, O> onDriver(String operator, Tool<I, O> tool, LofnConf conf) {
-    ImagePins pins = ExecutorInjector.imagePins(conf.entries());
-    return new ToolFunction<>(operator, tool, conf, pins.digest(tool).orElse(null));
+    SentFunctions.check(tool);
+    try (Lease lofn = ExecutorInjector.ofDriver(conf.entries())) {
+      Optional<String> digest = lofn.get(ImagePins.class).digest(tool);
+      return new ToolFunction<>(operator, tool, conf, digest.orElse(null));
+    }
   }
 
   /** This function as failure reports are to name it at a level of a tree. */
@@ -55,6 +59,7 @@ public final class ToolFunction<I, O>
 
   /** This function for another layout of the same tool. */
   <J> ToolFunction<J, O> with(Tool<J, O> other) {
+    SentFunctions.check(other);
     return new ToolFunction<>(operator, other, new LofnConf(conf), digest);
   }
 
@@ -68,7 +73,9 @@ public final class ToolFunction<I, O>
 
   /** Makes the image present on the node of the current task. */
   NodeImage prepareImage() {
-    return ExecutorInjector.toolRunner(conf).prepareImage(tool, image(), SparkTaskScope.current());
+    try (Lease lofn = ExecutorInjector.ofExecutor(conf)) {
+      return lofn.get(ToolRunner.class).prepareImage(tool, image(), SparkTaskScope.current());
+    }
   }
 
   private ImageNeed image() {
@@ -77,7 +84,9 @@ public final class ToolFunction<I, O>
 
   @Override
   public Iterator<O> call(Iterator<I> records) throws IOException {
-    return ExecutorInjector.toolRunner(conf)
-        .run(operator, tool, image(), records, SparkTaskScope.current());
+    try (Lease lofn = ExecutorInjector.ofExecutor(conf)) {
+      return lofn.get(ToolRunner.class)
+          .run(operator, tool, image(), records, SparkTaskScope.current());
+    }
   }
 }

@@ -32,6 +32,7 @@ final class ToolRunner {
       String operator, Tool<I, O> tool, ImageNeed image, Iterator<I> records, TaskScope task)
       throws IOException {
     node.gate().check(tool);
+    CommandGate.check(tool);
     if (skipsEmpty(tool) && !records.hasNext()) {
       return Collections.emptyIterator();
     }

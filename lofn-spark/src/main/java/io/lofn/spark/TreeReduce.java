@@ -41,11 +41,14 @@ final class TreeReduce<T> {
   private JavaRDD<T> mergeOnce(
       JavaRDD<T> level, int width, ToolFunction<Tuple2<Long, T>, T> levelMerger) {
     NeighbourPartitioner neighbours = new NeighbourPartitioner(width, fanIn);
-    return JavaPairRDD.fromJavaRDD(level.mapPartitionsWithIndex(place(), false))
-        .repartitionAndSortWithinPartitions(neighbours)
-        .map(placed -> placed)
-        .mapPartitionsWithIndex(mergeGroups(levelMerger, neighbours), false)
-        .setName("lofn " + levelMerger.operator());
+    JavaRDD<Tuple2<Long, T>> placed =
+        JavaPairRDD.fromJavaRDD(level.mapPartitionsWithIndex(place(), false))
+            .repartitionAndSortWithinPartitions(neighbours)
+            .map(each -> each);
+    JavaRDD<T> merged =
+        LevelledRDD.sorted(placed, level)
+            .mapPartitionsWithIndex(mergeGroups(levelMerger, neighbours), false);
+    return LevelledRDD.outputOf(levelMerger, merged).setName("lofn " + levelMerger.operator());
   }
 
   private static <T> Function2<Integer, Iterator<T>, Iterator<Tuple2<Long, T>>> place() {

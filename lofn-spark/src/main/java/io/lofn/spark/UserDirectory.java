@@ -23,11 +23,18 @@ final class UserDirectory {
    * @throws IOException if what is there is another user's, is open to others, or is no directory
    */
   static Path create(Path directory) throws IOException {
-    String user = System.getProperty("user.name");
+    return create(directory, ProcessUser.current());
+  }
+
+  static Path create(Path directory, ProcessUser user) throws IOException {
     Files.createDirectories(directory, PRIVATE);
-    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
-        || !Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).getName().equals(user)) {
-      throw new IOException(directory + " is not a directory of " + user);
+    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(directory + " is no directory");
+    }
+    if (!user.owns(directory)) {
+      throw new IOException(
+          "%s belongs to user %d, not to user %d of this process"
+              .formatted(directory, ProcessUser.ownerOf(directory), user.uid()));
     }
     if (!Files.getPosixFilePermissions(directory).equals(PRIVATE.value())) {
       throw new IOException(directory + " is open to other users; its mode must be 700");

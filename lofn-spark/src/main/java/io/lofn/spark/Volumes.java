@@ -111,7 +111,7 @@ final class Volumes implements AutoCloseable {
   }
 
   private VolumeStager create(VolumeStagerProvider provider) {
-    Path directory = parent().resolve("lofn-volumes-" + System.getProperty("user.name"));
+    Path directory = parent().resolve(ProcessUser.current().own("lofn-volumes"));
     try {
       return provider.create(
           new StagingConfig(
@@ -138,6 +138,16 @@ final class Volumes implements AutoCloseable {
 
   @Override
   public void close() {
-    stagers.values().forEach(VolumeStager::close);
+    RuntimeException failure = null;
+    for (VolumeStager stager : stagers.values()) {
+      try {
+        stager.close();
+      } catch (RuntimeException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
   }
 }

@@ -5,51 +5,72 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lofn.api.EngineException;
 import io.lofn.spi.RunningContainer;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Speaks with the shell script that runs one command after the other in a container. Its own
- * standard input and output carry these words and nothing else. One command at a time.
+ * Speaks with the shell script that runs one command after the other in a container. What the
+ * script says carries words that were told to it and to nobody else: its shell may print something
+ * of its own, and a tool may find the way to the script's output. One command at a time.
  */
 final class WarmAgent {
 
+  private static final Logger LOG = LoggerFactory.getLogger(WarmAgent.class);
+
+  private static final String READY = "ready ";
+
+  /** More lines than this that are not the script's are not logged. */
+  private static final int MOST_FOREIGN = 100;
+
   /** The script, for {@code sh -c}. */
-  static final String SCRIPT = script();
+  static final String SCRIPT = script("warm-agent.sh");
+
+  /** What becomes a command, in a shell of its own or in one that the script forks. */
+  private static final String COMMAND = script("command.sh");
 
   /** How long the script may take to start a command: it forks, and opens three files. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final RunningContainer container;
-  private final OutputStream words;
+  private final OutputStream out;
+  private final ShellWord word = ShellWord.random();
   private final CompletableFuture<String> ready = new CompletableFuture<>();
-  private volatile Command current = new Command(0);
+  private volatile Command current = new Command();
   private volatile @Nullable IOException ended;
-  private long number;
+  private int foreign;
 
   WarmAgent(RunningContainer container, Executor threads) {
     this.container = container;
-    this.words = container.stdin();
+    this.out = container.stdin();
     threads.execute(this::listen);
   }
 
-  private static String script() {
-    try (InputStream file = WarmAgent.class.getResourceAsStream("warm-agent.sh")) {
+  private static String script(String name) {
+    try (InputStream file = WarmAgent.class.getResourceAsStream(name)) {
       return new String(file.readAllBytes(), UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The text of the file by which the script starts a command. */
+  static String commandFile(List<String> argv) {
+    return COMMAND.replace("COMMAND", ShellWords.join(argv));
   }
 
   /**
@@ -58,6 +79,7 @@ final class WarmAgent {
    * @throws EngineException if it does not come up
    */
   String namespace() {
+    say(word.told());
     return await(ready, "did not start");
   }
 
@@ -67,26 +89,30 @@ final class WarmAgent {
    * @throws EngineException if it does not; that may pass, in another container
    */
   Command run(boolean stdin) {
-    Command command = new Command(++number);
+    Command command = new Command();
     current = command;
     IOException end = ended;
     if (end != null) {
       throw gone("has ended", end);
     }
+    say("%s %s\n".formatted(command.word.text(), stdin ? "stdin" : "none").getBytes(US_ASCII));
+    await(command.began, "did not start a command");
+    return command;
+  }
+
+  private void say(byte[] line) {
     try {
-      words.write("run %d %s\n".formatted(number, stdin ? "stdin" : "none").getBytes(US_ASCII));
-      words.flush();
+      out.write(line);
+      out.flush();
     } catch (IOException e) {
       throw gone("takes no more commands", e);
     }
-    await(command.began, "did not start a command");
-    return command;
   }
 
   /** Lets the script end, which ends the container. */
   void leave() {
     try {
-      words.close();
+      out.close();
     } catch (IOException e) {
       // It has ended already.
     }
@@ -110,12 +136,12 @@ final class WarmAgent {
 
   private void listen() {
     IOException end = new IOException("The container has ended");
-    try (BufferedReader lines =
-        new BufferedReader(new InputStreamReader(container.stdout(), US_ASCII))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        heard(line.split(" ", -1));
+    try {
+      AgentLines lines = new AgentLines(container.stdout());
+      for (String line = lines.next(); line != null; line = lines.next()) {
+        heard(line);
       }
-    } catch (IOException | NumberFormatException e) {
+    } catch (IOException | RuntimeException e) {
       end.addSuppressed(e);
     }
     ended = end;
@@ -123,33 +149,53 @@ final class WarmAgent {
     current.fail(end);
   }
 
-  private void heard(String[] line) {
+  /** What does not carry a word that was told to the script is none of its own. */
+  private void heard(String line) {
     Command command = current;
-    if (line[0].equals("ready") && line.length == 2) {
-      ready.complete(line[1]);
-    } else if (line.length >= 2 && Long.parseLong(line[1]) == command.number) {
-      if (line[0].equals("began")) {
-        command.began.complete(null);
-      } else if (line[0].equals("ended") && line.length == 3) {
-        command.ended.complete(Integer.valueOf(line[2]));
-      }
+    Optional<String> ofScript = after(word, line);
+    Optional<String> ofCommand = after(command.word, line);
+    if (ofCommand.isPresent()) {
+      command.heard(ofCommand.get());
+    } else if (ofScript.isPresent() && ofScript.get().startsWith(READY)) {
+      ready.complete(ofScript.get().substring(READY.length()));
+    } else if (foreign++ < MOST_FOREIGN) {
+      LOG.info("Warm container {} says: {}", container.id(), line);
     }
+  }
+
+  /** Whoever else writes there need not end a line. */
+  private static Optional<String> after(ShellWord word, String line) {
+    int at = line.lastIndexOf(word.text() + " ");
+    return at < 0 ? Optional.empty() : Optional.of(line.substring(at + word.text().length() + 1));
   }
 
   /** One command of the script. */
   static final class Command {
 
-    private final long number;
+    private static final Pattern ENDED = Pattern.compile("ended (\\d{1,3})");
+
+    private final ShellWord word = ShellWord.random();
     private final CompletableFuture<@Nullable Void> began = new CompletableFuture<>();
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
 
-    Command(long number) {
-      this.number = number;
+    /** By which its shell says that it could not be executed. */
+    ShellWord word() {
+      return word;
     }
 
     /** Its exit code, once nothing of it is left; fails if the script ends before. */
     CompletableFuture<Integer> ended() {
       return ended;
+    }
+
+    private void heard(String what) {
+      Matcher end = ENDED.matcher(what);
+      if (what.equals("began")) {
+        began.complete(null);
+      } else if (end.matches()) {
+        began.completeExceptionally(new IOException("The command has no streams"));
+        ended.complete(Integer.valueOf(end.group(1)));
+      }
     }
 
     private void fail(IOException cause) {

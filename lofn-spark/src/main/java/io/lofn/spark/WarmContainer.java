@@ -12,12 +12,14 @@ import io.lofn.spi.StagedVolume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +37,7 @@ final class WarmContainer implements AutoCloseable {
   private final Path control;
   private final OwnContainers containers;
   private final Executor threads;
+  private final ScheduledExecutorService clock;
   private final List<StagedVolume> volumes = new ArrayList<>();
   private @Nullable RunningContainer container;
   private @Nullable WarmAgent agent;
@@ -42,12 +45,18 @@ final class WarmContainer implements AutoCloseable {
   private int runs;
   private volatile boolean retired;
 
-  WarmContainer(WarmShape shape, Exchange exchange, OwnContainers containers, Executor threads) {
+  WarmContainer(
+      WarmShape shape,
+      Exchange exchange,
+      OwnContainers containers,
+      Executor threads,
+      ScheduledExecutorService clock) {
     this.shape = shape;
     this.exchange = exchange;
     this.control = exchange.beside("control");
     this.containers = containers;
     this.threads = threads;
+    this.clock = clock;
   }
 
   WarmShape shape() {
@@ -74,9 +83,8 @@ final class WarmContainer implements AutoCloseable {
     NamedPipes pipes = null;
     try {
       RunningContainer ready = ready(spec);
-      Files.writeString(
-          control.resolve("command"), "exec " + ShellWords.join(spec.argv()) + "\n", UTF_8);
-      pipes = new NamedPipes(control);
+      write(spec.argv());
+      pipes = new NamedPipes(control, clock);
       WarmAgent.Command command = agent.run(spec.stdin());
       pipes.letGo();
       runs++;
@@ -84,9 +92,18 @@ final class WarmContainer implements AutoCloseable {
     } catch (IOException e) { // such as that the run has been given up, and its exchange is gone
       abandon(pipes);
       throw new LofnException("Cannot speak with a warm container through " + control, e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       abandon(pipes);
       throw e;
+    }
+  }
+
+  private void write(List<String> argv) throws IOException {
+    Path file = control.resolve("command");
+    boolean isNew = !Files.exists(file);
+    Files.writeString(file, WarmAgent.commandFile(argv), UTF_8);
+    if (isNew && Exchanges.isOpen(exchange.directory())) { // whatever this process's mask is
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     }
   }
 
@@ -195,7 +212,7 @@ final class WarmContainer implements AutoCloseable {
     try {
       exchange.empty();
       return true;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       LOG.warn("The exchange {} cannot be emptied; its container goes", exchange.directory(), e);
       return false;
     }
@@ -217,10 +234,9 @@ final class WarmContainer implements AutoCloseable {
   /** Removes the container and deletes the exchange. Idempotent. */
   @Override
   public void close() {
-    removeContainer();
-    volumes.forEach(StagedVolume::close);
+    List<StagedVolume> held = List.copyOf(volumes);
     volumes.clear();
-    exchange.close();
+    Closing.all(this::removeContainer, () -> Closing.all(held), exchange);
   }
 
   /** No container of this image can serve many runs here; one for each run can. */

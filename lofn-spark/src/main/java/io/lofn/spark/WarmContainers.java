@@ -30,8 +30,10 @@ final class WarmContainers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WarmContainers.class);
 
   private final OwnContainers containers;
+  private final PipedContainers single;
   private final Exchanges exchanges;
   private final ExecutorService threads;
+  private final ScheduledExecutorService clock;
   private final int mostRuns;
   private final Duration oldest;
   private final Duration longestIdle;
@@ -44,13 +46,16 @@ final class WarmContainers implements AutoCloseable {
   @Inject
   WarmContainers(
       OwnContainers containers,
+      PipedContainers single,
       Exchanges exchanges,
       LofnConf conf,
       ExecutorService threads,
       ScheduledExecutorService clock) {
     this.containers = containers;
+    this.single = single;
     this.exchanges = exchanges;
     this.threads = threads;
+    this.clock = clock;
     this.mostRuns = conf.get(LofnConf.REUSE_RUNS);
     this.oldest = conf.get(LofnConf.REUSE_AGE);
     this.longestIdle = conf.get(LofnConf.REUSE_IDLE);
@@ -74,7 +79,7 @@ final class WarmContainers implements AutoCloseable {
     WarmContainer found = find(shape);
     if (found == null) {
       Exchange exchange = exchanges.create(plan.task(), plan.tool().settings().user().isPresent());
-      found = new WarmContainer(shape, exchange, containers, threads);
+      found = new WarmContainer(shape, exchange, containers, threads, clock);
       found.hold(volumes);
       volumes.clear();
     }
@@ -109,7 +114,7 @@ final class WarmContainers implements AutoCloseable {
   }
 
   private void removeIdle() {
-    takeIdleSince(Instant.now().minus(longestIdle)).forEach(WarmContainer::close);
+    Closing.all(takeIdleSince(Instant.now().minus(longestIdle)));
   }
 
   private synchronized List<WarmContainer> takeIdleSince(Instant limit) {
@@ -125,7 +130,7 @@ final class WarmContainers implements AutoCloseable {
     synchronized (this) {
       closed = true;
     }
-    takeIdleSince(Instant.MAX).forEach(WarmContainer::close);
+    Closing.all(takeIdleSince(Instant.MAX));
   }
 
   /** A warm container, lent to one run; where the image is unfit, an exchange for one container. */
@@ -144,8 +149,8 @@ final class WarmContainers implements AutoCloseable {
     }
 
     @Override
-    public RunningContainer start(ContainerSpec spec) {
-      if (!unfit.contains(container.shape())) {
+    public RunningContainer start(ContainerSpec spec, CommandStart start) {
+      if (!unfit.contains(container.shape()) && ShellCommand.obstacle(start, spec).isEmpty()) {
         try {
           return container.run(spec);
         } catch (WarmContainer.UnfitException e) {
@@ -158,7 +163,7 @@ final class WarmContainers implements AutoCloseable {
         }
       }
       container.retire();
-      return containers.start(container.shape().runtime(), spec);
+      return single.start(container.shape().runtime(), spec, exchange(), start);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +21,12 @@ final class WarmRun extends PipedContainer {
 
   private final WarmContainer home;
   private final WarmAgent.Command command;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private volatile @Nullable ContainerExit exit;
 
   WarmRun(
       WarmContainer home, RunningContainer container, WarmAgent.Command command, NamedPipes pipes) {
-    super(container, pipes);
+    super(container, pipes, new Noise(), command.word());
     this.home = home;
     this.command = command;
   }
@@ -58,10 +60,14 @@ final class WarmRun extends PipedContainer {
     super.stop(grace);
   }
 
+  /** Once: afterwards the container may be another run's. */
   @Override
   public void close() {
-    if (!command.ended().isDone()) {
+    if (!command.ended().isDone()) { // before anybody may take this run for closed
       home.retire();
+    }
+    if (!closed.compareAndSet(false, true)) {
+      return;
     }
     if (home.isRetired()) {
       super.close();

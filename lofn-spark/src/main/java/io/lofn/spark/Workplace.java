@@ -14,7 +14,7 @@ interface Workplace extends AutoCloseable {
    *
    * @throws io.lofn.api.EngineException if the engine cannot
    */
-  RunningContainer start(ContainerSpec spec);
+  RunningContainer start(ContainerSpec spec, CommandStart start);
 
   /** Deletes what the run has left, or gives the place to the next one. Idempotent. */
   @Override

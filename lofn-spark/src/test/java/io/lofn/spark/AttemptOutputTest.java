@@ -153,6 +153,8 @@ class AttemptOutputTest {
     }
 
     @Override
-    public void adoptThread() {}
+    public Runnable adopt(Runnable action) {
+      return action;
+    }
   }
 }

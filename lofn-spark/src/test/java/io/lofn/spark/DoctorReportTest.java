@@ -59,4 +59,26 @@ class DoctorReportTest {
             1 of 4 nodes passed
             """);
   }
+
+  @Test
+  void aWarningIsToldAndNoFailure() {
+    List<Finding> posix =
+        List.of(Finding.good("user", "yarn (991:991)"), NodeCheck.encoding("ANSI_X3.4-1968"));
+
+    DoctorReport report = new DoctorReport(new TreeMap<>(Map.of("a", posix)), 1);
+
+    assertThat(report.isGood()).isTrue();
+    assertThat(report.toString())
+        .startsWith(
+            """
+            node  user            encoding
+            a     yarn (991:991)  ANSI_X3.4-1968
+
+            What to do:
+            a, encoding:
+              the locale of the executor's JVM is not UTF-8 (sun.jnu.encoding=ANSI_X3.4-1968)""")
+        .contains("-> Set spark.executorEnv.LC_ALL=C.UTF-8")
+        .endsWith("\n1 of 1 nodes passed\n");
+    assertThat(NodeCheck.encoding("UTF-8").advises()).isFalse();
+  }
 }

@@ -25,8 +25,9 @@ class DoctorTest {
 
     assertThat(report.isGood()).as(report.toString()).isTrue();
     assertThat(report.toString())
-        .containsPattern("(?m)^node +user +free disk +runtime +image +mounts +network +volume$")
-        .contains(System.getProperty("user.name") + " (")
+        .containsPattern(
+            "(?m)^node +user +encoding +free disk +runtime +image +mounts +network +volume$")
+        .contains(System.getProperty("user.name") + " (" + ProcessUser.current() + ")")
         .contains(" GiB in ")
         .contains("process, plain processes")
         .contains("  read and write  open, the runtime cannot close it  2 entries\n")
@@ -50,7 +51,11 @@ class DoctorTest {
     DoctorReport report = examine(Map.of(), "--volume", directory + "/nothing");
 
     assertThat(report.isGood()).isFalse();
-    assertThat(report.toString()).contains("volume:\n").contains(directory + "/nothing");
+    assertThat(report.toString())
+        .contains("volume:\n")
+        .contains(directory + "/nothing")
+        .as("what has nothing to do with the volume")
+        .doesNotContain("network:\n");
   }
 
   @Test

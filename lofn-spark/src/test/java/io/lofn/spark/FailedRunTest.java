@@ -120,7 +120,7 @@ class FailedRunTest {
             "--user=1:2",
             "--workdir=/w d",
             "--label=mine=" + HOSTILE,
-            "--mount=type=tmpfs,\"target=/t,m\"\"p\",tmpfs-size=5",
+            "--tmpfs=/t,m\"p:exec,nosuid,nodev,mode=1777,size=5",
             "--mount=type=bind,\"source=%s\",\"target=/ref\",readonly"
                 .formatted(volume.toString().replace("\"", "\"\"")),
             "--entrypoint=-tool",
@@ -175,6 +175,27 @@ class FailedRunTest {
     assertThat(Path.of(given + ".stdin")).hasContent("from stdin");
     assertThat(Path.of(given + ".files")).hasContent(".\n./in put\n./in put/-a 'b'.txt\n");
     assertThat(script().resolveSibling("exchange/output.txt")).hasContent("half");
+  }
+
+  @Test
+  void repeatsItsOwnInputWhereAnEarlierRunHadTheSameExchange() throws Exception {
+    Files.writeString(exchange.newFile("of the first"), "x");
+    FailedRun first = new FailedRun("the first", exchange);
+    first.noteInputs();
+    try (OutputStream stdin = first.copied(new ByteArrayOutputStream())) {
+      stdin.write("a longer one of the first".getBytes(UTF_8));
+    }
+    exchange.empty();
+    Files.writeString(exchange.newFile("of the second"), "x");
+    failed.noteInputs();
+    try (OutputStream stdin = failed.copied(new ByteArrayOutputStream())) {
+      stdin.write("of the second".getBytes(UTF_8));
+    }
+
+    assertThat(replayNoted(spec(ContainerSettings.defaults()).stdin().build())).isEqualTo(7);
+
+    assertThat(Path.of(given + ".stdin")).hasContent("of the second");
+    assertThat(Path.of(given + ".files")).hasContent(".\n./of the second\n");
   }
 
   @Test

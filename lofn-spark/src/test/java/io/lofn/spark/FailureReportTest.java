@@ -100,6 +100,23 @@ class FailureReportTest {
   }
 
   @Test
+  void saysWhetherAScriptRanWithPipefail() throws IOException {
+    Tool<String, String> counts = Tool.lines("tools:1").shell("grep x in | sort > out");
+    ContainerExit one = new ContainerExit(1, false);
+    ContainerExit brokenPipe = new ContainerExit(141, false);
+    Tool<String, String> head = counts.shell("zcat in | head -n 1 > out");
+
+    GoldenText.assertThatIs("pipefail-1", exitOf(counts, one));
+    GoldenText.assertThatIs("pipefail-141", exitOf(head, brokenPipe));
+    GoldenText.assertThatIs("without-pipefail", exitOf(counts.pipefail(false), one));
+    assertThat(exitOf(counts.shell("grep x in || false"), one)).doesNotContain("pipeline");
+  }
+
+  private static String exitOf(Tool<?, ?> tool, ContainerExit exit) {
+    return text(report(tool, ROOMY, Optional.empty()).failure(Reason.EXIT_CODE, exit, tail("")));
+  }
+
+  @Test
   void saysWhichOutputIsMissing() throws IOException {
     ToolFailedException failure =
         report(ROOMY).outputMissing("output.txt", tail("wrote nothing: no reads\n"));
@@ -155,6 +172,33 @@ class FailureReportTest {
   }
 
   @Test
+  void aCommandThatCouldNotBeExecutedIsNoneThatFailed() {
+    String message =
+        text(
+            report(ROOMY)
+                .neverBegan(new ContainerExit(126, false), tail("sh: Argument list too long\n")));
+
+    assertThat(message)
+        .startsWith("map: the tool could not be executed, exit code 126")
+        .contains("hand long lists over in a file: an input of the exchange or a volume");
+  }
+
+  @Test
+  void aLongCommandIsNotRepeatedAsAWhole() {
+    String program = "p".repeat(100_000);
+    FailureReport report = report(TOOL.command(program), ROOMY, Optional.empty());
+
+    assertThat(
+            text(
+                report.failure(
+                    Reason.EXIT_CODE,
+                    new ContainerExit(127, false),
+                    tail("sh: " + program + ": no\n"))))
+        .contains("ppp... (100000 characters)")
+        .hasSizeLessThan(4000);
+  }
+
+  @Test
   void looksAtTheDiskOfTheExchangeItself() {
     ExchangeState state = ExchangeState.of(Path.of("."));
 
@@ -167,19 +211,24 @@ class FailureReportTest {
   }
 
   private static FailureReport report(ExchangeState exchange, Optional<Duration> idleTimeout) {
+    return report(TOOL, exchange, idleTimeout);
+  }
+
+  private static FailureReport report(
+      Tool<?, ?> tool, ExchangeState exchange, Optional<Duration> idleTimeout) {
     ContainerSettings settings =
         ContainerSettings.defaults().toBuilder().limits(LIMITS).user("1000:1000").build();
     RunPlan plan =
         new RunPlan(
             "map",
-            TOOL,
+            tool,
             new TaskIdentity("app-20260102-0007", 4, 17, 1, 1203),
             settings,
             "/shared",
             Optional.of(Duration.ofMinutes(10)),
             idleTimeout,
             Duration.ofSeconds(10),
-            ImageNeed.of(TOOL, new LofnConf(Map.of()), Optional.empty()),
+            ImageNeed.of(tool, new LofnConf(Map.of()), Optional.empty()),
             Keep.NEVER,
             true,
             false,

@@ -27,6 +27,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -168,6 +171,47 @@ class ImagesTest {
   }
 
   @Test
+  void whatMayPassIsAskedAgainByTheNextJobAndAnAnswerIsKept() {
+    AtomicLong clock = new AtomicLong();
+    ImagePins pins = pins(Map.of(), clock::get);
+    engine.digest = DIGEST;
+    engine.down = true;
+    assertThat(pins.digest(tool())).isEmpty();
+    engine.down = false;
+    assertThat(pins.digest(tool())).contains(DIGEST);
+    engine.down = true;
+    assertThat(pins.digest(tool())).contains(DIGEST);
+    assertThat(pins.digest(tool().pullPolicy(PullPolicy.ALWAYS))).isEmpty();
+    assertThat(pins.digest(tool())).contains(DIGEST);
+  }
+
+  @Test
+  void whatFailsAgainAndAgainIsAskedNowAndThen() {
+    AtomicLong clock = new AtomicLong();
+    ImagePins pins = pins(Map.of(), clock::get);
+    engine.digest = DIGEST;
+    engine.down = true;
+    for (int job = 0; job < 5; job++) {
+      assertThat(pins.digest(tool())).isEmpty();
+    }
+    assertThat(engine.asked).hasValue(2);
+    engine.down = false;
+    assertThat(pins.digest(tool())).isEmpty();
+    clock.addAndGet(Duration.ofMinutes(10).toNanos());
+    assertThat(pins.digest(tool())).contains(DIGEST);
+    assertThat(engine.asked).hasValue(3);
+  }
+
+  @Test
+  void aRegistryThatSaysNoIsNotAskedAgain() {
+    ImagePins pins = pins(Map.of());
+    engine.unknown = true;
+    assertThat(pins.digest(tool())).isEmpty();
+    assertThat(pins.digest(tool())).isEmpty();
+    assertThat(engine.asked).hasValue(1);
+  }
+
+  @Test
   void theDriverDoesNotAskWhereItNeedNot() {
     engine.digest = DIGEST;
     assertThat(pins(Map.of("spark.lofn.image.pin", "false")).digest(tool())).isEmpty();
@@ -197,10 +241,14 @@ class ImagesTest {
   }
 
   private ImagePins pins(Map<String, String> settings) {
+    return pins(settings, System::nanoTime);
+  }
+
+  private ImagePins pins(Map<String, String> settings, LongSupplier nanoClock) {
     LofnConf conf = new LofnConf(new HashMap<>(settings));
     RuntimeProviders providers =
         RuntimeProviders.of(List.of(FakeProvider.of("fake", -1, engine)), List.of());
-    return new ImagePins(new NodeRuntime(new RuntimeSelector(conf, providers)), conf);
+    return new ImagePins(new NodeRuntime(new RuntimeSelector(conf, providers)), conf, nanoClock);
   }
 
   /** An engine that pulls whatever it is asked for; an archive is the name of its only image. */
@@ -210,7 +258,9 @@ class ImagesTest {
     private final Set<String> present = ConcurrentHashMap.newKeySet();
     private final List<String> pulls = Collections.synchronizedList(new ArrayList<>());
     private final List<Path> loads = new ArrayList<>();
+    private final AtomicInteger asked = new AtomicInteger();
     private volatile boolean down;
+    private boolean unknown;
     private @Nullable String digest;
     private String tagged = "sha256:other";
 
@@ -249,7 +299,11 @@ class ImagesTest {
 
     @Override
     public Optional<String> digest(ImageRequest request) {
+      asked.incrementAndGet();
       requireUp();
+      if (unknown) {
+        throw new ImageUnavailableException("manifest unknown");
+      }
       return Optional.ofNullable(digest);
     }
 

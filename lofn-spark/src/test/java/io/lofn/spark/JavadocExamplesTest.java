@@ -142,6 +142,7 @@ class JavadocExamplesTest {
             .<Tuple2<String, String>>toFilePerKey(pair -> pair._1 + ".txt", pair -> pair._2);
     PartitionWriter<Tuple2<String, String>> parallel =
         Lines.text()
+            .multiLine()
             .<Tuple2<String, String>>toParallelFiles(
                 Map.of("r1.fq", pair -> pair._1, "r2.fq", pair -> pair._2));
     OutputReader<Tuple2<String, String>> variants =

@@ -3,6 +3,7 @@ package io.lofn.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lofn.api.BinaryFile;
 import io.lofn.api.EmptyPartitions;
 import io.lofn.api.InputFiles;
 import io.lofn.api.LofnException;
@@ -16,18 +17,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import scala.Tuple2;
 
@@ -321,6 +326,102 @@ class LofnTest {
     assertThatThrownBy(() -> lofn.function(Tool.pipe("any").engineOptions("--privileged")))
         .isInstanceOf(LofnException.class)
         .hasMessageContaining("spark.lofn.allow.privileged=true");
+  }
+
+  static List<Tool<String, String>> toolsWithoutAProgram() {
+    Tool<String, String> tool = Tool.pipe("busybox:1");
+    return List.of(
+        tool,
+        Tool.lines("busybox:1"),
+        tool.env("A", "b").user("1:1"),
+        tool.imageEntrypoint().command("-n").entrypoint(""),
+        tool.command(""),
+        tool.command("", "-c", "cat"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("toolsWithoutAProgram")
+  void noOperatorRunsAToolThatDoesNotSayWhatItRuns(Tool<String, String> tool) {
+    JavaRDD<String> rdd = context.parallelize(List.of("touch /tmp/executed"), 2);
+    Tool<String, BinaryFile> binary = tool.output(BinaryFile.fromStdout());
+    Tool<BinaryFile, BinaryFile> merger = binary.input(BinaryFile.toNumberedFiles());
+    Dataset<String> data = spark.createDataset(List.of("x"), Encoders.STRING());
+    Map<String, ThrowingCallable> operators =
+        Map.of(
+            "map", () -> lofn.map(rdd, tool),
+            "map of a Dataset", () -> lofn.map(data, tool, Encoders.STRING()),
+            "reduce", () -> lofn.reduce(rdd, tool),
+            "reducePairs", () -> lofn.reducePairs(rdd, tool, (left, right, run) -> {}),
+            "mapBinary", () -> lofn.mapBinary(rdd, binary),
+            "reduceBinary",
+                () ->
+                    lofn.reduceBinary(
+                        context.binaryFiles("src/test/resources"), merger, ReduceShape.fanIn(2)),
+            "collectReduce", () -> lofn.collectReduce(rdd, binary, "/tmp/not-there"),
+            "function", () -> lofn.function(tool));
+
+    operators.forEach(
+        (name, operator) ->
+            assertThatThrownBy(operator)
+                .as(name)
+                .isInstanceOf(LofnException.class)
+                .hasMessageContaining("busybox:1")
+                .hasMessageContaining("command(...)"));
+  }
+
+  @Test
+  void whatTheImageRunsHasToBeAskedFor() {
+    Tool<String, String> tool = Tool.pipe("busybox:1");
+
+    assertThat(lofn.function(tool.imageEntrypoint()).tool().argv()).isEmpty();
+    assertThat(lofn.function(tool.imageEntrypoint().command("")).tool().argv()).containsExactly("");
+    assertThat(lofn.function(tool.entrypoint("cat")).tool().argv()).containsExactly("cat");
+  }
+
+  @Test
+  void anExecutorRefusesWhatTheDriverLetPass() {
+    ToolFunction<String, String> good = lofn.function(Tool.pipe("any").command("cat"));
+    JavaRDD<String> rdd =
+        context.parallelize(numbers(1), 1).mapPartitions(good.with(Tool.pipe("any")));
+
+    assertThatThrownBy(rdd::collect)
+        .cause()
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining("has no command");
+  }
+
+  /** Whether its streams carry records or not; the fake runtime attaches them all. */
+  @ParameterizedTest
+  @ValueSource(ints = {126, 127, 1})
+  void aToolThatCannotBeExecutedFailsWhateverExitCodesItAccepts(int code) {
+    for (Tool<String, String> tool : List.of(Tool.pipe("any"), Tool.lines("any"))) {
+      JavaRDD<String> mapped =
+          lofn.map(
+              context.parallelize(numbers(3), 1),
+              tool.command(code == 126 ? "/etc/passwd" : "no-such-program")
+                  .acceptedExitCodes(0, 1, 126, 127));
+
+      assertThatThrownBy(mapped::collect)
+          .hasStackTraceContaining("the tool could not be executed, exit code");
+    }
+  }
+
+  @Test
+  void aToolMayEndWithTheExitCodesThatItAccepts() {
+    Tool<String, String> grep =
+        Tool.pipe("any").command("grep", "nothing").acceptedExitCodes(0, 1, 127);
+
+    assertThat(lofn.map(context.parallelize(numbers(3), 1), grep).collect()).isEmpty();
+  }
+
+  @Test
+  void theExitCodesOfAFailedStartAreRefusedOnTheDriverWhereNobodyTellsTheTwoApart() {
+    Tool<String, String> tool = Tool.pipe("any").imageEntrypoint().acceptedExitCodes(0, 127);
+
+    assertThatThrownBy(() -> lofn.map(context.parallelize(numbers(1), 1), tool))
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining("exit code 127");
+    assertThatThrownBy(() -> lofn.function(tool)).isInstanceOf(LofnException.class);
   }
 
   private static List<String> numbers(int count) {

@@ -1,5 +1,6 @@
 package io.lofn.spark;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -22,6 +23,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One holder of a name at a time, in this JVM and others. */
 @Timeout(value = 60, unit = SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -86,20 +89,105 @@ class NodeLocksTest {
     assertNothingLeft();
   }
 
+  /** As when a disk fails: the name must be free again for the threads that share its stripe. */
+  @Test
+  void aNameIsFreeAgainThoughItsFileCannotBeDeleted() throws Exception {
+    NodeLocks locks = locks();
+    Path file;
+    try (NodeLocks.Held held = locks.hold("name", LONG)) {
+      file = onlyFile();
+      Files.delete(file);
+      Files.createDirectories(file.resolve("not empty"));
+    }
+    Files.delete(file.resolve("not empty"));
+    Files.delete(file);
+
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    Future<Boolean> another =
+        thread.submit(
+            () -> {
+              locks.hold("name", Duration.ofSeconds(5)).close();
+              return true;
+            });
+    assertThat(another.get()).isTrue();
+    thread.shutdown();
+    assertNothingLeft();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mkdir", "mkfifo", "ln -s /nowhere"})
+  void whatIsPlantedInPlaceOfALockIsRefusedAtOnce(String plant) throws Exception {
+    Path file;
+    try (NodeLocks.Held held = locks().hold("name", LONG)) {
+      file = onlyFile();
+    }
+    List<String> command = new ArrayList<>(List.of(plant.split(" ")));
+    command.add(file.toString());
+    assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
+
+    assertThatThrownBy(() -> locks().hold("name", LONG))
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining(file + " is no regular file");
+    Files.delete(file);
+    locks().hold("name", LONG).close();
+  }
+
+  /** Whoever looks at the file of a lock and closes it lets go of it, if it is his process's. */
+  @Test
+  void whoWaitsInVainDoesNotLetAnotherProcessIn() throws Exception {
+    try (NodeLocks.Held mine = locks().hold("name", LONG)) {
+      ExecutorService thread = Executors.newSingleThreadExecutor();
+      Future<NodeLocks.Held> waiting =
+          thread.submit(() -> locks().hold("name", Duration.ofMillis(100)));
+      assertThatThrownBy(waiting::get).hasCauseInstanceOf(EngineException.class);
+      thread.shutdown();
+
+      Process other = start(Trier.class);
+      assertThat(other.getInputStream().readAllBytes()).asString(UTF_8).isEqualTo("busy");
+    }
+  }
+
+  /** Says whether it gets a name. */
+  static final class Trier {
+
+    private Trier() {}
+
+    public static void main(String[] arguments) {
+      NodeLocks locks = new NodeLocks(new LofnConf(Map.of("spark.lofn.tmp.dir", arguments[0])));
+      try (NodeLocks.Held held = locks.hold("name", Duration.ofMillis(300))) {
+        System.out.print("held");
+      } catch (EngineException e) {
+        System.out.print("busy");
+      }
+    }
+  }
+
+  private Process start(Class<?> program) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            program.getName(),
+            directory.toString())
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
+  private Path onlyFile() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      List<Path> all = files.toList();
+      assertThat(all).hasSize(1);
+      return all.get(0);
+    }
+  }
+
   @Test
   void anotherProcessWaitsAndOneThatDiesLetsGo() throws Exception {
-    Process other =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Holder.class.getName(),
-                directory.toString())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+    Process other = start(Holder.class);
     assertThat(other.getInputStream().read()).isEqualTo('h');
     assertThatThrownBy(() -> locks().hold("name", Duration.ofMillis(300)))
-        .isInstanceOf(EngineException.class);
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("process " + other.pid() + ", held 'name'");
 
     other.destroyForcibly().waitFor();
 

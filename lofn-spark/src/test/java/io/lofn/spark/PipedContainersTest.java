@@ -3,21 +3,15 @@ package io.lofn.spark;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lofn.spark.FakeProvider.FakeRuntime;
-import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerSpec;
-import io.lofn.spi.Mount;
+import io.lofn.spi.ImageConfig;
 import io.lofn.spi.RunningContainer;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -71,7 +65,7 @@ class PipedContainersTest {
 
   @Test
   void anImageWithoutAShellIsStartedAgainAndRemembered() throws Exception {
-    engine.hasShell = false;
+    engine.shell = List.of("sh", "-c", "exit 127");
     PipedContainers containers = containers(ME, Map.of());
     for (int i = 0; i < 2; i++) {
       try (RunningContainer container = start(containers, List.of("cat"))) {
@@ -90,7 +84,7 @@ class PipedContainersTest {
         ContainerSpec.builder("name", "image").command(List.of("sh", "-c", NO_INPUT)).build();
 
     try (RunningContainer container =
-        containers(ME, Map.of()).start(engine, spec, exchange(), true)) {
+        containers(ME, Map.of()).start(engine, spec, exchange(), start(true))) {
       assertThat(container).isInstanceOf(PipedContainer.class);
       assertThat(container.stdout().readAllBytes()).asString(UTF_8).isEqualTo("/dev/null\n");
     }
@@ -103,7 +97,7 @@ class PipedContainersTest {
         ContainerSpec.builder("name", "image").command(List.of("sh", "-c", NO_INPUT)).build();
 
     try (RunningContainer container =
-        containers(elsewhere, Map.of()).start(engine, spec, exchange(), true)) {
+        containers(elsewhere, Map.of()).start(engine, spec, exchange(), start(true))) {
       assertThat(container.stdout().readAllBytes()).asString(UTF_8).isEqualTo("/dev/null\n");
     }
   }
@@ -113,7 +107,7 @@ class PipedContainersTest {
     ContainerSpec spec = ContainerSpec.builder("name", "image").command(List.of("true")).build();
 
     try (RunningContainer container =
-        containers(ME, Map.of()).start(engine, spec, exchange(), false)) {
+        containers(ME, Map.of()).start(engine, spec, exchange(), start(false))) {
       assertThat(container.await(Duration.ofSeconds(30))).isPresent();
     }
     assertThat(engine.started).containsExactly(List.of("true"));
@@ -170,7 +164,12 @@ class PipedContainersTest {
 
   private RunningContainer start(PipedContainers containers, List<String> argv) {
     ContainerSpec spec = ContainerSpec.builder("name", "image").command(argv).stdin().build();
-    return containers.start(engine, spec, exchange(), true);
+    return containers.start(engine, spec, exchange(), start(true));
+  }
+
+  private static CommandStart start(boolean streams, Integer... accepted) {
+    Set<Integer> codes = accepted.length == 0 ? Set.of(0) : Set.of(accepted);
+    return new CommandStart(streams, codes, ImageConfig.empty());
   }
 
   private Exchange exchange() {
@@ -185,74 +184,9 @@ class PipedContainersTest {
     LofnConf conf = new LofnConf(settings);
     NodeRuntime node =
         new NodeRuntime(new RuntimeSelector(conf, RuntimeProviders.of(List.of(), List.of())));
-    Sweeper sweeper = new Sweeper(node, exchanges(), ME, new ContainerOwnership(ME), conf, clock);
-    return new PipedContainers(new OwnContainers(sweeper, PathMap.NONE), conf, owner, threads);
-  }
-
-  private static final class ProcessEngine extends FakeRuntime {
-
-    final List<List<String>> started = new ArrayList<>();
-    boolean hasShell = true;
-
-    ProcessEngine() {
-      super("processes", List.of());
-    }
-
-    @Override
-    public RunningContainer start(ContainerSpec spec) {
-      started.add(spec.argv());
-      List<String> argv = new ArrayList<>(spec.argv());
-      for (Mount mount : spec.mounts()) {
-        argv.replaceAll(word -> word.equals(mount.target()) ? mount.source().toString() : word);
-      }
-      if (argv.get(0).equals("sh") && !hasShell) {
-        argv = List.of("false");
-      }
-      try {
-        return new ProcessContainer(new ProcessBuilder(argv).start());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-  }
-
-  private record ProcessContainer(Process process) implements RunningContainer {
-
-    @Override
-    public String id() {
-      return Long.toString(process.pid());
-    }
-
-    @Override
-    public OutputStream stdin() {
-      return process.getOutputStream();
-    }
-
-    @Override
-    public InputStream stdout() {
-      return process.getInputStream();
-    }
-
-    @Override
-    public InputStream stderr() {
-      return process.getErrorStream();
-    }
-
-    @Override
-    public Optional<ContainerExit> await(Duration atMost) throws InterruptedException {
-      return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)
-          ? Optional.of(new ContainerExit(process.exitValue(), false))
-          : Optional.empty();
-    }
-
-    @Override
-    public void stop(Duration grace) {
-      process.destroy();
-    }
-
-    @Override
-    public void close() {
-      process.destroyForcibly();
-    }
+    Sweeper sweeper =
+        new Sweeper(node, exchanges(), ME, new ContainerOwnership(ME), conf, threads, clock);
+    return new PipedContainers(
+        new OwnContainers(sweeper, PathMap.NONE), conf, owner, threads, clock);
   }
 }

@@ -164,7 +164,7 @@ class StartProbeTest {
     ContainerOwnership ownership = new ContainerOwnership(owner);
     NodeRuntime node =
         new NodeRuntime(new RuntimeSelector(conf, RuntimeProviders.of(List.of(), List.of())));
-    Sweeper sweeper = new Sweeper(node, exchanges, owner, ownership, conf, clock);
+    Sweeper sweeper = new Sweeper(node, exchanges, owner, ownership, conf, clock, clock);
     PathMap paths = conf.find(LofnConf.HOST_PATH_MAP).orElse(PathMap.NONE);
     OwnContainers containers = new OwnContainers(sweeper, paths);
     return new StartProbe(

@@ -2,6 +2,7 @@ package io.lofn.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.util.concurrent.MoreExecutors;
 import io.lofn.spark.FakeProvider.FakeRuntime;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
@@ -9,12 +10,17 @@ import io.lofn.spi.ContainerSummary;
 import io.lofn.spi.RuntimeConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,7 +75,7 @@ class SweeperTest {
 
   @Test
   void deletesExchangesWhoseOwnerIsGoneAndNoOthers() throws Exception {
-    Path home = local.resolve("lofn-" + System.getProperty("user.name"));
+    Path home = local.resolve(ProcessUser.current().own("lofn"));
     Path left = Files.createDirectories(home.resolve(dead.directoryName()).resolve("run/exchange"));
     Path kept = Files.createDirectories(home.resolve(me.directoryName()));
     Path other = Files.createDirectories(home.resolve("something else"));
@@ -83,7 +89,7 @@ class SweeperTest {
 
   @Test
   void deletesExchangesThatLieInMemory() throws Exception {
-    Path home = memory.resolve("lofn-" + System.getProperty("user.name"));
+    Path home = memory.resolve(ProcessUser.current().own("lofn"));
     Path left = Files.createDirectories(home.resolve(dead.directoryName()).resolve("run/exchange"));
     Path kept = Files.createDirectories(home.resolve(me.directoryName()));
 
@@ -95,7 +101,7 @@ class SweeperTest {
 
   @Test
   void deletesExchangesThatDeadExecutorsOfOtherWorkersLeft() throws Exception {
-    String home = "lofn-" + System.getProperty("user.name");
+    String home = ProcessUser.current().own("lofn");
     Path root = local;
     Path left = Files.createDirectories(root.resolve("spark-2/executor-2").resolve(home));
     Path dead = Files.createDirectories(left.resolve(this.dead.directoryName()));
@@ -106,6 +112,62 @@ class SweeperTest {
 
     assertThat(dead).doesNotExist();
     assertThat(alive).exists();
+  }
+
+  /** The clock has two threads, which look after all runs as well. */
+  @Test
+  void sweepsDoNotOccupyTheClockAndComeOneAtATime() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicInteger atATime = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    AtomicInteger sweeps = new AtomicInteger();
+    FakeRuntime slow =
+        new FakeRuntime("slow", List.of()) {
+          @Override
+          public List<ContainerSummary> list(Map<String, String> labels) {
+            most.accumulateAndGet(atATime.incrementAndGet(), Math::max);
+            begun.countDown();
+            try {
+              assertThat(go.await(30, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            atATime.decrementAndGet();
+            if (sweeps.incrementAndGet() == 2) {
+              throw new NoSuchMethodError("of one sweep");
+            }
+            return List.of();
+          }
+        };
+    LofnConf conf = new LofnConf(Map.of("spark.lofn.sweep.interval", "5ms"));
+    NodeRuntime node =
+        new NodeRuntime(
+            new RuntimeSelector(conf, RuntimeProviders.of(List.of(new Fixed(slow)), List.of())));
+    assertThat(node.get().runtime()).isSameAs(slow);
+    ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try {
+      Exchanges exchanges = new Exchanges(new NodeDirectories(List.of(local)), me, conf);
+      Sweeper sweeper = new Sweeper(node, exchanges, me, ownership, conf, threads, clock);
+      begun.await();
+
+      for (int i = 0; i < 20; i++) {
+        clock.submit(() -> {}).get(10, TimeUnit.SECONDS);
+      }
+      go.countDown();
+
+      Instant end = Instant.now().plusSeconds(30);
+      while (sweeps.get() < 5) {
+        assertThat(Instant.now()).as("waiting for the sweeps").isBefore(end);
+        Thread.onSpinWait();
+      }
+      assertThat(most).hasValue(1);
+      sweeper.letGo("nothing");
+    } finally {
+      clock.shutdownNow();
+      threads.shutdownNow();
+    }
   }
 
   private void sweep(FakeRuntime runtime) throws Exception {
@@ -120,7 +182,15 @@ class SweeperTest {
               new NodeDirectories(List.of(local)),
               me,
               new LofnConf(Map.of("spark.lofn.tmp.memoryDir", memory.toString())));
-      Sweeper sweeper = new Sweeper(node, exchanges, me, ownership, conf, clock);
+      Sweeper sweeper =
+          new Sweeper(
+              node,
+              exchanges,
+              me,
+              ownership,
+              conf,
+              MoreExecutors.newDirectExecutorService(),
+              clock);
       clock.submit(() -> {}).get();
       sweeper.claim("wanted");
       runtime.removed.clear();

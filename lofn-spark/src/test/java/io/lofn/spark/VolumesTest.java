@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class VolumesTest {
 
-  private static final String CACHE = "lofn-volumes-" + System.getProperty("user.name");
+  private static final String CACHE = ProcessUser.current().own("lofn-volumes");
 
   @TempDir private Path directory;
   private final List<URI> asked = new ArrayList<>();

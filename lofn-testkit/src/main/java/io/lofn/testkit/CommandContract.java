@@ -126,6 +126,17 @@ interface CommandContract extends Topic {
     assertThat(outcome.stderr()).containsAnyOf("/tmp", "Permission denied");
   }
 
+  /** Whatever its exit code: a record that is none would be a wrong result. */
+  @ParameterizedTest
+  @ValueSource(strings = {"lofn-no-such-program", "/etc/passwd", "/etc/passwd/x", "/tmp"})
+  default void writesNothingToTheOutputOfAToolThatCannotBeExecuted(String program)
+      throws Exception {
+    Outcome outcome = lab().run(lab().command(program).stdin(), "");
+    assertThat(outcome.stdout()).isEmpty();
+    assertThat(outcome.stderr()).isNotEmpty();
+    assertThat(outcome.code()).isIn(1, 126, 127);
+  }
+
   @Test
   default void passesTheEnvironmentAsItIs() throws Exception {
     ContainerSettings.Builder settings = lab().settings();

@@ -12,6 +12,7 @@ import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ContainerSummary;
+import io.lofn.spi.ImageConfig;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
 import io.lofn.spi.RunningContainer;
@@ -20,6 +21,8 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -42,11 +45,20 @@ public final class ContainerLab {
   private final Callable<ContainerRuntime> factory;
   private final ContainerRuntime runtime;
   private final PreparedImage image;
+  private final ImageMaker maker;
+  private final Set<Difference> differences;
   private final String id = UUID.randomUUID().toString();
   private final AtomicInteger names = new AtomicInteger();
 
-  ContainerLab(Callable<ContainerRuntime> factory, String image) throws Exception {
+  ContainerLab(
+      Callable<ContainerRuntime> factory,
+      String image,
+      ImageMaker maker,
+      Set<Difference> differences)
+      throws Exception {
     this.factory = factory;
+    this.differences = Set.copyOf(differences);
+    this.maker = maker;
     this.runtime = factory.call();
     this.image = runtime.prepare(ImageRequest.of(image));
   }
@@ -72,6 +84,16 @@ public final class ContainerLab {
    */
   public PreparedImage image() {
     return image;
+  }
+
+  /**
+   * An image with a configuration.
+   *
+   * @param config what it says
+   * @return the image, prepared; empty where images say nothing
+   */
+  Optional<PreparedImage> image(ImageConfig config) throws Exception {
+    return maker.make(runtime, config).map(name -> runtime.prepare(ImageRequest.of(name)));
   }
 
   /**
@@ -118,6 +140,13 @@ public final class ContainerLab {
    */
   public ContainerSpec.Builder command(String... argv) {
     return spec().command(List.of(argv));
+  }
+
+  /** A spec of a command in another image. */
+  ContainerSpec.Builder command(PreparedImage other, String... argv) {
+    return ContainerSpec.builder(newName(), other.id())
+        .settings(settings().build())
+        .command(List.of(argv));
   }
 
   /**
@@ -214,6 +243,11 @@ public final class ContainerLab {
   /** Whether the runtime says that it lacks an ability. */
   boolean lacks(Ability ability) {
     return runtime.lacks().contains(ability);
+  }
+
+  /** In what tools find another world than by other runtimes. */
+  Set<Difference> differences() {
+    return differences;
   }
 
   /** Tests that a container is not started and leaves nothing behind. */
@@ -317,6 +351,12 @@ public final class ContainerLab {
     List<ContainerSummary> left = containers();
     left.forEach(container -> runtime.remove(container.id()));
     assertThat(left).as("containers left behind").isEmpty();
+  }
+
+  /** Makes images with a configuration. */
+  @FunctionalInterface
+  interface ImageMaker {
+    Optional<String> make(ContainerRuntime runtime, ImageConfig config) throws Exception;
   }
 
   /** An assertion. */

@@ -3,8 +3,17 @@ package io.lofn.testkit;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lofn.api.ImageUnavailableException;
+import io.lofn.api.PullPolicy;
 import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ImageArchives;
+import io.lofn.spi.ImageConfig;
+import io.lofn.spi.ImageRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +46,8 @@ public abstract class ContainerRuntimeContract
         LifecycleContract,
         ListingContract,
         ImagesContract,
-        IsolationContract {
+        IsolationContract,
+        WorldContract {
 
   private @Nullable ContainerLab lab;
 
@@ -59,6 +69,48 @@ public abstract class ContainerRuntimeContract
   }
 
   /**
+   * In what a tool finds another world by the runtime under test than by the others.
+   *
+   * @return nothing unless overridden
+   * @throws Exception if it cannot be told
+   */
+  protected Set<Difference> differences() throws Exception {
+    return Set.of();
+  }
+
+  /**
+   * Makes an image with a configuration known to the runtime under test. The image has a busybox, a
+   * file {@code /opt/data/of-image}, and a link {@code /opt/link} to {@code data}. It stays on the
+   * node, under a name that is the same for the same configuration.
+   *
+   * <p>A runtime that loads archives of images is given one, which is made of the node's static
+   * {@code /bin/busybox}; another one overrides this, or has images that say nothing.
+   *
+   * @param runtime the runtime
+   * @param config what the image shall say
+   * @return the image's name; empty: images of this runtime say nothing of their containers
+   * @throws Exception if it cannot be made
+   */
+  protected Optional<String> configuredImage(ContainerRuntime runtime, ImageConfig config)
+      throws Exception {
+    if (!(runtime instanceof ImageArchives archives)) {
+      return Optional.empty();
+    }
+    String name = TestImage.name(config);
+    try {
+      runtime.prepare(ImageRequest.of(name).policy(PullPolicy.NEVER));
+    } catch (ImageUnavailableException absent) {
+      Path work = Files.createTempDirectory("lofn-testkit-image-");
+      try {
+        archives.load(TestImage.archive(work, config), ContainerLab.SOON);
+      } finally {
+        LocalProcessFiles.delete(work);
+      }
+    }
+    return Optional.of(name);
+  }
+
+  /**
    * Starts containers, for a runtime's tests of its own.
    *
    * @return the lab
@@ -71,7 +123,7 @@ public abstract class ContainerRuntimeContract
   @BeforeAll
   @Timeout(value = 120, unit = SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   final void openLab() throws Exception {
-    lab = new ContainerLab(this::createRuntime, image());
+    lab = new ContainerLab(this::createRuntime, image(), this::configuredImage, differences());
   }
 
   @AfterEach

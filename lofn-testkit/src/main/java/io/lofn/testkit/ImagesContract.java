@@ -7,10 +7,12 @@ import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
 import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.ImageConfig;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,6 +23,58 @@ interface ImagesContract extends Topic {
 
   /** An image that no registry has: the domain {@code invalid} never resolves. */
   String MISSING = "missing.invalid/lofn/no-such-image:1";
+
+  /** What an image may say: names that are no shell's, values that a parser would change. */
+  ImageConfig CONFIG =
+      ImageConfig.empty()
+          .environment(
+              List.of(
+                  "PATH=/usr/bin:/bin",
+                  "spring.main.banner-mode=off",
+                  "FOO-BAR=two  words ",
+                  "LOFN_EQUALS=a=b=c",
+                  "LOFN_QUOTED='it' \"is\" $HOME \\\\n",
+                  "LOFN_EMPTY="))
+          .volumes(List.of("/opt/data", "/data, and: more"))
+          .workingDirectory("/opt");
+
+  @Test
+  default void tellsWhatAnImageSaysOfItsContainers() throws Exception {
+    Optional<PreparedImage> image = lab().image(CONFIG);
+    if (image.isEmpty()) {
+      assertThat(lab().image().config()).isEqualTo(ImageConfig.empty());
+      return;
+    }
+    ImageConfig told = image.get().config();
+    assertThat(told.environment()).containsExactlyEntriesOf(CONFIG.environment());
+    assertThat(told.workingDirectory()).isIn(CONFIG.workingDirectory(), Optional.empty());
+    assertThat(told.volumes()).isIn(CONFIG.volumes(), List.of());
+    // Told again of an image that was there before.
+    assertThat(lab().runtime().prepare(ImageRequest.of(image.get().reference())))
+        .isEqualTo(image.get());
+  }
+
+  @Test
+  default void givesToolsWhatIsToldOfTheirImage() throws Exception {
+    PreparedImage image = lab().image(CONFIG).orElse(lab().image());
+
+    Outcome environment = lab().run(lab().command(image, "env"));
+    Outcome directory = lab().run(lab().command(image, "pwd"));
+    Outcome mounts = lab().run(lab().command(image, "cat", "/proc/self/mounts"));
+
+    assertThat(environment.stdout().lines())
+        .containsAll(
+            image.config().environment().entrySet().stream().map(Object::toString).toList());
+    // What is not told may not be.
+    assertThat(directory.stdout().equals("/opt\n"))
+        .as("starts in %s", directory.stdout())
+        .isEqualTo(image.config().workingDirectory().equals(CONFIG.workingDirectory()));
+    for (String volume : CONFIG.volumes()) {
+      assertThat(mounts.stdout().contains(" " + volume.replace(" ", "\\040") + " "))
+          .as("a volume at %s in %s", volume, mounts.stdout())
+          .isEqualTo(image.config().volumes().contains(volume));
+    }
+  }
 
   @ParameterizedTest
   @EnumSource(names = {"MISSING", "NEVER"})

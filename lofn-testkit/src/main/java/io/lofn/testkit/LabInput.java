@@ -1,5 +1,6 @@
 package io.lofn.testkit;
 
+import io.lofn.api.FileNames;
 import io.lofn.api.LofnException;
 import io.lofn.api.RunInput;
 import java.io.IOException;
@@ -13,19 +14,11 @@ record LabInput(Path directory, OutputStream kept, boolean usesStdin) implements
 
   @Override
   public Path file(String name) throws IOException {
-    Path file = inside(directory, name);
+    Path file = FileNames.resolve(directory, name);
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new LofnException("There is a file " + name + " already");
     }
     Files.createDirectories(file.getParent());
-    return file;
-  }
-
-  static Path inside(Path directory, String name) {
-    Path file = directory.resolve(name).normalize();
-    if (name.isEmpty() || name.startsWith("/") || !file.startsWith(directory)) {
-      throw new LofnException("Not the name of a file in the exchange: '" + name + "'");
-    }
     return file;
   }
 

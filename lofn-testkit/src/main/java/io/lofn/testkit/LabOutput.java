@@ -1,23 +1,43 @@
 package io.lofn.testkit;
 
+import io.lofn.api.FileNames;
 import io.lofn.api.RunOutput;
 import io.lofn.api.ToolFailedException;
 import io.lofn.api.ToolFailedException.Reason;
+import io.lofn.spi.InputSnapshot;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /** What a tool left that has ended well. */
 final class LabOutput implements RunOutput {
 
   private final Path exchange;
   private final InputStream stdout;
+  private final InputSnapshot inputs;
+  private final boolean hadRecords;
+  private final boolean listsFiles;
   private boolean ended;
 
-  LabOutput(Path exchange, InputStream stdout) {
+  /**
+   * @param listsFiles whether the reader has said that it asks for {@link #files}
+   */
+  LabOutput(
+      Path exchange,
+      InputStream stdout,
+      InputSnapshot inputs,
+      boolean hadRecords,
+      boolean listsFiles) {
     this.exchange = exchange;
     this.stdout = stdout;
+    this.inputs = inputs;
+    this.hadRecords = hadRecords;
+    this.listsFiles = listsFiles;
   }
 
   @Override
@@ -29,11 +49,31 @@ final class LabOutput implements RunOutput {
   @Override
   public Path file(String name) {
     ended = true;
-    Path file = LabInput.inside(exchange, name);
+    Path file = FileNames.resolve(exchange, name);
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new ToolFailedException("There is no file " + name, Reason.OUTPUT_MISSING, 0, "");
+      throw missing("file " + name);
     }
     return file;
+  }
+
+  @Override
+  public List<String> files(Predicate<String> wanted) throws IOException {
+    if (!listsFiles) {
+      throw new IllegalStateException(
+          "An OutputReader that asks for files() must say so in listsFiles()");
+    }
+    ended = true;
+    return inputs.outputs(wanted, Set.of());
+  }
+
+  @Override
+  public boolean hadRecords() {
+    return hadRecords;
+  }
+
+  @Override
+  public ToolFailedException missing(String what) {
+    return new ToolFailedException("There is no " + what, Reason.OUTPUT_MISSING, 0, "");
   }
 
   @Override

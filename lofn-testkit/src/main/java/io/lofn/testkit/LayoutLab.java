@@ -2,8 +2,10 @@ package io.lofn.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lofn.api.FileNames;
 import io.lofn.api.OutputReader;
 import io.lofn.api.PartitionWriter;
+import io.lofn.spi.InputSnapshot;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,6 +30,8 @@ public final class LayoutLab {
   private final Path exchange;
   private final ByteArrayOutputStream stdin = new ByteArrayOutputStream();
   private byte[] stdout = new byte[0];
+  private InputSnapshot inputs;
+  private boolean hadRecords = true;
 
   /**
    * A run.
@@ -36,6 +40,7 @@ public final class LayoutLab {
    */
   public LayoutLab(Path exchange) {
     this.exchange = exchange.toAbsolutePath();
+    this.inputs = InputSnapshot.empty(this.exchange);
   }
 
   /**
@@ -48,7 +53,7 @@ public final class LayoutLab {
   }
 
   /**
-   * Writes a partition.
+   * Writes a partition. What is in the exchange afterwards is input to {@link #read}.
    *
    * @param <I> the type of the records
    * @param writer the writer
@@ -56,7 +61,9 @@ public final class LayoutLab {
    * @throws IOException if the writer throws it
    */
   public <I> void write(PartitionWriter<I> writer, Iterator<I> records) throws IOException {
+    hadRecords = records.hasNext();
     writer.write(records, new LabInput(exchange, stdin, writer.usesStdin()));
+    inputs = InputSnapshot.of(exchange);
   }
 
   /**
@@ -78,7 +85,7 @@ public final class LayoutLab {
     SortedMap<String, byte[]> files = new TreeMap<>();
     try (Stream<Path> tree = Files.walk(exchange)) {
       for (Path file : tree.filter(Files::isRegularFile).toList()) {
-        files.put(exchange.relativize(file).toString(), Files.readAllBytes(file));
+        files.put(FileNames.of(exchange, file), Files.readAllBytes(file));
       }
     }
     return files;
@@ -102,7 +109,9 @@ public final class LayoutLab {
    * @throws IOException if the reader throws it
    */
   public <O> Stream<O> read(OutputReader<O> reader) throws IOException {
-    return reader.read(new LabOutput(exchange, new ByteArrayInputStream(stdout)));
+    return reader.read(
+        new LabOutput(
+            exchange, new ByteArrayInputStream(stdout), inputs, hadRecords, reader.listsFiles()));
   }
 
   /** What comes to an executor of what the driver has sent. */

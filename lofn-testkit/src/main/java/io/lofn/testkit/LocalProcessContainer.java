@@ -59,7 +59,7 @@ final class LocalProcessContainer implements RunningContainer {
       int code = process.waitFor();
       killLeftBehind();
       exit.complete(new ContainerExit(code, false));
-    } catch (InterruptedException | RuntimeException e) {
+    } catch (InterruptedException | RuntimeException | Error e) {
       exit.completeExceptionally(e);
     }
   }

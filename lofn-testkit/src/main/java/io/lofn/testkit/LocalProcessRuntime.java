@@ -36,7 +36,8 @@ final class LocalProcessRuntime implements ContainerRuntime {
       Set.of(ContainerSettings.NO_NETWORK, "bridge", "host");
 
   private static final Set<Ability> LACKS =
-      EnumSet.complementOf(EnumSet.of(Ability.INDEPENDENT_OUTPUTS, Ability.WRITABLE_ROOT));
+      EnumSet.complementOf(
+          EnumSet.of(Ability.INDEPENDENT_OUTPUTS, Ability.WRITABLE_ROOT, Ability.LOCALHOST));
 
   private final Set<String> names = ConcurrentHashMap.newKeySet();
   private final Map<String, LocalProcessContainer> containers = new ConcurrentHashMap<>();

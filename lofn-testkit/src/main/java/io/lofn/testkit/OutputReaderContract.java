@@ -8,6 +8,7 @@ import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -34,7 +35,7 @@ public abstract class OutputReaderContract<O> {
   protected abstract OutputReader<O> reader();
 
   /**
-   * Does what a tool does.
+   * Does what a tool does. Where there is to be no record, the tool was given none.
    *
    * @param records how many records there are to be
    * @param lab where to leave them
@@ -80,6 +81,9 @@ public abstract class OutputReaderContract<O> {
 
   private LayoutLab lab(int records) throws IOException {
     LayoutLab lab = new LayoutLab(Files.createDirectory(directory.resolve("run")));
+    if (records == 0) {
+      lab.write((none, run) -> {}, Collections.emptyIterator());
+    }
     leave(records, lab);
     return lab;
   }

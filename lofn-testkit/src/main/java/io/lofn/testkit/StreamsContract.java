@@ -21,6 +21,8 @@ import java.time.Duration;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Standard input, output and error. */
 interface StreamsContract extends Topic {
@@ -46,6 +48,16 @@ interface StreamsContract extends Topic {
       assertThat(soon(text(container.stdout()))).isEqualTo("end\n");
       assertThat(end(container).code()).isZero();
     }
+  }
+
+  /** As programs do that take the name of a file: a name of what they have open already. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/dev/stdin", "/proc/self/fd/0", "/dev/fd/0"})
+  default void letsTheToolOpenItsInputByNameAfterItsEnd(String name) throws Exception {
+    String script = "sleep 0.5; cat %1$s; cat %1$s; echo end".formatted(name);
+    assertThat(lab().run(lab().shell(script).stdin(), "a\nb\n").stdout()).isEqualTo("a\nb\nend\n");
+    assertThat(lab().run(lab().shell(script).stdin(), "").stdout()).isEqualTo("end\n");
+    assertThat(lab().run(lab().shell(script)).stdout()).isEqualTo("end\n");
   }
 
   @Test

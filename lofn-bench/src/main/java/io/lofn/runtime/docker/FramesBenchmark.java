@@ -38,7 +38,7 @@ public class FramesBenchmark {
   @Benchmark
   @OperationsPerInvocation(COUNT)
   public long content() throws IOException {
-    return new FrameInputStream(new ByteArrayInputStream(frames), () -> false)
+    return new FrameInputStream(new ByteArrayInputStream(frames), 1, () -> false)
         .transferTo(OutputStream.nullOutputStream());
   }
 }

@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
 
@@ -76,6 +78,7 @@ public final class Operations {
     JavaRDD<String> counts = lofn.map(words, COUNT);
     write("reduce", lofn.reduce(counts, SUM, ReduceShape.fanIn(3)).collect());
     write("map", lofn.map(words, CAT).collect());
+    write("levels", levels());
     write("function", words.mapPartitions(lofn.function(CAT)).collect());
     write(
         "dataset",
@@ -84,6 +87,18 @@ public final class Operations {
     write("repartitionBy", wordsOfPartitions());
     binary();
     lofn.collectReduce(words, GZIP, results.resolve("collectReduce.gz").toString());
+  }
+
+  /** What Spark's scheduler believes of an order-sensitive tool's output. */
+  private List<String> levels() {
+    JavaRDD<String> sensitive =
+        lofn.map(lofn.repartitionBy(words, String::length, 3), CAT.orderSensitive());
+    Dataset<String> data = spark.createDataset(words.collect(), Encoders.STRING());
+    Dataset<String> shuffled = data.repartition(2, data.col("value"));
+    Dataset<String> mapped = lofn.map(shuffled, CAT.orderSensitive(), Encoders.STRING());
+    return Stream.of(sensitive, lofn.reduce(words, CAT.orderSensitive()), mapped.javaRDD())
+        .map(rdd -> rdd.rdd().outputDeterministicLevel() + " " + rdd.count())
+        .toList();
   }
 
   /** A line for each word and each partition that it came to, of which there should be one. */

@@ -39,7 +39,7 @@ final class AttachedProcess {
       ReadAhead stderr =
           ReadAhead.of(process.getErrorStream(), directory.resolve("stderr"), "stderr");
       return new AttachedProcess(process, stdout, stderr);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       ProcessTree.kill(process);
       throw e;
     }
@@ -64,6 +64,11 @@ final class AttachedProcess {
   /** How its standard error begins, once it has ended. */
   String complaint() {
     return stderr.head(Duration.ofSeconds(1));
+  }
+
+  /** How its standard error begins, as far as it is known now. */
+  String said() {
+    return stderr.head(Duration.ZERO);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.lofn.runtime.cli;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.lofn.api.EngineException;
 import io.lofn.spi.Ability;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,13 @@ record CliDialect(
 
   boolean has(Word word) {
     return words.containsKey(word);
+  }
+
+  /** The same without a word. */
+  CliDialect without(Word word) {
+    Map<Word, List<String>> others = new EnumMap<>(words);
+    others.remove(word);
+    return new CliDialect(name, program, family, others, leavesOomFile);
   }
 
   /** What cannot be had because there is no word for it. */

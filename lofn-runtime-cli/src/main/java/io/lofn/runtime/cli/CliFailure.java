@@ -52,7 +52,7 @@ final class CliFailure {
   static String explain(String message) {
     return SOCKET_DENIED.matcher(message.toLowerCase(Locale.ROOT)).find()
         ? "%s. Add the user %s to the socket's group, usually 'docker', and start the processes anew"
-            .formatted(message, System.getProperty("user.name"))
+            .formatted(message, NodeUser.name())
         : message;
   }
 

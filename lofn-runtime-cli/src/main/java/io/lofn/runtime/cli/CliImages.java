@@ -3,6 +3,7 @@ package io.lofn.runtime.cli;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
+import io.lofn.spi.ImageConfig;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
 import java.io.IOException;
@@ -12,13 +13,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Makes images present. Thread-safe. */
 final class CliImages {
 
-  private static final String FORMAT = "{{.Id}} {{.Os}}/{{.Architecture}}";
+  private static final String FORMAT = "{{.Id}} {{.Os}}/{{.Architecture}} {{json .Config}}";
+
+  /** What podman sets for every container, and an image may have set, too. */
+  private static final Set<String> ENGINES_OWN = Set.of("TERM", "container");
 
   private final CliEngine engine;
+  private final Map<String, Set<String>> unwanted = new ConcurrentHashMap<>();
 
   CliImages(CliEngine engine) {
     this.engine = engine;
@@ -76,10 +84,10 @@ final class CliImages {
     CommandResult result =
         engine.call("image", "inspect", "--format", FORMAT, "--", request.reference());
     if (result.succeeded()) {
-      String[] answer = result.stdout().strip().split(" ", 2);
+      String[] answer = result.stdout().strip().split(" ", 3);
       boolean fits = request.platform().map(wanted -> isPlatform(wanted, answer[1])).orElse(true);
       return fits
-          ? Optional.of(new PreparedImage(request.reference(), answer[0]))
+          ? Optional.of(remembered(request.reference(), answer[0], OciConfig.parse(answer[2])))
           : Optional.empty();
     }
     // Why else an image cannot be looked up, its pull will say.
@@ -87,6 +95,18 @@ final class CliImages {
       throw engine.failure("image inspect", result);
     }
     return Optional.empty();
+  }
+
+  private PreparedImage remembered(String reference, String id, ImageConfig config) {
+    Set<String> others = new TreeSet<>(ENGINES_OWN);
+    others.removeAll(config.environment().keySet());
+    unwanted.put(id, others);
+    return new PreparedImage(reference, id, config);
+  }
+
+  /** The variables that an engine would set in a container, and a prepared image does not. */
+  Set<String> unwanted(String id) {
+    return unwanted.getOrDefault(id, Set.of());
   }
 
   /** Compares what both say: {@code linux/arm64/v8} is {@code linux/arm64}. */

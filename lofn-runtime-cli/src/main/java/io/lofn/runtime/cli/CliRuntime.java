@@ -23,7 +23,11 @@ final class CliRuntime implements ContainerRuntime, ImageDigests, ImageArchives 
 
   /** The dialects in which {@code run} takes what docker's takes. */
   private static final List<CliDialect> UNDERSTOOD =
-      List.of(Dialects.DOCKER, Dialects.PODMAN, Dialects.NERDCTL);
+      List.of(
+          Dialects.DOCKER,
+          Dialects.PODMAN,
+          Dialects.PODMAN.without(Word.UNSET_ENV),
+          Dialects.NERDCTL);
 
   private final CliEngine engine;
   private final CliImages images;
@@ -35,7 +39,7 @@ final class CliRuntime implements ContainerRuntime, ImageDigests, ImageArchives 
     this.engine = engine;
     images = new CliImages(engine);
     digests = new CliDigests(engine);
-    starter = new ContainerStarter(engine);
+    starter = new ContainerStarter(engine, images::unwanted);
     listing = new ContainerListing(engine);
   }
 

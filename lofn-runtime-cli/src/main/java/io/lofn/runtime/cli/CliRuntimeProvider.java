@@ -81,12 +81,14 @@ public final class CliRuntimeProvider implements ContainerRuntimeProvider {
         absolute(
             config
                 .property(EngineFinder.STATE)
-                .orElseGet(() -> "/var/tmp/lofn-containers-" + NodeUser.uid()));
+                .orElseGet(
+                    () -> "/var/tmp/lofn-containers-" + Integer.toUnsignedString(NodeUser.uid())));
     return new RunnerRuntime(
         engine.program(),
         engine.info(),
         new ImageStore(images, pull(finder, engine.dialect(), images)),
-        ContainerRecords.in(state));
+        ContainerRecords.in(state),
+        config.callTimeout());
   }
 
   private static Path absolute(String path) {
@@ -95,8 +97,7 @@ public final class CliRuntimeProvider implements ContainerRuntimeProvider {
 
   private static String defaultImages() {
     String storage = System.getenv("CH_IMAGE_STORAGE");
-    return (storage != null ? storage : "/var/tmp/" + System.getProperty("user.name") + ".ch")
-        + "/img";
+    return (storage != null ? storage : "/var/tmp/" + NodeUser.name() + ".ch") + "/img";
   }
 
   /**

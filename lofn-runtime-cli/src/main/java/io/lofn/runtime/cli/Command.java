@@ -80,7 +80,7 @@ final class Command {
     }
     builder.environment().putAll(environment);
     // ch-run does not even tell its version without.
-    builder.environment().putIfAbsent("USER", System.getProperty("user.name"));
+    builder.environment().putIfAbsent("USER", NodeUser.name());
     if (directory != null) {
       builder.directory(directory.toFile());
     }
@@ -94,10 +94,14 @@ final class Command {
    */
   CommandResult run(Duration timeout) throws IOException {
     Process process = start();
-    Capture stdout = Capture.of(process.getInputStream());
-    Capture stderr = Capture.of(process.getErrorStream());
-    boolean ended = Uninterruptibly.waitFor(process, timeout);
-    return result(process, ended, stdout, stderr);
+    try {
+      Capture stdout = Capture.of(process.getInputStream());
+      Capture stderr = Capture.of(process.getErrorStream());
+      boolean ended = Uninterruptibly.waitFor(process, timeout);
+      return result(process, ended, stdout, stderr);
+    } finally {
+      ProcessTree.kill(process);
+    }
   }
 
   /**
@@ -107,9 +111,9 @@ final class Command {
    */
   CommandResult runInterruptibly(Duration timeout) throws IOException, InterruptedException {
     Process process = start();
-    Capture stdout = Capture.of(process.getInputStream());
-    Capture stderr = Capture.of(process.getErrorStream());
     try {
+      Capture stdout = Capture.of(process.getInputStream());
+      Capture stderr = Capture.of(process.getErrorStream());
       boolean ended = process.waitFor(NANOSECONDS.convert(timeout), NANOSECONDS);
       return result(process, ended, stdout, stderr);
     } finally {

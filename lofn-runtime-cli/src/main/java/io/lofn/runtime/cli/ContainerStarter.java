@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,9 +30,14 @@ final class ContainerStarter {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(25);
 
   private final CliEngine engine;
+  private final Function<String, Set<String>> unwanted;
 
-  ContainerStarter(CliEngine engine) {
+  /**
+   * @param unwanted which variables of the engine's own an image does not have
+   */
+  ContainerStarter(CliEngine engine, Function<String, Set<String>> unwanted) {
     this.engine = engine;
+    this.unwanted = unwanted;
   }
 
   RunningContainer start(ContainerSpec spec) {
@@ -51,7 +58,11 @@ final class ContainerStarter {
             ? Optional.empty()
             : Optional.of(directory.writeEnvironment(environment.file()));
     List<String> arguments =
-        CreateArguments.of(spec, engine.info(), environment.command().keySet(), file);
+        new ArrayList<>(
+            CreateArguments.of(spec, engine.info(), environment.command().keySet(), file));
+    for (String name : unwanted.apply(spec.image())) {
+      engine.dialect().say(Word.UNSET_ENV, name).ifPresent(words -> arguments.addAll(1, words));
+    }
     Command command = engine.command(arguments).environment(environment.command());
     CommandResult result = engine.call(command, "create", engine.callTimeout());
     directory.deleteEnvironment();

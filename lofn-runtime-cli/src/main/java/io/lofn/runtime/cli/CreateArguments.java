@@ -82,7 +82,7 @@ final class CreateArguments {
     said.say(Word.NO_INHERITED_ENVIRONMENT);
     said.closed(spec.settings());
     said.limits(spec.settings().limits());
-    said.place(spec.settings());
+    said.place(spec.settings(), UnpackedImage.config(image).workingDirectory());
     environmentFile.ifPresent(file -> said.say(Word.ENV_FILE, file.toString()));
     mounts.forEach(said::mount);
     said.options(spec.settings().engineOptions());
@@ -146,13 +146,16 @@ final class CreateArguments {
         .toPlainString();
   }
 
-  private void place(ContainerSettings settings) {
+  private void place(ContainerSettings settings, Optional<String> otherwise) {
     settings.user().ifPresent(user -> ask(Word.USER, user));
-    settings.workingDirectory().ifPresent(path -> say(Word.WORKING_DIRECTORY, path));
+    settings
+        .workingDirectory()
+        .or(() -> otherwise)
+        .ifPresent(path -> say(Word.WORKING_DIRECTORY, path));
   }
 
   private void settings(ContainerSettings settings) {
-    place(settings);
+    place(settings, Optional.empty());
     settings.platform().ifPresent(platform -> ask(Word.PLATFORM, platform));
     settings.labels().forEach((name, value) -> say(Word.LABEL, name + "=" + value));
     settings.tmpfs().forEach(this::tmpfs);
@@ -247,7 +250,8 @@ final class CreateArguments {
             .anyMatch(argument -> argument.contains("{source}") || argument.contains("{target}"));
     for (String name : List.of("{source}", "{target}")) {
       String path = values.getOrDefault(name, "");
-      if (raw && (path.contains(":") || path.contains(","))) {
+      boolean comma = path.contains(",") && word != Word.TMPFS;
+      if (raw && (path.contains(":") || comma)) {
         throw new EngineException(
             "The dialect %s cannot mount %s: neither a colon nor a comma may be in it"
                 .formatted(dialect.name(), path));

@@ -34,6 +34,7 @@ import static io.lofn.runtime.cli.Word.SHARED_MEMORY;
 import static io.lofn.runtime.cli.Word.START;
 import static io.lofn.runtime.cli.Word.STDIN;
 import static io.lofn.runtime.cli.Word.TMPFS;
+import static io.lofn.runtime.cli.Word.UNSET_ENV;
 import static io.lofn.runtime.cli.Word.USER;
 import static io.lofn.runtime.cli.Word.WORKING_DIRECTORY;
 import static io.lofn.runtime.cli.Word.WRITABLE_ROOT;
@@ -99,7 +100,8 @@ final class Dialects {
     words.put(NO_INHERITED_ENVIRONMENT, List.of());
     words.put(MOUNT, List.of("--mount={}"));
     words.put(READ_ONLY_MOUNT, List.of("--mount={}"));
-    words.put(TMPFS, List.of("--mount={}"));
+    // Not as a mount, which docker closes to programs and cannot be told to open.
+    words.put(TMPFS, List.of("--tmpfs={target}:exec,nosuid,nodev,mode=1777,size={size}"));
     words.put(ENV_OF_COMMAND, List.of("--env={}"));
     words.put(ENV_FILE, List.of("--env-file={}"));
     words.put(ENTRYPOINT, List.of("--entrypoint={}"));
@@ -131,7 +133,10 @@ final class Dialects {
     // Without a time it stops first, which may take ten seconds.
     words.put(REMOVE, List.of("rm", "--force", "--volumes", "-t", "0"));
     words.put(NO_INHERITED_ENVIRONMENT, List.of("--http-proxy=false", "--sdnotify=ignore"));
+    words.put(UNSET_ENV, List.of("--unsetenv={}"));
     words.put(KEEP_USER_ID, List.of("--userns=keep-id"));
+    // Its --tmpfs would copy what the image has there.
+    words.put(TMPFS, List.of("--mount={}"));
     // What looks like JSON is taken for it, so everything is said as JSON.
     words.put(ENTRYPOINT, List.of("--entrypoint=[{json}]"));
     return words;

@@ -84,8 +84,9 @@ record EngineInfo(
   private static EngineInfo podman(JsonNode info) {
     boolean remote = info.at("/host/serviceIsRemote").asBoolean();
     boolean rootless = info.at("/host/security/rootless").asBoolean();
+    boolean unsets = !info.at("/version/Version").asText().matches("([0-3]|4\\.[01])\\..*");
     return new EngineInfo(
-        Dialects.PODMAN,
+        unsets ? Dialects.PODMAN : Dialects.PODMAN.without(Word.UNSET_ENV),
         "podman CLI %s%s%s"
             .formatted(
                 info.at("/version/Version").asText(),

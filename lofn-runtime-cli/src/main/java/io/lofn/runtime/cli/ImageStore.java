@@ -68,7 +68,7 @@ final class ImageStore {
       image = find(parsed, reference);
     }
     return image
-        .map(path -> new PreparedImage(reference, path.toString()))
+        .map(path -> new PreparedImage(reference, path.toString(), UnpackedImage.config(path)))
         .orElseThrow(
             () ->
                 new ImageUnavailableException(

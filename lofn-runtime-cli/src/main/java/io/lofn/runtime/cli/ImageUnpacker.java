@@ -17,11 +17,6 @@ import java.util.Set;
 /** Unpacks the images of one archive into a store, each into a directory. */
 final class ImageUnpacker {
 
-  /** Where charliecloud looks for the variables of an image, in the image's directory. */
-  static final String ENVIRONMENT = "ch/environment";
-
-  private static final String CONFIG = "ch/lofn-config.json";
-
   /** What the programs that run images mount onto. */
   private static final List<String> DIRECTORIES =
       List.of("dev", "proc", "sys", "tmp", "etc", "root", "mnt", "ch");
@@ -63,7 +58,7 @@ final class ImageUnpacker {
     List<Path> missing = new ArrayList<>();
     for (String name : image.names()) {
       Path target = store.path(name);
-      Path known = target.resolve(CONFIG);
+      Path known = target.resolve(UnpackedImage.CONFIG);
       if (!Files.exists(known) || !Files.readString(known).equals(config)) {
         missing.add(target);
       }
@@ -107,8 +102,8 @@ final class ImageUnpacker {
     }
     List<String> environment = new ArrayList<>();
     JSON.readTree(config).at("/config/Env").forEach(each -> environment.add(each.asText()));
-    Files.write(root.resolve(ENVIRONMENT), environment);
-    Files.writeString(root.resolve(CONFIG), config);
+    Files.write(root.resolve(UnpackedImage.ENVIRONMENT), environment);
+    Files.writeString(root.resolve(UnpackedImage.CONFIG), config);
   }
 
   private static String relative(String name) {

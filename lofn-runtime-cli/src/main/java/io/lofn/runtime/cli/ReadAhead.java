@@ -55,10 +55,18 @@ final class ReadAhead extends InputStream {
    */
   static ReadAhead of(InputStream source, Path file, String name) throws IOException {
     RandomAccessFile ring = new RandomAccessFile(file.toFile(), "rw");
-    Files.delete(file);
-    ReadAhead readAhead = new ReadAhead(ring, source, name);
-    readAhead.thread.start();
-    return readAhead;
+    boolean begun = false;
+    try {
+      Files.delete(file);
+      ReadAhead readAhead = new ReadAhead(ring, source, name);
+      readAhead.thread.start();
+      begun = true;
+      return readAhead;
+    } finally {
+      if (!begun) {
+        ring.close();
+      }
+    }
   }
 
   private void pump(InputStream source) {
@@ -70,6 +78,8 @@ final class ReadAhead extends InputStream {
       end(null);
     } catch (IOException e) {
       end(e);
+    } catch (RuntimeException | Error e) {
+      end(new IOException(e));
     }
   }
 

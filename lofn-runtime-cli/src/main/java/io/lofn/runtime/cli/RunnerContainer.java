@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A container that is a process of this one, with those it starts. Thread-safe. */
 final class RunnerContainer implements RunningContainer {
@@ -25,8 +24,8 @@ final class RunnerContainer implements RunningContainer {
   private final AttachedProcess attached;
   private final RunDirectory directory;
   private final Optional<Integer> code;
-  private final AtomicBoolean closed = new AtomicBoolean();
   private final CompletableFuture<ContainerExit> exit = new CompletableFuture<>();
+  private boolean forgotten;
 
   /**
    * A container.
@@ -55,7 +54,7 @@ final class RunnerContainer implements RunningContainer {
       int ended = attached.process().waitFor();
       new Cookie(spec.name()).kill();
       exit.complete(new ContainerExit(code.orElse(ended), false));
-    } catch (InterruptedException | RuntimeException e) {
+    } catch (InterruptedException | RuntimeException | Error e) {
       exit.completeExceptionally(e);
     }
   }
@@ -116,12 +115,13 @@ final class RunnerContainer implements RunningContainer {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     try {
       kill();
-      // A later container may have the name by now.
-      if (closed.compareAndSet(false, true)) {
+      // Once only: a later container may have the name by then.
+      if (!forgotten) {
         records.remove(id());
+        forgotten = true;
       }
     } finally {
       attached.destroy();

@@ -29,11 +29,16 @@ final class RunnerRuntime implements ContainerRuntime, ImageArchives {
   private final RunnerStarter starter;
   private final Set<Ability> lacks;
 
-  RunnerRuntime(Path program, EngineInfo info, ImageStore images, ContainerRecords records) {
+  RunnerRuntime(
+      Path program,
+      EngineInfo info,
+      ImageStore images,
+      ContainerRecords records,
+      Duration callTimeout) {
     this.info = info;
     this.images = images;
     this.records = records;
-    starter = new RunnerStarter(program, info, records);
+    starter = new RunnerStarter(program, info, records, callTimeout);
     lacks = EnumSet.copyOf(info.lacks());
     if (!images.canPull()) {
       lacks.add(Ability.PULL);

@@ -1,13 +1,13 @@
 package io.lofn.runtime.cli;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.lofn.api.EngineException;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
 import io.lofn.spi.RunningContainer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Starts containers that are processes of this one. Thread-safe. */
@@ -29,8 +29,13 @@ final class RunnerStarter {
   private final Path program;
   private final EngineInfo info;
   private final ContainerRecords records;
+  private final Duration callTimeout;
 
-  RunnerStarter(Path program, EngineInfo info, ContainerRecords records) {
+  /**
+   * @param callTimeout how long the program may take until the tool has taken its place
+   */
+  RunnerStarter(Path program, EngineInfo info, ContainerRecords records, Duration callTimeout) {
+    this.callTimeout = callTimeout;
     this.program = program;
     this.info = info;
     this.records = records;
@@ -78,17 +83,7 @@ final class RunnerStarter {
     Map<String, String> variables = new LinkedHashMap<>();
     variables.put("PATH", PATH);
     variables.put("HOME", NodeUser.uid() == 0 ? "/root" : "/");
-    Path file = image.resolve(ImageUnpacker.ENVIRONMENT);
-    if (Files.isRegularFile(file)) {
-      try (Stream<String> lines = Files.lines(file)) {
-        lines
-            .map(line -> line.split("=", 2))
-            .filter(each -> each.length == 2 && !each[0].isEmpty())
-            .forEach(each -> variables.put(each[0], each[1].replaceAll("^'(.*)'$", "$1")));
-      } catch (IOException | UncheckedIOException e) {
-        throw new EngineException("The image's variables cannot be read from " + file, e);
-      }
-    }
+    variables.putAll(UnpackedImage.config(image).environment());
     variables.putAll(spec.settings().environment());
     variables.put(Cookie.NAME, spec.name());
     return variables;
@@ -129,7 +124,7 @@ final class RunnerStarter {
     Map<String, String> all = new HashMap<>(variables);
     // It warns without; what the tool gets is in the file.
     all.put("PATH", PATH);
-    all.put("USER", System.getProperty("user.name"));
+    all.put("USER", NodeUser.name());
     return all;
   }
 
@@ -137,18 +132,34 @@ final class RunnerStarter {
    * Waits until the tool has taken the program's place, or the program has ended.
    *
    * @return the exit code of a tool that cannot be run
-   * @throws EngineException if the program failed
+   * @throws EngineException if the program failed, takes too long, or the thread is interrupted
    */
   private Optional<Integer> awaitStart(AttachedProcess attached) {
-    while (!Uninterruptibly.waitFor(attached.process(), BETWEEN_LOOKS)) {
+    long begin = System.nanoTime();
+    while (!hasEnded(attached.process())) {
       if (!isProgram(attached.process().pid())) {
         return Optional.empty();
+      }
+      if (System.nanoTime() - begin > NANOSECONDS.convert(callTimeout)) {
+        throw EngineException.transientFailure(
+            "%s did not start the tool within %s (spark.lofn.engine.timeout): %s"
+                .formatted(program, callTimeout, attached.said().strip()),
+            new TimeoutException(program.toString()));
       }
     }
     int code = attached.process().exitValue();
     return code == 0
         ? Optional.empty()
         : RunnerFailure.toolCode(program, code, attached.complaint());
+  }
+
+  private boolean hasEnded(Process process) {
+    try {
+      return process.waitFor(BETWEEN_LOOKS.toNanos(), NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EngineException("Interrupted while " + program + " started a container", e);
+    }
   }
 
   private boolean isProgram(long pid) {

@@ -51,6 +51,8 @@ enum Word {
   ENV_PREFIX(null),
   /** Says a file of variables. */
   ENV_FILE(null, "{}"),
+  /** Says the name of a variable that the engine sets by itself, and is not to set. */
+  UNSET_ENV(null, "{}"),
   /** Says the first word of the command. */
   ENTRYPOINT(null, "{}"),
   /** The image's own command runs where none is given. */

@@ -3,9 +3,12 @@ package io.lofn.runtime.cli;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.RuntimeConfig;
 import io.lofn.testkit.ContainerRuntimeContract;
+import io.lofn.testkit.Difference;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /** With the real ch-run. */
 class CharliecloudRuntimeIT extends ContainerRuntimeContract {
@@ -24,5 +27,10 @@ class CharliecloudRuntimeIT extends ContainerRuntimeContract {
         .create(
             RuntimeConfig.of(
                 Map.of("dialect", "charliecloud", "images", images(), "state", STATE.toString())));
+  }
+
+  @Override
+  protected Set<Difference> differences() throws IOException {
+    return Difference.ofTable(Path.of("../docs/runtimes.md"), "charliecloud");
   }
 }

@@ -354,7 +354,7 @@ class CliRuntimeTest {
         FakeCli.in(
             directory,
             """
-            image*) [ -e $here/pulled ] && echo "sha256:2 linux/arm64" || echo "sha256:1 linux/amd64" ;;
+            image*) [ -e $here/pulled ] && echo "sha256:2 linux/arm64 null" || echo "sha256:1 linux/amd64 null" ;;
             pull*) touch $here/pulled ;;
             """);
     ImageRequest request = ImageRequest.of("x").platform("linux/arm64/v8");

@@ -125,7 +125,7 @@ class CreateArgumentsTest {
             "--platform=linux/arm64",
             "--label=io.lofn=1",
             "--label=io.lofn.text=" + HOSTILE,
-            "--mount=type=tmpfs,target=/tmp,tmpfs-size=4096",
+            "--tmpfs=/tmp:exec,nosuid,nodev,mode=1777,size=4096",
             "--env-file=/tmp/environment",
             "--env=SECRET",
             "--mount=type=bind,source=/in,target=/data,readonly",

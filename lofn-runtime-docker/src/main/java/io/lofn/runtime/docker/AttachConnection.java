@@ -46,9 +46,13 @@ final class AttachConnection implements AutoCloseable {
     }
   }
 
-  /** The output streams of the container that were asked for. */
-  InputStream output() {
-    return new FrameInputStream(in, () -> closed);
+  /**
+   * One output stream of the container, which was asked for.
+   *
+   * @param kind {@link FrameInputStream#STDOUT} or {@link FrameInputStream#STDERR}
+   */
+  InputStream output(int kind) {
+    return new FrameInputStream(in, kind, () -> closed);
   }
 
   /** The container's standard input; closing it is its end. */

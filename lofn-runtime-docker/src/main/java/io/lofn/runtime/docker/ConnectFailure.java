@@ -17,7 +17,7 @@ final class ConnectFailure {
 
   static String explain(EngineAddress address, IOException failure) {
     if (isDenied(address)) {
-      return denied(address, System.getProperty("user.name"));
+      return denied(address, NodeUser.name());
     }
     if (isMissing(address)) {
       return "there is no socket at "

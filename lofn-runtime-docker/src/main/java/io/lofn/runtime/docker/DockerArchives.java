@@ -22,8 +22,9 @@ final class DockerArchives {
   void load(Path archive, Duration timeout) {
     String action = "load the image archive " + archive;
     ImageProgress<LoadResponseItem> progress = new ImageProgress<>();
+    EngineClients clients = engine.enter();
     try (InputStream content = Files.newInputStream(archive)) {
-      engine.clients().streams().loadImageAsyncCmd(content).exec(progress);
+      clients.streams().loadImageAsyncCmd(content).exec(progress);
       progress.await(timeout);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -37,6 +38,7 @@ final class DockerArchives {
           engine.errors().message(action, "it cannot be read: " + e.getMessage()), e);
     } finally {
       progress.close();
+      clients.leave();
     }
   }
 }

@@ -50,18 +50,21 @@ final class DockerContainer implements RunningContainer {
     this.error = error;
     watch = new ExitWatch(engine, id, inAndOut::abandonInput);
     stdin = inAndOut.input();
-    stdout = inAndOut.output();
-    stderr = error.output();
+    stdout = inAndOut.output(FrameInputStream.STDOUT);
+    stderr = error.output(FrameInputStream.STDERR);
   }
 
   /**
    * Attaches to a container that was created. The standard error has a connection of its own, so
-   * that it flows while nobody reads the standard output.
+   * that it flows while nobody reads the standard output. What is not asked for is said, too: some
+   * engines attach to all they are not told about.
    */
   static DockerContainer attach(DockerEngine engine, String id, boolean stdin) {
-    AttachConnection inAndOut = engine.attach(id, stdin ? "stdin=1&stdout=1" : "stdout=1");
+    AttachConnection inAndOut =
+        engine.attach(id, (stdin ? "stdin=1" : "stdin=0") + "&stdout=1&stderr=0");
     try {
-      return new DockerContainer(engine, id, stdin, inAndOut, engine.attach(id, "stderr=1"));
+      return new DockerContainer(
+          engine, id, stdin, inAndOut, engine.attach(id, "stdin=0&stdout=0&stderr=1"));
     } catch (RuntimeException e) {
       inAndOut.close();
       throw e;
@@ -157,7 +160,7 @@ final class DockerContainer implements RunningContainer {
     }
     String action = "remove container " + id;
     try {
-      Future<Boolean> removal = engine.submit(action, removal(id));
+      Future<Boolean> removal = engine.submit(action, removal(id, engine.callTimeout()));
       waitABit(removal);
       closeStreams();
       engine.await(action, removal, engine.callTimeout());
@@ -180,34 +183,46 @@ final class DockerContainer implements RunningContainer {
 
   /** Frees whoever reads, writes or waits. The container is not touched. */
   void closeStreams() {
-    inAndOut.close();
-    error.close();
-    watch.close();
+    try (inAndOut;
+        error) {
+      watch.close();
+    }
   }
 
-  /** Removes a container, whether it runs or not, and its anonymous volumes. */
-  static Function<DockerClient, Boolean> removal(String id) {
+  /**
+   * Removes a container, whether it runs or not, and its anonymous volumes.
+   *
+   * @param atMost how long to wait for somebody else who is removing it: an engine may never end
+   *     that
+   */
+  static Function<DockerClient, Boolean> removal(String id, Duration atMost) {
     return client -> {
+      long begin = System.nanoTime();
       try {
-        while (!removed(client, id)) {
+        while (!removed(client, id, System.nanoTime() - begin > atMost.toNanos())) {
           TimeUnit.MILLISECONDS.sleep(REMOVAL_PAUSE_MILLIS);
         }
         return true;
       } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
         throw new CancellationException();
       }
     };
   }
 
-  /** False if somebody else is removing it just now: then it is still there for a while. */
-  private static boolean removed(DockerClient client, String id) {
+  /**
+   * False if somebody else is removing it just now: then it is still there for a while.
+   *
+   * @param late whether that is a failure by now
+   */
+  private static boolean removed(DockerClient client, String id, boolean late) {
     try {
       client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
       return true;
     } catch (NotFoundException gone) {
       return true;
     } catch (ConflictException e) {
-      if (DockerErrors.text(e).contains("already in progress")) {
+      if (!late && DockerErrors.text(e).contains("already in progress")) {
         return false;
       }
       throw e;

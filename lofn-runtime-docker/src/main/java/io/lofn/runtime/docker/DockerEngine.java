@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -38,7 +39,10 @@ final class DockerEngine implements AutoCloseable {
   private final String version;
   private final DeadlineCalls calls;
   private final DockerErrors errors;
-  private final List<EngineClients> retired = new ArrayList<>();
+
+  /** Connections that broke, until the last call by them has ended. */
+  private final Set<EngineClients> retired = new HashSet<>();
+
   private volatile EngineClients clients;
   private volatile @Nullable Info info;
 
@@ -98,46 +102,54 @@ final class DockerEngine implements AutoCloseable {
 
   /** Makes a call that the engine takes its time for. */
   <T> T call(String action, Duration engineTime, Function<DockerClient, T> request) {
-    EngineClients used = clients;
-    Future<T> call = begin(action, () -> ask(used, used.streams(), request));
+    Future<T> call = begin(action, () -> ask(EngineClients::streams, request));
     return await(action, call, engineTime.plus(config.callTimeout()));
   }
 
   /** Begins a short call, without a deadline. */
   <T> Future<T> submit(String action, Function<DockerClient, T> request) {
-    EngineClients used = clients;
-    return begin(action, () -> ask(used, used.control(), request));
+    return begin(action, () -> ask(EngineClients::control, request));
   }
 
   /** Asks what the client library has no word for. */
   String get(String action, String path, Map<String, String> headers) {
-    EngineClients used = clients;
-    Callable<String> ask = () -> used.get("/v" + api + path, headers);
+    Callable<String> ask =
+        () -> {
+          EngineClients used = enter();
+          try {
+            return used.get("/v" + api + path, headers);
+          } finally {
+            used.leave();
+          }
+        };
     return await(action, begin(action, ask), config.callTimeout());
   }
 
   /** Makes a call without waiting for it, however long the engine takes. Failures are logged. */
   void callLater(String action, Function<DockerClient, Boolean> request) {
-    EngineClients used = clients;
     Future<Boolean> unused =
         begin(
             action,
             () -> {
               try {
-                return ask(used, used.streams(), request);
-              } catch (RuntimeException e) {
+                return ask(EngineClients::streams, request);
+              } catch (RuntimeException | Error e) {
                 LOG.warn("{}", errors.of(action, e).getMessage());
                 return false;
               }
             });
   }
 
-  private <T> T ask(EngineClients used, DockerClient client, Function<DockerClient, T> request) {
+  private <T> T ask(
+      Function<EngineClients, DockerClient> client, Function<DockerClient, T> request) {
+    EngineClients used = enter();
     try {
-      return used.ask(client, request);
+      return used.ask(client.apply(used), request);
     } catch (RuntimeException e) {
       renewAfter(e, used);
       throw e;
+    } finally {
+      used.leave();
     }
   }
 
@@ -170,10 +182,26 @@ final class DockerEngine implements AutoCloseable {
       return;
     }
     synchronized (retired) {
-      if (clients == used) {
-        clients = new EngineClients(config, clientConfig);
-        retired.add(used);
+      if (clients != used) {
+        return;
       }
+      clients = new EngineClients(config, clientConfig);
+      retired.add(used);
+    }
+    used.giveUp(() -> close(used));
+  }
+
+  private void close(EngineClients unused) {
+    synchronized (retired) {
+      retired.remove(unused);
+    }
+    unused.close();
+  }
+
+  /** How many connections that broke are still in use. */
+  int retired() {
+    synchronized (retired) {
+      return retired.size();
     }
   }
 
@@ -200,9 +228,14 @@ final class DockerEngine implements AutoCloseable {
     }
   }
 
-  /** The connections to use now. */
-  EngineClients clients() {
-    return clients;
+  /** The connections to use now, until {@link EngineClients#leave}. */
+  EngineClients enter() {
+    while (true) {
+      EngineClients used = clients;
+      if (used.enter()) {
+        return used;
+      }
+    }
   }
 
   /** How many processors the engine's containers can use. */
@@ -248,10 +281,13 @@ final class DockerEngine implements AutoCloseable {
   @Override
   public void close() {
     calls.close();
+    List<EngineClients> open;
     synchronized (retired) {
-      retired.forEach(EngineClients::close);
-      clients.close();
+      open = new ArrayList<>(retired);
+      retired.clear();
+      open.add(clients);
     }
+    open.forEach(EngineClients::close);
   }
 
   @Override

@@ -26,6 +26,8 @@ final class DockerErrors {
   private static final List<String> WRONG_SPEC =
       List.of("unable to find user", "unable to find group", "is not a directory");
 
+  private static final int LONGEST_ANSWER = 2000;
+
   private final EngineAddress address;
 
   DockerErrors(EngineAddress address) {
@@ -106,7 +108,14 @@ final class DockerErrors {
 
   /** A message that names the engine, what was asked of it, and the answer. */
   String message(String action, String answer) {
-    return "Docker at " + address + " could not " + action + ": " + answer;
+    return "Docker at " + address + " could not " + action + ": " + abbreviated(answer);
+  }
+
+  /** An engine repeats the program that it was asked for, however long its name is. */
+  static String abbreviated(String answer) {
+    return answer.length() <= LONGEST_ANSWER
+        ? answer
+        : "%s... (%d characters)".formatted(answer.substring(0, LONGEST_ANSWER), answer.length());
   }
 
   /** The engine's own words. */

@@ -3,16 +3,20 @@ package io.lofn.runtime.docker;
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.command.PullImageCmd;
 import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.ContainerConfig;
 import com.github.dockerjava.api.model.PullResponseItem;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
+import io.lofn.spi.ImageConfig;
 import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
@@ -35,9 +39,9 @@ final class DockerImages {
   PreparedImage prepare(ImageRequest request) {
     ImageReference image = ImageReference.parse(request.reference());
     if (request.policy() != PullPolicy.ALWAYS || image.isId()) {
-      Optional<String> present = find(request);
+      Optional<PreparedImage> present = find(request);
       if (present.isPresent()) {
-        return new PreparedImage(request.reference(), present.get());
+        return present.get();
       }
     }
     if (request.policy() == PullPolicy.NEVER) {
@@ -50,12 +54,10 @@ final class DockerImages {
       throw unavailable(request, "it is not there, and an id cannot be pulled. Use its name");
     }
     pull(image, request);
-    return new PreparedImage(
-        request.reference(),
-        find(request).orElseThrow(() -> unavailable(request, "it was pulled, but is not there")));
+    return find(request).orElseThrow(() -> unavailable(request, "it was pulled, but is not there"));
   }
 
-  private Optional<String> find(ImageRequest request) {
+  private Optional<PreparedImage> find(ImageRequest request) {
     return engine.call(
         "inspect image " + request.reference(),
         client -> {
@@ -63,11 +65,25 @@ final class DockerImages {
             InspectImageResponse image = client.inspectImageCmd(request.reference()).exec();
             return request.platform().map(wanted -> isFor(image, wanted)).orElse(true)
                 ? Optional.ofNullable(image.getId())
-                : Optional.<String>empty();
+                    .map(id -> new PreparedImage(request.reference(), id, config(image)))
+                : Optional.<PreparedImage>empty();
           } catch (NotFoundException e) {
-            return Optional.<String>empty();
+            return Optional.<PreparedImage>empty();
           }
         });
+  }
+
+  private static ImageConfig config(InspectImageResponse image) {
+    ContainerConfig says = image.getConfig();
+    if (says == null) {
+      return ImageConfig.empty();
+    }
+    String[] environment = says.getEnv();
+    Map<String, ?> volumes = says.getVolumes();
+    return ImageConfig.empty()
+        .environment(environment == null ? List.of() : List.of(environment))
+        .volumes(volumes == null ? Set.of() : volumes.keySet())
+        .workingDirectory(says.getWorkingDir());
   }
 
   /** Compares system and architecture; the engine knows better about variants. */
@@ -81,9 +97,10 @@ final class DockerImages {
   private void pull(ImageReference image, ImageRequest request) {
     String action = "pull image " + request.reference();
     ImageProgress<PullResponseItem> progress = new ImageProgress<>();
+    EngineClients clients = engine.enter();
     try {
       PullImageCmd command =
-          engine.clients().streams().pullImageCmd(image.repository()).withTag(image.tagOrDigest());
+          clients.streams().pullImageCmd(image.repository()).withTag(image.tagOrDigest());
       credentials.of(image.registry()).ifPresent(command::withAuthConfig);
       request.platform().ifPresent(command::withPlatform);
       command.exec(progress);
@@ -97,6 +114,7 @@ final class DockerImages {
       throw failures.explain(image, engine.errors().of(action, e.getCause()));
     } finally {
       progress.close();
+      clients.leave();
     }
   }
 

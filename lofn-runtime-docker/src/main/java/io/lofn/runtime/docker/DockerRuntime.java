@@ -14,6 +14,7 @@ import io.lofn.spi.PreparedImage;
 import io.lofn.spi.RunningContainer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +45,9 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
 
   @Override
   public Set<Ability> lacks() {
-    return engine.lacks();
+    Set<Ability> lacks = EnumSet.of(Ability.LOCALHOST); // Its network is disabled, see there.
+    lacks.addAll(engine.lacks());
+    return lacks;
   }
 
   @Override
@@ -72,7 +75,7 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
     String id = create(spec);
     try {
       return attachAndStart(id, spec.stdin());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       removeAfter(e, id);
       throw e;
     }
@@ -86,7 +89,8 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
           client -> requests.fill(client.createContainerCmd(spec.image()), spec).exec().getId());
     } catch (EngineException e) {
       if (DockerErrors.isNoAnswer(e)) {
-        engine.callLater("undo: " + action, new UnconfirmedContainer(spec)::remove);
+        engine.callLater(
+            "undo: " + action, new UnconfirmedContainer(spec, engine.callTimeout())::remove);
       }
       throw e;
     }
@@ -104,7 +108,7 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
               .orElseThrow(() -> engine.errors().of("start container " + id, refusal.get()));
       container.close();
       return failed;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       container.closeStreams();
       throw e;
     }
@@ -113,10 +117,11 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
   /**
    * An engine that did not answer is not waited for again; it removes the container when it can.
    */
-  private void removeAfter(RuntimeException failure, String id) {
+  private void removeAfter(Throwable failure, String id) {
     try {
       if (DockerErrors.isNoAnswer(failure)) {
-        engine.callLater("remove container " + id, DockerContainer.removal(id));
+        engine.callLater(
+            "remove container " + id, DockerContainer.removal(id, engine.callTimeout()));
       } else {
         remove(id);
       }
@@ -148,7 +153,7 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
 
   @Override
   public void remove(String id) {
-    engine.call("remove container " + id, DockerContainer.removal(id));
+    engine.call("remove container " + id, DockerContainer.removal(id, engine.callTimeout()));
   }
 
   @Override

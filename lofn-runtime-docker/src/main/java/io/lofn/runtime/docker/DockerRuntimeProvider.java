@@ -3,7 +3,6 @@ package io.lofn.runtime.docker;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
 import io.lofn.spi.RuntimeConfig;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
@@ -48,6 +47,6 @@ public final class DockerRuntimeProvider implements ContainerRuntimeProvider {
   }
 
   private static DockerConfig dockerConfig(RuntimeConfig config) {
-    return DockerConfig.of(config, System.getenv(), Path.of(System.getProperty("user.home")));
+    return DockerConfig.of(config, System.getenv(), NodeUser.home(System.getenv()));
   }
 }

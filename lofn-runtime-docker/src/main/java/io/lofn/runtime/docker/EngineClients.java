@@ -12,6 +12,7 @@ import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import java.io.IOException;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two pools of connections to an engine, both as large as need be: answers to one are awaited for
@@ -26,6 +27,10 @@ final class EngineClients implements AutoCloseable {
   private final DockerClient control;
   private final DockerClient streams;
   private volatile boolean answered;
+
+  // Guarded by this.
+  private int users;
+  private @Nullable Runnable whenUnused;
 
   /** Does not connect yet. */
   EngineClients(DockerConfig config, DockerClientConfig clientConfig) {
@@ -43,6 +48,43 @@ final class EngineClients implements AutoCloseable {
         .sslConfig(clientConfig.getSSLConfig())
         .maxConnections(Integer.MAX_VALUE)
         .connectionTimeout(config.callTimeout());
+  }
+
+  /**
+   * Keeps the connections open until {@link #leave}.
+   *
+   * @return false if they are given up
+   */
+  synchronized boolean enter() {
+    if (whenUnused != null) {
+      return false;
+    }
+    users++;
+    return true;
+  }
+
+  /** Ends what {@link #enter} began. */
+  void leave() {
+    Runnable action;
+    synchronized (this) {
+      users--;
+      action = users == 0 ? whenUnused : null;
+    }
+    if (action != null) {
+      action.run();
+    }
+  }
+
+  /** Lets nobody begin to use them any more, and does something when those who do have left. */
+  void giveUp(Runnable action) {
+    boolean unused;
+    synchronized (this) {
+      whenUnused = action;
+      unused = users == 0;
+    }
+    if (unused) {
+      action.run();
+    }
   }
 
   /** For short calls. */
@@ -87,7 +129,7 @@ final class EngineClients implements AutoCloseable {
     try (controlConnections;
         streamConnections) {
       answered = false;
-    } catch (IOException ignored) {
+    } catch (IOException | RuntimeException ignored) {
       // Nothing was sent that could be lost.
     }
   }

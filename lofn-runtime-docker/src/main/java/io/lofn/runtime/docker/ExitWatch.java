@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Learns the end of a container by one request that the engine answers when it has come. */
@@ -39,8 +40,17 @@ final class ExitWatch implements AutoCloseable {
 
   /** Asks. Called once, when the container has been started. */
   void start() {
-    EngineClients clients = engine.clients();
-    clients.streams().waitContainerCmd(container).exec(new Answer(clients));
+    EngineClients clients = engine.enter();
+    Answer answer = new Answer(clients);
+    boolean asked = false;
+    try {
+      clients.streams().waitContainerCmd(container).exec(answer);
+      asked = true;
+    } finally {
+      if (!asked) {
+        answer.leave();
+      }
+    }
   }
 
   /** Waits for the end; empty if it has not come by then. */
@@ -81,8 +91,24 @@ final class ExitWatch implements AutoCloseable {
   }
 
   private void end(ContainerExit known) {
-    onEnd.run();
-    exit.complete(known);
+    try {
+      onEnd.run();
+    } finally {
+      exit.complete(known);
+    }
+  }
+
+  /** Whatever becomes of a step, whoever waits for the end is told. */
+  private void orFail(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      fail(e);
+    }
+  }
+
+  private void fail(Throwable failure) {
+    exit.completeExceptionally(engine.errors().of(action(), failure));
   }
 
   /** The request broke, which says nothing about the container. */
@@ -98,12 +124,12 @@ final class ExitWatch implements AutoCloseable {
         int code = Objects.requireNonNullElse(state.get().getExitCodeLong(), 0L).intValue();
         end(new ContainerExit(code, isOutOfMemory(state.get())));
       }
-    } catch (EngineException e) {
+    } catch (RuntimeException | Error e) {
       e.addSuppressed(cause);
-      exit.completeExceptionally(e);
+      fail(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      exit.completeExceptionally(engine.errors().of(action(), cause));
+      fail(cause);
     }
   }
 
@@ -143,7 +169,7 @@ final class ExitWatch implements AutoCloseable {
   private static void closeQuietly(Closeable open) {
     try {
       open.close();
-    } catch (IOException ignored) {
+    } catch (IOException | RuntimeException ignored) {
       // It is of no use any more.
     }
   }
@@ -152,14 +178,24 @@ final class ExitWatch implements AutoCloseable {
   private final class Answer implements ResultCallback<WaitResponse> {
 
     private final EngineClients clients;
+    private final AtomicBoolean left = new AtomicBoolean();
     private boolean known;
 
     Answer(EngineClients clients) {
       this.clients = clients;
     }
 
+    /** The request is over. */
+    void leave() {
+      if (left.compareAndSet(false, true)) {
+        clients.leave();
+      }
+    }
+
     @Override
     public void onStart(Closeable stream) {
+      // docker-java reports no Error of its thread, and an executor would end by one.
+      Thread.currentThread().setUncaughtExceptionHandler((thread, error) -> onError(error));
       request = stream;
       if (closed) {
         closeQuietly(stream);
@@ -170,16 +206,20 @@ final class ExitWatch implements AutoCloseable {
     public void onNext(WaitResponse response) {
       if (!known && response.getStatusCode() != null) {
         known = true;
-        ended(response.getStatusCode());
+        orFail(() -> ended(response.getStatusCode()));
       }
     }
 
     @Override
     public void onError(Throwable failure) {
-      if (!known) {
-        known = true;
-        engine.renewAfter(failure, clients);
-        broken(failure);
+      try {
+        if (!known) {
+          known = true;
+          orFail(() -> engine.renewAfter(failure, clients));
+          broken(failure);
+        }
+      } finally {
+        leave();
       }
     }
 

@@ -69,7 +69,7 @@ final class ImageProgress<R extends ResponseItem> implements ResultCallback<R> {
     if (open != null) {
       try {
         open.close();
-      } catch (IOException ignored) {
+      } catch (IOException | RuntimeException ignored) {
         // It is of no use any more.
       }
     }

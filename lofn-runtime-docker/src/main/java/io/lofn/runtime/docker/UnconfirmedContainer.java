@@ -3,6 +3,7 @@ package io.lofn.runtime.docker;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Container;
 import io.lofn.spi.ContainerSpec;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +21,13 @@ final class UnconfirmedContainer {
 
   private final String name;
   private final Map<String, String> labels;
+  private final Duration atMost;
 
-  UnconfirmedContainer(ContainerSpec spec) {
+  /**
+   * @param atMost how long to wait for somebody else who is removing it
+   */
+  UnconfirmedContainer(ContainerSpec spec, Duration atMost) {
+    this.atMost = atMost;
     name = spec.name();
     labels = spec.settings().labels();
   }
@@ -32,7 +38,7 @@ final class UnconfirmedContainer {
       for (int look = 0; look < LOOKS; look++) {
         Optional<String> id = find(client);
         if (id.isPresent()) {
-          return DockerContainer.removal(id.get()).apply(client);
+          return DockerContainer.removal(id.get(), atMost).apply(client);
         }
         TimeUnit.SECONDS.sleep(PAUSE_SECONDS);
       }

@@ -36,16 +36,17 @@ class AttachConnectionTest {
     String frame = "\1\0\0\0\0\0\0\5hello";
     try (FakeEngine engine = new FakeEngine(UPGRADED + frame);
         AttachConnection attached = open(engine)) {
-      assertThat(attached.output().readNBytes(5)).isEqualTo("hello".getBytes(UTF_8));
+      assertThat(attached.output(FrameInputStream.STDOUT).readNBytes(5))
+          .isEqualTo("hello".getBytes(UTF_8));
     }
   }
 
   @Test
   void goesOnWithEnginesThatDoNotUpgrade() throws Exception {
     String head = FakeEngine.head("200 OK", "Content-Type: application/vnd.docker.raw-stream");
-    try (FakeEngine engine = new FakeEngine(head + "\2\0\0\0\0\0\0\1x");
+    try (FakeEngine engine = new FakeEngine(head + "\1\0\0\0\0\0\0\1x");
         AttachConnection attached = open(engine)) {
-      assertThat(attached.output().read()).isEqualTo('x');
+      assertThat(attached.output(FrameInputStream.STDOUT).read()).isEqualTo('x');
     }
   }
 
@@ -65,7 +66,8 @@ class AttachConnectionTest {
       }
       assertThat(received.flip()).isEqualTo(UTF_8.encode("in!"));
       engine.connection().write(UTF_8.encode("\1\0\0\0\0\0\0\3out"));
-      assertThat(attached.output().readNBytes(3)).isEqualTo("out".getBytes(UTF_8));
+      assertThat(attached.output(FrameInputStream.STDOUT).readNBytes(3))
+          .isEqualTo("out".getBytes(UTF_8));
       assertThatThrownBy(() -> input.write(1)).isInstanceOf(IOException.class);
     }
   }
@@ -88,7 +90,8 @@ class AttachConnectionTest {
     try (FakeEngine engine = new FakeEngine(UPGRADED + "\1\0\0\0\0\0\0\5he");
         AttachConnection attached = open(engine)) {
       engine.connection().close();
-      assertThatThrownBy(() -> attached.output().readAllBytes()).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> attached.output(FrameInputStream.STDOUT).readAllBytes())
+          .isInstanceOf(IOException.class);
     }
   }
 
@@ -96,7 +99,8 @@ class AttachConnectionTest {
   void freesAReaderWhenClosed() throws Exception {
     try (FakeEngine engine = new FakeEngine(UPGRADED);
         AttachConnection attached = open(engine)) {
-      CompletableFuture<Integer> reader = inBackground(() -> attached.output().read());
+      CompletableFuture<Integer> reader =
+          inBackground(() -> attached.output(FrameInputStream.STDOUT).read());
       assertThat(reader).isNotDone();
       attached.close();
       assertThat(reader.get()).isEqualTo(-1);
@@ -124,7 +128,7 @@ class AttachConnectionTest {
       assertThatThrownBy(writer::get).hasMessageContaining("The container has ended");
       attached.input().close();
       engine.connection().write(UTF_8.encode("\1\0\0\0\0\0\0\1x"));
-      assertThat(attached.output().read()).isEqualTo('x');
+      assertThat(attached.output(FrameInputStream.STDOUT).read()).isEqualTo('x');
     }
   }
 

@@ -122,7 +122,8 @@ class ContainerRequestTest {
     assertThat(host.path("MemorySwap").asLong()).isEqualTo(1L << 40);
     assertThat(host.path("PidsLimit").asLong()).isEqualTo(12);
     assertThat(host.path("ShmSize").asLong()).isEqualTo(1 << 20);
-    assertThat(host.path("Tmpfs").path("/t").asText()).isEqualTo("size=" + (1L << 33));
+    assertThat(host.path("Tmpfs").path("/t").asText())
+        .isEqualTo("exec,nosuid,nodev,mode=1777,size=" + (1L << 33));
   }
 
   @Test

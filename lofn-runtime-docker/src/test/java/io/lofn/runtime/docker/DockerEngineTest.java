@@ -4,11 +4,15 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.ConflictException;
 import io.lofn.api.EngineException;
 import io.lofn.spi.RuntimeConfig;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,10 +64,65 @@ class DockerEngineTest {
     }
   }
 
+  @Test
+  void connectionsThatBrokeAreClosedWhenTheLastCallByThemHasEnded() throws Exception {
+    try (FakeEngine fake = new FakeEngine(version("1.41", "1.12"));
+        DockerEngine engine = connect(fake)) {
+      for (int i = 0; i < 100; i++) {
+        EngineClients broken = ask(engine);
+        EngineClients inUse = engine.enter();
+        assertThat(inUse).isSameAs(broken);
+
+        engine.renewAfter(new IOException("broken pipe"), broken);
+
+        assertThat(engine.retired()).isEqualTo(1);
+        assertThat(version(inUse)).as("a call under way").isEqualTo("1.2.3");
+        inUse.leave();
+        assertThat(engine.retired()).isZero();
+        assertThatThrownBy(() -> version(broken)).isInstanceOf(RuntimeException.class);
+      }
+      assertThat(ask(engine).mayHaveIdleConnections()).isTrue();
+    }
+  }
+
+  /** Makes a call, and tells by which connections. */
+  private static EngineClients ask(DockerEngine engine) {
+    assertThat(engine.<String>call("tell", client -> client.versionCmd().exec().getVersion()))
+        .isEqualTo("1.2.3");
+    EngineClients used = engine.enter();
+    used.leave();
+    return used;
+  }
+
+  private static String version(EngineClients clients) {
+    return clients.ask(clients.control(), client -> client.versionCmd().exec().getVersion());
+  }
+
+  /** As engines do whose storage is stuck. */
+  @Test
+  void aRemovalThatSomebodyElseNeverEndsIsGivenUp() throws Exception {
+    try (FakeEngine fake =
+            new FakeEngine(
+                answer("409 Conflict", "{\"message\": \"removal is already in progress\"}"));
+        EngineClients clients = new EngineClients(config(fake), config(fake).forClient(null))) {
+      Function<DockerClient, Boolean> removal =
+          DockerContainer.removal("c", Duration.ofMillis(200));
+
+      assertThatThrownBy(() -> clients.ask(clients.control(), removal))
+          .isInstanceOf(ConflictException.class)
+          .hasMessageContaining("already in progress");
+      assertThat(fake.requests()).hasSizeGreaterThan(1);
+    }
+  }
+
   private static DockerEngine connect(FakeEngine fake) {
+    return DockerEngine.connect(config(fake));
+  }
+
+  private static DockerConfig config(FakeEngine fake) {
     RuntimeConfig config =
         RuntimeConfig.of(Map.of("host", fake.host())).callTimeout(Duration.ofSeconds(2));
-    return DockerEngine.connect(DockerConfig.of(config, Map.of(), Path.of("/none")));
+    return DockerConfig.of(config, Map.of(), Path.of("/none"));
   }
 
   private static String version(String newest, String oldest) {
@@ -73,8 +132,15 @@ class DockerEngineTest {
   }
 
   private static String json(String body) {
+    return answer("200 OK", body);
+  }
+
+  private static String answer(String status, String body) {
     return FakeEngine.head(
-            "200 OK", "Content-Type: application/json", "Content-Length: " + body.length())
+            status,
+            "Content-Type: application/json",
+            "Connection: close",
+            "Content-Length: " + body.length())
         + body;
   }
 }

@@ -36,6 +36,12 @@ class DockerErrorsTest {
   }
 
   @Test
+  void doesNotRepeatALongCommand() {
+    String message = of(new DockerException("exec: " + "x".repeat(100_000), 400)).getMessage();
+    assertThat(message).contains("xxx... (").hasSizeLessThan(2500);
+  }
+
+  @Test
   void showsAnAnswerThatIsNoJson() {
     assertThat(of(new DockerException("<html>{oops</html>", 418))).hasMessageContaining("{oops");
     assertThat(of(new DockerException("", 418))).hasMessageContaining("status 418");

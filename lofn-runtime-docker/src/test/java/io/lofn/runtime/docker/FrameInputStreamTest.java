@@ -1,5 +1,7 @@
 package io.lofn.runtime.docker;
 
+import static io.lofn.runtime.docker.FrameInputStream.STDERR;
+import static io.lofn.runtime.docker.FrameInputStream.STDOUT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -29,10 +31,30 @@ class FrameInputStreamTest {
 
   @Test
   void endsWhereTheFramesEnd() throws IOException {
-    InputStream stream = stream(frames(frame(2, "x")));
+    InputStream stream = stream(frames(frame(1, "x")));
     assertThat(stream.read()).isEqualTo('x');
     assertThat(stream.read()).isEqualTo(-1);
     assertThat(stream.read(new byte[4])).isEqualTo(-1);
+  }
+
+  /** As podman's service does for clients of docker. */
+  @Test
+  void leavesOutTheOtherStreamWhateverWasAskedFor() throws IOException {
+    byte[] both =
+        frames(frame(2, "e1"), frame(1, "o1"), frame(2, ""), frame(2, "e2"), frame(1, "o2"));
+
+    assertThat(new FrameInputStream(new ByteArrayInputStream(both), STDOUT, closed::get))
+        .hasContent("o1o2");
+    assertThat(new FrameInputStream(new ByteArrayInputStream(both), STDERR, closed::get))
+        .hasContent("e1e2");
+  }
+
+  @Test
+  void failsIfTheOtherStreamBreaksOff() {
+    byte[] whole = frame(2, "error");
+
+    assertThatThrownBy(() -> stream(Arrays.copyOf(whole, whole.length - 1)).read())
+        .isInstanceOf(EOFException.class);
   }
 
   @Test
@@ -65,7 +87,7 @@ class FrameInputStreamTest {
             return super.read(target, offset, Math.min(1, length));
           }
         };
-    assertThat(new FrameInputStream(source, closed::get).readAllBytes())
+    assertThat(new FrameInputStream(source, STDOUT, closed::get).readAllBytes())
         .isEqualTo("slowly".getBytes(UTF_8));
   }
 
@@ -102,7 +124,7 @@ class FrameInputStreamTest {
   void failsIfTheConnectionFailsUnlessOnPurpose() throws IOException {
     InputStream broken = InputStream.nullInputStream();
     broken.close();
-    InputStream stream = new FrameInputStream(broken, closed::get);
+    InputStream stream = new FrameInputStream(broken, STDOUT, closed::get);
     assertThatThrownBy(stream::read).isInstanceOf(IOException.class).hasMessage("Stream closed");
     closed.set(true);
     assertThat(stream.read()).isEqualTo(-1);
@@ -127,7 +149,7 @@ class FrameInputStreamTest {
   }
 
   private InputStream stream(byte[] bytes) {
-    return new FrameInputStream(new ByteArrayInputStream(bytes), closed::get);
+    return new FrameInputStream(new ByteArrayInputStream(bytes), STDOUT, closed::get);
   }
 
   private static byte[] frames(byte[]... frames) {

@@ -37,7 +37,7 @@ final class ContainerStreams implements AutoCloseable {
       output = open(engine, container, "stdout");
       AttachConnection input = stdin ? open(engine, container, "stdin") : null;
       return new ContainerStreams(input, output, error);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       error.close();
       if (output != null) {
         output.close();
@@ -85,11 +85,11 @@ final class ContainerStreams implements AutoCloseable {
   }
 
   InputStream stdout() {
-    return output.output();
+    return output.output(FrameInputStream.STDOUT);
   }
 
   InputStream stderr() {
-    return error.output();
+    return error.output(FrameInputStream.STDERR);
   }
 
   /** Frees who writes to a container that has ended. Its output can still be read. */

@@ -19,6 +19,10 @@ final class Containers {
 
   private static final long PAUSE_MILLIS = 20;
   private static final int LISTINGS = 10;
+
+  /** Documented as v, which podman takes for volumes in Docker's own API alone. */
+  private static final String REMOVAL = "?force=true&timeout=0&v=true&volumes=true";
+
   private static final int LOOKS = 10;
   private static final long LOOK_PAUSE_MILLIS = 2000;
 
@@ -76,9 +80,7 @@ final class Containers {
     long end = System.nanoTime() + engine.callTimeout().toNanos();
     while (true) {
       Answer answer =
-          engine.call(
-              action,
-              engine.libpod("/containers/" + id + "?force=true&timeout=0&v=true").delete().build());
+          engine.call(action, engine.libpod("/containers/" + id + REMOVAL).delete().build());
       if (answer.isNotFound()) {
         return true;
       }

@@ -1,15 +1,17 @@
 package io.lofn.runtime.podman;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lofn.api.EngineException;
+import io.lofn.runtime.podman.HelperProcess.Answer;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.lang.ProcessBuilder.Redirect;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /** A program that knows credentials, such as {@code docker-credential-ecr-login}. */
@@ -18,12 +20,18 @@ final class CredentialHelper {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern NAME = Pattern.compile("\\w[\\w.-]*");
   private static final String TOKEN_USER = "<token>";
-  private static final long SECONDS = 30;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final String program;
+  private final Duration atMost;
 
   CredentialHelper(Path program) {
+    this(program, PATIENCE);
+  }
+
+  CredentialHelper(Path program, Duration atMost) {
     this.program = program.toString();
+    this.atMost = atMost;
   }
 
   /** The helper that a configuration file names; it is searched in the PATH. */
@@ -34,29 +42,31 @@ final class CredentialHelper {
     return new CredentialHelper(Path.of("docker-credential-" + name));
   }
 
-  /** Asks for the credentials for a registry; empty if the program knows none. */
+  /**
+   * Asks for the credentials for a registry; empty if the program knows none.
+   *
+   * @throws EngineException if it takes too long
+   */
   Optional<Credentials> get(String registry) throws IOException {
-    Process process = new ProcessBuilder(program, "get").redirectError(Redirect.DISCARD).start();
     try {
-      process.onExit().orTimeout(SECONDS, TimeUnit.SECONDS).exceptionally(late -> end(process));
-      try (OutputStream stdin = process.getOutputStream()) {
-        stdin.write(registry.getBytes(StandardCharsets.UTF_8));
+      Optional<Answer> answer =
+          HelperProcess.ask(List.of(program, "get"), registry.getBytes(UTF_8), atMost);
+      if (answer.isEmpty()) {
+        throw EngineException.transientFailure(
+            "%s did not tell the credentials for %s within %s and was killed"
+                .formatted(program, registry, atMost),
+            new TimeoutException(program));
       }
-      byte[] answer = process.getInputStream().readAllBytes();
-      return process.waitFor() == 0 ? Optional.of(parse(answer)) : Optional.empty();
+      return answer.get().code() == 0
+          ? Optional.of(parse(answer.get().output()))
+          : Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new EngineException("Interrupted while asking " + program + " for credentials", e);
-    } finally {
-      process.destroyForcibly();
     }
   }
 
-  private static Process end(Process process) {
-    return process.destroyForcibly();
-  }
-
-  private static Credentials parse(byte[] answer) throws IOException {
+  private static Credentials parse(String answer) throws IOException {
     JsonNode json = JSON.readTree(answer);
     String user = json.path("Username").asText();
     String secret = json.path("Secret").asText();

@@ -81,8 +81,8 @@ final class ExitWatch implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       exit.completeExceptionally(new EngineException(gone(), e));
-    } catch (RuntimeException e) {
-      exit.completeExceptionally(e);
+    } catch (RuntimeException | Error e) {
+      exit.completeExceptionally(engine.errors().of(action(), e));
     }
     return true;
   }
@@ -127,8 +127,11 @@ final class ExitWatch implements AutoCloseable {
   }
 
   private void end(ContainerExit known) {
-    onEnd.run();
-    exit.complete(known);
+    try {
+      onEnd.run();
+    } finally {
+      exit.complete(known);
+    }
   }
 
   /** The request broke, which says nothing about the container. */

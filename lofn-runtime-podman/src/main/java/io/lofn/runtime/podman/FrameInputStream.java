@@ -9,27 +9,36 @@ import java.util.function.BooleanSupplier;
 
 /**
  * The content of one output stream of a container, without the headers that the engine puts before
- * every piece of it: kind, three zeros, length as four bytes.
+ * every piece of it: kind, three zeros, length as four bytes. Pieces of the other output stream are
+ * left out: some engines send both, whatever they were asked for.
  *
  * <p>Ends between two pieces only; a stream that breaks off inside one is an error, unless it was
  * closed on purpose.
  */
 final class FrameInputStream extends InputStream {
 
+  /** The kinds of pieces. */
+  static final int STDOUT = 1;
+
+  static final int STDERR = 2;
+
   private static final int HEADER_SIZE = 8;
-  private static final int STDOUT = 1;
-  private static final int STDERR = 2;
   private static final int ENGINE_ERROR = 3;
   private static final int MESSAGE_LIMIT = 4096;
 
   private final InputStream frames;
+  private final int kind;
   private final BooleanSupplier closed;
   private final byte[] header = new byte[HEADER_SIZE];
   private long remaining;
   private boolean ended;
 
-  FrameInputStream(InputStream frames, BooleanSupplier closed) {
+  /**
+   * @param kind the stream whose content this is
+   */
+  FrameInputStream(InputStream frames, int kind, BooleanSupplier closed) {
     this.frames = frames;
+    this.kind = kind;
     this.closed = closed;
   }
 
@@ -85,11 +94,25 @@ final class FrameInputStream extends InputStream {
             | (header[6] & 0xff) << 8
             | (header[7] & 0xff);
     switch (header[0]) {
-      case STDOUT, STDERR -> remaining = size;
+      case STDOUT, STDERR -> {
+        if (header[0] == kind) {
+          remaining = size;
+        } else {
+          leaveOut(size);
+        }
+      }
       case ENGINE_ERROR -> throw new IOException("The engine reports: " + message(size));
       default -> throw new IOException("Not a frame of a container's output: kind " + header[0]);
     }
     return true;
+  }
+
+  private void leaveOut(long size) throws IOException {
+    try {
+      frames.skipNBytes(size);
+    } catch (EOFException e) {
+      throw new EOFException("The engine broke off inside a frame of the other stream");
+    }
   }
 
   private String message(long size) throws IOException {

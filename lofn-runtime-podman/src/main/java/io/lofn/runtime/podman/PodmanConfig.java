@@ -87,8 +87,7 @@ record PodmanConfig(
   }
 
   private static boolean isOfThisUser(String socket, Map<String, String> environment) {
-    boolean root = System.getProperty("user.name").equals("root");
-    return root
+    return NodeUser.isRoot()
         ? socket.equals(SYSTEM_SOCKET)
         : ownSocket(environment).filter(socket::equals).isPresent();
   }

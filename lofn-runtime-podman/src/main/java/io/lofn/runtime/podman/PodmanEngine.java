@@ -191,7 +191,7 @@ final class PodmanEngine implements AutoCloseable {
               try {
                 answer(longCall(ping()));
                 return work.getAsBoolean();
-              } catch (IOException | RuntimeException e) {
+              } catch (IOException | RuntimeException | Error e) {
                 LOG.warn("{}", errors.of(action, e).getMessage());
                 return false;
               }
@@ -281,9 +281,12 @@ final class PodmanEngine implements AutoCloseable {
 
   @Override
   public void close() {
-    client.dispatcher().cancelAll();
-    calls.close();
-    client.connectionPool().evictAll();
+    try {
+      client.dispatcher().cancelAll();
+    } finally {
+      calls.close();
+      client.connectionPool().evictAll();
+    }
   }
 
   @Override

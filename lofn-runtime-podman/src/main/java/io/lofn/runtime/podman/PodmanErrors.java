@@ -38,6 +38,8 @@ final class PodmanErrors {
           "duplicate mount",
           "payload does not match");
 
+  private static final int LONGEST_ANSWER = 2000;
+
   private final String socket;
 
   PodmanErrors(String socket) {
@@ -113,7 +115,7 @@ final class PodmanErrors {
       return "permission denied on "
           + socket
           + ". Start a service of the user "
-          + System.getProperty("user.name")
+          + NodeUser.name()
           + " with 'systemctl --user start podman.socket', and set spark.lofn.podman.socket";
     }
     return "the connection broke or was refused: " + failure.getMessage();
@@ -126,7 +128,14 @@ final class PodmanErrors {
 
   /** A message that names the service, what was asked of it, and the answer. */
   String message(String action, String answer) {
-    return "Podman at unix://" + socket + " could not " + action + ": " + answer;
+    return "Podman at unix://" + socket + " could not " + action + ": " + abbreviated(answer);
+  }
+
+  /** A service repeats the program that it was asked for, however long its name is. */
+  static String abbreviated(String answer) {
+    return answer.length() <= LONGEST_ANSWER
+        ? answer
+        : "%s... (%d characters)".formatted(answer.substring(0, LONGEST_ANSWER), answer.length());
   }
 
   /** The service's own words in an answer's body. */

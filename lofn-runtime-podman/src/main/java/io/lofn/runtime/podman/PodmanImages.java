@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
+import io.lofn.spi.ImageConfig;
 import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
@@ -12,10 +13,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -35,9 +40,13 @@ final class PodmanImages {
       Map.of("x86_64", "amd64", "x86-64", "amd64", "aarch64", "arm64");
   private static final MediaType TAR = MediaType.get("application/x-tar");
 
+  /** What podman sets for every container, and an image may have set, too. */
+  private static final Set<String> ENGINES_OWN = Set.of("TERM", "container");
+
   private final PodmanEngine engine;
   private final RegistryCredentials credentials;
   private final RegistryFailures failures;
+  private final Map<String, Set<String>> unwanted = new ConcurrentHashMap<>();
 
   PodmanImages(PodmanEngine engine, RegistryCredentials credentials) {
     this.engine = engine;
@@ -48,9 +57,9 @@ final class PodmanImages {
   PreparedImage prepare(ImageRequest request) {
     ImageReference image = ImageReference.parse(request.reference());
     if (request.policy() != PullPolicy.ALWAYS || image.isId()) {
-      Optional<String> present = id(ImageName.candidates(image), request);
+      Optional<JsonNode> present = find(ImageName.candidates(image), request);
       if (present.isPresent()) {
-        return new PreparedImage(request.reference(), present.get());
+        return prepared(request, present.get());
       }
     }
     if (request.policy() == PullPolicy.NEVER) {
@@ -63,14 +72,32 @@ final class PodmanImages {
       throw unavailable(request, "it is not there, and an id cannot be pulled. Use its name");
     }
     pull(image, request);
-    return new PreparedImage(
-        request.reference(),
-        id(List.of(ImageName.qualified(image)), request)
+    return prepared(
+        request,
+        find(List.of(ImageName.qualified(image)), request)
             .orElseThrow(() -> unavailable(request, "it was pulled, but is not there")));
   }
 
-  private Optional<String> id(List<String> names, ImageRequest request) {
-    return find(names, request).map(found -> found.path("Id").asText());
+  /** The variables that podman would set in a container, and a prepared image does not. */
+  Set<String> unwanted(String id) {
+    return unwanted.getOrDefault(id, Set.of());
+  }
+
+  private PreparedImage prepared(ImageRequest request, JsonNode found) {
+    List<String> environment = new ArrayList<>();
+    found.at("/Config/Env").forEach(each -> environment.add(each.asText()));
+    List<String> volumes = new ArrayList<>();
+    found.at("/Config/Volumes").fieldNames().forEachRemaining(volumes::add);
+    ImageConfig config =
+        ImageConfig.empty()
+            .environment(environment)
+            .volumes(volumes)
+            .workingDirectory(found.at("/Config/WorkingDir").asText());
+    PreparedImage image = new PreparedImage(request.reference(), found.path("Id").asText(), config);
+    Set<String> others = new TreeSet<>(ENGINES_OWN);
+    others.removeAll(config.environment().keySet());
+    unwanted.put(image.id(), others);
+    return image;
   }
 
   private Optional<JsonNode> find(List<String> names, ImageRequest request) {

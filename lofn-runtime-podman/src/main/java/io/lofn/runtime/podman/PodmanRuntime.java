@@ -1,5 +1,6 @@
 package io.lofn.runtime.podman;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lofn.api.EngineException;
 import io.lofn.spi.Ability;
 import io.lofn.spi.ContainerRuntime;
@@ -74,6 +75,9 @@ final class PodmanRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
     String id = create(spec);
     try {
       return attachAndStart(id, spec.stdin());
+    } catch (Error e) {
+      removeAfter(e, id);
+      throw e;
     } catch (RuntimeException e) {
       Optional<RunningContainer> failed = failedCommand(id, spec.stdin(), e);
       removeAfter(e, id);
@@ -83,7 +87,9 @@ final class PodmanRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
 
   private String create(ContainerSpec spec) {
     String action = "create container " + spec.name();
-    RequestBody body = RequestBody.create(requests.of(spec).toString(), JSON);
+    ObjectNode request = requests.of(spec);
+    images.unwanted(spec.image()).forEach(request.putArray("unsetenv")::add);
+    RequestBody body = RequestBody.create(request.toString(), JSON);
     try {
       Answer answer = engine.call(action, engine.libpod("/containers/create").post(body).build());
       return engine.json(action, answer).path("Id").asText();
@@ -103,7 +109,7 @@ final class PodmanRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
     try {
       container.start();
       return container;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       container.closeStreams();
       throw e;
     }
@@ -123,7 +129,7 @@ final class PodmanRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
   /**
    * A service that did not answer is not waited for again; it removes the container when it can.
    */
-  private void removeAfter(RuntimeException failure, String id) {
+  private void removeAfter(Throwable failure, String id) {
     try {
       if (PodmanErrors.isNoAnswer(failure)) {
         engine.later("remove container " + id, () -> containers.remove(id));

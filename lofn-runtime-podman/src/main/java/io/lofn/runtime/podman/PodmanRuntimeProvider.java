@@ -3,7 +3,6 @@ package io.lofn.runtime.podman;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
 import io.lofn.spi.RuntimeConfig;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -46,9 +45,8 @@ public final class PodmanRuntimeProvider implements ContainerRuntimeProvider {
 
   @Override
   public ContainerRuntime create(RuntimeConfig config) {
-    Path home = Path.of(System.getProperty("user.home"));
     return new PodmanRuntime(
         PodmanEngine.connect(PodmanConfig.of(config, System.getenv())),
-        new RegistryCredentials(System.getenv(), home));
+        new RegistryCredentials(System.getenv(), NodeUser.home(System.getenv())));
   }
 }

@@ -51,6 +51,34 @@ class ExitWatchTest {
   }
 
   @Test
+  void theEndIsToldThoughTheActionThatIsDueFails() throws Exception {
+    service.answer("/c/wait", 200, "0\n");
+    service.answer("/c/exists", 204, "");
+    Runnable fails =
+        () -> {
+          throw new IllegalStateException("the action failed");
+        };
+    Runnable failsBadly =
+        () -> {
+          throw new NoClassDefFoundError("a class is gone");
+        };
+    for (Runnable action : new Runnable[] {fails, failsBadly}) {
+      try (ExitWatch watch = new ExitWatch(engine, "c", action)) {
+        watch.start();
+        assertThat(watch.await(LONG)).contains(new ContainerExit(0, false));
+      }
+    }
+  }
+
+  @Test
+  void theEndOfTheRuntimeIsAFailureAndNotSilence() {
+    engine.close();
+    assertThatThrownBy(this::end)
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("the runtime is closed");
+  }
+
+  @Test
   void doesNotBelieveTheSuccessOfAContainerThatIsGone() {
     service.answer("/c/wait", 200, "0\n");
     assertThatThrownBy(this::end)

@@ -23,6 +23,13 @@ class PodmanErrorsTest {
     assertThat(of(500, "x: image not known")).isInstanceOf(ImageUnavailableException.class);
   }
 
+  @Test
+  void doesNotRepeatALongCommand() {
+    assertThat(of(500, "exec: " + "x".repeat(100_000)).getMessage())
+        .contains("xxx... (")
+        .hasSizeLessThan(2500);
+  }
+
   private static EngineException of(int status, String message) {
     String body = "{\"message\":\"" + message + "\",\"response\":" + status + "}";
     return new PodmanErrors("/none").of("ask", new EngineAnswerException(status, body));

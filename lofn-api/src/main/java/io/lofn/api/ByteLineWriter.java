@@ -1,0 +1,58 @@
+package io.lofn.api;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.zip.GZIPOutputStream;
+
+/** Writes records that are bytes to one stream, each ended by the delimiter. */
+final class ByteLineWriter {
+
+  private static final int BUFFER = 1 << 16;
+
+  private final Delimiter delimiter;
+  private final boolean multiLine;
+  private final OutputStream compressed;
+  private final OutputStream buffered;
+
+  ByteLineWriter(Lines lines, OutputStream compressed) {
+    this.delimiter = new Delimiter(lines.delimiter(), lines.charset());
+    this.multiLine = lines.isMultiLine();
+    this.compressed = compressed;
+    this.buffered = new BufferedOutputStream(compressed, BUFFER);
+  }
+
+  /**
+   * Writes a record.
+   *
+   * @param number its number, for a message
+   */
+  void write(byte[] record, long number) throws IOException {
+    if (record.length % delimiter.unit() != 0) {
+      throw new LofnException(
+          "Record %d (from 0) has %d bytes, and characters of its charset have %d: the delimiter after it would not be found"
+              .formatted(number, record.length, delimiter.unit()));
+    }
+    if (!multiLine && delimiter.cuts(record)) {
+      throw cut(number, delimiter);
+    }
+    buffered.write(record);
+    buffered.write(delimiter.bytes());
+  }
+
+  /** The refusal of a record that would come back as others. */
+  static LofnException cut(long number, Delimiter delimiter) {
+    return new LofnException(
+        "Record %d (from 0) contains the delimiter %s, or makes one with that after it, and would be read as several records. Take it out, choose another Lines.delimiter, or say Lines.multiLine() if records are meant to hold several lines."
+            .formatted(number, delimiter));
+  }
+
+  /** Hands everything on to the stream. */
+  void finish() throws IOException {
+    buffered.flush();
+    if (compressed instanceof GZIPOutputStream gzip) {
+      gzip.finish();
+    }
+    compressed.flush();
+  }
+}

@@ -1,0 +1,213 @@
+package io.lofn.spi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.lofn.api.FileNames;
+import io.lofn.api.LofnException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * Which regular files an exchange held when its tool was started, so that {@link
+ * io.lofn.api.RunOutput#files} can tell what the tool made and what it changed. Takes 16 bytes for
+ * each file. Immutable.
+ */
+public final class InputSnapshot {
+
+  /**
+   * Longer than a tick of the clock that a file system takes its times from. What is written and
+   * changed within one tick would keep its times.
+   */
+  private static final Duration TICK = Duration.ofMillis(20);
+
+  private final Path directory;
+  private final long[] names;
+  private final long[] states;
+
+  private InputSnapshot(Path directory, long[] names, long[] states) {
+    this.directory = directory;
+    this.names = names;
+    this.states = states;
+  }
+
+  /**
+   * The snapshot of an exchange that was empty.
+   *
+   * @param directory the exchange
+   * @return nothing
+   */
+  public static InputSnapshot empty(Path directory) {
+    return new InputSnapshot(directory, new long[0], new long[0]);
+  }
+
+  /**
+   * Looks at an exchange. Files that were written just now get a modification time some moments
+   * earlier.
+   *
+   * @param directory the exchange
+   * @return what is in it
+   * @throws IOException if it cannot be listed
+   */
+  public static InputSnapshot of(Path directory) throws IOException {
+    Instant recent = Instant.now().minus(TICK);
+    Numbers names = new Numbers();
+    Numbers states = new Numbers();
+    walk(
+        directory,
+        Set.of(),
+        file -> {
+          Map<String, Object> attributes = attributes(file);
+          FileTime changed = (FileTime) attributes.get("ctime");
+          if (changed.toInstant().isAfter(recent) && attributes.get("nlink").equals(1)) {
+            Files.setLastModifiedTime(file, FileTime.from(recent.minus(TICK)));
+            attributes = attributes(file);
+          }
+          names.add(hash(file, ""));
+          states.add(hash(file, state(attributes)));
+        });
+    return new InputSnapshot(directory, names.sorted(), states.sorted());
+  }
+
+  /**
+   * The names of regular files that were not there. Symbolic links are passed over.
+   *
+   * @param wanted tells by its name whether a file is wanted; for a name that is not UTF-8, with
+   *     {@code \uFFFD} for each byte that is not
+   * @param hidden names of files and directories to be passed over with all in them: those that
+   *     something else is mounted at
+   * @return the names relative to the exchange, sorted
+   * @throws LofnException if a wanted file was there and is not as it was, or has a name that is
+   *     not UTF-8
+   * @throws IOException if the exchange cannot be listed
+   */
+  public List<String> outputs(Predicate<String> wanted, Set<String> hidden) throws IOException {
+    List<String> outputs = new ArrayList<>();
+    walk(
+        directory,
+        hidden,
+        file -> {
+          if (wanted.test(FileNames.replaced(directory, file)) && !isInput(file)) {
+            outputs.add(FileNames.of(directory, file));
+          }
+        });
+    outputs.sort(null);
+    return outputs;
+  }
+
+  private boolean isInput(Path file) throws IOException {
+    if (Arrays.binarySearch(names, hash(file, "")) < 0) {
+      return false;
+    }
+    if (Arrays.binarySearch(states, hash(file, state(attributes(file)))) < 0) {
+      throw new LofnException(
+          "The tool changed or replaced '%s', which was in the exchange when it was started, and the output names it; let the tool write another file"
+              .formatted(FileNames.replaced(directory, file)));
+    }
+    return true;
+  }
+
+  private static Map<String, Object> attributes(Path file) throws IOException {
+    return Files.readAttributes(
+        file, "unix:ino,nlink,size,lastModifiedTime,ctime", LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static String state(Map<String, Object> attributes) {
+    return "%s %s %d %d"
+        .formatted(
+            attributes.get("ino"),
+            attributes.get("size"),
+            nanoseconds(attributes.get("lastModifiedTime")),
+            nanoseconds(attributes.get("ctime")));
+  }
+
+  private static long nanoseconds(Object time) {
+    return ((FileTime) time).to(TimeUnit.NANOSECONDS);
+  }
+
+  /** Goes by the bytes of the name, which its text may have lost. */
+  private static long hash(Path file, String state) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest((file.toUri().getRawPath() + " " + state).getBytes(UTF_8));
+      return ByteBuffer.wrap(digest).getLong();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Visit {
+    void file(Path file) throws IOException;
+  }
+
+  private static void walk(Path directory, Set<String> hidden, Visit visit) throws IOException {
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+            return isHidden(path) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes)
+              throws IOException {
+            if (attributes.isRegularFile() && !isHidden(path)) {
+              visit.file(path);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path path, IOException e) throws IOException {
+            throw new IOException(
+                "The exchange cannot be listed at '%s', as the tool left it: %s"
+                    .formatted(FileNames.replaced(directory, path), e),
+                e);
+          }
+
+          private boolean isHidden(Path path) {
+            return !hidden.isEmpty() && hidden.contains(FileNames.replaced(directory, path));
+          }
+        });
+  }
+
+  /** Numbers that are not objects, however many there are. */
+  private static final class Numbers {
+
+    private long[] numbers = new long[16];
+    private int count;
+
+    void add(long number) {
+      if (count == numbers.length) {
+        numbers = Arrays.copyOf(numbers, 2 * count);
+      }
+      numbers[count++] = number;
+    }
+
+    long[] sorted() {
+      long[] sorted = Arrays.copyOf(numbers, count);
+      Arrays.sort(sorted);
+      return sorted;
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.lofn.spark;
+
+import io.lofn.api.ContainerSettings;
+import io.lofn.spi.Ability;
+import io.lofn.spi.Mount;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What the container of one run sees of the node: the exchange first, then the run's {@code /tmp},
+ * and the tool's volumes; and what has to be there before it starts.
+ */
+final class RunMounts {
+
+  /** Where programs look up names. */
+  static final String HOSTS = "/etc/hosts";
+
+  private final RunPlan plan;
+  private final Exchange exchange;
+  private final List<Mount> mounts = new ArrayList<>();
+
+  /**
+   * @param volumes the mounts of the tool's own
+   */
+  RunMounts(RunPlan plan, Exchange exchange, List<Mount> volumes) {
+    this.plan = plan;
+    this.exchange = exchange;
+    mounts.add(new Mount(exchange.directory(), plan.exchangePath(), false));
+    if (plan.ownTmp()) {
+      mounts.add(new Mount(exchange.temporary(), RunPlan.TMP, false));
+    }
+    mounts.addAll(volumes);
+  }
+
+  /**
+   * Where a run of this plan has something mounted.
+   *
+   * @param volumes the mounts of the tool's own
+   */
+  static Set<String> targets(RunPlan plan, List<Mount> volumes) {
+    Set<String> targets = new TreeSet<>(plan.settings().tmpfs().keySet());
+    targets.add(plan.exchangePath());
+    targets.add(NamedPipes.CONTROL);
+    if (plan.ownTmp()) {
+      targets.add(RunPlan.TMP);
+    }
+    volumes.forEach(volume -> targets.add(volume.target()));
+    return targets;
+  }
+
+  /**
+   * Makes what has to be there.
+   *
+   * @param declared the image's volumes
+   * @param lacks what the runtime cannot do by itself
+   * @return all mounts
+   */
+  List<Mount> make(ImageVolumes declared, Set<Ability> lacks) {
+    Set<Path> own = Set.of(exchange.directory(), exchange.temporary());
+    Set<String> memory = plan.settings().tmpfs().keySet();
+    List<Mount> all = new ArrayList<>(mounts);
+    for (Mount again : declared.again(mounts, own, memory)) {
+      if (isOwn(again.source())) {
+        exchange.makeDirectory(again.source());
+      }
+      all.add(again);
+    }
+    plan.settings().workingDirectory().ifPresent(this::makeWorkingDirectory);
+    if (lacks.contains(Ability.LOCALHOST) && wantsHosts()) {
+      all.add(new Mount(exchange.hosts(), HOSTS, true));
+    }
+    return all;
+  }
+
+  private boolean isOwn(Path source) {
+    return source.startsWith(exchange.directory()) || source.startsWith(exchange.temporary());
+  }
+
+  /** Engines make one that is missing, as root's, or refuse it. */
+  private void makeWorkingDirectory(String path) {
+    Path directory = Path.of(path);
+    boolean inMemory = plan.settings().tmpfs().keySet().stream().anyMatch(directory::startsWith);
+    mounts.stream()
+        .filter(mount -> directory.startsWith(mount.target()))
+        .max(Comparator.comparing(mount -> Path.of(mount.target()).getNameCount()))
+        .map(mount -> mount.source().resolve(Path.of(mount.target()).relativize(directory)))
+        .filter(source -> isOwn(source) && !inMemory)
+        .ifPresent(exchange::makeDirectory);
+  }
+
+  /** A network has hosts of its own, and so may a tool. */
+  private boolean wantsHosts() {
+    Path hosts = Path.of(HOSTS);
+    return plan.settings().network().equals(ContainerSettings.NO_NETWORK)
+        && mounts.stream().noneMatch(mount -> hosts.startsWith(mount.target()))
+        && plan.settings().tmpfs().keySet().stream().noneMatch(hosts::startsWith);
+  }
+}
