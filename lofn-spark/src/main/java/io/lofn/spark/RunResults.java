@@ -50,7 +50,7 @@ final class RunResults implements RunOutput {
   public Path file(String name) {
     awaitSuccess();
     Path file = exchange.regularFile(name).orElseThrow(() -> run.outputMissing(name));
-    run.node().meters().read(FileTree.size(file));
+    run.node().meters().read(file.toFile().length());
     return file;
   }
 
