@@ -5,7 +5,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.NotLinkException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributes;
 
 /**
  * Directory trees in which somebody hostile may write meanwhile: a tool, or another user of the
@@ -38,8 +37,20 @@ public final class FileTree {
   public static void delete(Path root, Writers writers) throws IOException {
     Path name = name(root);
     try (Directory above = above(root)) {
-      PosixFileAttributes seen = above.attributes(name);
-      if (!seen.isDirectory()) {
+      delete(above, name, root, writers);
+    } catch (NoSuchFileException gone) {
+      return;
+    }
+  }
+
+  /**
+   * The same in an open directory.
+   *
+   * @param root its path, to be shown and, without living writers, to change its mode by
+   */
+  static void delete(Directory above, Path name, Path root, Writers writers) throws IOException {
+    try {
+      if (!above.attributes(name).isDirectory()) {
         above.deleteFile(name);
         return;
       }

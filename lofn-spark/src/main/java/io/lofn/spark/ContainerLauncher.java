@@ -33,6 +33,7 @@ final class ContainerLauncher implements AutoCloseable {
   private final List<Mount> mounts;
   private final Belongings containers = new Belongings();
   private final Belongings places = new Belongings();
+  private volatile @Nullable Exchange own;
   private PreparedImage image;
   private @Nullable Workplace workplace;
   private volatile @Nullable ContainerSpec started;
@@ -107,7 +108,9 @@ final class ContainerLauncher implements AutoCloseable {
         }
       }
     }
-    return new NewWorkplace(newExchange(), runtime.runtime(), node.containers());
+    Exchange exchange = newExchange();
+    own = exchange;
+    return new NewWorkplace(exchange, runtime.runtime(), node.containers());
   }
 
   private boolean mayServeOthers() {
@@ -217,6 +220,11 @@ final class ContainerLauncher implements AutoCloseable {
       left = List.copyOf(volumes);
       volumes.clear();
     }
-    Closing.all(left);
+    Exchange mounted = own;
+    if (mounted == null) { // what a warm container mounts it holds itself
+      Closing.all(left);
+    } else {
+      mounted.whenUnmounted(() -> Closing.all(left));
+    }
   }
 }

@@ -28,14 +28,17 @@ final class Exchange implements AutoCloseable {
   private final Path root;
   private final Path directory;
   private final Path keptHome;
+  private final Exchanges home;
 
   /**
    * @param keptHome where it goes if it is kept
+   * @param home what made it
    */
-  Exchange(Path root, Path directory, Path keptHome) {
+  Exchange(Path root, Path directory, Path keptHome, Exchanges home) {
     this.root = root;
     this.directory = directory;
     this.keptHome = keptHome;
+    this.home = home;
   }
 
   /** What the tool sees. */
@@ -129,13 +132,30 @@ final class Exchange implements AutoCloseable {
    */
   Path keep() throws IOException {
     Files.createDirectories(keptHome, UserDirectory.PRIVATE);
-    return Files.move(root, keptHome.resolve(root.getFileName()));
+    Path kept = Files.move(root, keptHome.resolve(root.getFileName()));
+    home.forget(root);
+    return kept;
   }
 
+  /** Does something when no container mounts it: at once, unless one is not known to be gone. */
+  void whenUnmounted(Runnable action) {
+    home.ledger().whenUnmounted(root, action);
+  }
+
+  /** Deletes it when no container mounts it. Idempotent. */
   @Override
   public void close() {
+    if (!home.ledger().whenUnmounted(root, this::delete)) {
+      LOG.warn(
+          "The exchange {} stays until these containers are known to be gone: {}",
+          root,
+          home.ledger().namesIn(root));
+    }
+  }
+
+  private void delete() {
     try {
-      FileTree.delete(root, Writers.GONE);
+      home.delete(root);
     } catch (IOException e) {
       LOG.warn("Cannot delete the exchange {}", root, e);
     }

@@ -22,6 +22,7 @@ final class Node implements AutoCloseable {
   private final SafetyGate gate;
   private final LackGate lacks;
   private final StartProbe probe;
+  private final Sweeper sweeper;
   private final RunMeters meters;
   private final ExecutorService threads;
   private final ScheduledExecutorService clock;
@@ -39,6 +40,7 @@ final class Node implements AutoCloseable {
       SafetyGate gate,
       LackGate lacks,
       StartProbe probe,
+      Sweeper sweeper,
       RunMeters meters,
       ExecutorService threads,
       ScheduledExecutorService clock) {
@@ -53,6 +55,7 @@ final class Node implements AutoCloseable {
     this.gate = gate;
     this.lacks = lacks;
     this.probe = probe;
+    this.sweeper = sweeper;
     this.meters = meters;
     this.threads = threads;
     this.clock = clock;
@@ -118,7 +121,7 @@ final class Node implements AutoCloseable {
         () -> calls.awaitEnd(START_GRACE),
         warm,
         volumes,
-        runtime,
+        () -> sweeper.end(runtime),
         exchanges,
         () -> threads.shutdownNow());
   }

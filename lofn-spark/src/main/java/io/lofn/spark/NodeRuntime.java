@@ -5,11 +5,10 @@ import io.lofn.api.RuntimeUnavailableException;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
 import jakarta.inject.Inject;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +25,7 @@ final class NodeRuntime implements AutoCloseable {
   private final List<Runnable> whenSelected = new CopyOnWriteArrayList<>();
 
   /** All that were ever chosen: runs may still use one that was given up, and it may come back. */
-  private final Map<String, SelectedRuntime> made = new HashMap<>();
+  private final Map<String, SelectedRuntime> made = new ConcurrentHashMap<>();
 
   private volatile @Nullable SelectedRuntime selected;
 
@@ -81,12 +80,9 @@ final class NodeRuntime implements AutoCloseable {
     whenSelected.add(action);
   }
 
-  /** Uses the runtime if it has been chosen already. */
-  void ifSelected(Consumer<ContainerRuntime> action) {
-    SelectedRuntime current = selected;
-    if (current != null) {
-      action.accept(current.runtime());
-    }
+  /** All that were ever chosen, and so may have containers here. */
+  List<ContainerRuntime> all() {
+    return made.values().stream().map(SelectedRuntime::runtime).toList();
   }
 
   @Override

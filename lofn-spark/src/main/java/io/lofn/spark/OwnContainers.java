@@ -26,28 +26,27 @@ final class OwnContainers {
   }
 
   RunningContainer start(ContainerRuntime runtime, ContainerSpec spec) {
-    sweeper.claim(spec.name());
+    sweeper.begin(runtime, spec);
     try {
-      return new Claimed(runtime.start(paths.map(spec)), () -> sweeper.letGo(spec.name()));
+      return new Claimed(runtime.start(paths.map(spec)), sweeper, spec.name());
     } catch (RuntimeException | Error e) {
-      sweeper.letGo(spec.name());
+      sweeper.failedToStart(spec.name(), e);
       throw e;
     }
   }
 
-  /**
-   * A container that is let go when it is closed, whether it is removed or not; from then on it is
-   * the sweep's.
-   */
+  /** A container that is gone when it has been closed, or else is the sweep's. */
   private static final class Claimed implements RunningContainer {
 
     private final RunningContainer container;
-    private final Runnable letGo;
+    private final Sweeper sweeper;
+    private final String name;
     private boolean closed;
 
-    Claimed(RunningContainer container, Runnable letGo) {
+    Claimed(RunningContainer container, Sweeper sweeper, String name) {
       this.container = container;
-      this.letGo = letGo;
+      this.sweeper = sweeper;
+      this.name = name;
     }
 
     @Override
@@ -88,9 +87,11 @@ final class OwnContainers {
       closed = true;
       try {
         container.close();
-      } finally {
-        letGo.run();
+      } catch (RuntimeException | Error e) {
+        sweeper.lose(name);
+        throw e;
       }
+      sweeper.gone(name);
     }
   }
 }

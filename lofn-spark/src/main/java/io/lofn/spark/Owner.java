@@ -80,15 +80,13 @@ record Owner(String host, String boot, String namespace, long pid, String start)
     return "%d-%s-%s-%s".formatted(pid, start, place(), boot);
   }
 
-  /** Whether a directory's name is that of an owner that this process knows to be gone. */
-  boolean knowsToBeGone(String directoryName) {
-    String[] parts = directoryName.split("-", 4);
+  /** What this process can tell of the owner whose directory has a name. */
+  Life lifeOfDirectory(String name) {
+    String[] parts = name.split("-", 4);
     if (parts.length < 4 || !parts[0].matches("\\d{1,18}") || !parts[2].equals(place())) {
-      return false;
+      return Life.UNKNOWN;
     }
-    Owner other = new Owner(host, parts[3], namespace, Long.parseLong(parts[0]), parts[1]);
-    Life life = lifeOf(other);
-    return life == Life.DEAD || life == Life.OTHER_BOOT;
+    return lifeOf(new Owner(host, parts[3], namespace, Long.parseLong(parts[0]), parts[1]));
   }
 
   private String place() {

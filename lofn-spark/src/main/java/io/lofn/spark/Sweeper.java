@@ -1,30 +1,42 @@
 package io.lofn.spark;
 
+import com.google.common.base.Throwables;
+import com.google.common.util.concurrent.Uninterruptibles;
+import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
+import io.lofn.spark.ContainerLedger.Lost;
 import io.lofn.spark.Owner.Life;
 import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ContainerSummary;
 import jakarta.inject.Inject;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
  * Removes containers and exchanges that nobody wants any more: those of processes that are gone,
- * and containers of its own that no run claims, which an engine has made or kept without an answer.
- * Runs when the executor's first task comes, and again and again, one sweep at a time and never on
- * the clock's threads; touches nothing else whose owner may be alive.
+ * and containers of its own that no run wants, which an engine has made or kept without an answer.
+ * An exchange goes after the containers that mount it, and only when the engine no longer lists
+ * them. Runs when the executor's first task comes, and again and again, one sweep at a time and
+ * never on the clock's threads; touches nothing else whose owner may be alive.
  */
 final class Sweeper {
 
@@ -35,7 +47,8 @@ final class Sweeper {
   private final Owner owner;
   private final ContainerOwnership ownership;
   private final ExecutorService threads;
-  private final Set<String> claimed = ConcurrentHashMap.newKeySet();
+  private final ContainerLedger ledger;
+  private final Duration interval;
 
   /** Whether a sweep is due that has not begun; it serves everybody who asks meanwhile. */
   private final AtomicBoolean due = new AtomicBoolean();
@@ -56,21 +69,54 @@ final class Sweeper {
     this.owner = owner;
     this.ownership = ownership;
     this.threads = threads;
+    this.ledger = exchanges.ledger();
+    this.interval = conf.get(LofnConf.SWEEP_INTERVAL);
     // The first sweep comes before the runtime that containers are asked of.
     runtime.whenSelected(this::request);
-    Duration interval = conf.get(LofnConf.SWEEP_INTERVAL);
     ScheduledFuture<?> unused =
         clock.scheduleWithFixedDelay(this::request, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** A run is about to start a container of this name, and wants it until it lets it go. */
-  void claim(String name) {
-    claimed.add(name);
+  /**
+   * A container is about to be started, and is wanted until it is gone or lost.
+   *
+   * @throws EngineException if one that an earlier start has left may live in the same exchange
+   */
+  void begin(ContainerRuntime engine, ContainerSpec spec) {
+    Set<Path> trees = exchanges.treesOf(spec);
+    for (Lost other : ledger.lostIn(trees)) {
+      if (!trySettle(other)) {
+        throw EngineException.transientFailure(
+            "Container %s, which nobody wants any more, may still live in the exchange that %s is to have"
+                .formatted(other.name(), spec.name()),
+            new IllegalStateException(other.name()));
+      }
+    }
+    Exchanges.note(trees, engine);
+    ledger.begin(spec.name(), engine, trees);
   }
 
-  /** Nobody wants the container of this name any more. Idempotent. */
-  void letGo(String name) {
-    claimed.remove(name);
+  /** The container is known to be gone. */
+  void gone(String name) {
+    ledger.gone(name);
+  }
+
+  /** Nobody wants the container any more, and it may live. Idempotent. */
+  void lose(String name) {
+    ledger.lose(name);
+  }
+
+  /** Nobody knows whether the container is there: the engine is asked, if it answers at all. */
+  void failedToStart(String name, Throwable failure) {
+    ledger.lose(name);
+    if (Throwables.getCausalChain(failure).stream().anyMatch(TimeoutException.class::isInstance)) {
+      return;
+    }
+    for (Lost lost : ledger.lost()) {
+      if (lost.name().equals(name)) {
+        boolean unused = trySettle(lost);
+      }
+    }
   }
 
   private void request() {
@@ -85,9 +131,15 @@ final class Sweeper {
 
   synchronized void sweep() {
     due.set(false);
+    List<AutoCloseable> steps = new ArrayList<>();
+    Map<String, Set<String>> owners = new HashMap<>();
+    for (ContainerRuntime engine : runtime.all()) {
+      steps.add(() -> owners.put(Exchanges.keyOf(engine), sweepContainers(engine)));
+    }
+    steps.add(() -> isSettled());
+    steps.add(() -> exchanges.sweep(owners));
     try {
-      exchanges.sweep();
-      runtime.ifSelected(this::sweepContainers);
+      Closing.all(steps);
       failing = false;
     } catch (RuntimeException | Error e) {
       LOG.atLevel(failing ? Level.DEBUG : Level.WARN)
@@ -96,15 +148,87 @@ final class Sweeper {
     }
   }
 
-  private void sweepContainers(ContainerRuntime engine) {
-    for (ContainerSummary container : engine.list(Map.of(Owner.HOST, owner.host()))) {
+  /**
+   * Removes what nobody wants.
+   *
+   * @return whose containers the engine still has, by the names of the owners' directories
+   */
+  private Set<String> sweepContainers(ContainerRuntime engine) {
+    boolean removed = false;
+    List<ContainerSummary> all = engine.list(Map.of(Owner.HOST, owner.host()));
+    for (ContainerSummary container : all) {
       Optional<String> own = ownership.nameOfOwn(container.labels());
-      boolean unwanted = own.isPresent() ? !claimed.contains(own.get()) : isAbandoned(container);
+      boolean unwanted = own.isPresent() ? !ledger.isWanted(own.get()) : isAbandoned(container);
       if (unwanted && container.labels().containsKey(ContainerOwnership.MARK)) {
         remove(
             engine, container, own.isPresent() ? "that no run wants" : "of a process that is gone");
+        removed = true;
       }
     }
+    return owners(removed ? engine.list(Map.of(Owner.HOST, owner.host())) : all);
+  }
+
+  private static Set<String> owners(List<ContainerSummary> containers) {
+    return containers.stream()
+        .map(container -> Owner.fromLabels(container.labels()))
+        .filter(Objects::nonNull)
+        .map(Owner::directoryName)
+        .collect(Collectors.toSet());
+  }
+
+  private boolean trySettle(Lost lost) {
+    try {
+      return settle(lost);
+    } catch (LofnException e) {
+      LOG.debug("Container {} may still live: {}", lost.name(), e.getMessage());
+      return false;
+    }
+  }
+
+  /** Whether a container is gone now; then what waited for that is done. */
+  private boolean settle(Lost lost) {
+    Map<String, String> run = Map.of(ContainerOwnership.RUN, lost.name());
+    List<ContainerSummary> found = lost.runtime().list(run);
+    found.forEach(container -> lost.runtime().remove(container.id()));
+    if (!found.isEmpty() && !lost.runtime().list(run).isEmpty()) {
+      return false;
+    }
+    LOG.info("Container {} is gone, and so is what it had mounted", lost.name());
+    ledger.gone(lost.name());
+    return true;
+  }
+
+  /**
+   * Sweeps what is left of this lofn as it ends, and goes on with that as long as this process
+   * lives: while it does, nobody else may.
+   *
+   * @param engines closes the engines, when nothing is left for which they are needed
+   */
+  void end(AutoCloseable engines) {
+    if (isSettled()) {
+      Closing.all(engines);
+      return;
+    }
+    LOG.warn("lofn ends while these containers are not known to be gone: {}", ledger.lost());
+    Thread last = new Thread(() -> settleAll(engines), "lofn-sweep");
+    last.setDaemon(true);
+    last.setUncaughtExceptionHandler(PoolThreads.LOGGING);
+    last.start();
+  }
+
+  private boolean isSettled() {
+    boolean all = true;
+    for (Lost lost : ledger.lost()) {
+      all &= trySettle(lost);
+    }
+    return all;
+  }
+
+  private void settleAll(AutoCloseable engines) {
+    do {
+      Uninterruptibles.sleepUninterruptibly(interval);
+    } while (!isSettled());
+    Closing.all(engines);
   }
 
   private static void remove(ContainerRuntime engine, ContainerSummary container, String which) {

@@ -236,7 +236,10 @@ final class WarmContainer implements AutoCloseable {
   public void close() {
     List<StagedVolume> held = List.copyOf(volumes);
     volumes.clear();
-    Closing.all(this::removeContainer, () -> Closing.all(held), exchange);
+    Closing.all(
+        this::removeContainer,
+        () -> exchange.whenUnmounted(() -> Closing.all(held)), // as long as the exchange
+        exchange);
   }
 
   /** No container of this image can serve many runs here; one for each run can. */

@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -221,7 +222,7 @@ class FailedRunTest {
     replay(spec(ContainerSettings.defaults()).build());
 
     exchange.close();
-    exchanges.sweep();
+    exchanges.sweep(Map.of("engine", Set.of()));
     exchanges.close();
 
     assertThat(script()).exists();

@@ -51,16 +51,17 @@ class OwnerTest {
 
   @Test
   void directoriesOfTheDeadAreKnownByTheirNames() {
-    assertThat(me.knowsToBeGone(me.directoryName())).isFalse();
-    assertThat(me.knowsToBeGone(with(me.pid(), me.start() + "1").directoryName())).isTrue();
-    assertThat(
-            me.knowsToBeGone(new Owner(me.host(), "x-y", me.namespace(), 1, "1").directoryName()))
-        .isTrue();
-    assertThat(
-            me.knowsToBeGone(
-                new Owner("other", me.boot(), me.namespace(), me.pid(), "0").directoryName()))
-        .isFalse();
-    assertThat(me.knowsToBeGone("something else")).isFalse();
+    assertThat(life(me)).isEqualTo(Life.ALIVE);
+    assertThat(life(with(me.pid(), me.start() + "1"))).isEqualTo(Life.DEAD);
+    assertThat(life(new Owner(me.host(), "x-y", me.namespace(), 1, "1")))
+        .isEqualTo(Life.OTHER_BOOT);
+    assertThat(life(new Owner("other", me.boot(), me.namespace(), me.pid(), "0")))
+        .isEqualTo(Life.UNKNOWN);
+    assertThat(me.lifeOfDirectory("something else")).isEqualTo(Life.UNKNOWN);
+  }
+
+  private Life life(Owner other) {
+    return me.lifeOfDirectory(other.directoryName());
   }
 
   private Owner with(long pid, String start) {

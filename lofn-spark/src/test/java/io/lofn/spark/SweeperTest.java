@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -76,9 +77,9 @@ class SweeperTest {
   @Test
   void deletesExchangesWhoseOwnerIsGoneAndNoOthers() throws Exception {
     Path home = local.resolve(ProcessUser.current().own("lofn"));
-    Path left = Files.createDirectories(home.resolve(dead.directoryName()).resolve("run/exchange"));
-    Path kept = Files.createDirectories(home.resolve(me.directoryName()));
-    Path other = Files.createDirectories(home.resolve("something else"));
+    Path left = make(home.resolve(dead.directoryName()).resolve("run/exchange"));
+    Path kept = make(home.resolve(me.directoryName()));
+    Path other = make(home.resolve("something else"));
 
     sweep(new FakeRuntime("fake", List.of()));
 
@@ -90,8 +91,8 @@ class SweeperTest {
   @Test
   void deletesExchangesThatLieInMemory() throws Exception {
     Path home = memory.resolve(ProcessUser.current().own("lofn"));
-    Path left = Files.createDirectories(home.resolve(dead.directoryName()).resolve("run/exchange"));
-    Path kept = Files.createDirectories(home.resolve(me.directoryName()));
+    Path left = make(home.resolve(dead.directoryName()).resolve("run/exchange"));
+    Path kept = make(home.resolve(me.directoryName()));
 
     sweep(new FakeRuntime("fake", List.of()));
 
@@ -103,9 +104,9 @@ class SweeperTest {
   void deletesExchangesThatDeadExecutorsOfOtherWorkersLeft() throws Exception {
     String home = ProcessUser.current().own("lofn");
     Path root = local;
-    Path left = Files.createDirectories(root.resolve("spark-2/executor-2").resolve(home));
-    Path dead = Files.createDirectories(left.resolve(this.dead.directoryName()));
-    Path alive = Files.createDirectories(left.resolve(me.directoryName()));
+    Path left = make(root.resolve("spark-2/executor-2").resolve(home));
+    Path dead = make(left.resolve(this.dead.directoryName()));
+    Path alive = make(left.resolve(me.directoryName()));
     local = Files.createDirectories(root.resolve("spark-1/executor-1"));
 
     sweep(new FakeRuntime("fake", List.of()));
@@ -163,11 +164,15 @@ class SweeperTest {
         Thread.onSpinWait();
       }
       assertThat(most).hasValue(1);
-      sweeper.letGo("nothing");
+      sweeper.gone("nothing");
     } finally {
       clock.shutdownNow();
       threads.shutdownNow();
     }
+  }
+
+  private static Path make(Path directory) throws Exception {
+    return Files.createDirectories(directory, UserDirectory.PRIVATE);
   }
 
   private void sweep(FakeRuntime runtime) throws Exception {
@@ -192,7 +197,7 @@ class SweeperTest {
               MoreExecutors.newDirectExecutorService(),
               clock);
       clock.submit(() -> {}).get();
-      sweeper.claim("wanted");
+      exchanges.ledger().begin("wanted", runtime, Set.of());
       runtime.removed.clear();
       sweeper.sweep();
     } finally {

@@ -1,0 +1,211 @@
+package io.lofn.files;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.NotLinkException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open directory that belongs to this user, and that no other one may enter. What is opened is
+ * what is checked, so nothing that another user has put in its place is worked in; what is done in
+ * it is done by single names. Close it. Not thread-safe.
+ */
+public final class OwnDirectory implements Closeable {
+
+  private static final String PRIVATE = "rwx------";
+  private static final int WRITABLE_BY_OTHERS = 0022;
+  private static final int STICKY = 01000;
+
+  private static @Nullable UserPrincipal me;
+  private static @Nullable UserPrincipal root;
+
+  private final Directory directory;
+  private final Path path;
+  private final boolean fixed;
+
+  private OwnDirectory(Directory directory, Path path, boolean fixed) {
+    this.directory = directory;
+    this.path = path;
+    this.fixed = fixed;
+  }
+
+  /**
+   * Opens a directory.
+   *
+   * @param path its path; the directories above it may be links
+   * @return the directory
+   * @throws NoSuchFileException if there is none
+   * @throws ForeignFileException if what is there is a link or no directory, belongs to another
+   *     user, or is open to others
+   * @throws IOException if it cannot be opened
+   */
+  public static OwnDirectory open(Path path) throws IOException {
+    Path absolute = path.toAbsolutePath();
+    Path name = absolute.getFileName();
+    Path parent = absolute.getParent();
+    if (name == null || parent == null) {
+      throw new ForeignFileException(path, "is the root of the file system");
+    }
+    return openBelow(parent, name);
+  }
+
+  /**
+   * Opens a directory below one that all users may write, with directories between that may belong
+   * to this user or to root. No link is followed from there on.
+   *
+   * @param top a path; it may be a link
+   * @param below the directory's path from there
+   * @return the directory
+   * @throws NoSuchFileException if there is none
+   * @throws ForeignFileException as {@link #open} does, or if a directory between belongs to
+   *     another user
+   * @throws IOException if it cannot be opened
+   */
+  public static OwnDirectory openBelow(Path top, Path below) throws IOException {
+    boolean fixed = isFixed(top);
+    Directory directory = Directory.ofPath(top);
+    Path path = top;
+    try {
+      for (int i = 0; i < below.getNameCount(); i++) {
+        path = path.resolve(below.getName(i));
+        Directory child = child(directory, below.getName(i), path);
+        directory.close();
+        directory = child;
+        check(child, path, i == below.getNameCount() - 1);
+      }
+      return new OwnDirectory(directory, path, fixed);
+    } catch (IOException | RuntimeException e) {
+      directory.close();
+      throw e;
+    }
+  }
+
+  /** Whether nobody else can put something in the place of what is in a directory. */
+  private static boolean isFixed(Path directory) throws IOException {
+    int mode = (Integer) Files.getAttribute(directory, "unix:mode");
+    return (mode & WRITABLE_BY_OTHERS) == 0 || (mode & STICKY) != 0;
+  }
+
+  private static Directory child(Directory above, Path name, Path path) throws IOException {
+    try {
+      return above.child(name);
+    } catch (NotLinkException e) {
+      throw new ForeignFileException(path, "is a symbolic link");
+    } catch (NotDirectoryException e) {
+      throw new ForeignFileException(path, "is no directory");
+    } catch (FileSystemException e) {
+      PosixFileAttributes there = above.attributes(name);
+      if (!there.owner().equals(me())) {
+        throw new ForeignFileException(path, "belongs to user " + there.owner().getName());
+      }
+      throw e;
+    }
+  }
+
+  private static void check(Directory directory, Path path, boolean last) throws IOException {
+    PosixFileAttributes attributes = directory.attributes();
+    UserPrincipal owner = attributes.owner();
+    if (!owner.equals(me()) && (last || !owner.equals(root()))) {
+      throw new ForeignFileException(
+          path, "belongs to user %s, not to user %s".formatted(owner.getName(), me().getName()));
+    }
+    String mode = PosixFilePermissions.toString(attributes.permissions());
+    if (last && !mode.equals(PRIVATE)) {
+      throw new ForeignFileException(
+          path, "is open to other users, for its mode is %s and not %s".formatted(mode, PRIVATE));
+    }
+  }
+
+  private static synchronized UserPrincipal me() throws IOException {
+    UserPrincipal known = me;
+    if (known == null) {
+      known = FileUser.find().principal();
+      me = known;
+    }
+    return known;
+  }
+
+  private static synchronized UserPrincipal root() throws IOException {
+    UserPrincipal known = root;
+    if (known == null) {
+      known = new FileUser(0, 0).principal();
+      root = known;
+    }
+    return known;
+  }
+
+  /**
+   * Opens a directory in this one, with the same demands.
+   *
+   * @param name its name
+   * @return the directory
+   * @throws IOException as {@link #open} does
+   */
+  public OwnDirectory child(Path name) throws IOException {
+    Path there = path.resolve(name);
+    Directory child = child(directory, name, there);
+    try {
+      check(child, there, true);
+      return new OwnDirectory(child, there, fixed);
+    } catch (IOException | RuntimeException e) {
+      child.close();
+      throw e;
+    }
+  }
+
+  /**
+   * What is in it now.
+   *
+   * @return the names
+   * @throws IOException if it cannot be read
+   */
+  public List<Path> names() throws IOException {
+    List<Path> names = new ArrayList<>();
+    try (Directory again = directory.again()) {
+      Iterator<Path> all = again.names();
+      for (Path name = Directory.next(all); name != null; name = Directory.next(all)) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  /**
+   * Deletes what has a name in it, as {@link FileTree#delete} does.
+   *
+   * @param name the name
+   * @param writers who may be left in it
+   * @throws IOException if something stayed
+   */
+  public void delete(Path name, Writers writers) throws IOException {
+    // A mode is changed by a path, which somebody else may have made lead to another place.
+    FileTree.delete(directory, name, path.resolve(name), fixed ? writers : Writers.LIVING);
+  }
+
+  /**
+   * Deletes an empty directory in it.
+   *
+   * @param name the directory's name
+   * @return whether it is gone; false if it is not empty
+   * @throws IOException if it cannot be deleted
+   */
+  public boolean deleteEmpty(Path name) throws IOException {
+    return directory.deleteDirectory(name);
+  }
+
+  @Override
+  public void close() throws IOException {
+    directory.close();
+  }
+}
