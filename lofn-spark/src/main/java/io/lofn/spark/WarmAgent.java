@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,8 +26,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Speaks with the shell script that runs one command after the other in a container. What the
- * script says carries words that were told to it and to nobody else: its shell may print something
- * of its own, and a tool may find the way to the script's output. One command at a time.
+ * script says carries words that were told to it: its shell may print something of its own. No tool
+ * can say them, for the script answers only where no tool reaches its streams and its memory. One
+ * command at a time.
  */
 final class WarmAgent {
 
@@ -34,11 +36,18 @@ final class WarmAgent {
 
   private static final String READY = "ready ";
 
+  private static final String UNFIT = "unfit ";
+
+  /** What it cannot say in so much is none of its own. */
+  private static final int LONGEST_REASON = 300;
+
   /** More lines than this that are not the script's are not logged. */
   private static final int MOST_FOREIGN = 100;
 
-  /** The script, for {@code sh -c}. */
-  static final String SCRIPT = script("warm-agent.sh");
+  /** By which the image's shell becomes the script's, out of the reach of tools. */
+  private static final String SEAL = script("warm-seal.sh");
+
+  private static final String SCRIPT = script("warm-agent.sh");
 
   /** What becomes a command, in a shell of its own or in one that the script forks. */
   private static final String COMMAND = script("command.sh");
@@ -68,19 +77,51 @@ final class WarmAgent {
     }
   }
 
+  /**
+   * What starts the script.
+   *
+   * @param scratch a directory of the container in which programs may be written and executed
+   * @param writable where runs may write and what is emptied from outside
+   */
+  static List<String> argv(String scratch, List<String> writable) {
+    List<String> argv =
+        new ArrayList<>(List.of("sh", "-c", SEAL, "lofn", SCRIPT, scratch, NamedPipes.CONTROL));
+    writable.forEach(path -> argv.add(asInMountTable(path)));
+    return argv;
+  }
+
+  /** The kernel's table of mounts has its fields apart by blanks. */
+  private static String asInMountTable(String path) {
+    return path.replace("\\", "\\134")
+        .replace(" ", "\\040")
+        .replace("\t", "\\011")
+        .replace("\n", "\\012")
+        .replace("#", "\\043");
+  }
+
   /** The text of the file by which the script starts a command. */
   static String commandFile(List<String> argv) {
     return COMMAND.replace("COMMAND", ShellWords.join(argv));
   }
 
   /**
-   * The process namespace it lives in, as the kernel names it; empty where its image cannot tell.
+   * The namespaces of processes and of shared memory it lives in, as the kernel names them.
    *
    * @throws EngineException if it does not come up
+   * @throws WarmContainer.UnfitException if it says that runs there would not be kept apart
    */
-  String namespace() {
+  List<String> namespaces() {
     say(word.told());
-    return await(ready, "did not start");
+    String answer = await(ready, "did not start");
+    if (answer.startsWith(UNFIT)) {
+      throw new WarmContainer.UnfitException(plain(answer.substring(UNFIT.length())));
+    }
+    return List.of(answer.substring(READY.length()).split(" "));
+  }
+
+  private static String plain(String reason) {
+    String text = reason.replaceAll("[^\\x20-\\x7e]", "?");
+    return text.substring(0, Math.min(text.length(), LONGEST_REASON));
   }
 
   /**
@@ -156,11 +197,15 @@ final class WarmAgent {
     Optional<String> ofCommand = after(command.word, line);
     if (ofCommand.isPresent()) {
       command.heard(ofCommand.get());
-    } else if (ofScript.isPresent() && ofScript.get().startsWith(READY)) {
-      ready.complete(ofScript.get().substring(READY.length()));
+    } else if (ofScript.filter(WarmAgent::isAnswer).isPresent()) {
+      ready.complete(ofScript.get());
     } else if (foreign++ < MOST_FOREIGN) {
       LOG.info("Warm container {} says: {}", container.id(), line);
     }
+  }
+
+  private static boolean isAnswer(String said) {
+    return said.startsWith(READY) || said.startsWith(UNFIT);
   }
 
   /** Whoever else writes there need not end a line. */
@@ -172,11 +217,12 @@ final class WarmAgent {
   /** One command of the script. */
   static final class Command {
 
-    private static final Pattern ENDED = Pattern.compile("ended (\\d{1,3})");
+    private static final Pattern ENDED = Pattern.compile("ended (\\d{1,3})(?: (.{1,1000}))?");
 
     private final ShellWord word = ShellWord.random();
     private final CompletableFuture<@Nullable Void> began = new CompletableFuture<>();
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+    private volatile String left = "";
 
     /** By which its shell says that it could not be executed. */
     ShellWord word() {
@@ -188,12 +234,23 @@ final class WarmAgent {
       return ended;
     }
 
+    /** Whether it has ended, and its container is as it was before. */
+    boolean leftNothing() {
+      return ended.isDone() && !ended.isCompletedExceptionally() && left.isEmpty();
+    }
+
+    /** What of it the next command would find, which must not come; empty if nothing. */
+    String left() {
+      return left;
+    }
+
     private void heard(String what) {
       Matcher end = ENDED.matcher(what);
       if (what.equals("began")) {
         began.complete(null);
       } else if (end.matches()) {
         began.completeExceptionally(new IOException("The command has no streams"));
+        left = end.group(2) == null ? "" : plain(end.group(2));
         ended.complete(Integer.valueOf(end.group(1)));
       }
     }

@@ -129,29 +129,36 @@ final class WarmContainer implements AutoCloseable {
     threads.execute(new StreamPump("warm container " + current.id(), current.stderr()));
     WarmAgent fresh = new WarmAgent(current, threads);
     agent = fresh;
-    checkNamespace(fresh, current);
+    checkNamespaces(fresh, current);
     return current;
   }
 
   private ContainerSpec specOfItsOwn(ContainerSpec spec) {
     ContainerSpec.Builder own =
         ContainerSpec.builder(spec.name(), spec.image())
-            .command(List.of("sh", "-c", WarmAgent.SCRIPT, "lofn", NamedPipes.CONTROL))
+            .command(WarmAgent.argv(shape.scratch(), writable(spec)))
             .stdin()
             .settings(WarmShape.shared(spec.settings()));
     spec.mounts().forEach(own::mount);
     return own.mount(new Mount(control, NamedPipes.CONTROL, true)).build();
   }
 
+  private static List<String> writable(ContainerSpec spec) {
+    return spec.mounts().stream()
+        .filter(mount -> !mount.readOnly())
+        .map(mount -> Path.of(mount.target()).normalize().toString())
+        .toList();
+  }
+
   /**
-   * All processes that it may signal are killed after each run, so these must be its own: in a
-   * process namespace that is not the executor's.
+   * All processes that it may signal are killed after each run, and what lies in shared memory is
+   * deleted, so these must be its own.
    */
-  private static void checkNamespace(WarmAgent agent, RunningContainer container)
+  private static void checkNamespaces(WarmAgent agent, RunningContainer container)
       throws IOException {
-    String theirs;
+    List<String> theirs;
     try {
-      theirs = agent.namespace();
+      theirs = agent.namespaces();
     } catch (EngineException e) {
       throw exitOf(container)
           .filter(
@@ -159,13 +166,16 @@ final class WarmContainer implements AutoCloseable {
           .<RuntimeException>map(exit -> new UnfitException("the image has no sh"))
           .orElse(e);
     }
-    if (theirs.isEmpty()) {
-      throw new UnfitException(
-          "the image has no readlink, by which its shell would know its place");
-    }
-    if (theirs.equals(Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString())) {
+    if (theirs.contains(ownNamespace("pid"))) {
       throw new UnfitException("its processes are not kept apart from those of the node");
     }
+    if (theirs.contains(ownNamespace("ipc"))) {
+      throw new UnfitException("its shared memory is that of the node");
+    }
+  }
+
+  private static String ownNamespace(String kind) throws IOException {
+    return Files.readSymbolicLink(Path.of("/proc/self/ns", kind)).toString();
   }
 
   private static Optional<ContainerExit> exitOf(RunningContainer container) {

@@ -1,5 +1,6 @@
 package io.lofn.spark;
 
+import io.lofn.api.EngineException;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.RunningContainer;
 import java.time.Duration;
@@ -9,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One run in a container that may serve others. A run that does not end by itself, or that ends by
@@ -18,6 +21,8 @@ final class WarmRun extends PipedContainer {
 
   /** A shell tells the end by a signal as the signal's number and this. */
   private static final int SIGNALLED = 128;
+
+  private static final Logger LOG = LoggerFactory.getLogger(WarmRun.class);
 
   private final WarmContainer home;
   private final WarmAgent.Command command;
@@ -39,14 +44,32 @@ final class WarmRun extends PipedContainer {
     }
     try {
       int code = command.ended().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      if (!command.leftNothing()) {
+        LOG.info("Container {} serves no other run, for this one left {}", id(), command.left());
+        home.retire();
+      }
       exit = code > SIGNALLED ? exitBySignal(code) : new ContainerExit(code, false);
       return Optional.of(exit);
     } catch (TimeoutException e) {
       return Optional.empty();
     } catch (ExecutionException e) {
       home.retire();
-      return super.await(atMost);
+      return super.await(atMost).map(last -> withoutTheLastWord(last, e));
     }
+  }
+
+  /**
+   * What the container ends with is the shell's own exit code, and says nothing of the command; but
+   * for a signal, which ends both.
+   */
+  private ContainerExit withoutTheLastWord(ContainerExit last, Exception cause) {
+    if (last.code() > SIGNALLED || last.outOfMemory()) {
+      return last;
+    }
+    throw EngineException.transientFailure(
+        "The shell of the warm container %s ended with exit code %d before it told how the command ended"
+            .formatted(id(), last.code()),
+        cause);
   }
 
   /** Only the end of the container tells whether memory ran out. */
@@ -63,7 +86,7 @@ final class WarmRun extends PipedContainer {
   /** Once: afterwards the container may be another run's. */
   @Override
   public void close() {
-    if (!command.ended().isDone()) { // before anybody may take this run for closed
+    if (!command.leftNothing()) { // before anybody may take this run for closed
       home.retire();
     }
     if (!closed.compareAndSet(false, true)) {

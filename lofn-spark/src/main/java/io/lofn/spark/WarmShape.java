@@ -33,6 +33,11 @@ record WarmShape(
         shared(plan.settings()));
   }
 
+  /** A directory of the container that is empty before its first run, and on the node's disk. */
+  String scratch() {
+    return ownTmp ? RunPlan.TMP : exchangePath;
+  }
+
   /** The image's files are read-only: what one run wrote there, the next would find. */
   static ContainerSettings shared(ContainerSettings settings) {
     return settings.toBuilder().withoutLabels(TaskIdentity.RUN_LABELS).readOnlyRoot(true).build();

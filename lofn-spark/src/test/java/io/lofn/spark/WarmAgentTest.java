@@ -15,6 +15,7 @@ import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -56,10 +57,11 @@ class WarmAgentTest {
       })
   void whatDoesNotCarryItsWordIsIgnored(String said) throws Exception {
     container.say(said);
-    CompletableFuture<String> namespace = CompletableFuture.supplyAsync(agent::namespace, threads);
+    CompletableFuture<List<String>> namespaces =
+        CompletableFuture.supplyAsync(agent::namespaces, threads);
     String word = container.heard();
     container.say(said + word + " ready pid:[7]\n");
-    assertThat(namespace.get(30, TimeUnit.SECONDS)).isEqualTo("pid:[7]");
+    assertThat(namespaces.get(30, TimeUnit.SECONDS)).containsExactly("pid:[7]");
 
     CompletableFuture<WarmAgent.Command> command =
         CompletableFuture.supplyAsync(() -> agent.run(true), threads);
@@ -73,14 +75,15 @@ class WarmAgentTest {
 
   @Test
   void aLongLineIsNotKept() throws Exception {
-    CompletableFuture<String> namespace = CompletableFuture.supplyAsync(agent::namespace, threads);
+    CompletableFuture<List<String>> namespaces =
+        CompletableFuture.supplyAsync(agent::namespaces, threads);
     String word = container.heard();
     for (int i = 0; i < 1000; i++) {
       container.say("x".repeat(10_000));
     }
     container.say(word + " ready pid:[7]\n");
 
-    assertThat(namespace.get(30, TimeUnit.SECONDS)).isEqualTo("pid:[7]");
+    assertThat(namespaces.get(30, TimeUnit.SECONDS)).containsExactly("pid:[7]");
   }
 
   @Test
