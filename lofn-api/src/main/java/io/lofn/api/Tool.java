@@ -294,7 +294,8 @@ public final class Tool<I, O> implements Serializable {
   /**
    * This tool on a network. The default is {@code none}: the loopback interface only.
    *
-   * @param network {@code none}, {@code bridge} or the name of a network of the engine
+   * @param network {@code none}, {@code bridge} or the name of a network of the engine; {@code
+   *     host} and the like need {@code spark.lofn.allow.hostNamespaces}
    * @return the new tool
    */
   public Tool<I, O> network(String network) {
@@ -369,7 +370,8 @@ public final class Tool<I, O> implements Serializable {
   }
 
   /**
-   * This tool with a Linux capability kept; all are dropped otherwise.
+   * This tool with a Linux capability kept; all are dropped otherwise. One that docker does not
+   * give by itself needs {@code spark.lofn.allow.privileged}.
    *
    * @param name such as {@code SYS_PTRACE}
    * @return the new tool
@@ -412,7 +414,8 @@ public final class Tool<I, O> implements Serializable {
 
   /**
    * This tool with options in the engine's own words. Only a runtime that understands them runs it;
-   * the others refuse.
+   * the others refuse. Unless {@code spark.lofn.allow.privileged} is set, each must be known to
+   * give nothing of the node away, and have the form {@code --name} or {@code --name=value}.
    *
    * @param options one argument each, such as {@code --gpus=all}
    * @return the new tool

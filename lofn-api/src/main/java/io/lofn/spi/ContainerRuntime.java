@@ -36,6 +36,18 @@ public interface ContainerRuntime extends AutoCloseable {
   }
 
   /**
+   * Whether an option in the engine's own words gives a tool nothing of the node: no privilege,
+   * device, file, socket, variable, namespace, or share that is another's. Options of which that is
+   * not known are refused unless {@code spark.lofn.allow.privileged} allows them.
+   *
+   * @param option one of {@link io.lofn.api.ContainerSettings#engineOptions()}, with its value
+   * @return {@code false} unless overridden: nothing is known of any option
+   */
+  default boolean isHarmless(String option) {
+    return false;
+  }
+
+  /**
    * The program by which a person runs containers of this engine, if it understands what {@code
    * docker run} understands. A run that failed is kept with a script that repeats it by this.
    *

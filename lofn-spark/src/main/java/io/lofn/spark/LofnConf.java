@@ -235,13 +235,14 @@ final class LofnConf {
       ConfigKey.flag(
           PREFIX + "allow.privileged",
           "false",
-          "Allows engine options that give a container the node's privileges, devices, or paths of"
-              + " their own.");
+          "Allows engine options and networks of which lofn does not know that they give a tool"
+              + " nothing of the node, unusual capabilities, and read-write volumes with another user.");
   static final ConfigKey<Boolean> ALLOW_HOST_NAMESPACES =
       ConfigKey.flag(
           PREFIX + "allow.hostNamespaces",
           "false",
-          "Allows the node's network, process, IPC, UTS or user namespace in a container.");
+          "Allows the node's network, process, IPC, UTS, user or cgroup namespace, or another"
+              + " container's, in a container.");
   static final ConfigKey<Boolean> ALLOW_ENGINE_SOCKET =
       ConfigKey.flag(
           PREFIX + "allow.engineSocket",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.BinaryFile;
 import io.lofn.api.EmptyPartitions;
 import io.lofn.api.InputFiles;
+import io.lofn.api.Lacking;
 import io.lofn.api.LofnException;
 import io.lofn.api.OutputFiles;
 import io.lofn.api.Tool;
@@ -323,8 +324,18 @@ class LofnTest {
     assertThatThrownBy(() -> lofn.function(Tool.pipe("any").network("host")))
         .isInstanceOf(LofnException.class)
         .hasMessageContaining("spark.lofn.allow.hostNamespaces=true");
-    assertThatThrownBy(() -> lofn.function(Tool.pipe("any").engineOptions("--privileged")))
+    assertThatThrownBy(() -> lofn.function(Tool.pipe("any").engineOptions("-v", "/:/host")))
         .isInstanceOf(LofnException.class)
+        .hasMessageContaining("spark.lofn.allow.privileged=true");
+  }
+
+  @Test
+  void refusesOptionsThatTheNodesRuntimeDoesNotKnowToBeHarmless() {
+    Tool<String, String> tool =
+        Tool.pipe("any").command("cat").engineOptions("--privileged").lacking(Lacking.WARN);
+
+    assertThatThrownBy(() -> lofn.map(context.parallelize(numbers(3), 1), tool).collect())
+        .hasMessageContaining("the engine option --privileged")
         .hasMessageContaining("spark.lofn.allow.privileged=true");
   }
 

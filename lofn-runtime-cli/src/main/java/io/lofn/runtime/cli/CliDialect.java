@@ -22,13 +22,15 @@ import java.util.regex.Pattern;
  * @param words what it can say about a container; what is missing it cannot
  * @param leavesOomFile whether a file {@code oom} in the working directory of {@code start} says
  *     that the memory limit was hit
+ * @param harmless the options of the program that give a tool nothing of the node
  */
 record CliDialect(
     String name,
     String program,
     Family family,
     Map<Word, List<String>> words,
-    boolean leavesOomFile) {
+    boolean leavesOomFile,
+    HarmlessOptions harmless) {
 
   /** What a container is. */
   enum Family {
@@ -56,7 +58,7 @@ record CliDialect(
   CliDialect without(Word word) {
     Map<Word, List<String>> others = new EnumMap<>(words);
     others.remove(word);
-    return new CliDialect(name, program, family, others, leavesOomFile);
+    return new CliDialect(name, program, family, others, leavesOomFile, harmless);
   }
 
   /** What cannot be had because there is no word for it. */

@@ -54,6 +54,11 @@ final class CliRuntime implements ContainerRuntime, ImageDigests, ImageArchives 
   }
 
   @Override
+  public boolean isHarmless(String option) {
+    return engine.dialect().harmless().contain(option);
+  }
+
+  @Override
   public List<String> commandLine() {
     return UNDERSTOOD.contains(engine.dialect()) ? List.of(engine.program().toString()) : List.of();
   }

@@ -70,7 +70,8 @@ final class DialectFile {
         properties.getProperty(PROGRAM, base.program()).strip(),
         base.family(),
         words,
-        base.leavesOomFile());
+        base.leavesOomFile(),
+        base.harmless());
   }
 
   private CliDialect base(String name) {

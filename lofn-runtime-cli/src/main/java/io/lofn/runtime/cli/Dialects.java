@@ -54,18 +54,38 @@ import java.util.Optional;
 final class Dialects {
 
   static final CliDialect DOCKER =
-      new CliDialect("docker", "docker", Family.ENGINE, dockerWords(), false);
+      new CliDialect(
+          "docker", "docker", Family.ENGINE, dockerWords(), false, HarmlessOptions.DOCKER);
   static final CliDialect PODMAN =
-      new CliDialect("podman", "podman", Family.ENGINE, podmanWords(), true);
+      new CliDialect(
+          "podman", "podman", Family.ENGINE, podmanWords(), true, HarmlessOptions.PODMAN);
   static final CliDialect NERDCTL =
-      new CliDialect("nerdctl", "nerdctl", Family.ENGINE, nerdctlWords(), false);
+      new CliDialect(
+          "nerdctl", "nerdctl", Family.ENGINE, nerdctlWords(), false, HarmlessOptions.NERDCTL);
   static final CliDialect CHARLIECLOUD =
-      new CliDialect("charliecloud", "ch-run", Family.RUNNER, charliecloudWords(), false);
+      new CliDialect(
+          "charliecloud",
+          "ch-run",
+          Family.RUNNER,
+          charliecloudWords(),
+          false,
+          HarmlessOptions.CHARLIECLOUD);
   static final CliDialect APPTAINER =
-      new CliDialect("apptainer", "apptainer", Family.RUNNER, apptainerWords("APPTAINER"), false);
+      new CliDialect(
+          "apptainer",
+          "apptainer",
+          Family.RUNNER,
+          apptainerWords("APPTAINER"),
+          false,
+          HarmlessOptions.APPTAINER);
   static final CliDialect SINGULARITY =
       new CliDialect(
-          "singularity", "singularity", Family.RUNNER, apptainerWords("SINGULARITY"), false);
+          "singularity",
+          "singularity",
+          Family.RUNNER,
+          apptainerWords("SINGULARITY"),
+          false,
+          HarmlessOptions.APPTAINER);
 
   private static final List<CliDialect> ALL =
       List.of(DOCKER, PODMAN, NERDCTL, CHARLIECLOUD, APPTAINER, SINGULARITY);

@@ -56,6 +56,11 @@ final class RunnerRuntime implements ContainerRuntime, ImageArchives {
   }
 
   @Override
+  public boolean isHarmless(String option) {
+    return info.dialect().harmless().contain(option);
+  }
+
+  @Override
   public PreparedImage prepare(ImageRequest request) {
     return images.prepare(request);
   }

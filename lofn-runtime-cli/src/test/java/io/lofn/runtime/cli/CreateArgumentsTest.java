@@ -199,7 +199,9 @@ class CreateArgumentsTest {
 
   @Test
   void refusesWhatTheDialectCannotSay() {
-    CliDialect mute = new CliDialect("mute", "mute", CliDialect.Family.ENGINE, Map.of(), false);
+    CliDialect mute =
+        new CliDialect(
+            "mute", "mute", CliDialect.Family.ENGINE, Map.of(), false, HarmlessOptions.NONE);
     assertThatThrownBy(() -> arguments(mute, command("true")))
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("mute");

@@ -51,7 +51,9 @@ class RunnerStarterTest {
       }
     }
     words.put(Word.RUN, List.of(file.toString()));
-    CliDialect dialect = new CliDialect("fake", "runner", CliDialect.Family.RUNNER, words, false);
+    CliDialect dialect =
+        new CliDialect(
+            "fake", "runner", CliDialect.Family.RUNNER, words, false, HarmlessOptions.NONE);
     EngineInfo info = new EngineInfo(dialect, "fake", 1, false, Set.of());
     return new RunnerStarter(program, info, records, callTimeout);
   }
