@@ -67,7 +67,7 @@ public final class ByteLines implements Serializable {
    */
   public OutputReader<byte[]> fromFile(String name) {
     String relative = FileNames.relative(name);
-    return run -> read(relative, Files.newInputStream(run.file(relative)));
+    return run -> read(relative, Files.newInputStream(run.file(relative)), RecordLimit.of(run));
   }
 
   /**
@@ -76,7 +76,7 @@ public final class ByteLines implements Serializable {
    * @return the reader
    */
   public OutputReader<byte[]> fromStdout() {
-    return OutputReader.stdout(stdout -> read("standard output", stdout));
+    return new StdoutRecords<>((stdout, limit) -> read("standard output", stdout, limit));
   }
 
   private void write(Iterator<byte[]> records, OutputStream out) throws IOException {
@@ -87,10 +87,11 @@ public final class ByteLines implements Serializable {
     writer.finish();
   }
 
-  Stream<byte[]> read(String source, InputStream in) throws IOException {
+  Stream<byte[]> read(String source, InputStream in, RecordLimit limit) throws IOException {
     return lines.read(
         source,
         in,
+        limit,
         (buffer, start, length, offset) -> Arrays.copyOfRange(buffer, start, start + length));
   }
 }

@@ -30,6 +30,7 @@ final class LineIterator<R> implements Iterator<R>, Closeable {
   private final String source;
   private final InputStream in;
   private final Decoder<R> decoder;
+  private final RecordLimit limit;
   private final byte[] delimiter;
 
   /** A delimiter counts only at whole code units: 2 bytes in UTF-16, 4 in UTF-32, else 1. */
@@ -42,11 +43,12 @@ final class LineIterator<R> implements Iterator<R>, Closeable {
   private boolean ended;
   private @Nullable R next;
 
-  LineIterator(String source, InputStream in, Lines lines, Decoder<R> decoder) {
+  LineIterator(String source, InputStream in, Lines lines, RecordLimit limit, Decoder<R> decoder) {
     Charset charset = lines.charset();
     this.source = source;
     this.in = in;
     this.decoder = decoder;
+    this.limit = limit;
     this.delimiter = lines.delimiter().getBytes(charset);
     this.unit = "\n".getBytes(charset).length;
   }
@@ -87,6 +89,7 @@ final class LineIterator<R> implements Iterator<R>, Closeable {
         return take(length, delimiter.length);
       }
       scanned = Math.max(0, end - start - delimiter.length + 1);
+      requireShort(scanned);
       scanned -= scanned % unit;
       if (!fill()) {
         return end == start ? null : take(end - start, 0);
@@ -128,19 +131,27 @@ final class LineIterator<R> implements Iterator<R>, Closeable {
     return !ended;
   }
 
+  /** Makes room, up to what the longest record takes with its delimiter. */
   private void grow() {
-    if (buffer.length > Integer.MAX_VALUE / 2) {
-      throw new LofnException(
-          "A record of more than 1 GiB in "
-              + source
-              + " at byte "
-              + offset
-              + "; is the record delimiter right?");
+    long most = Math.min((long) limit.bytes() + delimiter.length, RecordLimit.LONGEST_ARRAY);
+    if (buffer.length >= most) {
+      throw tooLong();
     }
-    buffer = Arrays.copyOf(buffer, buffer.length * 2);
+    buffer = Arrays.copyOf(buffer, (int) Math.min(2L * buffer.length, most));
+  }
+
+  private void requireShort(int length) {
+    if (length > limit.bytes()) {
+      throw tooLong();
+    }
+  }
+
+  private LofnException tooLong() {
+    return limit.failure("the record at byte %d of %s".formatted(offset, source));
   }
 
   private R take(int length, int skip) {
+    requireShort(length);
     R record = decoder.decode(buffer, start, length, offset);
     start += length + skip;
     offset += length + skip;

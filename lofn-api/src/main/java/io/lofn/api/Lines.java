@@ -21,7 +21,8 @@ import java.util.zip.GZIPOutputStream;
  * b} are {@code "a\n\nb\n"}. Reading splits at the delimiter only, so empty records and {@code \r}
  * survive; a last record without a delimiter counts; empty text has no record. What the charset
  * cannot represent fails the task with its place, unless {@link #replacing()} is asked for. So does
- * a record that holds the delimiter, unless {@link #multiLine()} is.
+ * a record that holds the delimiter, unless {@link #multiLine()} is, and one that is read and is
+ * longer than {@code spark.lofn.record.maxSize}.
  */
 @CheckReturnValue
 public final class Lines implements Serializable {
@@ -198,7 +199,7 @@ public final class Lines implements Serializable {
    */
   public OutputReader<String> fromFile(String name) {
     String relative = FileNames.relative(name);
-    return run -> read(relative, Files.newInputStream(run.file(relative)));
+    return run -> read(relative, Files.newInputStream(run.file(relative)), RecordLimit.of(run));
   }
 
   /**
@@ -207,7 +208,7 @@ public final class Lines implements Serializable {
    * @return the reader
    */
   public OutputReader<String> fromStdout() {
-    return OutputReader.stdout(stdout -> read("standard output", stdout));
+    return new StdoutRecords<>((stdout, limit) -> read("standard output", stdout, limit));
   }
 
   private void write(Iterator<String> records, OutputStream out) throws IOException {
@@ -227,11 +228,12 @@ public final class Lines implements Serializable {
     return gzip ? new GZIPOutputStream(out, BUFFER) : out;
   }
 
-  Stream<String> read(String source, InputStream in) throws IOException {
+  Stream<String> read(String source, InputStream in, RecordLimit limit) throws IOException {
     Charset known = charset();
     return read(
         source,
         in,
+        limit,
         (buffer, start, length, offset) ->
             replacing
                 ? new String(buffer, start, length, known)
@@ -239,9 +241,10 @@ public final class Lines implements Serializable {
   }
 
   /** Reads records of another type, which are cut like these. */
-  <R> Stream<R> read(String source, InputStream in, LineIterator.Decoder<R> decoder)
+  <R> Stream<R> read(
+      String source, InputStream in, RecordLimit limit, LineIterator.Decoder<R> decoder)
       throws IOException {
-    return new LineIterator<>(source, gzip ? Gzip.open(in) : in, this, decoder).stream();
+    return new LineIterator<>(source, gzip ? Gzip.open(in) : in, this, limit, decoder).stream();
   }
 
   Charset charset() {

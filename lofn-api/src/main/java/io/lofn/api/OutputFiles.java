@@ -118,7 +118,8 @@ public final class OutputFiles implements Serializable {
    *
    * @param <O> the type of the records
    * @param record makes the record, such as {@code Tuple2::new}
-   * @return the reader; a file that is not UTF-8 is an error with its offset
+   * @return the reader; a file that is not UTF-8 is an error with its offset, and so is one longer
+   *     than {@code spark.lofn.record.maxSize}
    */
   public <O> OutputReader<O> text(TextFunction<O> record) {
     return text(UTF_8, record);
@@ -130,7 +131,8 @@ public final class OutputFiles implements Serializable {
    * @param <O> the type of the records
    * @param charset how the files are encoded
    * @param record makes the record, such as {@code Tuple2::new}
-   * @return the reader; a file that is not in the charset is an error with its offset
+   * @return the reader; a file that is not in the charset is an error with its offset, and so is
+   *     one longer than {@code spark.lofn.record.maxSize}
    */
   public <O> OutputReader<O> text(Charset charset, TextFunction<O> record) {
     requireNonNull(record, "record is null");
@@ -146,7 +148,8 @@ public final class OutputFiles implements Serializable {
    *
    * @param <O> the type of the records
    * @param record makes the record, such as {@code Tuple2::new}
-   * @return the reader; a file of 2 GiB or more is an error
+   * @return the reader; a file longer than {@code spark.lofn.record.maxSize} is an error before
+   *     anything of it is read, and one that is uncompressed when so much of it was
    */
   public <O> OutputReader<O> bytes(BytesFunction<O> record) {
     requireNonNull(record, "record is null");
@@ -166,7 +169,7 @@ public final class OutputFiles implements Serializable {
             Concatenation.of(
                 names.stream()
                     .<Concatenation.Source<String>>map(
-                        name -> () -> lines.read(name, open(run, name)))
+                        name -> () -> lines.read(name, open(run, name), RecordLimit.of(run)))
                     .toList()));
   }
 
@@ -175,13 +178,20 @@ public final class OutputFiles implements Serializable {
   }
 
   private <O> O read(RunOutput run, String name, BytesFunction<O> record) {
-    try (InputStream in = open(run, name)) {
-      return record.apply(name, in.readAllBytes());
-    } catch (OutOfMemoryError e) {
-      throw new LofnException(
-          "The output " + name + " is too large to be one record; read its lines instead", e);
+    try {
+      return record.apply(name, bytes(run, name));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read the output " + name, e);
+    }
+  }
+
+  private byte[] bytes(RunOutput run, String name) throws IOException {
+    RecordLimit limit = RecordLimit.of(run);
+    if (!gzip) {
+      return limit.read(run.file(name), name);
+    }
+    try (InputStream in = open(run, name)) {
+      return limit.read(in, name);
     }
   }
 

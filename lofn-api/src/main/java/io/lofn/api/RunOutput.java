@@ -15,6 +15,9 @@ import java.util.function.Predicate;
  */
 public interface RunOutput {
 
+  /** The default of {@code spark.lofn.record.maxSize}: 64 MiB. */
+  long DEFAULT_MAX_RECORD_SIZE = 64L << 20;
+
   /**
    * The exchange, once the tool has ended.
    *
@@ -65,6 +68,28 @@ public interface RunOutput {
    * @return a report with the end of standard error, to be thrown
    */
   ToolFailedException missing(String what);
+
+  /**
+   * How many bytes of what the tool wrote a reader may make one record of, uncompressed. The tool
+   * chooses how long its records are, and a reader that holds whatever comes lets the tool end the
+   * executor: it compares before it makes room.
+   *
+   * @return bytes, at least 1: what {@code spark.lofn.record.maxSize} says
+   */
+  default long maxRecordSize() {
+    return DEFAULT_MAX_RECORD_SIZE;
+  }
+
+  /**
+   * The failure of a tool that wrote a longer record than {@link #maxRecordSize()} allows. If it
+   * still runs, it is stopped.
+   *
+   * @param where the record, as in {@code "the record at byte 17 of hits.txt"}
+   * @return a report that names the limit and its key, to be thrown
+   */
+  default LofnException recordTooLong(String where) {
+    return RecordLimit.exceeded(where, maxRecordSize());
+  }
 
   /**
    * The tool's standard output, while the tool runs. Its end is reported only after the tool has

@@ -23,7 +23,9 @@ public final class ToolFailedException extends LofnException {
     /** It did not end in time, or was silent for too long, and was stopped. */
     TIMED_OUT,
     /** It ended well but left no output where one was expected. */
-    OUTPUT_MISSING
+    OUTPUT_MISSING,
+    /** It wrote more than it may: a longer record, or more than its disk can hold. */
+    OUTPUT_TOO_LARGE
   }
 
   private final Reason reason;

@@ -219,7 +219,8 @@ class DelimiterTest {
   }
 
   private static List<String> read(Lines lines, byte[] bytes) throws IOException {
-    try (Stream<String> records = lines.read("bytes", new ByteArrayInputStream(bytes))) {
+    try (Stream<String> records =
+        lines.read("bytes", new ByteArrayInputStream(bytes), RecordLimit.standard())) {
       return Arrays.asList(records.toArray(String[]::new));
     }
   }

@@ -82,11 +82,16 @@ class GzipTest {
 
     for (int pause = 0; pause <= members.length; pause++) {
       try (Stream<String> lines =
-          Lines.text().gzip().read("standard output", new Pausing(members, pause))) {
+          Lines.text()
+              .gzip()
+              .read("standard output", new Pausing(members, pause), RecordLimit.standard())) {
         assertThat(lines).containsExactly("a", "bc", "d");
       }
       try (Stream<byte[]> lines =
-          Lines.text().gzip().bytes().read("standard output", new Pausing(members, pause))) {
+          Lines.text()
+              .gzip()
+              .bytes()
+              .read("standard output", new Pausing(members, pause), RecordLimit.standard())) {
         assertThat(lines.map(bytes -> new String(bytes, UTF_8))).containsExactly("a", "bc", "d");
       }
     }
@@ -98,7 +103,9 @@ class GzipTest {
 
     for (int pause = 0; pause <= text.length; pause++) {
       try (Stream<String> lines =
-          Lines.text().delimiter("<>").read("standard output", new Pausing(text, pause))) {
+          Lines.text()
+              .delimiter("<>")
+              .read("standard output", new Pausing(text, pause), RecordLimit.standard())) {
         assertThat(lines).containsExactly("\u00e9\uD83D\uDE00", "\u20ac", "\u00e9");
       }
     }
@@ -113,7 +120,8 @@ class GzipTest {
         byte[] cut = Arrays.copyOf(face, length);
         assertThatThrownBy(
                 () -> {
-                  try (Stream<String> records = lines.read("it", new ByteArrayInputStream(cut))) {
+                  try (Stream<String> records =
+                      lines.read("it", new ByteArrayInputStream(cut), RecordLimit.standard())) {
                     records.toList();
                   }
                 })

@@ -104,7 +104,8 @@ class LinesTest {
           }
         };
 
-    assertThat(Lines.text().delimiter("<>").read("test", slow)).containsExactly("ä", "bc", "", "d");
+    assertThat(Lines.text().delimiter("<>").read("test", slow, RecordLimit.standard()))
+        .containsExactly("ä", "bc", "", "d");
   }
 
   @Test

@@ -39,13 +39,18 @@ public class LinesBenchmark {
   @Benchmark
   @OperationsPerInvocation(COUNT)
   public void decode(Blackhole records) throws IOException {
-    lines.read("bytes", new ByteArrayInputStream(bytes)).forEach(records::consume);
+    lines
+        .read("bytes", new ByteArrayInputStream(bytes), RecordLimit.standard())
+        .forEach(records::consume);
   }
 
   /** Bytes to records that are bytes. */
   @Benchmark
   @OperationsPerInvocation(COUNT)
   public void decodeBytes(Blackhole records) throws IOException {
-    lines.bytes().read("bytes", new ByteArrayInputStream(bytes)).forEach(records::consume);
+    lines
+        .bytes()
+        .read("bytes", new ByteArrayInputStream(bytes), RecordLimit.standard())
+        .forEach(records::consume);
   }
 }

@@ -24,7 +24,7 @@ import java.util.List;
 public final class BinaryOutputs implements AutoCloseable {
 
   /** A result that is larger is to be streamed. */
-  private static final long MOST_BYTES = 64L << 20;
+  private static final int MOST_BYTES = 64 << 20;
 
   private final OutputDirectory directory;
 
@@ -76,15 +76,23 @@ public final class BinaryOutputs implements AutoCloseable {
   public byte[] bytes() {
     StoredPath only = onlyEntry();
     if (only.length() > MOST_BYTES) {
-      throw new LofnException(
-          "%s has %d bytes, and bytes() gives at most %d; read it by open()"
-              .formatted(location(only.name()), only.length(), MOST_BYTES));
+      throw tooLarge(only, Long.toString(only.length()));
     }
     try (InputStream in = open(only)) {
-      return in.readAllBytes();
+      byte[] bytes = in.readNBytes(MOST_BYTES);
+      if (bytes.length == MOST_BYTES && in.read() >= 0) {
+        throw tooLarge(only, "more");
+      }
+      return bytes;
     } catch (IOException e) {
       throw new LofnException("Cannot read " + location(only.name()) + ": " + e, e);
     }
+  }
+
+  private LofnException tooLarge(StoredPath file, String bytes) {
+    return new LofnException(
+        "%s has %s bytes, and bytes() gives at most %d; read it by open()"
+            .formatted(location(file.name()), bytes, MOST_BYTES));
   }
 
   /** Deletes the directory with all in it. Idempotent. */

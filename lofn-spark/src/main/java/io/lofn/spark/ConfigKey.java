@@ -48,6 +48,11 @@ record ConfigKey<T>(
     return new ConfigKey<>(name, "size", defaultText, meaning, "0.1.0", ConfigKey::bytes);
   }
 
+  /** A size that is not to be exceeded by what is in memory. */
+  static ConfigKey<Long> sizeUpTo(long most, String name, String defaultText, String meaning) {
+    return new ConfigKey<>(name, "size", defaultText, meaning, "0.1.0", t -> bytes(t, most));
+  }
+
   static ConfigKey<Integer> count(String name, String defaultText, int least, String meaning) {
     return new ConfigKey<>(name, "number", defaultText, meaning, "0.1.0", t -> number(t, least));
   }
@@ -108,6 +113,14 @@ record ConfigKey<T>(
     long bytes = JavaUtils.byteStringAsBytes(text);
     if (bytes < 1) {
       throw new IllegalArgumentException("it must be at least 1 byte");
+    }
+    return bytes;
+  }
+
+  private static Long bytes(String text, long most) {
+    long bytes = bytes(text);
+    if (bytes > most) {
+      throw new IllegalArgumentException("it must be at most " + most + " bytes");
     }
     return bytes;
   }

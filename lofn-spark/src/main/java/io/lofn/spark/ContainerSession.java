@@ -41,6 +41,7 @@ final class ContainerSession implements AutoCloseable {
     CANCELLED,
     TIMED_OUT,
     IDLE,
+    OUTPUT_TOO_LARGE,
     INPUT_FAILED
   }
 

@@ -82,6 +82,16 @@ record ExchangeState(Path directory, long freeBytes, boolean seLinux, boolean in
     }
   }
 
+  /** What the disk of a directory could hold if it were empty. */
+  static long totalBytes(Path directory) {
+    try {
+      long total = Files.getFileStore(directory).getTotalSpace();
+      return total > 0 ? total : Long.MAX_VALUE;
+    } catch (IOException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+
   private static boolean enforcesSeLinux() {
     try {
       return Files.readString(SELINUX).strip().equals("1");

@@ -69,7 +69,8 @@ final class FailureReport {
           case TIMED_OUT ->
               "did not end within " + said(plan.timeout().orElseThrow()) + " and was stopped";
           case OUT_OF_MEMORY -> "ran out of memory, exit code " + codeOf(exit);
-          case EXIT_CODE, OUTPUT_MISSING -> "failed with exit code " + codeOf(exit);
+          case EXIT_CODE, OUTPUT_MISSING, OUTPUT_TOO_LARGE ->
+              "failed with exit code " + codeOf(exit);
         };
     return exception(reason, what, exit, stderr, hints().forFailure(reason, exit, tail));
   }
@@ -92,6 +93,31 @@ final class FailureReport {
         null,
         stderr,
         hints().forIdle());
+  }
+
+  /**
+   * The failure of a tool that wrote a record that is not to be held in memory.
+   *
+   * @param where the record
+   */
+  ToolFailedException recordTooLong(String where, StreamTail stderr) {
+    return exception(
+        Reason.OUTPUT_TOO_LARGE,
+        "wrote a record of more than %d bytes: %s".formatted(plan.maxRecordSize(), where),
+        null,
+        stderr,
+        hints().forRecord());
+  }
+
+  /** The failure of a tool whose output has more bytes than its disk can have given it. */
+  ToolFailedException outputTooLarge(long bytes, long room, StreamTail stderr) {
+    return exception(
+        Reason.OUTPUT_TOO_LARGE,
+        "left an output of %d bytes on a disk of %d, so most of it is holes or the same file by several names"
+            .formatted(bytes, room),
+        null,
+        stderr,
+        Hints.forHoles());
   }
 
   ToolFailedException outputMissing(String name, StreamTail stderr) {

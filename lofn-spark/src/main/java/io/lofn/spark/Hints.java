@@ -59,6 +59,15 @@ record Hints(RunPlan plan, Optional<ExchangeState> exchange) {
         .formatted(LofnConf.RUN_IDLE_TIMEOUT.name());
   }
 
+  String forRecord() {
+    return "Is the record delimiter right? A large file is read by its lines, or as a BinaryFile. If records are meant to be so long, raise %s (now %d), and the executors' memory with it."
+        .formatted(LofnConf.RECORD_MAX_SIZE.name(), plan.maxRecordSize());
+  }
+
+  static String forHoles() {
+    return "lofn copies holes as zeros; let the tool write its files without them, or pack them, as tar --sparse does.";
+  }
+
   /** For a tool that ended well but did not write a file. */
   String forMissing(String inContainer, String stderr) {
     return forDisk(stderr.toLowerCase(Locale.ROOT))

@@ -25,6 +25,9 @@ final class LofnConf {
 
   static final String PREFIX = "spark.lofn.";
 
+  /** A record is an array at least once, and is given its delimiter. */
+  private static final long LONGEST_RECORD = 2047L << 20;
+
   static final ConfigKey<List<String>> RUNTIME =
       ConfigKey.list(
           PREFIX + "runtime",
@@ -152,6 +155,14 @@ final class LofnConf {
           "",
           "How long a tool may neither write to standard output or standard error nor take from"
               + " standard input; not set: as long as it likes.");
+  static final ConfigKey<Long> RECORD_MAX_SIZE =
+      ConfigKey.sizeUpTo(
+          LONGEST_RECORD,
+          PREFIX + "record.maxSize",
+          "64m",
+          "The longest record that is made of what a tool wrote, uncompressed: a line, or a file that"
+              + " is read whole. A longer one fails the run before there is room for it. Each task"
+              + " needs several times as much memory for its longest record; at most 2047m.");
   static final ConfigKey<Duration> STOP_GRACE =
       ConfigKey.time(
           PREFIX + "run.stopGrace",
@@ -272,6 +283,7 @@ final class LofnConf {
           ENGINE_ATTEMPTS,
           RUN_TIMEOUT,
           RUN_IDLE_TIMEOUT,
+          RECORD_MAX_SIZE,
           STOP_GRACE,
           FAIL_FAST,
           FAIL_FAST_FAILURES,

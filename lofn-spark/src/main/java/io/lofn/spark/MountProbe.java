@@ -12,6 +12,7 @@ import io.lofn.spi.PreparedImage;
 import io.lofn.spi.RunningContainer;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -157,9 +158,11 @@ final class MountProbe {
               .formatted(directory, its, mine),
           USERS);
     }
-    return new String(Files.readAllBytes(out), UTF_8).equals(token)
-        ? Sight.good()
-        : unseen(directory, "it has other files there");
+    try (InputStream in = Files.newInputStream(out)) {
+      return new String(in.readNBytes(token.length() + 1), UTF_8).equals(token)
+          ? Sight.good()
+          : unseen(directory, "it has other files there");
+    }
   }
 
   /** The engine's refusal of the directory; empty if it refused something else. */

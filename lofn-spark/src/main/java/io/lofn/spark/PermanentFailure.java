@@ -35,7 +35,7 @@ final class PermanentFailure extends Exception {
     boolean permanent =
         switch (failure.reason()) {
           case EXIT_CODE -> !PASSING.contains(failure.exitCode().orElse(0));
-          case OUT_OF_MEMORY, OUTPUT_MISSING -> true;
+          case OUT_OF_MEMORY, OUTPUT_MISSING, OUTPUT_TOO_LARGE -> true;
           case TIMED_OUT -> false;
         };
     if (permanent) {

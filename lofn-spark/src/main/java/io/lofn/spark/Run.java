@@ -243,6 +243,7 @@ final class Run<I, O> implements Supervised {
         keepIfWanted();
         yield report.idle(current.stderr());
       }
+      case OUTPUT_TOO_LARGE -> report.recordTooLong("it was stopped for it", current.stderr());
       case INPUT_FAILED -> EngineCalls.unchecked(requireNonNull(stop.cause()));
     };
   }
@@ -266,6 +267,33 @@ final class Run<I, O> implements Supervised {
   ToolFailedException nothingOf(String what) {
     keepIfWanted();
     return report.nothingOf(what, activeSession().stderr());
+  }
+
+  /** How many bytes a record of its output may have. */
+  long maxRecordSize() {
+    return plan.maxRecordSize();
+  }
+
+  /** The failure of a tool that wrote a record of more bytes; if it still runs, it is stopped. */
+  ToolFailedException recordTooLong(String where) {
+    ContainerSession current = activeSession();
+    if (!judged) {
+      current.stop(new Stop(StopReason.OUTPUT_TOO_LARGE, null));
+      boolean cancelled =
+          current.awaitStop().filter(stop -> stop.reason() == StopReason.CANCELLED).isPresent();
+      if (cancelled) {
+        throw task.cancellation();
+      }
+      failed();
+    }
+    keepIfWanted();
+    return report.recordTooLong(where, current.stderr());
+  }
+
+  /** The failure of a tool whose output cannot be what its disk holds. */
+  ToolFailedException outputTooLarge(long bytes, long room) {
+    keepIfWanted();
+    return report.outputTooLarge(bytes, room, activeSession().stderr());
   }
 
   /** What was in the exchange when the tool was started. */

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
  * @param exchangePath where the tool sees the exchange
  * @param timeout how long it may take, if that is limited
  * @param idleTimeout how long it may be silent, if that is limited
+ * @param maxRecordSize the longest record of its output in bytes
  * @param stopGrace how long it may take to end after SIGTERM
  * @param image the image it needs
  * @param keep whether its exchange is kept
@@ -38,6 +39,7 @@ record RunPlan(
     String exchangePath,
     Optional<Duration> timeout,
     Optional<Duration> idleTimeout,
+    long maxRecordSize,
     Duration stopGrace,
     ImageNeed image,
     Keep keep,
@@ -70,6 +72,7 @@ record RunPlan(
         conf.get(LofnConf.EXCHANGE_PATH),
         tool.timeout().or(() -> conf.find(LofnConf.RUN_TIMEOUT)),
         tool.idleTimeout().or(() -> conf.find(LofnConf.RUN_IDLE_TIMEOUT)),
+        conf.get(LofnConf.RECORD_MAX_SIZE),
         conf.get(LofnConf.STOP_GRACE),
         image,
         conf.get(LofnConf.KEEP),

@@ -1,11 +1,15 @@
 package io.lofn.spark;
 
+import io.lofn.api.FileNames;
 import io.lofn.api.RunOutput;
 import io.lofn.api.ToolFailedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -50,14 +54,56 @@ final class RunResults implements RunOutput {
   public Path file(String name) {
     awaitSuccess();
     Path file = exchange.regularFile(name).orElseThrow(() -> run.outputMissing(name));
-    run.node().meters().read(file.toFile().length());
+    long bytes = file.toFile().length();
+    requireReal(bytes);
+    run.node().meters().read(bytes);
     return file;
   }
 
   @Override
   public List<String> files(Predicate<String> wanted) throws IOException {
     awaitSuccess();
-    return run.inputs().outputs(wanted, run.mountPoints());
+    long[] room = {run.maxRecordSize()};
+    List<String> names =
+        run.inputs()
+            .outputs(
+                name -> wanted.test(name) && fits(room[0] -= name.length()), run.mountPoints());
+    long bytes = 0;
+    for (String name : names) {
+      long more = length(FileNames.resolve(exchange.directory(), name));
+      bytes = bytes > Long.MAX_VALUE - more ? Long.MAX_VALUE : bytes + more;
+    }
+    requireReal(bytes);
+    return names;
+  }
+
+  private static long length(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).size();
+  }
+
+  private boolean fits(long room) {
+    if (room < 0) {
+      throw recordTooLong("the names of its files");
+    }
+    return true;
+  }
+
+  /** What is read and copied is never more than the tool can have written. */
+  private void requireReal(long bytes) {
+    long room = ExchangeState.totalBytes(exchange.directory());
+    if (bytes > room) {
+      throw run.outputTooLarge(bytes, room);
+    }
+  }
+
+  @Override
+  public long maxRecordSize() {
+    return run.maxRecordSize();
+  }
+
+  @Override
+  public ToolFailedException recordTooLong(String where) {
+    return run.recordTooLong(where);
   }
 
   @Override

@@ -138,6 +138,22 @@ class FailureReportTest {
   }
 
   @Test
+  void saysThatARecordIsTooLong() throws IOException {
+    ToolFailedException failure =
+        report(ROOMY)
+            .recordTooLong("the record at byte 17 of standard output", tail("read 17 of 40\n"));
+
+    GoldenText.assertThatIs("record-too-long", text(failure));
+    assertThat(failure.reason()).isEqualTo(Reason.OUTPUT_TOO_LARGE);
+  }
+
+  @Test
+  void saysThatAnOutputIsMoreThanItsDisk() throws IOException {
+    GoldenText.assertThatIs(
+        "output-of-holes", text(report(ROOMY).outputTooLarge(1L << 41, 1L << 40, tail(""))));
+  }
+
+  @Test
   void saysWhatIsKept() throws IOException {
     FailureReport report = report(ROOMY);
     report.kept(Path.of("/data/lofn-me/kept/run/replay.sh"));
@@ -227,6 +243,7 @@ class FailureReportTest {
             "/shared",
             Optional.of(Duration.ofMinutes(10)),
             idleTimeout,
+            64 << 20,
             Duration.ofSeconds(10),
             ImageNeed.of(tool, new LofnConf(Map.of()), Optional.empty()),
             Keep.NEVER,

@@ -7,6 +7,7 @@ import io.lofn.api.EmptyPartitions;
 import io.lofn.api.Lacking;
 import io.lofn.api.LofnException;
 import io.lofn.api.PullPolicy;
+import io.lofn.api.RunOutput;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ class LofnConfTest {
     assertThat(conf.get(LofnConf.ENGINE_ATTEMPTS)).isEqualTo(5);
     assertThat(conf.find(LofnConf.RUN_TIMEOUT)).isEmpty();
     assertThat(conf.get(LofnConf.STOP_GRACE)).isEqualTo(Duration.ofSeconds(10));
+    assertThat(conf.get(LofnConf.RECORD_MAX_SIZE)).isEqualTo(RunOutput.DEFAULT_MAX_RECORD_SIZE);
     assertThat(conf.find(LofnConf.CPUS)).isEmpty();
     assertThat(conf.find(LofnConf.MEMORY)).isEmpty();
     assertThat(conf.get(LofnConf.PIDS)).isEqualTo(4096);
@@ -53,7 +55,19 @@ class LofnConfTest {
     assertThat(conf.get(LofnConf.VOLUMES_MAX_SIZE)).isEqualTo(100L << 30);
     assertThat(conf.find(LofnConf.VOLUMES_FILE_SYSTEM)).isEmpty();
     assertThat(conf.get(LofnConf.PIPES)).isTrue();
-    assertThat(LofnConf.KEYS).hasSize(39);
+    assertThat(LofnConf.KEYS).hasSize(40);
+  }
+
+  @Test
+  void aRecordIsAnArrayAtMost() {
+    String key = LofnConf.RECORD_MAX_SIZE.name();
+
+    assertThat(new LofnConf(Map.of(key, "2047m")).get(LofnConf.RECORD_MAX_SIZE))
+        .isEqualTo(2047L << 20);
+    assertThatThrownBy(() -> new LofnConf(Map.of(key, "2g")).get(LofnConf.RECORD_MAX_SIZE))
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining(key)
+        .hasMessageContaining("at most 2146435072 bytes");
   }
 
   @Test

@@ -53,6 +53,7 @@ class RunMountsTest {
             "/shared",
             Optional.empty(),
             Optional.empty(),
+            1,
             Duration.ofSeconds(10),
             ImageNeed.of(tool, new LofnConf(Map.of()), Optional.empty()),
             Keep.NEVER,

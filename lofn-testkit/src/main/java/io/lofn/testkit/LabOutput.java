@@ -22,6 +22,7 @@ final class LabOutput implements RunOutput {
   private final InputSnapshot inputs;
   private final boolean hadRecords;
   private final boolean listsFiles;
+  private final long maxRecordSize;
   private boolean ended;
 
   /**
@@ -32,12 +33,14 @@ final class LabOutput implements RunOutput {
       InputStream stdout,
       InputSnapshot inputs,
       boolean hadRecords,
-      boolean listsFiles) {
+      boolean listsFiles,
+      long maxRecordSize) {
     this.exchange = exchange;
     this.stdout = stdout;
     this.inputs = inputs;
     this.hadRecords = hadRecords;
     this.listsFiles = listsFiles;
+    this.maxRecordSize = maxRecordSize;
   }
 
   @Override
@@ -69,6 +72,11 @@ final class LabOutput implements RunOutput {
   @Override
   public boolean hadRecords() {
     return hadRecords;
+  }
+
+  @Override
+  public long maxRecordSize() {
+    return maxRecordSize;
   }
 
   @Override

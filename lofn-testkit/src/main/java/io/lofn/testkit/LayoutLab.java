@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lofn.api.FileNames;
 import io.lofn.api.OutputReader;
 import io.lofn.api.PartitionWriter;
+import io.lofn.api.RunOutput;
 import io.lofn.spi.InputSnapshot;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -32,6 +33,7 @@ public final class LayoutLab {
   private byte[] stdout = new byte[0];
   private InputSnapshot inputs;
   private boolean hadRecords = true;
+  private long maxRecordSize = RunOutput.DEFAULT_MAX_RECORD_SIZE;
 
   /**
    * A run.
@@ -101,6 +103,15 @@ public final class LayoutLab {
   }
 
   /**
+   * Sets how long a record of the output may be.
+   *
+   * @param bytes what {@link RunOutput#maxRecordSize} tells; the default is its own
+   */
+  public void maxRecordSize(long bytes) {
+    maxRecordSize = bytes;
+  }
+
+  /**
    * Opens what the tool wrote.
    *
    * @param <O> the type of the records
@@ -111,7 +122,12 @@ public final class LayoutLab {
   public <O> Stream<O> read(OutputReader<O> reader) throws IOException {
     return reader.read(
         new LabOutput(
-            exchange, new ByteArrayInputStream(stdout), inputs, hadRecords, reader.listsFiles()));
+            exchange,
+            new ByteArrayInputStream(stdout),
+            inputs,
+            hadRecords,
+            reader.listsFiles(),
+            maxRecordSize));
   }
 
   /** What comes to an executor of what the driver has sent. */

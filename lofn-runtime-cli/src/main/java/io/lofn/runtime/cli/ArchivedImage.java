@@ -1,8 +1,11 @@
 package io.lofn.runtime.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +22,9 @@ record ArchivedImage(List<String> names, Path config, List<Path> layers) {
 
   private static final String CONTAINERD_NAME = "io.containerd.image.name";
   private static final String OCI_NAME = "org.opencontainers.image.ref.name";
+
+  /** Registries take manifests of 4 MiB. */
+  private static final int MOST_BYTES = 16 << 20;
 
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -90,6 +96,22 @@ record ArchivedImage(List<String> names, Path config, List<Path> layers) {
   }
 
   private static JsonNode json(Path file) throws IOException {
-    return JSON.readTree(Files.readString(file));
+    return JSON.readTree(text(file));
+  }
+
+  /**
+   * What a file of an image says, whose length somebody else has chosen.
+   *
+   * @throws IOException if it is longer than any image needs
+   */
+  static String text(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MOST_BYTES);
+      if (bytes.length == MOST_BYTES) {
+        throw new IOException(
+            "its file %s has more than %d bytes".formatted(file.getFileName(), MOST_BYTES));
+      }
+      return new String(bytes, UTF_8);
+    }
   }
 }

@@ -54,7 +54,7 @@ final class ImageUnpacker {
   }
 
   private void add(ArchivedImage image, Path root) throws IOException {
-    String config = Files.readString(image.config());
+    String config = ArchivedImage.text(image.config());
     List<Path> missing = new ArrayList<>();
     for (String name : image.names()) {
       Path target = store.path(name);

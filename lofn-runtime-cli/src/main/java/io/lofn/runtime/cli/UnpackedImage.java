@@ -1,7 +1,5 @@
 package io.lofn.runtime.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.lofn.api.EngineException;
@@ -112,10 +110,10 @@ final class UnpackedImage {
 
   /** Images hold bytes of any charset. */
   private List<String> lines(String name) throws IOException {
-    return new String(Files.readAllBytes(image.resolve(name)), UTF_8).lines().toList();
+    return ArchivedImage.text(image.resolve(name)).lines().toList();
   }
 
   private JsonNode json(String name) throws IOException {
-    return JSON.readTree(Files.readAllBytes(image.resolve(name)));
+    return JSON.readTree(ArchivedImage.text(image.resolve(name)));
   }
 }

@@ -1,14 +1,20 @@
 package io.lofn.runtime.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.spi.ImageConfig;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class UnpackedImageTest {
 
@@ -36,6 +42,18 @@ class UnpackedImageTest {
             ImageConfig.empty()
                 .environment(List.of("my.opt=1", "A=two\nlines"))
                 .workingDirectory("/w"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ch/lofn-config.json", "ch/metadata.json", "ch/environment"})
+  void aFileOfAnImageThatIsLongerThanAnyNeedsIsNotHeld(String name) throws IOException {
+    write("ch/metadata.json", "{}");
+    write(name, "");
+    try (FileChannel file = FileChannel.open(image.resolve(name), StandardOpenOption.WRITE)) {
+      assertThat(file.write(ByteBuffer.allocate(1), 1L << 40)).isEqualTo(1);
+    }
+
+    assertThatThrownBy(this::config).hasMessageContaining("has more than 16777216 bytes");
   }
 
   @Test

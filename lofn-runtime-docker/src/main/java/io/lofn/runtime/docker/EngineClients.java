@@ -10,6 +10,7 @@ import com.github.dockerjava.transport.DockerHttpClient.Request;
 import com.github.dockerjava.transport.DockerHttpClient.Response;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class EngineClients implements AutoCloseable {
 
   private static final int HTTP_OK = 200;
+  private static final int MOST_BYTES = 64 << 20;
 
   private final DockerHttpClient controlConnections;
   private final DockerHttpClient streamConnections;
@@ -109,7 +111,11 @@ final class EngineClients implements AutoCloseable {
     Request request =
         Request.builder().method(Request.Method.GET).path(path).putAllHeaders(headers).build();
     try (Response response = controlConnections.execute(request)) {
-      String body = new String(response.getBody().readAllBytes(), UTF_8);
+      byte[] bytes = response.getBody().readNBytes(MOST_BYTES);
+      if (bytes.length == MOST_BYTES) {
+        throw new ProtocolException("an answer of more than " + MOST_BYTES + " bytes");
+      }
+      String body = new String(bytes, UTF_8);
       if (response.getStatusCode() != HTTP_OK) {
         throw new EngineAnswerException(response.getStatusCode(), body);
       }

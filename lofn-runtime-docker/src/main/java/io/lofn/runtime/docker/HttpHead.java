@@ -29,7 +29,12 @@ record HttpHead(int status, Map<String, String> headers) {
       throw new ProtocolException("not HTTP/1.1 but '" + printable(statusLine) + "'");
     }
     Map<String, String> headers = new TreeMap<>();
+    int size = 0;
     for (String line = readLine(in); !line.isEmpty(); line = readLine(in)) {
+      size += line.length();
+      if (size > SIZE_LIMIT) {
+        throw new ProtocolException("not HTTP/1.1 but headers without end");
+      }
       int colon = line.indexOf(':');
       if (colon > 0) {
         String name = line.substring(0, colon).toLowerCase(Locale.ROOT);

@@ -1,11 +1,14 @@
 package io.lofn.runtime.podman;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lofn.api.EngineException;
 import io.lofn.spi.Ability;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -22,6 +25,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import okhttp3.ResponseBody;
 import org.jspecify.annotations.Nullable;
 import org.newsclub.net.unix.AFSocketFactory;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
@@ -38,6 +42,7 @@ final class PodmanEngine implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PodmanEngine.class);
   private static final String VERSION = "Libpod-Api-Version";
+  private static final int MOST_BYTES = 64 << 20;
   private static final int OLDEST_MAJOR = 4;
   private static final int NEWEST_MAJOR = 5;
 
@@ -140,8 +145,17 @@ final class PodmanEngine implements AutoCloseable {
 
   private static Answer execute(Call call) throws IOException {
     try (Response response = call.execute()) {
-      return new Answer(response.code(), response.body().string());
+      return new Answer(response.code(), text(response.body()));
     }
+  }
+
+  /** A whole answer, of which there is not more than the longest list needs. */
+  static String text(ResponseBody body) throws IOException {
+    byte[] bytes = body.byteStream().readNBytes(MOST_BYTES);
+    if (bytes.length == MOST_BYTES) {
+      throw new ProtocolException("an answer of more than " + MOST_BYTES + " bytes");
+    }
+    return new String(bytes, UTF_8);
   }
 
   /** A call that somebody else executes and cancels. */

@@ -162,7 +162,7 @@ final class PodmanImages {
     try (Response response = call.execute();
         BufferedReader lines = new BufferedReader(response.body().charStream())) {
       if (!response.isSuccessful()) {
-        throw new EngineAnswerException(response.code(), response.body().string());
+        throw new EngineAnswerException(response.code(), PodmanEngine.text(response.body()));
       }
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         String error = PodmanEngine.JSON.readTree(line).path("error").asText();

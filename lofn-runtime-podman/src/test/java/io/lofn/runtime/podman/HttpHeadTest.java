@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ProtocolException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +47,16 @@ class HttpHeadTest {
       })
   void refusesWhatIsNoAnswer(String text) {
     assertThatThrownBy(() -> HttpHead.read(bytes(text))).isInstanceOf(IOException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP/1.1 200 OK\r\nA: b\r\n", "HTTP/1.1 200 OK\r\n"})
+  void holdsNoMoreOfAnEndlessHeadThanAnyNeeds(String beginning) throws IOException {
+    int length = 1 << 22;
+    InputStream endless = bytes(beginning + "A: b\n".repeat(length / 5));
+
+    assertThatThrownBy(() -> HttpHead.read(endless)).isInstanceOf(ProtocolException.class);
+    assertThat(endless.available()).isGreaterThan(length / 2);
   }
 
   private static InputStream bytes(String text) {
