@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Timeout;
 class PlantedDirectoriesTest {
 
   private static final Owner ME = Owner.current();
-  private static final Owner DEAD = new Owner(ME.host(), ME.boot(), ME.namespace(), ME.pid(), "0");
+  private static final Owner DEAD =
+      new Owner(ME.host(), ME.machine(), ME.boot(), ME.namespace(), ME.pid(), "0");
 
   private static Neighbours users;
   private static String home;
