@@ -24,7 +24,7 @@ final class DirectoryReader implements OutputReader<BinaryFile> {
       throw run.missing("directory '%s' (symbolic links are refused)".formatted(name));
     }
     String prefix = name.equals(".") ? "" : name + "/";
-    return run.files(file -> file.startsWith(prefix)).stream()
+    return run.files(new Below(prefix)).stream()
         .map(
             file ->
                 BinaryFile.of(
@@ -35,6 +35,19 @@ final class DirectoryReader implements OutputReader<BinaryFile> {
   @Override
   public boolean listsFiles() {
     return true;
+  }
+
+  private record Below(String prefix) implements NamePattern {
+
+    @Override
+    public boolean test(String name) {
+      return name.startsWith(prefix);
+    }
+
+    @Override
+    public boolean mayMatchBelow(String directory) {
+      return prefix.startsWith(directory + "/") || (directory + "/").startsWith(prefix);
+    }
   }
 
   /** The tool decides where a link points, so none may lie on the way. */

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -202,13 +203,27 @@ public final class OutputFiles implements Serializable {
 
   /** The names of these files in the exchange of a run. */
   List<String> names(RunOutput run) throws IOException {
-    Pattern pattern = Glob.compile(glob);
-    List<String> names = run.files(name -> pattern.matcher(name).matches());
+    List<String> names = run.files(new GlobPattern(Glob.compile(glob)));
     if (names.isEmpty() && !orNone && run.hadRecords()) {
       throw run.missing(
           "file that matches '%s' and was not there when it was started (see OutputFiles.orNone)"
               .formatted(glob));
     }
     return names;
+  }
+
+  private record GlobPattern(Pattern pattern) implements NamePattern {
+
+    @Override
+    public boolean test(String name) {
+      return pattern.matcher(name).matches();
+    }
+
+    /** The end of the text was the only obstacle if it was reached. */
+    @Override
+    public boolean mayMatchBelow(String directory) {
+      Matcher matcher = pattern.matcher(directory + "/");
+      return matcher.matches() || matcher.hitEnd();
+    }
   }
 }

@@ -16,6 +16,7 @@ public interface RunInput {
    * /shared} by default).
    *
    * @return the directory, absolute
+   * @throws IllegalStateException after the first call of {@link #stdin()}, as {@link #file} does
    */
   Path directory();
 
@@ -27,13 +28,17 @@ public interface RunInput {
    * @throws IOException if the directories cannot be created
    * @throws LofnException if the name is empty or absolute, leaves the exchange, or is already
    *     taken
+   * @throws IllegalStateException after the first call of {@link #stdin()}: the tool has started,
+   *     and what it makes in the exchange, such as a link, could lead the writer to another file of
+   *     this node. For the same reason a file that was named before must not be opened after it.
    */
   Path file(String name) throws IOException;
 
   /**
    * The tool's standard input, buffered. The first call starts the tool, so files must be complete
-   * before it. The tool sees the end of input when the writer returns. What a tool does not read is
-   * discarded: a tool that ends early, as {@code head} does, is no error here.
+   * before it; {@link #file} and {@link #directory} are refused from then on. The tool sees the end
+   * of input when the writer returns. What a tool does not read is discarded: a tool that ends
+   * early, as {@code head} does, is no error here.
    *
    * @return the stream, the same on every call
    * @throws IOException if the tool cannot be started

@@ -42,11 +42,13 @@ public interface RunOutput {
    * were there when it was started, nor what lofn or the engine put there. Symbolic links are
    * passed over. To be asked for by a reader that {@linkplain OutputReader#listsFiles() says so}.
    *
-   * @param wanted tells by its name, as {@link #file} takes it, whether a file is wanted
+   * @param wanted tells by its name, as {@link #file} takes it, whether a file is wanted; a {@link
+   *     NamePattern} also where no such file can be
    * @return the names, sorted
    * @throws ToolFailedException if the tool failed
-   * @throws LofnException if a name that is wanted is not UTF-8 (each such byte is {@code \uFFFD}
-   *     for {@code wanted}), or if the tool changed or replaced a wanted file that was there when
+   * @throws LofnException if names that are wanted are not UTF-8 (each such byte is {@code \uFFFD}
+   *     for {@code wanted}), if the tool left a directory that cannot be entered and in which a
+   *     wanted file may lie, or if the tool changed or replaced a wanted file that was there when
    *     it was started: neither input nor output is what was asked for then
    * @throws IOException if the exchange cannot be listed
    * @throws IllegalStateException if the reader did not announce it

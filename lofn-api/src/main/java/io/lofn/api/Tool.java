@@ -272,7 +272,9 @@ public final class Tool<I, O> implements Serializable {
 
   /**
    * This tool run by a user. The default is the executor's own user and group, so that the executor
-   * can read and delete what the tool writes.
+   * can read and delete what the tool writes. With an executor that is not root, a run fails before
+   * it starts where the engine does not map another user to the executor's: what such a tool makes
+   * could never be deleted.
    *
    * @param user {@code uid}, {@code uid:gid} or a name that the image knows
    * @return the new tool

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lofn.api.FileNames;
 import io.lofn.api.LofnException;
+import io.lofn.api.NamePattern;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileVisitResult;
@@ -24,6 +25,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which regular files an exchange held when its tool was started, so that {@link
@@ -37,6 +40,9 @@ public final class InputSnapshot {
    * changed within one tick would keep its times.
    */
   private static final Duration TICK = Duration.ofMillis(20);
+
+  /** How many names that are not UTF-8 are told. */
+  private static final int TOLD = 3;
 
   private final Path directory;
   private final long[] names;
@@ -73,6 +79,7 @@ public final class InputSnapshot {
     walk(
         directory,
         Set.of(),
+        every -> true,
         file -> {
           Map<String, Object> attributes = attributes(file);
           FileTime changed = (FileTime) attributes.get("ctime");
@@ -89,27 +96,51 @@ public final class InputSnapshot {
   /**
    * The names of regular files that were not there. Symbolic links are passed over.
    *
-   * @param wanted tells by its name whether a file is wanted; for a name that is not UTF-8, with
-   *     {@code \uFFFD} for each byte that is not
+   * @param wanted tells by its name whether a file is wanted, and if it is a {@link NamePattern}
+   *     where none can be; for a name that is not UTF-8, with {@code \uFFFD} for each byte that is
+   *     not
    * @param hidden names of files and directories to be passed over with all in them: those that
    *     something else is mounted at
    * @return the names relative to the exchange, sorted
-   * @throws LofnException if a wanted file was there and is not as it was, or has a name that is
-   *     not UTF-8
+   * @throws LofnException if a wanted file was there and is not as it was, if wanted files have
+   *     names that are not UTF-8, or if there is a directory that cannot be entered and in which
+   *     one may lie
    * @throws IOException if the exchange cannot be listed
    */
   public List<String> outputs(Predicate<String> wanted, Set<String> hidden) throws IOException {
     List<String> outputs = new ArrayList<>();
+    List<LofnException> unnamed = new ArrayList<>();
     walk(
         directory,
         hidden,
+        wanted,
         file -> {
           if (wanted.test(FileNames.replaced(directory, file)) && !isInput(file)) {
-            outputs.add(FileNames.of(directory, file));
+            add(file, outputs, unnamed);
           }
         });
+    if (!unnamed.isEmpty()) {
+      throw together(unnamed);
+    }
     outputs.sort(null);
     return outputs;
+  }
+
+  /** Two names that differ in such bytes alone would become one. */
+  private void add(Path file, List<String> outputs, List<LofnException> unnamed) {
+    try {
+      outputs.add(FileNames.of(directory, file));
+    } catch (LofnException e) {
+      if (unnamed.size() < TOLD) {
+        unnamed.add(e);
+      }
+    }
+  }
+
+  private static LofnException together(List<LofnException> all) {
+    return new LofnException(
+        all.stream().map(Throwable::getMessage).sorted().collect(Collectors.joining("; ")),
+        all.get(0));
   }
 
   private boolean isInput(Path file) throws IOException {
@@ -154,12 +185,20 @@ public final class InputSnapshot {
     }
   }
 
+  private static boolean mayBeWanted(Predicate<String> wanted, String name) {
+    return !(wanted instanceof NamePattern pattern)
+        || pattern.test(name)
+        || pattern.mayMatchBelow(name);
+  }
+
   @FunctionalInterface
   private interface Visit {
     void file(Path file) throws IOException;
   }
 
-  private static void walk(Path directory, Set<String> hidden, Visit visit) throws IOException {
+  private static void walk(
+      Path directory, Set<String> hidden, Predicate<String> wanted, Visit visit)
+      throws IOException {
     Files.walkFileTree(
         directory,
         new SimpleFileVisitor<>() {
@@ -178,11 +217,27 @@ public final class InputSnapshot {
           }
 
           @Override
-          public FileVisitResult visitFileFailed(Path path, IOException e) throws IOException {
-            throw new IOException(
-                "The exchange cannot be listed at '%s', as the tool left it: %s"
-                    .formatted(FileNames.replaced(directory, path), e),
-                e);
+          public FileVisitResult visitFileFailed(Path path, IOException e) {
+            requireNothing(path, e);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path path, @Nullable IOException e) {
+            if (e != null) {
+              requireNothing(path, e);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          private void requireNothing(Path path, IOException e) {
+            String name = path.equals(directory) ? "." : FileNames.replaced(directory, path);
+            if (path.equals(directory) || mayBeWanted(wanted, name)) {
+              throw new LofnException(
+                  "The exchange cannot be listed at '%s', as the tool left it: %s; let the tool leave directories that its user can enter, or read by a pattern that nothing there can match"
+                      .formatted(name, e),
+                  e);
+            }
           }
 
           private boolean isHidden(Path path) {

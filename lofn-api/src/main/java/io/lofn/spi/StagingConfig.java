@@ -6,8 +6,9 @@ import java.util.Map;
 /**
  * What a stager is configured with.
  *
- * @param directory an existing directory of this node that copies may be kept in; other users
- *     cannot enter it, other processes of this one keep their copies there too
+ * @param directory an existing directory of this node that copies may be kept in, which no other
+ *     user may enter; other users cannot enter it, other processes of this one keep their copies
+ *     there too
  * @param maxBytes how much all copies in it may take
  * @param hadoop the session's Hadoop properties, {@code spark.hadoop.} stripped from their names
  */
@@ -16,7 +17,8 @@ public record StagingConfig(Path directory, long maxBytes, Map<String, String> h
   /**
    * Copies the properties.
    *
-   * @param directory an existing directory of this node that copies may be kept in
+   * @param directory an existing directory of this node that copies may be kept in, which no other
+   *     user may enter
    * @param maxBytes how much all copies in it may take
    * @param hadoop the session's Hadoop properties
    */
@@ -27,7 +29,8 @@ public record StagingConfig(Path directory, long maxBytes, Map<String, String> h
   /**
    * A configuration without a limit.
    *
-   * @param directory an existing directory of this node that copies may be kept in
+   * @param directory an existing directory of this node that copies may be kept in, which no other
+   *     user may enter
    * @param hadoop the session's Hadoop properties
    */
   public StagingConfig(Path directory, Map<String, String> hadoop) {

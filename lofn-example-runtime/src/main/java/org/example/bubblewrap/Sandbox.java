@@ -78,7 +78,8 @@ final class Sandbox implements RunningContainer {
   }
 
   ContainerSummary summary() {
-    return new ContainerSummary(id(), Map.copyOf(spec.settings().labels()), !exit.isDone());
+    return new ContainerSummary(
+        id(), spec.name(), Map.copyOf(spec.settings().labels()), !exit.isDone());
   }
 
   @Override

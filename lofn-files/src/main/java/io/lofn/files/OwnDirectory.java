@@ -2,7 +2,7 @@ package io.lofn.files;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -101,16 +101,18 @@ public final class OwnDirectory implements Closeable {
     try {
       return above.child(name);
     } catch (NotLinkException e) {
-      throw new ForeignFileException(path, "is a symbolic link");
+      throw foreign(above, name, path, "is a symbolic link");
     } catch (NotDirectoryException e) {
-      throw new ForeignFileException(path, "is no directory");
-    } catch (FileSystemException e) {
-      PosixFileAttributes there = above.attributes(name);
-      if (!there.owner().equals(me())) {
-        throw new ForeignFileException(path, "belongs to user " + there.owner().getName());
-      }
-      throw e;
+      throw foreign(above, name, path, "is no directory");
+    } catch (AccessDeniedException e) {
+      throw foreign(above, name, path, "cannot be opened");
     }
+  }
+
+  private static ForeignFileException foreign(Directory above, Path name, Path path, String what)
+      throws IOException {
+    String owner = above.attributes(name).owner().getName();
+    return new ForeignFileException(path, what + ", and belongs to user " + owner);
   }
 
   private static void check(Directory directory, Path path, boolean last) throws IOException {

@@ -1,7 +1,7 @@
 package io.lofn.hdfs;
 
 import io.lofn.api.StagingException;
-import io.lofn.files.FileTree;
+import io.lofn.files.OwnDirectory;
 import io.lofn.files.Writers;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -106,9 +106,11 @@ final class CacheSpace {
 
   /** Deletes what was taken away, by whomever; without the lock, since it may take long. */
   void deleteDiscarded() throws IOException {
-    try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, DISCARDED + "*")) {
-      for (Path each : left) {
-        FileTree.delete(each, Writers.GONE);
+    try (OwnDirectory cache = OwnDirectory.open(directory)) {
+      for (Path name : cache.names()) {
+        if (name.toString().startsWith(DISCARDED)) {
+          cache.delete(name, Writers.GONE);
+        }
       }
     }
   }

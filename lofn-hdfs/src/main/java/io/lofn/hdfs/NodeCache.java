@@ -1,6 +1,7 @@
 package io.lofn.hdfs;
 
 import io.lofn.api.StagingException;
+import io.lofn.files.OwnDirectory;
 import io.lofn.spi.StagedVolume;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,6 +45,7 @@ final class NodeCache {
    * @param patience how long a copy that somebody else makes may stand still
    */
   NodeCache(Path directory, CacheSpace space, Duration patience) throws IOException {
+    OwnDirectory.open(directory).close(); // what another user could write is not taken for a copy
     this.directory = directory;
     this.patience = patience;
     this.lock = new CacheLock(directory);

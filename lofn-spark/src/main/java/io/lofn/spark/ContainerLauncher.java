@@ -13,7 +13,6 @@ import io.lofn.spi.StagedVolume;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,6 +74,7 @@ final class ContainerLauncher implements AutoCloseable {
     Supplier<Boolean> probe =
         () -> {
           node.probe().check(runtime, prepared, plan.task());
+          node.probe().checkUser(runtime, prepared, plan.tool(), plan.task());
           return true;
         };
     orGiveUp(() -> node.calls().call(task, probe));
@@ -191,17 +191,7 @@ final class ContainerLauncher implements AutoCloseable {
     List<Mount> all =
         new RunMounts(plan, exchange, mounts)
             .make(new ImageVolumes(image), runtime.runtime().lacks());
-    return plan.spec(containerName(), image, all);
-  }
-
-  /**
-   * A name that no repeated start shares, since a failed one may have left its container for now.
-   */
-  private String containerName() {
-    return "lofn-%s-%s"
-        .formatted(
-            plan.task().fileName(),
-            Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), Character.MAX_RADIX));
+    return plan.spec(node.ownership().newName("lofn", plan.task()), image, all);
   }
 
   /** Removes the container, also one whose start is under way. By any thread; idempotent. */

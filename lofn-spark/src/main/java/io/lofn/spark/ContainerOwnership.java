@@ -1,11 +1,16 @@
 package io.lofn.spark;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.common.hash.Hashing;
 import io.lofn.api.LofnException;
+import io.lofn.spi.ContainerSummary;
 import jakarta.inject.Inject;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +25,8 @@ final class ContainerOwnership {
 
   /** Which start of a container it was: the container's name. */
   static final String RUN = "io.lofn.run";
+
+  private static final int MARK_LENGTH = 10;
 
   private static final Logger LOG = LoggerFactory.getLogger(ContainerOwnership.class);
 
@@ -42,11 +49,51 @@ final class ContainerOwnership {
     return labels;
   }
 
-  /** The name of a container that this lofn made; empty if another one did. */
-  Optional<String> nameOfOwn(Map<String, String> labels) {
-    return maker.equals(labels.get(MAKER))
-        ? Optional.ofNullable(labels.get(RUN))
-        : Optional.empty();
+  /**
+   * A name that no repeated start shares, since a failed one may have left its container for now.
+   *
+   * @param kind begins the name
+   */
+  String newName(String kind, TaskIdentity task) {
+    String begin =
+        "%s-%s-%s"
+            .formatted(
+                kind,
+                task.fileName(),
+                Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), Character.MAX_RADIX));
+    return begin + "-" + mark(begin, owner);
+  }
+
+  /** What ties a name to the labels by which its owner is told. */
+  private static String mark(String begin, Owner owner) {
+    String text = begin + " " + owner.labels();
+    return Hashing.sha256().hashString(text, UTF_8).toString().substring(0, MARK_LENGTH);
+  }
+
+  /**
+   * The owner of a container of lofn's. Its labels alone do not tell it: whoever makes an image can
+   * give it these, and with them every container that somebody else makes of it.
+   *
+   * @return empty unless the name is one that lofn gives, and the labels agree with it
+   */
+  static Optional<Owner> ownerOf(ContainerSummary container) {
+    Map<String, String> labels = container.labels();
+    String name = container.name();
+    int end = name.lastIndexOf('-');
+    Owner owner = Owner.fromLabels(labels);
+    boolean agree =
+        owner != null
+            && end > 0
+            && name.startsWith("lofn-")
+            && name.equals(labels.get(RUN))
+            && labels.containsKey(MARK)
+            && name.substring(end + 1).equals(mark(name.substring(0, end), owner));
+    return agree ? Optional.of(owner) : Optional.empty();
+  }
+
+  /** Whether this lofn made a container, and not another one. */
+  boolean isOwn(ContainerSummary container) {
+    return maker.equals(container.labels().get(MAKER)) && ownerOf(container).isPresent();
   }
 
   /** The executor's own user and group, {@code uid:gid}; empty where the system does not tell. */

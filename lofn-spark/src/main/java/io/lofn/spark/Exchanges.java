@@ -245,8 +245,9 @@ final class Exchanges implements AutoCloseable {
 
   private void sweep(Path top, Path below, Map<String, Set<String>> owners) {
     try (OwnDirectory home = OwnDirectory.openBelow(top, below)) {
+      boolean local = LocalDisks.has(top);
       for (Path name : home.names()) {
-        Life life = owner.lifeOfDirectory(name.toString());
+        Life life = owner.lifeOfDirectory(name.toString(), local);
         if (life == Life.DEAD || life == Life.OTHER_BOOT) {
           sweep(home, name, life == Life.OTHER_BOOT, owners);
         }

@@ -82,6 +82,7 @@ final class Feeder<I> implements RunInput {
   private void run(Runnable adopted) {
     try {
       adopted.run();
+      files.end();
       wanted.complete(null);
     } catch (Throwable e) {
       fail(e);
@@ -148,6 +149,7 @@ final class Feeder<I> implements RunInput {
     if (begun != null) {
       return begun;
     }
+    files.end();
     turn.giveBack();
     wanted.complete(null);
     try {

@@ -38,8 +38,7 @@ final class LockFile {
    * @throws IOException if it cannot be made, or what is there is no file of this user
    */
   static Optional<LockFile> tryLock(Path path) throws IOException {
-    // Somebody else may have planted something in a directory that all users write: a link, a
-    // named pipe, whose open would wait, or a file.
+    // What is planted there may be a named pipe, whose open would wait.
     requireOwn(path);
     FileChannel channel =
         FileChannel.open(
@@ -106,12 +105,19 @@ final class LockFile {
    * to be asked by a process that holds the file itself: it would let go.
    */
   static Optional<String> holderOf(Path path) {
+    if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
     try (InputStream in = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
       String process = new String(in.readNBytes(MOST_DIGITS), ISO_8859_1).replace("\0", "");
       return process.matches("\\d+") ? Optional.of(process) : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
     }
+  }
+
+  Path path() {
+    return path;
   }
 
   /**

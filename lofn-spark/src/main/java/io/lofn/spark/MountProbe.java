@@ -81,6 +81,29 @@ final class MountProbe {
     return inMemory.map(exchange -> look(runtime, image, task, exchange)).orElse(onDisk);
   }
 
+  /**
+   * Tries whether this executor can delete what a tool of another user makes.
+   *
+   * @param user as a tool names it
+   */
+  Sight lookAs(String user, SelectedRuntime runtime, PreparedImage image, TaskIdentity task) {
+    try (Exchange exchange = exchanges.create(task, true)) {
+      // A directory would stay for ever where the answer is no; a file tells as much.
+      ContainerSpec spec = spec(image, task, exchange.directory(), ": > " + OUT, Optional.of(user));
+      int code = run(runtime, spec).code();
+      Path out = exchange.directory().resolve(OUT);
+      if (code != 0 || !Files.isRegularFile(out, LinkOption.NOFOLLOW_LINKS)) {
+        return Sight.untold("its sh ended with exit code " + code + " when it made a file");
+      }
+      long its = ProcessUser.ownerOf(out);
+      return its == ProcessUser.ownerOf(exchange.directory())
+          ? Sight.good()
+          : Sight.bad("its files belong to user " + its + " of the node", "");
+    } catch (IOException e) {
+      throw new EngineException("The probe of %s failed: %s".formatted(runtime, e), e);
+    }
+  }
+
   private Sight look(
       SelectedRuntime runtime, PreparedImage image, TaskIdentity task, Exchange made) {
     try (Exchange exchange = made) {
@@ -88,7 +111,7 @@ final class MountProbe {
       String token = UUID.randomUUID().toString();
       Files.writeString(exchange.newFile(IN), token);
       try {
-        ContainerExit exit = run(runtime, spec(image, task, directory));
+        ContainerExit exit = run(runtime, spec(image, task, directory, SCRIPT, ownership.user()));
         return judge(directory, token, exit.code());
       } catch (ImageUnavailableException e) {
         throw e;
@@ -100,16 +123,20 @@ final class MountProbe {
     }
   }
 
-  private ContainerSpec spec(PreparedImage image, TaskIdentity task, Path directory) {
-    String name =
-        "lofn-probe-%s-%s".formatted(task.fileName(), UUID.randomUUID().toString().substring(0, 8));
+  private ContainerSpec spec(
+      PreparedImage image,
+      TaskIdentity task,
+      Path directory,
+      String script,
+      Optional<String> user) {
+    String name = ownership.newName("lofn-probe", task);
     ContainerSettings.Builder settings = ContainerSettings.defaults().toBuilder();
     ownership.labels(task).forEach(settings::label);
-    ownership.user().ifPresent(settings::user);
+    user.ifPresent(settings::user);
     settings.workingDirectory(target).label(ContainerOwnership.RUN, name);
     return ContainerSpec.builder(name, image.id())
         .mount(new Mount(directory, target, false))
-        .command(List.of("sh", "-c", SCRIPT))
+        .command(List.of("sh", "-c", script))
         .settings(settings.build())
         .build();
   }

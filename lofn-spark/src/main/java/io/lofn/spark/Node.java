@@ -23,6 +23,7 @@ final class Node implements AutoCloseable {
   private final LackGate lacks;
   private final StartProbe probe;
   private final Sweeper sweeper;
+  private final ContainerOwnership ownership;
   private final RunMeters meters;
   private final ExecutorService threads;
   private final ScheduledExecutorService clock;
@@ -41,6 +42,7 @@ final class Node implements AutoCloseable {
       LackGate lacks,
       StartProbe probe,
       Sweeper sweeper,
+      ContainerOwnership ownership,
       RunMeters meters,
       ExecutorService threads,
       ScheduledExecutorService clock) {
@@ -56,6 +58,7 @@ final class Node implements AutoCloseable {
     this.lacks = lacks;
     this.probe = probe;
     this.sweeper = sweeper;
+    this.ownership = ownership;
     this.meters = meters;
     this.threads = threads;
     this.clock = clock;
@@ -103,6 +106,10 @@ final class Node implements AutoCloseable {
 
   StartProbe probe() {
     return probe;
+  }
+
+  ContainerOwnership ownership() {
+    return ownership;
   }
 
   RunMeters meters() {

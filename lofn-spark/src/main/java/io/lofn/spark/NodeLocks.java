@@ -9,7 +9,9 @@ import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -80,7 +82,7 @@ final class NodeLocks {
       return () -> letGo(held, thread);
     } catch (IOException e) {
       throw new LofnException(
-          "Cannot lock '%s' in %s (%s); set %s to a directory of every node that the executor may write"
+          "Cannot lock '%s' in %s: %s. Set %s to a directory of every node that the executor may write, and in which no other user has put this."
               .formatted(name, directory, e, LofnConf.TMP_DIR.name()),
           e);
     } catch (InterruptedException e) {
@@ -91,14 +93,14 @@ final class NodeLocks {
 
   private Path pathOf(String name) {
     String hash = Hashing.sha256().hashString(name, UTF_8).toString();
-    return directory.resolve("%s-%s.lock".formatted(ProcessUser.current().own("lofn"), hash));
+    return directory.resolve(ProcessUser.current().own("lofn")).resolve(hash + ".lock");
   }
 
   private Optional<LockFile> lockFile(Path path, long begin, long most)
       throws IOException, InterruptedException {
     Files.createDirectories(directory);
     while (true) {
-      Optional<LockFile> held = LockFile.tryLock(path);
+      Optional<LockFile> held = tryLock(path);
       if (held.isPresent() || System.nanoTime() - begin > most) {
         return held;
       }
@@ -106,10 +108,26 @@ final class NodeLocks {
     }
   }
 
+  /**
+   * In a directory that no other user may enter: in one that all users write, whoever puts
+   * something at a name that is easy to tell stops all pulls of others.
+   */
+  private static Optional<LockFile> tryLock(Path path) throws IOException {
+    try {
+      UserDirectory.create(path.getParent());
+      return LockFile.tryLock(path);
+    } catch (NoSuchFileException emptyAndDeleted) { // by whoever had a lock or an exchange in it
+      return Optional.empty();
+    }
+  }
+
   /** What was done under the lock is done: a file that stays is no failure of it. */
   private static void letGo(LockFile file, Lock thread) {
     try {
       file.close();
+      Files.deleteIfExists(file.path().getParent());
+    } catch (DirectoryNotEmptyException used) {
+      LOG.trace("Others have locks or exchanges in it: {}", used.toString());
     } catch (IOException | RuntimeException e) {
       LOG.warn("A lock's file stays, which is in nobody's way: {}", e.toString());
     } finally {

@@ -47,10 +47,13 @@ final class RunFeed<I> {
   void write(Iterator<I> records) throws IOException {
     GivenRecords<I> all = new GivenRecords<>(records);
     given = all;
+    RunFiles files = new RunFiles(exchange);
     try {
-      writer.write(all, new RunFiles(exchange));
+      writer.write(all, files);
     } catch (IOException e) {
       throw explained(e).orElseThrow(() -> e);
+    } finally {
+      files.end();
     }
   }
 

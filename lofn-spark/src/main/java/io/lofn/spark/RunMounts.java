@@ -3,6 +3,7 @@ package io.lofn.spark;
 import io.lofn.api.ContainerSettings;
 import io.lofn.spi.Ability;
 import io.lofn.spi.Mount;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -69,23 +70,43 @@ final class RunMounts {
       }
       all.add(again);
     }
-    plan.settings().workingDirectory().ifPresent(this::makeWorkingDirectory);
+    all.forEach(this::makeMountPoint);
+    memory.forEach(this::makeDirectory);
+    plan.settings().workingDirectory().ifPresent(this::makeDirectory);
     if (lacks.contains(Ability.LOCALHOST) && wantsHosts()) {
       all.add(new Mount(exchange.hosts(), HOSTS, true));
     }
     return all;
   }
 
+  private static boolean isAt(Mount mount, Path directory) {
+    return directory.equals(Path.of(mount.target()));
+  }
+
   private boolean isOwn(Path source) {
     return source.startsWith(exchange.directory()) || source.startsWith(exchange.temporary());
   }
 
-  /** Engines make one that is missing, as root's, or refuse it. */
-  private void makeWorkingDirectory(String path) {
+  /** Of a file the engine makes a file, which lies in a directory of the executor's then. */
+  private void makeMountPoint(Mount mount) {
+    Path target = Path.of(mount.target());
+    Path directory = Files.isDirectory(mount.source()) ? target : target.getParent();
+    if (directory != null) {
+      makeDirectory(directory.toString());
+    }
+  }
+
+  /**
+   * Makes one that lies in the exchange, or in the run's {@code /tmp}. Engines make what is missing
+   * there as root's, which an executor that is not root could not delete, or refuse it.
+   */
+  private void makeDirectory(String path) {
     Path directory = Path.of(path);
-    boolean inMemory = plan.settings().tmpfs().keySet().stream().anyMatch(directory::startsWith);
+    boolean inMemory =
+        plan.settings().tmpfs().keySet().stream()
+            .anyMatch(tmpfs -> !directory.equals(Path.of(tmpfs)) && directory.startsWith(tmpfs));
     mounts.stream()
-        .filter(mount -> directory.startsWith(mount.target()))
+        .filter(mount -> directory.startsWith(mount.target()) && !isAt(mount, directory))
         .max(Comparator.comparing(mount -> Path.of(mount.target()).getNameCount()))
         .map(mount -> mount.source().resolve(Path.of(mount.target()).relativize(directory)))
         .filter(source -> isOwn(source) && !inMemory)

@@ -1,6 +1,8 @@
 package io.lofn.spark;
 
 import io.lofn.api.EngineException;
+import io.lofn.api.LofnException;
+import io.lofn.api.Tool;
 import io.lofn.spi.PreparedImage;
 import jakarta.inject.Inject;
 import java.nio.file.Files;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,13 +30,21 @@ final class StartProbe {
   private static final String KUBERNETES = "KUBERNETES_SERVICE_HOST";
 
   private final MountProbe mounts;
+  private final Supplier<ProcessUser> me;
+  private final boolean mayProbe;
   private final boolean wanted;
   private final Set<String> probed = ConcurrentHashMap.newKeySet();
   private final Map<String, Object> locks = new ConcurrentHashMap<>();
 
   @Inject
   StartProbe(MountProbe mounts, PathMap paths, LofnConf conf) {
+    this(mounts, paths, conf, ProcessUser::current);
+  }
+
+  StartProbe(MountProbe mounts, PathMap paths, LofnConf conf, Supplier<ProcessUser> me) {
     this.mounts = mounts;
+    this.me = me;
+    this.mayProbe = conf.get(LofnConf.PROBE) != Probe.NEVER;
     this.wanted =
         switch (conf.get(LofnConf.PROBE)) {
           case ALWAYS -> true;
@@ -61,6 +72,37 @@ final class StartProbe {
         judge(runtime, image, mounts.look(runtime, image, task));
       }
     }
+  }
+
+  /**
+   * Probes, once for each image and user, whether a tool that runs as another user than the
+   * executor leaves files that the executor can delete: as root, or where the engine maps the user.
+   *
+   * @throws LofnException if it does not, or nobody can tell
+   */
+  void checkUser(SelectedRuntime runtime, PreparedImage image, Tool<?, ?> tool, TaskIdentity task) {
+    String user = tool.settings().user().orElse("");
+    if (user.isEmpty() || !mayProbe || me.get().uid() == 0 || isMine(user)) {
+      return;
+    }
+    String key = "%s %s %s".formatted(runtime.name(), image.id(), user);
+    synchronized (locks.computeIfAbsent(key, name -> new Object())) {
+      if (probed.contains(key)) {
+        return;
+      }
+      Sight sight = mounts.lookAs(user, runtime, image, task);
+      if (sight.kind() != Sight.Kind.GOOD) {
+        throw new LofnException(
+            "%s would run as user '%s', and an executor that is user %s cannot delete what that user makes: %s (tried by %s). Leave Tool.user away, run executors as root, or use an engine that maps that user to the executor's. (%s=never goes on all the same, and leaves files.)"
+                .formatted(
+                    tool.image(), user, me.get(), sight.problem(), runtime, LofnConf.PROBE.name()));
+      }
+      probed.add(key);
+    }
+  }
+
+  private boolean isMine(String user) {
+    return user.split(":", -1)[0].equals(Long.toString(me.get().uid()));
   }
 
   private void judge(SelectedRuntime runtime, PreparedImage image, Sight sight) {

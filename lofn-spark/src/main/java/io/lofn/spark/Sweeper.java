@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -157,17 +156,16 @@ final class Sweeper {
     boolean removed = false;
     List<ContainerSummary> all = engine.list(Map.of(Owner.HOST, owner.host()));
     for (ContainerSummary container : all) {
-      Optional<String> own = ownership.nameOfOwn(container.labels());
-      boolean unwanted = own.isPresent() ? !ledger.isWanted(own.get()) : isAbandoned(container);
-      if (unwanted && container.labels().containsKey(ContainerOwnership.MARK)) {
-        remove(
-            engine, container, own.isPresent() ? "that no run wants" : "of a process that is gone");
+      boolean own = ownership.isOwn(container);
+      if (own ? !ledger.isWanted(container.name()) : isAbandoned(container)) {
+        remove(engine, container, own ? "that no run wants" : "of a process that is gone");
         removed = true;
       }
     }
     return owners(removed ? engine.list(Map.of(Owner.HOST, owner.host())) : all);
   }
 
+  /** By the labels alone: here, to be deceived means to leave an exchange where it is. */
   private static Set<String> owners(List<ContainerSummary> containers) {
     return containers.stream()
         .map(container -> Owner.fromLabels(container.labels()))
@@ -187,6 +185,7 @@ final class Sweeper {
 
   /** Whether a container is gone now; then what waited for that is done. */
   private boolean settle(Lost lost) {
+    // By a label that no image can have foreseen, whatever the engine says of the name.
     Map<String, String> run = Map.of(ContainerOwnership.RUN, lost.name());
     List<ContainerSummary> found = lost.runtime().list(run);
     found.forEach(container -> lost.runtime().remove(container.id()));
@@ -242,11 +241,7 @@ final class Sweeper {
 
   /** After a boot no container runs, so a running one is that of another node of the same name. */
   private boolean isAbandoned(ContainerSummary container) {
-    Owner other = Owner.fromLabels(container.labels());
-    if (other == null) {
-      return false;
-    }
-    Life life = owner.lifeOf(other);
+    Life life = ContainerOwnership.ownerOf(container).map(owner::lifeOf).orElse(Life.UNKNOWN);
     return life == Life.DEAD || (life == Life.OTHER_BOOT && !container.running());
   }
 }

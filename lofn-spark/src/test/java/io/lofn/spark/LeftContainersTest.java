@@ -43,7 +43,8 @@ class LeftContainersTest {
   @TempDir Path local;
 
   private final Owner me = Owner.current();
-  private final Owner dead = new Owner(me.host(), me.boot(), me.namespace(), me.pid(), "0");
+  private final Owner dead =
+      new Owner(me.host(), me.machine(), me.boot(), me.namespace(), me.pid(), "0");
   private final ContainerOwnership ownership = new ContainerOwnership(me);
   private final List<String> events = new CopyOnWriteArrayList<>();
   private final Engine engine = new Engine();
@@ -224,7 +225,8 @@ class LeftContainersTest {
   void anExchangeOfADeadProcessStaysWhileItsContainerMayLive() throws Exception {
     setUp(engine);
     Path tree = leftTree(dead, engine);
-    engine.live.put("lofn-left", labels(dead, "lofn-left"));
+    String name = new ContainerOwnership(dead).newName("lofn", TASK);
+    engine.live.put(name, labels(dead, name));
     engine.removes = false;
 
     sweeper.sweep();
@@ -263,7 +265,9 @@ class LeftContainersTest {
     podman.command = List.of("podman");
     setUp(engine);
     Path tree =
-        leftTree(new Owner(me.host(), "before", me.namespace(), me.pid(), me.start()), podman);
+        leftTree(
+            new Owner(me.host(), me.machine(), "before", me.namespace(), me.pid(), me.start()),
+            podman);
 
     sweeper.sweep();
 
@@ -366,7 +370,7 @@ class LeftContainersTest {
     public List<ContainerSummary> list(Map<String, String> labels) {
       requireAnswer();
       List<ContainerSummary> found = new ArrayList<>();
-      live.forEach((name, its) -> found.add(new ContainerSummary(name, its, true)));
+      live.forEach((name, its) -> found.add(new ContainerSummary(name, name, its, true)));
       found.removeIf(each -> !each.labels().entrySet().containsAll(labels.entrySet()));
       return found;
     }

@@ -123,6 +123,7 @@ class NodeLocksTest {
     }
     List<String> command = new ArrayList<>(List.of(plant.split(" ")));
     command.add(file.toString());
+    UserDirectory.create(file.getParent());
     assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
 
     assertThatThrownBy(() -> locks().hold("name", LONG))
@@ -174,7 +175,8 @@ class NodeLocksTest {
   }
 
   private Path onlyFile() throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
+    Path own = directory.resolve(ProcessUser.current().own("lofn"));
+    try (Stream<Path> files = Files.list(own)) {
       List<Path> all = files.toList();
       assertThat(all).hasSize(1);
       return all.get(0);

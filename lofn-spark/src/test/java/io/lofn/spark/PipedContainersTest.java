@@ -54,7 +54,8 @@ class PipedContainersTest {
 
   @Test
   void aCommandOfAnotherKernelKeepsWhatIsAttached() throws Exception {
-    Owner elsewhere = new Owner(ME.host(), "another boot", ME.namespace(), ME.pid(), ME.start());
+    Owner elsewhere =
+        new Owner(ME.host(), ME.machine(), "another boot", ME.namespace(), ME.pid(), ME.start());
 
     try (RunningContainer container = start(elsewhere, Map.of(), List.of("sh", "-c", SCRIPT))) {
       assertThat(container).isNotInstanceOf(PipedContainer.class);
@@ -92,7 +93,8 @@ class PipedContainersTest {
 
   @Test
   void aCommandOfAnotherKernelThatIsGivenNoInputFindsNone() throws Exception {
-    Owner elsewhere = new Owner(ME.host(), "another boot", ME.namespace(), ME.pid(), ME.start());
+    Owner elsewhere =
+        new Owner(ME.host(), ME.machine(), "another boot", ME.namespace(), ME.pid(), ME.start());
     ContainerSpec spec =
         ContainerSpec.builder("name", "image").command(List.of("sh", "-c", NO_INPUT)).build();
 

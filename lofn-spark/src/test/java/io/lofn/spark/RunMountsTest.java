@@ -143,7 +143,30 @@ class RunMountsTest {
         Set.of(),
         List.of(new Mount(data, "/data", false), new Mount(data, "/shared/data", false)));
     assertThat(data).isEmptyDirectory();
-    assertThat(exchange.directory()).isEmptyDirectory();
+    assertThat(exchange.directory().resolve("data")).isEmptyDirectory();
+    assertThat(exchange.directory().resolve("memory")).isEmptyDirectory();
+  }
+
+  /**
+   * An engine would make them as root's, and an executor that is not root could not delete them.
+   */
+  @Test
+  void mountPointsInTheExchangeAndInTmpAreMadeByTheExecutor() throws IOException {
+    Path tree = Files.createDirectory(local.resolve("tree"));
+    Path file = Files.createFile(local.resolve("file"));
+    make(
+        settings().tmpfs("/shared/a/memory", 1024).tmpfs("/tmp/b/memory/", 1024),
+        Set.of(),
+        List.of(
+            new Mount(tree, "/tmp/refs/one/tree", true),
+            new Mount(file, "/tmp/refs/two/file", true)));
+
+    Path tmp = exchange.temporary();
+    assertThat(exchange.directory().resolve("a/memory")).isEmptyDirectory();
+    assertThat(tmp.resolve("b/memory")).isEmptyDirectory();
+    assertThat(tmp.resolve("refs/one/tree")).isEmptyDirectory();
+    assertThat(tmp.resolve("refs/two")).isEmptyDirectory();
+    assertThat(mode(tmp.resolve("refs/one"))).isEqualTo(01777);
   }
 
   @Test

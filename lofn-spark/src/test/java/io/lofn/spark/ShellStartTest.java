@@ -42,7 +42,7 @@ class ShellStartTest {
 
   private static final Owner ME = Owner.current();
   private static final Owner ELSEWHERE =
-      new Owner(ME.host(), "another boot", ME.namespace(), ME.pid(), ME.start());
+      new Owner(ME.host(), ME.machine(), "another boot", ME.namespace(), ME.pid(), ME.start());
 
   private static final Duration SOON = Duration.ofSeconds(30);
 

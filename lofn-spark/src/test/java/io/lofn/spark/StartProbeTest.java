@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.EngineException;
+import io.lofn.api.LofnException;
+import io.lofn.api.Tool;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
@@ -15,6 +17,7 @@ import io.lofn.testkit.LocalProcessRuntimeProvider;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +36,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the probe says of engines that see other files than the executor. */
 class StartProbeTest {
+
+  private static final Tool<String, String> OTHER = Tool.pipe("any:1").command("cat").user("0:0");
+
+  private ProcessUser me = new ProcessUser(1000, 1000);
 
   private static final TaskIdentity TASK = new TaskIdentity("local-1", 2, 3, 0, 17);
   private static final PreparedImage IMAGE = new PreparedImage("any:1", "process:any:1");
@@ -155,6 +162,86 @@ class StartProbeTest {
         .isInstanceOf(EngineException.class);
   }
 
+  @Test
+  void aToolOfAnotherUserIsRefusedWhereTheExecutorCouldNotDeleteWhatItMakes() {
+    StartProbe probe = probe(Map.of());
+    SelectedRuntime asOther =
+        runtime(
+            spec -> {
+              Path out = write(spec);
+              own(out, 12345);
+              return 0;
+            });
+
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> probe.checkUser(asOther, IMAGE, OTHER, TASK))
+          .isInstanceOf(LofnException.class)
+          .isNotInstanceOf(EngineException.class)
+          .hasMessageContaining("any:1 would run as user '0:0'")
+          .hasMessageContaining("belong to user 12345")
+          .hasMessageContaining("Leave Tool.user away, run executors as root");
+    }
+    assertThat(started).hasSize(2);
+    assertThat(started.get(0).settings().user()).contains("0:0");
+    try (Stream<Path> left = Files.walk(local)) {
+      assertThat(left.filter(Files::isRegularFile)).isEmpty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void anImageThatCannotTellWhoseFilesAreIsRefusedForAnotherUser() {
+    assertThatThrownBy(() -> probe(Map.of()).checkUser(ends(127), IMAGE, OTHER, TASK))
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining("its sh ended with exit code 127");
+  }
+
+  /** As rootless engines do with the user 0. */
+  @Test
+  void aToolOfAnotherUserRunsWhereTheEngineMapsTheUser() {
+    StartProbe probe = probe(Map.of());
+    SelectedRuntime maps =
+        runtime(
+            spec -> {
+              assertThat(write(spec)).exists();
+              return 0;
+            });
+
+    for (int i = 0; i < 3; i++) {
+      assertThatCode(() -> probe.checkUser(maps, IMAGE, OTHER, TASK)).doesNotThrowAnyException();
+    }
+    assertThat(started).as("tried once").hasSize(1);
+  }
+
+  @Test
+  void nothingIsTriedWhereTheAnswerIsKnown() {
+    me = new ProcessUser(0, 0);
+    probe(Map.of()).checkUser(ends(1), IMAGE, OTHER, TASK);
+    me = new ProcessUser(1000, 1000);
+    probe(Map.of()).checkUser(ends(1), IMAGE, OTHER.user("1000:7"), TASK);
+    probe(Map.of()).checkUser(ends(1), IMAGE, Tool.pipe("any:1").command("cat"), TASK);
+    probe(Map.of("spark.lofn.probe", "never")).checkUser(ends(1), IMAGE, OTHER, TASK);
+
+    assertThat(started).isEmpty();
+  }
+
+  private static Path write(ContainerSpec spec) {
+    try {
+      return Files.createFile(spec.mounts().get(0).source().resolve("lofn-probe.out"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void own(Path file, int user) {
+    try {
+      Files.setAttribute(file, "unix:uid", user);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private StartProbe probe(Map<String, String> settings) {
     Map<String, String> all = new HashMap<>(settings);
     all.put("spark.lofn.sweep.interval", "1d");
@@ -168,7 +255,7 @@ class StartProbeTest {
     PathMap paths = conf.find(LofnConf.HOST_PATH_MAP).orElse(PathMap.NONE);
     OwnContainers containers = new OwnContainers(sweeper, paths);
     return new StartProbe(
-        new MountProbe(exchanges, ownership, containers, paths, conf), paths, conf);
+        new MountProbe(exchanges, ownership, containers, paths, conf), paths, conf, () -> me);
   }
 
   /** A runtime whose containers do nothing but end. */

@@ -30,10 +30,13 @@ class SweeperTest {
   @TempDir Path local;
   @TempDir Path memory;
 
-  private final Owner me = Owner.current();
+  private final Owner me = OwnerTest.onMachine("one");
+  private String wanted = "none";
   private final ContainerOwnership ownership = new ContainerOwnership(me);
-  private final Owner dead = new Owner(me.host(), me.boot(), me.namespace(), me.pid(), "0");
-  private final Owner beforeBoot = new Owner(me.host(), "x", me.namespace(), me.pid(), me.start());
+  private final Owner dead =
+      new Owner(me.host(), me.machine(), me.boot(), me.namespace(), me.pid(), "0");
+  private final Owner beforeBoot =
+      new Owner(me.host(), me.machine(), "x", me.namespace(), me.pid(), me.start());
 
   @Test
   void removesContainersWhoseOwnerIsGoneAndNoOthers() throws Exception {
@@ -43,23 +46,55 @@ class SweeperTest {
             List.of(
                 container("dead", dead, true),
                 container("mine", me, true),
-                container("elsewhere", new Owner("h", "b", "n", 1, "1"), true),
+                container("elsewhere", new Owner("h", "m", "b", "n", 1, "1"), true),
+                container("other machine", OwnerTest.onMachine("two"), true),
                 container("before boot", beforeBoot, false),
-                container("same name", beforeBoot, true),
-                new ContainerSummary("foreign", dead.labels(), true)));
+                container("same name", beforeBoot, true)));
 
     sweep(runtime);
 
     assertThat(runtime.removed).containsExactly("dead", "before boot");
   }
 
+  /** An image has labels, which are those of whatever container somebody makes of it. */
   @Test
-  void removesItsOwnContainersThatNoRunWants() throws Exception {
+  void removesNoContainerOfSomebodyElseWhateverLabelsItsImageHas() throws Exception {
+    ContainerSummary left = container("left", dead, true);
+    Map<String, String> labels = left.labels();
+    Map<String, String> otherRun = new HashMap<>(labels);
+    otherRun.put(ContainerOwnership.RUN, "database");
+    Map<String, String> otherOwner = new HashMap<>(labels);
+    otherOwner.put("io.lofn.pid.start", "1");
+    Map<String, String> unmarked = new HashMap<>(labels);
+    unmarked.remove("io.lofn");
+    ContainerSummary own = own("unwanted", ownership);
     FakeRuntime runtime =
         new FakeRuntime(
             "fake",
             List.of(
-                own("wanted", ownership),
+                new ContainerSummary("another name", "database", labels, true),
+                new ContainerSummary("no name", "", labels, true),
+                new ContainerSummary("a name alone", "database", otherRun, true),
+                new ContainerSummary("another owner", left.name(), otherOwner, true),
+                new ContainerSummary("no mark", left.name(), unmarked, true),
+                new ContainerSummary("only the owner's", left.name(), dead.labels(), true),
+                new ContainerSummary("of this lofn by labels", "database", own.labels(), true),
+                new ContainerSummary("left", left.name(), labels, true)));
+
+    sweep(runtime);
+
+    assertThat(runtime.removed).containsExactly("left");
+  }
+
+  @Test
+  void removesItsOwnContainersThatNoRunWants() throws Exception {
+    ContainerSummary claimed = own("wanted", ownership);
+    wanted = claimed.name();
+    FakeRuntime runtime =
+        new FakeRuntime(
+            "fake",
+            List.of(
+                claimed,
                 own("unwanted", ownership),
                 own("of another lofn here", new ContainerOwnership(me))));
 
@@ -68,10 +103,16 @@ class SweeperTest {
     assertThat(runtime.removed).containsExactly("unwanted");
   }
 
-  private static ContainerSummary own(String name, ContainerOwnership maker) {
-    Map<String, String> labels = maker.labels(new TaskIdentity("app", 0, 0, 0, 0));
+  private static ContainerSummary own(String id, ContainerOwnership maker) {
+    return summary(id, maker, true);
+  }
+
+  private static ContainerSummary summary(String id, ContainerOwnership maker, boolean running) {
+    TaskIdentity task = new TaskIdentity("app", 0, 0, 0, 0);
+    String name = maker.newName("lofn", task);
+    Map<String, String> labels = maker.labels(task);
     labels.put("io.lofn.run", name);
-    return new ContainerSummary(name, labels, true);
+    return new ContainerSummary(id, name, labels, running);
   }
 
   @Test
@@ -197,7 +238,7 @@ class SweeperTest {
               MoreExecutors.newDirectExecutorService(),
               clock);
       clock.submit(() -> {}).get();
-      exchanges.ledger().begin("wanted", runtime, Set.of());
+      exchanges.ledger().begin(wanted, runtime, Set.of());
       runtime.removed.clear();
       sweeper.sweep();
     } finally {
@@ -206,9 +247,7 @@ class SweeperTest {
   }
 
   private static ContainerSummary container(String id, Owner owner, boolean running) {
-    Map<String, String> labels = new HashMap<>(owner.labels());
-    labels.put("io.lofn", "1");
-    return new ContainerSummary(id, labels, running);
+    return summary(id, new ContainerOwnership(owner), running);
   }
 
   private record Fixed(ContainerRuntime runtime) implements ContainerRuntimeProvider {

@@ -10,10 +10,28 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /** An exchange and a standard input that is kept. */
-record LabInput(Path directory, OutputStream kept, boolean usesStdin) implements RunInput {
+final class LabInput implements RunInput {
+
+  private final Path directory;
+  private final OutputStream kept;
+  private final boolean usesStdin;
+  private boolean started;
+
+  LabInput(Path directory, OutputStream kept, boolean usesStdin) {
+    this.directory = directory;
+    this.kept = kept;
+    this.usesStdin = usesStdin;
+  }
+
+  @Override
+  public Path directory() {
+    requireBefore("directory()");
+    return directory;
+  }
 
   @Override
   public Path file(String name) throws IOException {
+    requireBefore("file(\"%s\")".formatted(name));
     Path file = FileNames.resolve(directory, name);
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new LofnException("There is a file " + name + " already");
@@ -22,12 +40,21 @@ record LabInput(Path directory, OutputStream kept, boolean usesStdin) implements
     return file;
   }
 
+  private void requireBefore(String call) {
+    if (started) {
+      throw new IllegalStateException(
+          "%s was called after stdin(): the tool has started, and could make the writer write elsewhere"
+              .formatted(call));
+    }
+  }
+
   @Override
   public OutputStream stdin() {
     if (!usesStdin) {
       throw new IllegalStateException(
           "A PartitionWriter that writes to stdin() must say so in usesStdin()");
     }
+    started = true;
     return kept;
   }
 }

@@ -38,10 +38,12 @@ interface ListingContract extends Topic {
   @Test
   default void listsAllLabelsOfAContainer() throws Exception {
     String text = " a=b, \"c\" 'd' $e {{.f}} \\ ü ";
-    try (RunningContainer container = lab().start(labelled("1", text))) {
+    ContainerSpec.Builder spec = labelled("1", text);
+    try (RunningContainer container = lab().start(spec)) {
       List<ContainerSummary> found = lab().containers();
       assertThat(found).hasSize(1);
       assertThat(found.get(0).id()).isEqualTo(container.id());
+      assertThat(found.get(0).name()).isEqualTo(spec.build().name());
       assertThat(found.get(0).labels())
           .containsAllEntriesOf(lab().label())
           .containsEntry("number", "1")

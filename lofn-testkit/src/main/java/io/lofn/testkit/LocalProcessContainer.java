@@ -33,6 +33,7 @@ final class LocalProcessContainer implements RunningContainer {
   private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
   private final String id;
+  private final String name;
   private final Map<String, String> labels;
   private final boolean hasStdin;
   private final Process process;
@@ -43,6 +44,7 @@ final class LocalProcessContainer implements RunningContainer {
 
   LocalProcessContainer(String id, ContainerSpec spec, Process process, Runnable whenClosed) {
     this.id = id;
+    this.name = spec.name();
     this.labels = spec.settings().labels();
     this.hasStdin = spec.stdin();
     this.process = process;
@@ -65,7 +67,7 @@ final class LocalProcessContainer implements RunningContainer {
   }
 
   ContainerSummary summary() {
-    return new ContainerSummary(id, labels, !exit.isDone());
+    return new ContainerSummary(id, name, labels, !exit.isDone());
   }
 
   @Override

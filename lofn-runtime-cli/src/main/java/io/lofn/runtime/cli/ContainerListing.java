@@ -21,7 +21,7 @@ final class ContainerListing {
 
   // Podman knows .Id only where nothing else stands in the braces.
   private static final String FORMAT =
-      "[\"{{.Id}}\",{{json .State.Running}},{{json .Config.Labels}}]";
+      "[\"{{.Id}}\",{{json .State.Running}},{{json .Config.Labels}},{{json .Name}}]";
 
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -73,7 +73,10 @@ final class ContainerListing {
           .fields()
           .forEachRemaining(e -> labels.put(e.getKey(), e.getValue().asText()));
       return new ContainerSummary(
-          container.path(0).asText(), labels, container.path(1).asBoolean());
+          container.path(0).asText(),
+          container.path(3).asText().replaceFirst("^/", ""), // which docker begins it with
+          labels,
+          container.path(1).asBoolean());
     } catch (JsonProcessingException e) {
       throw new EngineException("The engine lists a container as " + line, e);
     }

@@ -116,7 +116,7 @@ final class ContainerRecords {
             (id, record) -> {
               boolean here = record.place().equals(ContainerRecord.here());
               if (here && record.labels().entrySet().containsAll(labels.entrySet())) {
-                found.add(new ContainerSummary(id, record.labels(), record.isRunning()));
+                found.add(new ContainerSummary(id, id, record.labels(), record.isRunning()));
               }
             });
     return found;

@@ -53,7 +53,7 @@ class ContainerRecordsTest {
             ContainerRecord.here(), dead, Optional.of(process), Map.of("a", "ü \"x\"")));
 
     assertThat(records.list(Map.of("a", "ü \"x\"")))
-        .containsExactly(new ContainerSummary("left", Map.of("a", "ü \"x\""), true));
+        .containsExactly(new ContainerSummary("left", "left", Map.of("a", "ü \"x\""), true));
     assertThat(records.list(Map.of("a", "other"))).isEmpty();
 
     records.remove("left");

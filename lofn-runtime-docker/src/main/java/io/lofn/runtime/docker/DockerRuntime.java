@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Runs containers on a Docker engine. */
 final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchives {
@@ -142,11 +143,21 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
                 .toList());
   }
 
+  /** Of its names, those that links give it have another container's before them. */
+  private static String name(String[] names) {
+    return Stream.of(names == null ? new String[0] : names)
+        .filter(name -> name.lastIndexOf('/') == 0)
+        .map(name -> name.substring(1))
+        .findFirst()
+        .orElse("");
+  }
+
   private static ContainerSummary summary(Container container) {
     Map<String, String> labels = container.getLabels();
     String state = container.getState();
     return new ContainerSummary(
         container.getId(),
+        name(container.getNames()),
         labels == null ? Map.of() : labels,
         state != null && List.of("running", "paused", "restarting").contains(state));
   }

@@ -114,7 +114,9 @@ final class Containers {
       boolean running =
           List.of("running", "paused", "stopping").contains(each.path("State").asText());
       if (found.entrySet().containsAll(labels.entrySet())) {
-        result.add(new ContainerSummary(each.path("Id").asText(), found, running));
+        result.add(
+            new ContainerSummary(
+                each.path("Id").asText(), each.path("Names").path(0).asText(), found, running));
       }
     }
     return result;
