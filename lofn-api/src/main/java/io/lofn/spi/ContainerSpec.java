@@ -11,7 +11,7 @@ import java.util.List;
  *
  * <p>Whatever the spec does not open is closed: all capabilities are dropped, privileges cannot be
  * gained, the engine keeps no log of the streams, and an init process passes signals on to the
- * tool.
+ * tool, unless the spec wants none.
  */
 public final class ContainerSpec {
 
@@ -20,6 +20,7 @@ public final class ContainerSpec {
   private final List<String> argv;
   private final boolean imageEntrypoint;
   private final boolean stdin;
+  private final boolean init;
   private final List<Mount> mounts;
   private final ContainerSettings settings;
 
@@ -29,6 +30,7 @@ public final class ContainerSpec {
     argv = List.copyOf(builder.argv);
     imageEntrypoint = builder.imageEntrypoint;
     stdin = builder.stdin;
+    init = builder.init;
     mounts = List.copyOf(builder.mounts);
     settings = builder.settings;
   }
@@ -91,6 +93,18 @@ public final class ContainerSpec {
   }
 
   /**
+   * Whether an init process of the engine's is the container's first one, which passes signals on
+   * and reaps orphans. If not, {@link #argv()} is the first process and does both: a tool could
+   * trace an init process of its own user, and live on in it. A runtime that always has one may
+   * keep it; lofn then starts a container for each run.
+   *
+   * @return {@code true} unless set
+   */
+  public boolean init() {
+    return init;
+  }
+
+  /**
    * What the container sees of this node.
    *
    * @return the mounts
@@ -117,6 +131,7 @@ public final class ContainerSpec {
     private List<String> argv = List.of();
     private boolean imageEntrypoint;
     private boolean stdin;
+    private boolean init = true;
     private ContainerSettings settings = ContainerSettings.defaults();
 
     private Builder(String name, String image) {
@@ -155,6 +170,16 @@ public final class ContainerSpec {
      */
     public Builder stdin() {
       stdin = true;
+      return this;
+    }
+
+    /**
+     * Makes what is run the container's first process.
+     *
+     * @return this builder
+     */
+    public Builder withoutInit() {
+      init = false;
       return this;
     }
 

@@ -69,6 +69,9 @@ final class SandboxArguments {
     if (settings.network().equals(ContainerSettings.NO_NETWORK)) {
       add("--unshare-net");
     }
+    if (!spec.init()) {
+      add("--as-pid-1");
+    }
     add("--die-with-parent", "--new-session", "--cap-drop", "ALL");
   }
 
@@ -95,7 +98,9 @@ final class SandboxArguments {
   }
 
   private void own() {
-    add("--proc", "/proc", "--dev", "/dev");
+    // As root a tool could else change settings of the node's kernel there.
+    add("--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys");
+    add("--dev", "/dev", "--mqueue", "/dev/mqueue");
     settings.limits().sharedMemory().ifPresent(bytes -> tmpfs("/dev/shm", bytes));
     if (settings.readOnlyRoot()) {
       add("--dir", "/tmp");

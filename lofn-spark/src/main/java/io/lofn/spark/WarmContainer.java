@@ -41,6 +41,7 @@ final class WarmContainer implements AutoCloseable {
   private final List<StagedVolume> volumes = new ArrayList<>();
   private @Nullable RunningContainer container;
   private @Nullable WarmAgent agent;
+  private @Nullable DirectoryModes modes;
   private @Nullable Instant started;
   private int runs;
   private volatile boolean retired;
@@ -122,6 +123,9 @@ final class WarmContainer implements AutoCloseable {
     if (current != null) {
       return current;
     }
+    if (modes == null) { // before the first tool
+      modes = new DirectoryModes(List.of(exchange.directory(), exchange.temporary()));
+    }
     NamedPipes.make(control, Exchanges.isOpen(exchange.directory()));
     current = containers.start(shape.runtime(), specOfItsOwn(spec));
     container = current;
@@ -138,6 +142,7 @@ final class WarmContainer implements AutoCloseable {
         ContainerSpec.builder(spec.name(), spec.image())
             .command(WarmAgent.argv(shape.scratch(), writable(spec)))
             .stdin()
+            .withoutInit()
             .settings(WarmShape.shared(spec.settings()));
     spec.mounts().forEach(own::mount);
     return own.mount(new Mount(control, NamedPipes.CONTROL, true)).build();
@@ -213,6 +218,7 @@ final class WarmContainer implements AutoCloseable {
     Instant since = started;
     if (retired
         || container == null
+        || modes == null
         || !Files.exists(exchange.directory()) // kept, for somebody to look at
         || since == null
         || runs >= mostRuns
@@ -220,6 +226,7 @@ final class WarmContainer implements AutoCloseable {
       return false;
     }
     try {
+      modes.restore();
       exchange.empty();
       return true;
     } catch (IOException | RuntimeException e) {

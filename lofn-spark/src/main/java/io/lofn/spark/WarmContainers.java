@@ -152,6 +152,12 @@ final class WarmContainers implements AutoCloseable {
     public RunningContainer start(ContainerSpec spec, CommandStart start) {
       if (!unfit.contains(container.shape()) && ShellCommand.obstacle(start, spec).isEmpty()) {
         try {
+          new WarmPrograms(start, spec)
+              .obstacle()
+              .ifPresent(
+                  reason -> {
+                    throw new WarmContainer.UnfitException(reason);
+                  });
           return container.run(spec);
         } catch (WarmContainer.UnfitException e) {
           if (unfit.add(container.shape())) {

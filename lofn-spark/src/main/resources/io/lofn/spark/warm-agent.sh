@@ -217,7 +217,7 @@ lofn__names=$(readlink /proc/self/ns/pid && readlink /proc/self/ns/ipc) \
 lofn__check_sealed
 lofn__check_rights
 lofn__check_mounts "$@"
-lofn__end_others
+lofn__is_alone || lofn__unfit 'it has processes of others, which must not be killed after each run'
 lofn__are_empty || lofn__unfit 'it has files in memory before its first run'
 [ -z "$lofn__owned$lofn__full" ] || [ "$(stat -c %n / 2>&-)" = / ] \
   || lofn__unfit "the image has no stat, by which its shell would watch$lofn__owned$lofn__full"

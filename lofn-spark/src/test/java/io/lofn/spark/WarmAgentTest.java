@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** With a container whose script is this test. */
@@ -97,6 +98,60 @@ class WarmAgentTest {
         .hasCauseInstanceOf(EngineException.class);
   }
 
+  @Test
+  void anImageThatIsUnfitSaysWhyInPlainText() throws Exception {
+    CompletableFuture<List<String>> namespaces =
+        CompletableFuture.supplyAsync(agent::namespaces, threads);
+    container.say(container.heard() + " unfit it has\u001b[2J " + "x".repeat(5000) + "\n");
+
+    assertThatThrownBy(() -> namespaces.get(30, TimeUnit.SECONDS))
+        .cause()
+        .isInstanceOf(WarmContainer.UnfitException.class)
+        .hasMessageStartingWith("it has?[2J xxx")
+        .message()
+        .hasSizeLessThan(400);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ended 0,true,''", "ended 3 files in memory,false,files in memory"})
+  void aCommandTellsWhetherAnotherOneMayFollow(String said, boolean clean, String left)
+      throws Exception {
+    CompletableFuture<WarmAgent.Command> started =
+        CompletableFuture.supplyAsync(() -> agent.run(false), threads);
+    String word = container.heard().replace(" none", " ");
+    container.say(word + "began\n");
+    WarmAgent.Command command = started.get(30, TimeUnit.SECONDS);
+    assertThat(command.leftNothing()).isFalse();
+
+    container.say(word + said + "\n");
+
+    command.ended().get(30, TimeUnit.SECONDS);
+    assertThat(command.leftNothing()).isEqualTo(clean);
+    assertThat(command.left()).isEqualTo(left);
+  }
+
+  @Test
+  void noCommandMayFollowOneWhoseEndWasNotHeard() throws Exception {
+    CompletableFuture<WarmAgent.Command> started =
+        CompletableFuture.supplyAsync(() -> agent.run(false), threads);
+    container.say(container.heard().replace(" none", " began\n"));
+    WarmAgent.Command command = started.get(30, TimeUnit.SECONDS);
+
+    container.breakOff();
+
+    assertThatThrownBy(() -> command.ended().get(30, TimeUnit.SECONDS))
+        .isInstanceOf(ExecutionException.class);
+    assertThat(command.leftNothing()).isFalse();
+  }
+
+  /** It compares them with the fields of the kernel's table, which blanks part. */
+  @Test
+  void theScriptIsToldWhereRunsMayWriteAsTheKernelTellsIt() {
+    assertThat(WarmAgent.argv("/tmp", List.of("/shared", "/my data\t\\\n#")))
+        .startsWith("sh", "-c")
+        .endsWith("/tmp", "/lofn", "/shared", "/my\\040data\\011\\134\\012\\043");
+  }
+
   private static final class FakeContainer implements RunningContainer {
 
     private final PipedInputStream told = new PipedInputStream(1 << 16);
@@ -117,6 +172,10 @@ class WarmAgentTest {
     void say(String text) throws IOException {
       says.write(text.getBytes(US_ASCII));
       says.flush();
+    }
+
+    void breakOff() throws IOException {
+      says.close();
     }
 
     String heard() throws IOException {

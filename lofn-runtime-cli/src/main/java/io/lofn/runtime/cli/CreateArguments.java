@@ -95,7 +95,7 @@ final class CreateArguments {
   private void basics(ContainerSpec spec) {
     say(Word.NAME, spec.name());
     say(Word.NO_PULL);
-    say(Word.INIT);
+    sayIf(spec.init(), Word.INIT);
     say(Word.NO_LOG);
     say(Word.NO_HEALTH_CHECK);
     say(Word.NO_INHERITED_ENVIRONMENT);

@@ -85,7 +85,7 @@ final class ContainerRequest {
         new HostConfig()
             .withLogConfig(new LogConfig(LoggingType.NONE))
             .withNetworkMode(settings.network())
-            .withInit(true)
+            .withInit(spec.init())
             .withMounts(mounts(spec.mounts()))
             .withCapDrop(Capability.ALL)
             .withReadonlyRootfs(settings.readOnlyRoot())
