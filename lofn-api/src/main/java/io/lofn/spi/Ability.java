@@ -42,6 +42,11 @@ public enum Ability {
   OUT_OF_MEMORY_VERDICT,
   /** A tool cannot write what is mounted read-only. */
   READ_ONLY_MOUNTS,
+  /**
+   * Nor can it write what lies on file systems that this node has mounted below what is mounted
+   * read-only. Without, lofn looks for them.
+   */
+  READ_ONLY_SUBMOUNTS,
   /** A tool may write the image's own files; what it wrote is gone with the container. */
   WRITABLE_ROOT,
   /** A tool cannot write the image's own files where that is asked for. */

@@ -7,6 +7,7 @@ import io.lofn.api.BinaryFile;
 import io.lofn.api.LofnException;
 import io.lofn.api.OutputReader;
 import io.lofn.api.Tool;
+import io.lofn.api.Volume;
 import io.lofn.spark.BinaryOutputs;
 import io.lofn.spark.Lofn;
 import java.io.IOException;
@@ -331,6 +332,33 @@ class HostileToolIT {
   private static JavaRDD<String> numbers(int count) {
     List<String> numbers = IntStream.range(0, count).mapToObj(String::valueOf).toList();
     return SPARK.context().parallelize(numbers, count);
+  }
+
+  /** An engine that closes it lets the tool run; with others lofn refuses, until it is closed. */
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void cannotWriteWhatIsMountedBelowItsReadOnlyVolume(Map<String, String> runtime)
+      throws IOException {
+    Path mounted = Files.createDirectories(host.resolve("data/deep/mounted"));
+    Tool<String, String> tool =
+        Tool.pipe(IMAGE)
+            .shell("cat > /dev/null; cd /data/deep/mounted; echo lost > kept || :; cat kept")
+            .volume(Volume.of("file:" + host.resolve("data")).at("/data"));
+    Engines.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", mounted.toString());
+    try {
+      Path kept = Files.writeString(mounted.resolve("kept"), "kept\n");
+      try {
+        assertThat(SPARK.lofn(runtime).map(record(), tool).collect()).containsExactly("kept");
+      } catch (Exception e) {
+        assertThat(e).hasMessageContaining(mounted + " (tmpfs)").hasMessageContaining("read-only");
+      }
+      assertThat(kept).hasContent("kept\n");
+      Engines.run("mount", "-o", "remount,bind,ro", mounted.toString());
+
+      assertThat(SPARK.lofn(runtime).map(record(), tool).collect()).containsExactly("kept");
+    } finally {
+      Engines.run("umount", mounted.toString());
+    }
   }
 
   private List<String> names(Tool<String, BinaryFile> tool) {

@@ -88,6 +88,7 @@ final class ContainerLauncher implements AutoCloseable {
       volumes.add(data);
       node.meters().staged(data);
       node.gate().checkSource(plan.tool(), data.path());
+      node.lacks().checkSubmounts(plan.tool(), runtime, volume, data.path());
       staged.add(new Mount(data.path(), volume.target(), volume.isReadOnly()));
     }
     return staged;

@@ -10,6 +10,7 @@ import io.lofn.api.Tool;
 import io.lofn.api.Volume;
 import io.lofn.spi.Ability;
 import jakarta.inject.Inject;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -81,17 +82,24 @@ final class LackGate {
               Ability.PRIVILEGES,
               tool -> !tool.settings().newPrivileges(),
               "dropping capabilities and the way to gain privileges"),
+          new Wish(Ability.READ_ONLY_MOUNTS, LackGate::hasReadOnlyVolumes, "read-only volumes"),
           new Wish(
-              Ability.READ_ONLY_MOUNTS,
-              tool -> tool.volumes().stream().anyMatch(Volume::isReadOnly),
-              "read-only volumes"));
+              Ability.READ_ONLY_SUBMOUNTS,
+              (tool, conf) -> hasReadOnlyVolumes(tool) && !seesTheNodesMounts(conf),
+              "closing what is mounted below read-only volumes, which this executor does not see"));
 
   private final LofnConf conf;
+  private final Submounts submounts;
   private final Set<String> warnings = ConcurrentHashMap.newKeySet();
 
   @Inject
   LackGate(LofnConf conf) {
+    this(conf, new Submounts(Submounts.OF_THIS_PROCESS));
+  }
+
+  LackGate(LofnConf conf, Submounts submounts) {
     this.conf = conf;
+    this.submounts = submounts;
   }
 
   /**
@@ -117,6 +125,42 @@ final class LackGate {
     warnOnce(selected, missed);
   }
 
+  /**
+   * Checks whether a tool could write below a volume that it is to read only.
+   *
+   * @param volume the volume
+   * @param source where its data is on this node
+   * @throws LofnException if it could, and does not put up with it
+   */
+  void checkSubmounts(Tool<?, ?> tool, SelectedRuntime selected, Volume volume, Path source) {
+    Set<Ability> lacks = selected.runtime().lacks();
+    boolean open =
+        lacks.contains(Ability.READ_ONLY_SUBMOUNTS) && !lacks.contains(Ability.READ_ONLY_MOUNTS);
+    if (!open || !volume.isReadOnly() || !submounts.areKnown()) {
+      return;
+    }
+    List<String> writable = submounts.writableBelow(source);
+    if (writable.isEmpty()) {
+      return;
+    }
+    if (lacking(tool) == Lacking.REFUSE) {
+      throw new LofnException(
+          "%s: %s makes the volume %s read-only, but not what this node has mounted below it: %s. Mount that read-only on the node (mount -o remount,bind,ro DIRECTORY), name directories without it, use docker 25 or newer on Linux 5.12 or newer, or let the tool write it by Tool.lacking(WARN) or %s=warn"
+              .formatted(
+                  tool.image(),
+                  selected,
+                  volume,
+                  Abbreviated.of(String.join(", ", writable)),
+                  LofnConf.LACKING.name()));
+    }
+    if (warnings.add(selected.name() + " " + source)) {
+      LOG.warn(
+          "Tools on this node may write what is mounted below the read-only volume {}: {}",
+          volume,
+          Abbreviated.of(String.join(", ", writable)));
+    }
+  }
+
   private Map<Ability, String> missed(List<Wish> wishes, Set<Ability> lacks, Tool<?, ?> tool) {
     Map<Ability, String> missed = new EnumMap<>(Ability.class);
     for (Wish wish : wishes) {
@@ -140,6 +184,17 @@ final class LackGate {
     if (!news.isEmpty()) {
       LOG.warn("Tools on this node run without what {} cannot do: {}", selected, news);
     }
+  }
+
+  private static boolean hasReadOnlyVolumes(Tool<?, ?> tool) {
+    return tool.volumes().stream().anyMatch(Volume::isReadOnly);
+  }
+
+  /** In a container an executor sees its own mounts, and elsewhere than in Linux none. */
+  private static boolean seesTheNodesMounts(LofnConf conf) {
+    return new Submounts(Submounts.OF_THIS_PROCESS).areKnown()
+        && !StartProbe.seemsToBeInContainer()
+        && !conf.isSet(LofnConf.HOST_PATH_MAP);
   }
 
   private static ResourceLimits limits(Tool<?, ?> tool) {

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.Lacking;
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
+import io.lofn.api.Volume;
 import io.lofn.spi.Ability;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +93,30 @@ class LackGateTest {
         Arguments.of("spark.lofn.container.cpus", Ability.CPUS),
         Arguments.of("spark.lofn.container.memory", Ability.MEMORY),
         Arguments.of("spark.lofn.container.pids", Ability.PIDS));
+  }
+
+  @Test
+  void whatIsMountedBelowAReadOnlyVolumeIsRefusedWhereItStaysOpen() {
+    Path dev = Path.of("/dev");
+    Volume volume = Volume.of("/dev").at("/data");
+    SelectedRuntime open = lacking(Ability.READ_ONLY_SUBMOUNTS);
+
+    assertThatThrownBy(() -> gate(Map.of()).checkSubmounts(TOOL, open, volume, dev))
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining("/dev/shm (")
+        .hasMessageContaining("bare, engine of bare")
+        .hasMessageContaining("spark.lofn.lacking=warn");
+    assertThatCode(
+            () -> {
+              gate(Map.of()).checkSubmounts(TOOL, lacking(), volume, dev);
+              gate(Map.of()).checkSubmounts(TOOL, open, volume.readWrite(), dev);
+              gate(Map.of()).checkSubmounts(TOOL, open, volume, Path.of("/proc/self/fdinfo"));
+              gate(Map.of()).checkSubmounts(TOOL.lacking(Lacking.WARN), open, volume, dev);
+              // Nothing is closed there anyway, which is warned of.
+              SelectedRuntime none = lacking(Ability.READ_ONLY_SUBMOUNTS, Ability.READ_ONLY_MOUNTS);
+              gate(Map.of()).checkSubmounts(TOOL, none, volume, dev);
+            })
+        .doesNotThrowAnyException();
   }
 
   private static LackGate gate(Map<String, String> conf) {

@@ -83,6 +83,29 @@ interface MountsContract extends Topic {
             });
   }
 
+  /** Whoever runs this, {@code /dev/shm} is mounted below {@code /dev}, and all may write it. */
+  @Test
+  default void refusesToWriteWhatIsMountedBelowAReadOnlyDirectory() throws Exception {
+    String name = lab().newName();
+    Path written = Path.of("/dev/shm", name);
+    try {
+      lab()
+          .ask(
+              Ability.READ_ONLY_SUBMOUNTS,
+              lab()
+                  .shell("ls -d /data/shm && echo lost > /data/shm/" + name)
+                  .mount(new Mount(Path.of("/dev"), "/data", true)),
+              outcome -> {
+                assertThat(outcome.stdout()).isEqualTo("/data/shm\n");
+                assertThat(outcome.code()).isNotZero();
+                assertThat(written).doesNotExist();
+              },
+              outcome -> assertThat(written).hasContent("lost\n"));
+    } finally {
+      Files.deleteIfExists(written);
+    }
+  }
+
   @Test
   default void mountsASingleFile(@TempDir Path directory) throws Exception {
     Path file = Files.writeString(directory.resolve("file"), "one\n");

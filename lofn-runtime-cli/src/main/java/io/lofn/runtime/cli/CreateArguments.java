@@ -190,6 +190,11 @@ final class CreateArguments {
             "source=" + mount.source(),
             "target=" + mount.target(),
             readOnly ? "readonly" : null);
+    if (readOnly && !engine.lacks().contains(Ability.READ_ONLY_SUBMOUNTS)) {
+      for (String more : dialect.demand(Word.READ_ONLY_SUBMOUNTS, Map.of())) {
+        csv += "," + more;
+      }
+    }
     say(
         readOnly ? Word.READ_ONLY_MOUNT : Word.MOUNT,
         Map.of("{}", csv, "{source}", mount.source().toString(), "{target}", mount.target()));

@@ -28,6 +28,7 @@ import static io.lofn.runtime.cli.Word.PLATFORM;
 import static io.lofn.runtime.cli.Word.PULL;
 import static io.lofn.runtime.cli.Word.READ_ONLY_MOUNT;
 import static io.lofn.runtime.cli.Word.READ_ONLY_ROOT;
+import static io.lofn.runtime.cli.Word.READ_ONLY_SUBMOUNTS;
 import static io.lofn.runtime.cli.Word.REMOVE;
 import static io.lofn.runtime.cli.Word.RUN;
 import static io.lofn.runtime.cli.Word.SHARED_MEMORY;
@@ -120,6 +121,7 @@ final class Dialects {
     words.put(NO_INHERITED_ENVIRONMENT, List.of());
     words.put(MOUNT, List.of("--mount={}"));
     words.put(READ_ONLY_MOUNT, List.of("--mount={}"));
+    words.put(READ_ONLY_SUBMOUNTS, List.of("bind-recursive=readonly", "bind-propagation=rprivate"));
     // Not as a mount, which docker closes to programs and cannot be told to open.
     words.put(TMPFS, List.of("--tmpfs={target}:exec,nosuid,nodev,mode=1777,size={size}"));
     words.put(ENV_OF_COMMAND, List.of("--env={}"));
@@ -147,6 +149,7 @@ final class Dialects {
 
   private static Map<Word, List<String>> podmanWords() {
     Map<Word, List<String>> words = dockerWords();
+    words.remove(READ_ONLY_SUBMOUNTS);
     // Podman looks for its detach keys in any input: two bytes of data would end the run.
     // And its warnings go where the tool's standard error goes.
     words.put(START, List.of("start", "--attach", "--detach-keys=", "--log-level=error"));
@@ -167,6 +170,7 @@ final class Dialects {
     // It makes no checks but those it is told to make.
     words.put(NO_HEALTH_CHECK, List.of());
     words.remove(OUT_OF_MEMORY_VERDICT);
+    words.remove(READ_ONLY_SUBMOUNTS);
     return words;
   }
 

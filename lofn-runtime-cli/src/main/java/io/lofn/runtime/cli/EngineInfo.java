@@ -9,6 +9,8 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What an engine says of itself.
@@ -23,6 +25,7 @@ record EngineInfo(
     CliDialect dialect, String description, int cpus, boolean rootless, Set<Ability> missing) {
 
   private static final JsonMapper JSON = new JsonMapper();
+  private static final Pattern VERSION = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})([^\\d].*)?");
 
   EngineInfo {
     missing = Set.copyOf(missing);
@@ -78,7 +81,26 @@ record EngineInfo(
     if (!info.path("PidsLimit").asBoolean(true)) {
       missing.add(Ability.PIDS);
     }
+    if (!closesSubmounts(info)) {
+      missing.add(Ability.READ_ONLY_SUBMOUNTS);
+    }
     return missing;
+  }
+
+  /** Both the program and the engine must be docker 25 or newer, on Linux 5.12 or newer. */
+  private static boolean closesSubmounts(JsonNode info) {
+    return isAtLeast(info.at("/ClientInfo/Version").asText(), 25, 0)
+        && isAtLeast(info.at("/ServerVersion").asText(), 25, 0)
+        && isAtLeast(info.at("/KernelVersion").asText(), 5, 12);
+  }
+
+  private static boolean isAtLeast(String version, int major, int minor) {
+    Matcher matcher = VERSION.matcher(version);
+    if (!matcher.matches()) {
+      return false;
+    }
+    int known = Integer.parseInt(matcher.group(1));
+    return known > major || (known == major && Integer.parseInt(matcher.group(2)) >= minor);
   }
 
   private static EngineInfo podman(JsonNode info) {
@@ -99,9 +121,9 @@ record EngineInfo(
 
   private static Set<Ability> ignoredByPodman(JsonNode host, boolean rootless) {
     if (rootless && host.path("cgroupVersion").asText().equals("v1")) {
-      return EnumSet.of(Ability.MEMORY, Ability.CPUS, Ability.PIDS);
+      return EnumSet.of(Ability.MEMORY, Ability.CPUS, Ability.PIDS, Ability.READ_ONLY_SUBMOUNTS);
     }
-    Set<Ability> missing = EnumSet.noneOf(Ability.class);
+    Set<Ability> missing = EnumSet.of(Ability.READ_ONLY_SUBMOUNTS);
     JsonNode controllers = host.path("cgroupControllers");
     if (controllers.isArray()) {
       Set<String> present = new HashSet<>();

@@ -43,6 +43,8 @@ enum Word {
   MOUNT(null, "{}", "{source}", "{target}"),
   /** Says a mount that cannot be written. */
   READ_ONLY_MOUNT(Ability.READ_ONLY_MOUNTS, "{}", "{source}", "{target}"),
+  /** What is mounted below such a mount cannot be written, either; more values for that line. */
+  READ_ONLY_SUBMOUNTS(Ability.READ_ONLY_SUBMOUNTS),
   /** Says a directory in memory. */
   TMPFS(Ability.TMPFS_SIZE, "{}", "{target}", "{size}"),
   /** Says the name of a variable; its value is in the environment of the command. */

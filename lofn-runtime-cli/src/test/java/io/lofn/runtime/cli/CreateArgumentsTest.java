@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.api.ResourceLimits;
+import io.lofn.spi.Ability;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
 import java.nio.file.Path;
@@ -128,7 +129,8 @@ class CreateArgumentsTest {
             "--tmpfs=/tmp:exec,nosuid,nodev,mode=1777,size=4096",
             "--env-file=/tmp/environment",
             "--env=SECRET",
-            "--mount=type=bind,source=/in,target=/data,readonly",
+            "--mount=type=bind,source=/in,target=/data,readonly"
+                + ",bind-recursive=readonly,bind-propagation=rprivate",
             "--mount=type=bind,\"source=/a, \"\"b\"\"\",\"target=/o ut\"",
             "--gpus",
             "all",
@@ -137,6 +139,14 @@ class CreateArgumentsTest {
             "sha256:1",
             "-a",
             "b c");
+  }
+
+  @Test
+  void saysNothingOfSubmountsThatTheEngineDoesNotClose() {
+    EngineInfo old =
+        new EngineInfo(Dialects.DOCKER, "engine", 2, false, Set.of(Ability.READ_ONLY_SUBMOUNTS));
+    assertThat(CreateArguments.of(everything().build(), old, List.of(), Optional.empty()))
+        .contains("--mount=type=bind,source=/in,target=/data,readonly");
   }
 
   @Test

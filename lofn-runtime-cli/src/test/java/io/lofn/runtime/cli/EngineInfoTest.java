@@ -6,6 +6,7 @@ import io.lofn.spi.Ability;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EngineInfoTest {
@@ -23,7 +24,11 @@ class EngineInfoTest {
                  "ClientInfo":{"Version":"28.1"}}"""))
         .isEqualTo(
             new EngineInfo(
-                Dialects.DOCKER, "docker CLI 28.1 with engine 20.10.24", 2, false, Set.of()));
+                Dialects.DOCKER,
+                "docker CLI 28.1 with engine 20.10.24",
+                2,
+                false,
+                Set.of(Ability.READ_ONLY_SUBMOUNTS)));
   }
 
   @Test
@@ -45,7 +50,11 @@ class EngineInfoTest {
                  "version":{"Version":"4.3.1"}}"""))
         .isEqualTo(
             new EngineInfo(
-                Dialects.PODMAN, "podman CLI 4.3.1, rootless, remote", 8, true, Set.of()));
+                Dialects.PODMAN,
+                "podman CLI 4.3.1, rootless, remote",
+                8,
+                true,
+                Set.of(Ability.READ_ONLY_SUBMOUNTS)));
   }
 
   @Test
@@ -55,20 +64,48 @@ class EngineInfoTest {
                     """
                     {"ServerVersion":"1","MemoryLimit":false,"CpuCfsQuota":true,"PidsLimit":false}""")
                 .lacks())
-        .containsExactlyInAnyOrder(Ability.MEMORY, Ability.PIDS, Ability.OUT_OF_MEMORY_VERDICT);
+        .containsExactlyInAnyOrder(
+            Ability.MEMORY,
+            Ability.PIDS,
+            Ability.OUT_OF_MEMORY_VERDICT,
+            Ability.READ_ONLY_SUBMOUNTS);
     assertThat(
             parse(
                     """
                     {"host":{"cgroupControllers":["cpu","pids"]},"version":{"Version":"4"}}""")
                 .lacks())
-        .containsExactlyInAnyOrder(Ability.MEMORY, Ability.OUT_OF_MEMORY_VERDICT);
+        .containsExactlyInAnyOrder(
+            Ability.MEMORY, Ability.OUT_OF_MEMORY_VERDICT, Ability.READ_ONLY_SUBMOUNTS);
     assertThat(
             parse(
                     """
                     {"host":{"cgroupVersion":"v1","cgroupControllers":["cpu","memory","pids"],
                      "security":{"rootless":true}},"version":{"Version":"4"}}""")
                 .missing())
-        .containsExactlyInAnyOrder(Ability.MEMORY, Ability.CPUS, Ability.PIDS);
+        .containsExactlyInAnyOrder(
+            Ability.MEMORY, Ability.CPUS, Ability.PIDS, Ability.READ_ONLY_SUBMOUNTS);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "25.0.1, 25.0.0, 5.12.0, true",
+    "28.2.2, 27.1, 6.1.0-13-amd64, true",
+    "28.2.2, 20.10.24+dfsg1, 6.1.0, false",
+    "24.0.9, 25.0.0, 6.1.0, false",
+    "28.2.2, 27.1, 5.4.0, false",
+    "28.2.2, 27.1, '', false",
+    "'', 27.1, 6.1.0, false",
+    "28.2.2, dev, 6.1.0, false"
+  })
+  void onlyProgramEngineAndKernelTogetherCloseWhatIsMountedBelow(
+      String client, String server, String kernel, boolean closes) {
+    assertThat(
+            parse(
+                    "{\"ServerVersion\":\"%s\",\"ClientInfo\":{\"Version\":\"%s\"},\"KernelVersion\":\"%s\"}"
+                        .formatted(server, client, kernel))
+                .lacks()
+                .contains(Ability.READ_ONLY_SUBMOUNTS))
+        .isNotEqualTo(closes);
   }
 
   @Test

@@ -73,6 +73,7 @@ class RunnerArgumentsTest {
     assertThat(Dialects.CHARLIECLOUD.lacks())
         .containsExactlyInAnyOrder(
             Ability.READ_ONLY_MOUNTS,
+            Ability.READ_ONLY_SUBMOUNTS,
             Ability.TMPFS_SIZE,
             Ability.IMAGE_COMMAND,
             Ability.PLATFORMS,
@@ -149,7 +150,8 @@ class RunnerArgumentsTest {
             "--entrypoint=true",
             "--",
             "sha256:1");
-    assertThat(Dialects.NERDCTL.lacks()).containsExactly(Ability.OUT_OF_MEMORY_VERDICT);
+    assertThat(Dialects.NERDCTL.lacks())
+        .containsExactlyInAnyOrder(Ability.OUT_OF_MEMORY_VERDICT, Ability.READ_ONLY_SUBMOUNTS);
   }
 
   @Test

@@ -14,6 +14,9 @@ record ApiVersion(int major, int minor) implements Comparable<ApiVersion> {
   /** What the requests here are written for; Docker 29 takes nothing older. */
   static final ApiVersion NEWEST = new ApiVersion(1, 44);
 
+  /** Docker 25, the first that makes mounts read-only with all that is below them. */
+  static final ApiVersion CLOSES_SUBMOUNTS = new ApiVersion(1, 44);
+
   private static final Pattern FORMAT = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})");
 
   static Optional<ApiVersion> parse(String text) {

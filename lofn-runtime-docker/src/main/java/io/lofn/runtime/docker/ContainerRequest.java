@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
 /** Says a {@link ContainerSpec} in the words of the Engine API. Immutable. */
@@ -27,11 +28,14 @@ final class ContainerRequest {
   private static final long LEAST_NANO_CPUS = 10_000_000;
 
   private final IntSupplier engineCpus;
+  private final BooleanSupplier closesSubmounts;
   private final Optional<String> cgroupParent;
 
-  /** The processors are asked for only where a spec limits them: that takes a call. */
-  ContainerRequest(IntSupplier engineCpus, Optional<String> cgroupParent) {
+  /** The engine is asked only where a spec needs the answer: that takes a call. */
+  ContainerRequest(
+      IntSupplier engineCpus, BooleanSupplier closesSubmounts, Optional<String> cgroupParent) {
     this.engineCpus = engineCpus;
+    this.closesSubmounts = closesSubmounts;
     this.cgroupParent = cgroupParent;
   }
 
@@ -115,15 +119,19 @@ final class ContainerRequest {
   }
 
   /** Mounts and not binds: for a bind the engine makes a directory that does not exist. */
-  private static List<Mount> mounts(List<io.lofn.spi.Mount> mounts) {
+  private List<Mount> mounts(List<io.lofn.spi.Mount> mounts) {
     List<Mount> result = new ArrayList<>();
     for (io.lofn.spi.Mount mount : mounts) {
-      result.add(
+      Mount bind =
           new Mount()
               .withType(MountType.BIND)
               .withSource(mount.source().toString())
               .withTarget(mount.target())
-              .withReadOnly(mount.readOnly()));
+              .withReadOnly(mount.readOnly());
+      if (mount.readOnly() && closesSubmounts.getAsBoolean()) {
+        bind.withBindOptions(new ClosedBind());
+      }
+      result.add(bind);
     }
     return result;
   }

@@ -2,9 +2,11 @@ package io.lofn.runtime.docker;
 
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientConfig;
+import io.lofn.api.EngineException;
 import io.lofn.spi.RuntimeConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -30,7 +32,8 @@ final class DockerConfig {
   static final Map<String, String> PROPERTIES =
       Map.of(
           HOST, "address of the engine, unix:///path or tcp://host:port; else DOCKER_HOST",
-          TLS_VERIFY, "whether a tcp address is spoken to with TLS; else DOCKER_TLS_VERIFY",
+          TLS_VERIFY,
+              "whether a tcp address is spoken to with TLS, true or false; else whether DOCKER_TLS_VERIFY or DOCKER_TLS has any value",
           CERT_PATH, "directory of ca.pem, cert.pem and key.pem; else DOCKER_CERT_PATH",
           CONFIG, "directory of config.json with registry credentials; else DOCKER_CONFIG",
           CGROUP_PARENT, "cgroup that containers are made below; else the engine's own");
@@ -61,8 +64,7 @@ final class DockerConfig {
     Path directory =
         settings.get(CONFIG, "DOCKER_CONFIG").map(Path::of).orElse(home.resolve(".docker"));
     String host = settings.get(HOST, "DOCKER_HOST").orElse(DEFAULT_HOST);
-    boolean verify =
-        settings.get(TLS_VERIFY, "DOCKER_TLS_VERIFY").map(Settings::isOn).orElse(false);
+    boolean verify = settings.usesTls();
     Path certificates = settings.get(CERT_PATH, "DOCKER_CERT_PATH").map(Path::of).orElse(directory);
     SSLContext tls =
         verify && !host.startsWith("unix:") ? new TlsFiles(certificates).context() : null;
@@ -111,15 +113,35 @@ final class DockerConfig {
   private record Settings(RuntimeConfig config, Map<String, String> environment) {
 
     Optional<String> get(String property, String variable) {
-      return config
-          .property(property)
-          .or(() -> Optional.ofNullable(environment.get(variable)))
-          .map(String::strip)
+      return own(property)
+          .or(() -> Optional.ofNullable(environment.get(variable)).map(String::strip))
           .filter(value -> !value.isEmpty());
     }
 
-    static boolean isOn(String value) {
-      return !value.equals("0") && !value.equalsIgnoreCase("false");
+    private Optional<String> own(String property) {
+      return config.property(property).map(String::strip).filter(value -> !value.isEmpty());
+    }
+
+    /** To docker a variable that has any value at all asks for TLS: {@code 0}, too. */
+    boolean usesTls() {
+      return own(TLS_VERIFY)
+          .map(Settings::flag)
+          .orElseGet(() -> isSet("DOCKER_TLS_VERIFY") || isSet("DOCKER_TLS"));
+    }
+
+    private boolean isSet(String variable) {
+      return !environment.getOrDefault(variable, "").isEmpty();
+    }
+
+    private static boolean flag(String value) {
+      return switch (value.toLowerCase(Locale.ROOT)) {
+        case "true", "1" -> true;
+        case "false", "0" -> false;
+        default ->
+            throw new EngineException(
+                "spark.lofn.docker.%s is '%s'; it must be true or false"
+                    .formatted(TLS_VERIFY, value));
+      };
     }
   }
 }

@@ -257,7 +257,16 @@ final class DockerEngine implements AutoCloseable {
     if (Boolean.FALSE.equals(info.getRawValues().get("PidsLimit"))) {
       lacks.add(Ability.PIDS);
     }
+    if (!closesSubmounts()) {
+      lacks.add(Ability.READ_ONLY_SUBMOUNTS);
+    }
     return lacks;
+  }
+
+  /** Whether the engine can be told to close what is mounted below a mount: from Docker 25 on. */
+  boolean closesSubmounts() {
+    return api.compareTo(ApiVersion.CLOSES_SUBMOUNTS) >= 0
+        && KernelVersion.closesSubmounts(facts().getKernelVersion());
   }
 
   /** What the engine says of itself. Asked for once. */

@@ -36,7 +36,7 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
     images = new DockerImages(engine, credentials);
     digests = new DockerDigests(engine, credentials);
     archives = new DockerArchives(engine);
-    requests = new ContainerRequest(engine::cpus, cgroupParent);
+    requests = new ContainerRequest(engine::cpus, engine::closesSubmounts, cgroupParent);
   }
 
   @Override

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ContainerRequestTest {
 
@@ -69,6 +71,34 @@ class ContainerRequestTest {
   @Test
   void putsContainersBelowTheCgroupOfTheConfiguration() {
     assertThat(json(spec()).at("/HostConfig/CgroupParent").asText()).isEqualTo("/yarn");
+  }
+
+  @Test
+  void closesWhatIsMountedBelowAReadOnlyMountWhereTheEngineCan() {
+    ContainerSpec.Builder spec =
+        spec()
+            .mount(new Mount(Path.of("/a"), "/a", true))
+            .mount(new Mount(Path.of("/b"), "/b", false));
+    JsonNode closed = json(spec, true).at("/HostConfig/Mounts");
+    assertThat(closed.at("/0/BindOptions/ReadOnlyForceRecursive").asBoolean()).isTrue();
+    assertThat(closed.at("/0/BindOptions/Propagation").asText()).isEqualTo("rprivate");
+    assertThat(closed.at("/1/BindOptions/ReadOnlyForceRecursive").asBoolean()).isFalse();
+    assertThat(json(spec).at("/HostConfig/Mounts").toString()).doesNotContain("Recursive");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "5.12, true",
+    "5.12.0-rc1, true",
+    "6.1.0-13-amd64, true",
+    "10.0, true",
+    "5.11.22, false",
+    "4.18.0-553.el8, false",
+    "'', false",
+    "unknown, false"
+  })
+  void kernelsCloseWhatIsMountedBelowFrom512On(String version, boolean closes) {
+    assertThat(KernelVersion.closesSubmounts(version)).isEqualTo(closes);
   }
 
   @Test
@@ -177,6 +207,10 @@ class ContainerRequestTest {
 
   /** What docker-java would send; the client does not connect before that. */
   private static JsonNode json(ContainerSpec.Builder spec) {
+    return json(spec, false);
+  }
+
+  private static JsonNode json(ContainerSpec.Builder spec, boolean closesSubmounts) {
     DockerClientConfig config =
         new DefaultDockerClientConfig.Builder().withDockerHost("unix:///none").build();
     DockerHttpClient http =
@@ -184,7 +218,7 @@ class ContainerRequestTest {
     DockerClient client = DockerClientImpl.getInstance(config, http);
     ContainerSpec built = spec.build();
     CreateContainerCmd request =
-        new ContainerRequest(() -> 4, Optional.of("/yarn"))
+        new ContainerRequest(() -> 4, () -> closesSubmounts, Optional.of("/yarn"))
             .fill(client.createContainerCmd(built.image()), built);
     return config.getObjectMapper().valueToTree(request);
   }

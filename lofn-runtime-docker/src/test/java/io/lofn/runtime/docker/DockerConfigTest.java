@@ -8,6 +8,7 @@ import io.lofn.spi.RuntimeConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,10 +106,54 @@ class DockerConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"0", "false", "False", ""})
-  void usesNoTlsIfToldSo(String verify) {
-    DockerConfig config = config(Map.of("host", "tcp://host"), Map.of("DOCKER_TLS_VERIFY", verify));
+  @CsvSource({
+    "DOCKER_TLS_VERIFY, 0",
+    "DOCKER_TLS_VERIFY, 1",
+    "DOCKER_TLS_VERIFY, false",
+    "DOCKER_TLS_VERIFY, no",
+    "DOCKER_TLS_VERIFY, off",
+    "DOCKER_TLS_VERIFY, ' '",
+    "DOCKER_TLS, 0",
+    "DOCKER_TLS, true"
+  })
+  void neverSpeaksPlainTcpWhereAVariableAsksForTlsWithAnyValue(String variable, String value) {
+    for (Map<String, String> properties :
+        List.of(
+            Map.of("host", "tcp://host"),
+            Map.of("host", "tcp://host:2375"),
+            Map.of("host", "tcp://host", "tls.verify", " "))) {
+      assertThatThrownBy(() -> config(properties, Map.of(variable, value)))
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("ca.pem");
+    }
+    assertThatThrownBy(() -> config(Map.of(), Map.of(variable, value, "DOCKER_HOST", "tcp://host")))
+        .hasMessageContaining("ca.pem");
+    assertThat(config(Map.of(), Map.of(variable, value)).address().isUnix()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "false", "False", " FALSE "})
+  void usesNoTlsIfItsOwnPropertySaysSo(String verify) {
+    DockerConfig config =
+        config(
+            Map.of("host", "tcp://host", "tls.verify", verify), Map.of("DOCKER_TLS_VERIFY", "1"));
     assertThat(config.address().tls()).isNull();
+  }
+
+  @Test
+  void usesNoTlsIfNothingAsksForIt() {
+    DockerConfig config =
+        config(Map.of("host", "tcp://host"), Map.of("DOCKER_TLS_VERIFY", "", "DOCKER_TLS", ""));
+    assertThat(config.address().tls()).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"no", "off", "maybe", "2"})
+  void refusesAPropertyThatIsNeitherTrueNorFalse(String verify) {
+    assertThatThrownBy(() -> config(Map.of("host", "tcp://host", "tls.verify", verify), Map.of()))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("spark.lofn.docker.tls.verify")
+        .hasMessageContaining("'" + verify + "'");
   }
 
   @Test

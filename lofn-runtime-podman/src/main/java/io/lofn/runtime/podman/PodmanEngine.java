@@ -251,7 +251,12 @@ final class PodmanEngine implements AutoCloseable {
   Set<Ability> lacks() {
     // Podman's monitor writes to all who are attached in turn, and waits for the slowest, whatever
     // connection it is on.
-    Set<Ability> lacks = EnumSet.of(Ability.ENGINE_OPTIONS, Ability.INDEPENDENT_OUTPUTS);
+    Set<Ability> lacks =
+        EnumSet.of(
+            Ability.ENGINE_OPTIONS,
+            Ability.INDEPENDENT_OUTPUTS,
+            // It refuses the option by which its runtimes close them.
+            Ability.READ_ONLY_SUBMOUNTS);
     List<String> controllers = new ArrayList<>();
     facts().at("/host/cgroupControllers").forEach(each -> controllers.add(each.asText()));
     if (!controllers.isEmpty() || rootless()) {
