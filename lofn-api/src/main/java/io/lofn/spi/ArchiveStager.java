@@ -6,8 +6,9 @@ import java.net.URI;
 public interface ArchiveStager extends VolumeStager {
 
   /**
-   * Makes the content of an archive present, as a directory. Blocks until it is. Nothing in the
-   * archive may leave that directory, be it by its name or by a symbolic link.
+   * Makes the content of an archive present, as a directory. Blocks until it is, and can be
+   * interrupted as {@link #stage} can. Nothing in the archive may leave that directory, be it by
+   * its name or by a symbolic link.
    *
    * @param source where the archive is; its scheme is one that the provider named, or {@code file}
    * @return the directory, present until it is closed

@@ -10,7 +10,9 @@ import java.net.URI;
 public interface VolumeStager extends AutoCloseable {
 
   /**
-   * Makes the data present. Blocks until it is.
+   * Makes the data present. Blocks until it is; a thread that is interrupted meanwhile, because its
+   * task was cancelled or its time is over, ends soon with a {@link io.lofn.api.StagingException},
+   * and nothing is left of what it had copied.
    *
    * @param source where the data is; its scheme is one that the provider named
    * @return the data, present until it is closed

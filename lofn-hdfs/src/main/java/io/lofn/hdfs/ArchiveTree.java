@@ -1,6 +1,7 @@
 package io.lofn.hdfs;
 
 import io.lofn.api.FileNames;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystemException;
@@ -25,25 +26,38 @@ final class ArchiveTree {
 
   private static final int EXECUTE = 0100;
 
+  /** Headers are read by single bytes. */
+  private static final int BUFFER = 1 << 16;
+
+  private static final int LONGEST_TARGET = 4096;
+  private static final long MOST_LINK_CHARACTERS = 32L << 20;
+
   private final Path root;
   private final CopyWriter writer;
   private final Map<Path, String> links = new LinkedHashMap<>();
+  private long linkCharacters;
 
   ArchiveTree(Path root, CopyWriter writer) {
     this.root = root;
     this.writer = writer;
   }
 
+  @SuppressWarnings("deprecation") // What it deprecates is all that its older versions have.
   void unpackTar(InputStream in) throws IOException {
-    try (TarArchiveInputStream tar = new TarArchiveInputStream(in, "UTF-8")) {
+    OldCompress.warn();
+    TarHeaders headers = new TarHeaders(new BufferedInputStream(in, BUFFER));
+    try (TarArchiveInputStream tar = new TarArchiveInputStream(headers, "UTF-8")) {
+      // Not getNextEntry(), whose type is another one in the library of Spark 3.5.
       for (TarArchiveEntry entry = tar.getNextTarEntry();
           entry != null;
           entry = tar.getNextTarEntry()) {
+        headers.end();
+        writer.entry();
         Path path = pathOf(entry.getName());
         if (entry.isDirectory()) {
           Files.createDirectories(path);
         } else if (entry.isSymbolicLink()) {
-          links.put(path, entry.getLinkName());
+          addLink(path, entry.getLinkName());
         } else if (entry.isLink()) {
           Files.createDirectories(path.getParent());
           Files.createLink(path, pathOf(entry.getLinkName()));
@@ -52,6 +66,7 @@ final class ArchiveTree {
         } else {
           write(path, tar, entry.getMode());
         }
+        headers.begin(entry.isFile() ? 0 : entry.getSize());
       }
     }
     makeLinks();
@@ -61,14 +76,16 @@ final class ArchiveTree {
     return entry.isFIFO() || entry.isCharacterDevice() || entry.isBlockDevice();
   }
 
+  @SuppressWarnings("deprecation") // Likewise.
   void unpackZip(Path archive) throws IOException {
     try (ZipFile zip = new ZipFile(archive.toFile())) {
       for (ZipArchiveEntry entry : Collections.list(zip.getEntriesInPhysicalOrder())) {
+        writer.entry();
         Path path = pathOf(entry.getName());
         if (entry.isDirectory()) {
           Files.createDirectories(path);
         } else if (entry.isUnixSymlink()) {
-          links.put(path, zip.getUnixSymlink(entry));
+          addLink(path, linkOf(zip, entry));
         } else if (zip.canReadEntryData(entry)) {
           try (InputStream in = zip.getInputStream(entry)) {
             write(path, in, entry.getUnixMode());
@@ -79,6 +96,22 @@ final class ArchiveTree {
       }
     }
     makeLinks();
+  }
+
+  /** They are held until the end. */
+  private void addLink(Path path, String target) throws IOException {
+    linkCharacters += path.toString().length() + target.length();
+    if (linkCharacters > MOST_LINK_CHARACTERS) {
+      throw new IOException("It has too many symbolic links to be unpacked");
+    }
+    links.put(path, target);
+  }
+
+  private static String linkOf(ZipFile zip, ZipArchiveEntry entry) throws IOException {
+    if (entry.getSize() > LONGEST_TARGET) {
+      throw new IOException("The target of its link %s is too long".formatted(entry.getName()));
+    }
+    return zip.getUnixSymlink(entry);
   }
 
   private Path pathOf(String name) throws IOException {

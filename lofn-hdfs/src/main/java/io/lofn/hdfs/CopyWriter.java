@@ -3,6 +3,7 @@ package io.lofn.hdfs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,10 +16,14 @@ final class CopyWriter {
 
   private static final int BUFFER = 1 << 18;
 
+  /** What an entry without content takes of a disk, or rather more. */
+  private static final int ENTRY = 512;
+
   private final NodeCache.Growth growth;
   private final BooleanSupplier unwanted;
   private final byte[] buffer = new byte[BUFFER];
   private long written;
+  private long entries;
 
   /**
    * @param unwanted whether nobody waits for the copy any more
@@ -28,17 +33,35 @@ final class CopyWriter {
     this.unwanted = unwanted;
   }
 
+  /** Is told of each file, directory and link of an archive: names take room, too. */
+  void entry() throws IOException {
+    requireWanted();
+    entries++;
+    growth.upTo(taken());
+  }
+
+  private long taken() {
+    return written + entries * ENTRY;
+  }
+
+  private void requireWanted() throws IOException {
+    if (unwanted.getAsBoolean()) {
+      throw new IOException("lofn was closed meanwhile");
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      throw new ClosedByInterruptException();
+    }
+  }
+
   /** Writes a new file, and tells its length. */
   long write(InputStream in, Path file, boolean program) throws IOException {
     long before = written;
     try (FileChannel out =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        if (unwanted.getAsBoolean()) {
-          throw new IOException("lofn was closed meanwhile");
-        }
+        requireWanted();
         written += read;
-        growth.upTo(written);
+        growth.upTo(taken());
         ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, read);
         while (bytes.hasRemaining()) {
           out.write(bytes);

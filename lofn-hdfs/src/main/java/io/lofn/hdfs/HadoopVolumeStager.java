@@ -65,8 +65,7 @@ final class HadoopVolumeStager implements ArchiveStager {
               .formatted(source, ATTEMPTS),
           e);
     } catch (InterruptedException | ClosedByInterruptException | FileLockInterruptionException e) {
-      Thread.currentThread().interrupt();
-      throw new StagingException("Interrupted while the volume " + source + " was staged", e);
+      throw interrupted(source, e);
     } catch (FileNotFoundException e) {
       throw new StagingException("The volume " + source + " does not exist", e);
     } catch (AccessControlException e) {
@@ -75,10 +74,18 @@ final class HadoopVolumeStager implements ArchiveStager {
               .formatted(source, e.getMessage()),
           e);
     } catch (IOException | IllegalArgumentException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw interrupted(source, e);
+      }
       throw new StagingException(
           "The volume %s cannot be copied to %s: %s".formatted(source, directory, e.getMessage()),
           e);
     }
+  }
+
+  private static StagingException interrupted(URI source, Exception cause) {
+    Thread.currentThread().interrupt();
+    return new StagingException("Interrupted while the volume " + source + " was staged", cause);
   }
 
   private StagedVolume stageOnce(FileSystem fileSystem, Path source, boolean unpacked)

@@ -1,6 +1,7 @@
 package io.lofn.hdfs;
 
 import io.lofn.api.FileNames;
+import io.lofn.api.Gzip;
 import io.lofn.hdfs.VolumeSnapshot.Item;
 import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.permission.FsAction;
@@ -79,7 +79,8 @@ final class VolumeCopy implements NodeCache.Maker {
         }
       }
     } catch (IOException e) {
-      throw hasChanged() ? new SourceChangedException(e) : e;
+      boolean interrupted = Thread.currentThread().isInterrupted();
+      throw !interrupted && hasChanged() ? new SourceChangedException(e) : e;
     }
     if (hasChanged()) {
       throw new SourceChangedException();
@@ -131,7 +132,7 @@ final class VolumeCopy implements NodeCache.Maker {
       Files.delete(archive);
     } else {
       try (InputStream in = new BufferedInputStream(fileSystem.open(source.getPath()), 1 << 18);
-          InputStream tar = isGzippedTar(name) ? new GzipCompressorInputStream(in, true) : in) {
+          InputStream tar = isGzippedTar(name) ? Gzip.open(in) : in) {
         tree.unpackTar(tar);
       }
     }

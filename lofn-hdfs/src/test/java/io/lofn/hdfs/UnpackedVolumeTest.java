@@ -11,11 +11,15 @@ import io.lofn.spi.StagingConfig;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -24,6 +28,7 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -171,6 +176,135 @@ class UnpackedVolumeTest {
           .hasMessageContaining("spark.lofn.volumes.maxSize allows 2000000");
     }
     assertNothingLeft();
+  }
+
+  /** CVE-2023-42503: a time with such an exponent took hours. */
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aTimeThatTakesHoursToParseIsRefusedAtOnce() throws IOException {
+    for (String time : List.of("9e9999999", "-1e999999999", "1e-999999999")) {
+      assertRefused(
+          tar(
+              "x.tar",
+              tar -> {
+                header(tar, "21 mtime=%-12s\n".formatted(time).replace(" ", "0").getBytes(UTF_8));
+                entry(tar, "a", TarConstants.LF_NORMAL, "x");
+              }),
+          "x.tar");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(bytes = {TarConstants.LF_PAX_EXTENDED_HEADER_LC, TarConstants.LF_GNUTYPE_LONGNAME})
+  void aHeaderIsNotHeldWhateverItsLength(byte type) throws IOException {
+    assertRefused(
+        tar(
+            "x.tar.gz",
+            tar -> {
+              byte[] value = "20000000 x=".getBytes(UTF_8);
+              byte[] header = Arrays.copyOf(value, 20_000_000);
+              Arrays.fill(header, value.length, header.length - 1, (byte) 'x');
+              header[header.length - 1] = '\n';
+              header(tar, type, header);
+              entry(tar, "a", TarConstants.LF_NORMAL, "x");
+            }),
+        "A header of it has more than 1048576 bytes");
+  }
+
+  @Test
+  void namesTakeRoomToo() throws IOException {
+    Content<TarArchiveOutputStream> many =
+        tar -> {
+          for (int i = 0; i < 5000; i++) {
+            entry(tar, "d" + i, TarConstants.LF_DIR, "");
+          }
+        };
+
+    try (ArchiveStager stager = stager(2_000_000)) {
+      assertThatThrownBy(() -> stager.stageUnpacked(tar("x.tar.gz", many).toUri()))
+          .isInstanceOf(StagingException.class)
+          .hasMessageContaining("spark.lofn.volumes.maxSize allows 2000000");
+    }
+    assertNothingLeft();
+  }
+
+  @Test
+  void linksAreNotHeldWhateverTheirNumber() throws IOException {
+    Content<TarArchiveOutputStream> many =
+        tar -> {
+          for (int i = 0; i < 9000; i++) {
+            header(tar, TarConstants.LF_GNUTYPE_LONGLINK, "x".repeat(4000).getBytes(UTF_8));
+            entry(tar, "l" + i, TarConstants.LF_SYMLINK, "x");
+          }
+        };
+
+    assertRefused(tar("x.tar.gz", many), "too many symbolic links");
+  }
+
+  /** Whoever is interrupted has nobody left who wants the volume. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anInterruptEndsUnpackingAndLeavesNothing(boolean small) throws Exception {
+    Path archive =
+        tar(
+            "x.tar.gz",
+            tar -> {
+              for (int i = 0; i < (small ? 20_000 : 200); i++) {
+                entry(
+                    tar,
+                    "e" + i,
+                    small ? TarConstants.LF_DIR : TarConstants.LF_NORMAL,
+                    small ? "" : "0".repeat(1 << 20));
+              }
+            });
+    List<Throwable> thrown = new CopyOnWriteArrayList<>();
+    try (ArchiveStager stager = stager(Long.MAX_VALUE)) {
+      Thread thread =
+          new Thread(
+              () -> {
+                try (StagedVolume unused = stager.stageUnpacked(archive.toUri())) {
+                  thrown.add(new AssertionError("it was staged"));
+                } catch (StagingException e) {
+                  thrown.add(e);
+                }
+              });
+      thread.start();
+      Instant end = Instant.now().plusSeconds(60);
+      while (!isBegun()) {
+        assertThat(Instant.now()).isBefore(end);
+        Thread.onSpinWait();
+      }
+      thread.interrupt();
+      thread.join(60_000);
+      assertThat(thread.isAlive()).isFalse();
+    }
+    assertThat(thrown)
+        .singleElement()
+        .isInstanceOf(StagingException.class)
+        .asString()
+        .contains("Interrupted");
+    assertNothingLeft();
+  }
+
+  private boolean isBegun() throws IOException {
+    try (Stream<Path> made = Files.find(node, 3, (path, attributes) -> path.endsWith("e1"))) {
+      return made.findAny().isPresent();
+    } catch (UncheckedIOException changing) {
+      return false;
+    }
+  }
+
+  private static void header(TarArchiveOutputStream tar, byte[] records) throws IOException {
+    header(tar, TarConstants.LF_PAX_EXTENDED_HEADER_LC, records);
+  }
+
+  private static void header(TarArchiveOutputStream tar, byte type, byte[] content)
+      throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry("header", type);
+    entry.setSize(content.length);
+    tar.putArchiveEntry(entry);
+    tar.write(content);
+    tar.closeArchiveEntry();
   }
 
   @Test

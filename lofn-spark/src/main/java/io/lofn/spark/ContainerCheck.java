@@ -79,7 +79,9 @@ final class ContainerCheck {
   /** Looks whether a tool finds as much in a volume as this executor does; in that one alone. */
   Finding volume(Tool<String, String> tool, Volume volume, ImageNeed need, TaskScope task) {
     try (StagedVolume staged =
-        node.calls().call(task, () -> node.volumes().stage(volume.source()), StagedVolume::close)) {
+        node.calls()
+            .callInterruptibly(
+                task, () -> node.volumes().stage(volume.source()), StagedVolume::close)) {
       boolean tree = Files.isDirectory(staged.path());
       long here = tree ? entries(staged.path()) : Files.size(staged.path());
       String target = volume.target();

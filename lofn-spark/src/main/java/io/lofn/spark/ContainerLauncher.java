@@ -84,7 +84,8 @@ final class ContainerLauncher implements AutoCloseable {
     List<Mount> staged = new ArrayList<>();
     for (Volume volume : plan.tool().volumes()) {
       StagedVolume data =
-          node.calls().call(task, () -> node.volumes().stage(volume), StagedVolume::close);
+          node.calls()
+              .callInterruptibly(task, () -> node.volumes().stage(volume), StagedVolume::close);
       volumes.add(data);
       node.meters().staged(data);
       node.gate().checkSource(plan.tool(), data.path());

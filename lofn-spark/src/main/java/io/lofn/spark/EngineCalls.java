@@ -68,6 +68,11 @@ final class EngineCalls {
     return call(task, new Call<>(call, discard, FIRST_PAUSE));
   }
 
+  /** A call that takes long: its thread is interrupted if the task no longer wants its result. */
+  <T> T callInterruptibly(TaskScope task, Supplier<T> call, Consumer<T> discard) {
+    return call(task, new Call<>(call, discard, FIRST_PAUSE, true));
+  }
+
   private <T> T call(TaskScope task, Call<T> call) {
     if (call.discard != null) {
       underWay.add(call);
@@ -121,19 +126,33 @@ final class EngineCalls {
     private final Supplier<T> call;
     private final @Nullable Consumer<T> discard;
     private final Duration firstPause;
+    private final boolean interruptible;
     private final CompletableFuture<T> result = new CompletableFuture<>();
+
+    /** Who may be interrupted for it. Guarded by this. */
+    private @Nullable Thread interrupted;
+
     private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
 
     Call(Supplier<T> call, @Nullable Consumer<T> discard, Duration firstPause) {
+      this(call, discard, firstPause, false);
+    }
+
+    Call(
+        Supplier<T> call,
+        @Nullable Consumer<T> discard,
+        Duration firstPause,
+        boolean interruptible) {
       this.call = call;
       this.discard = discard;
       this.firstPause = firstPause;
+      this.interruptible = interruptible;
     }
 
     @Override
     public void run() {
       try {
-        T made = repeat();
+        T made = interruptible ? interruptibly() : repeat();
         if (!result.complete(made)) {
           discard(made);
         }
@@ -144,6 +163,24 @@ final class EngineCalls {
       } finally {
         underWay.remove(this);
         ended.complete(null);
+      }
+    }
+
+    /** Leaves no interrupt to the next call of the thread. */
+    private T interruptibly() {
+      synchronized (this) {
+        if (result.isDone()) {
+          throw new LofnException("The task was over before its call began");
+        }
+        interrupted = Thread.currentThread();
+      }
+      try {
+        return repeat();
+      } finally {
+        synchronized (this) {
+          interrupted = null;
+          boolean unused = Thread.interrupted();
+        }
       }
     }
 
@@ -166,7 +203,13 @@ final class EngineCalls {
 
     /** Nobody waits any more. */
     void abandon() {
-      if (!result.cancel(false) && !result.isCompletedExceptionally()) {
+      boolean cancelled = result.cancel(false);
+      synchronized (this) {
+        if (interrupted != null) {
+          interrupted.interrupt();
+        }
+      }
+      if (!cancelled && !result.isCompletedExceptionally()) {
         discard(result.join());
       }
     }

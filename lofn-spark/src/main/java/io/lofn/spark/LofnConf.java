@@ -82,6 +82,12 @@ final class LofnConf {
           "100g",
           "What the copies of volumes of one user may take on a node; those that were used least"
               + " recently are deleted first, and none that is in use.");
+  static final ConfigKey<Duration> VOLUMES_TIMEOUT =
+      ConfigKey.time(
+          PREFIX + "volumes.timeout",
+          "2h",
+          "How long a task waits for a volume or an image archive to be copied to its node, and"
+              + " unpacked; whoever makes the copy, or waits for another task that does.");
   static final ConfigKey<String> VOLUMES_FILE_SYSTEM =
       ConfigKey.text(
           PREFIX + "volumes.fileSystem",
@@ -271,6 +277,7 @@ final class LofnConf {
           PROBE,
           VOLUMES_DIR,
           VOLUMES_MAX_SIZE,
+          VOLUMES_TIMEOUT,
           VOLUMES_FILE_SYSTEM,
           KEEP,
           OUTPUT_DIR,

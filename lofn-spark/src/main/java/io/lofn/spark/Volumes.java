@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** Stages volumes with the stager that takes the scheme of their source. */
 final class Volumes implements AutoCloseable {
@@ -68,12 +69,16 @@ final class Volumes implements AutoCloseable {
     URI qualified = qualified(source);
     return schemeOf(qualified).equals(LocalVolumeStager.SCHEME)
         ? local.stage(qualified)
-        : stagerOf(schemeOf(qualified)).stage(qualified);
+        : inTime(qualified, () -> stagerOf(schemeOf(qualified)).stage(qualified));
+  }
+
+  private StagedVolume inTime(URI source, Supplier<StagedVolume> staging) {
+    return new TimedStaging(source, conf.get(LofnConf.VOLUMES_TIMEOUT)).call(staging);
   }
 
   private StagedVolume unpack(URI source) {
     if (stagerOf(schemeOf(source)) instanceof ArchiveStager stager) {
-      return stager.stageUnpacked(source);
+      return inTime(source, () -> stager.stageUnpacked(source));
     }
     throw new StagingException(
         "The stager of %s: volumes does not unpack %s".formatted(source.getScheme(), source));

@@ -54,8 +54,9 @@ class LofnConfTest {
     assertThat(conf.find(LofnConf.VOLUMES_DIR)).isEmpty();
     assertThat(conf.get(LofnConf.VOLUMES_MAX_SIZE)).isEqualTo(100L << 30);
     assertThat(conf.find(LofnConf.VOLUMES_FILE_SYSTEM)).isEmpty();
+    assertThat(conf.get(LofnConf.VOLUMES_TIMEOUT)).isEqualTo(Duration.ofHours(2));
     assertThat(conf.get(LofnConf.PIPES)).isTrue();
-    assertThat(LofnConf.KEYS).hasSize(40);
+    assertThat(LofnConf.KEYS).hasSize(41);
   }
 
   @Test
