@@ -166,7 +166,7 @@ public final class OutputFiles implements Serializable {
             Concatenation.of(
                 names.stream()
                     .<Concatenation.Source<String>>map(
-                        name -> () -> lines.read(name, open(run, name)))
+                        name -> () -> lines.read(FileNames.shown(name), open(run, name)))
                     .toList()));
   }
 
@@ -179,9 +179,13 @@ public final class OutputFiles implements Serializable {
       return record.apply(name, in.readAllBytes());
     } catch (OutOfMemoryError e) {
       throw new LofnException(
-          "The output " + name + " is too large to be one record; read its lines instead", e);
+          "The output "
+              + FileNames.shown(name)
+              + " is too large to be one record; read its lines instead",
+          e);
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the output " + name, e);
+      throw new UncheckedIOException(
+          "Cannot read the output " + FileNames.shown(name), Printable.failure(e));
     }
   }
 

@@ -2,6 +2,7 @@ package io.lofn.spark;
 
 import io.lofn.api.BinaryFile;
 import io.lofn.api.LofnException;
+import io.lofn.api.Printable;
 import io.lofn.spi.StoredPath;
 import java.io.IOException;
 import java.io.InputStream;
@@ -78,12 +79,12 @@ public final class BinaryOutputs implements AutoCloseable {
     if (only.length() > MOST_BYTES) {
       throw new LofnException(
           "%s has %d bytes, and bytes() gives at most %d; read it by open()"
-              .formatted(location(only.name()), only.length(), MOST_BYTES));
+              .formatted(Printable.line(location(only.name())), only.length(), MOST_BYTES));
     }
     try (InputStream in = open(only)) {
       return in.readAllBytes();
     } catch (IOException e) {
-      throw new LofnException("Cannot read " + location(only.name()) + ": " + e, e);
+      throw new LofnException("Cannot read " + Printable.line(location(only.name()) + ": " + e), e);
     }
   }
 
@@ -105,7 +106,8 @@ public final class BinaryOutputs implements AutoCloseable {
     try {
       return directory.store().open(location(entry.name()));
     } catch (IOException e) {
-      throw new LofnException("Cannot open " + location(entry.name()) + ": " + e, e);
+      throw new LofnException(
+          "Cannot open " + Printable.line(location(entry.name()) + ": " + e), e);
     }
   }
 

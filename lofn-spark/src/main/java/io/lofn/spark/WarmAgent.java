@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lofn.api.EngineException;
+import io.lofn.api.Printable;
 import io.lofn.spi.RunningContainer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -159,7 +160,7 @@ final class WarmAgent {
     } else if (ofScript.isPresent() && ofScript.get().startsWith(READY)) {
       ready.complete(ofScript.get().substring(READY.length()));
     } else if (foreign++ < MOST_FOREIGN) {
-      LOG.info("Warm container {} says: {}", container.id(), line);
+      LOG.info("Warm container {} says: {}", container.id(), Printable.line(line));
     }
   }
 
