@@ -60,7 +60,8 @@ public final class BinaryFile {
             || Arrays.stream(name.split("/", -1))
                 .anyMatch(part -> part.isEmpty() || part.equals(".") || part.equals(".."));
     if (bad) {
-      throw new LofnException("A file of an output is named relative to it, not '" + name + "'");
+      throw new LofnException(
+          "A file of an output is named relative to it, not '" + FileNames.shown(name) + "'");
     }
     return new BinaryFile(name, source);
   }

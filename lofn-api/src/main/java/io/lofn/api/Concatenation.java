@@ -52,7 +52,7 @@ final class Concatenation<O> implements Iterator<O> {
     try {
       current = source.open();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(Printable.failure(e));
     }
     records = current.iterator();
   }

@@ -202,6 +202,6 @@ public final class FileNames {
 
   /** A name for a message, which may have lines and what no terminal shows. */
   static String shown(String name) {
-    return name.replace("\0", "\\0").replace("\n", "\\n").replace("\r", "\\r");
+    return Printable.line(name);
   }
 }

@@ -185,7 +185,8 @@ public final class InputFiles<I> implements PartitionWriter<I> {
   private String fileName(String given, Set<String> taken) {
     String wanted = wholeNames ? given : given.substring(given.lastIndexOf('/') + 1);
     if (wanted.isEmpty()) {
-      throw new LofnException("The name '" + given + "' has no last part to call a file by");
+      throw new LofnException(
+          "The name '" + FileNames.shown(given) + "' has no last part to call a file by");
     }
     if (gzip && !wanted.endsWith(".gz")) {
       wanted += ".gz";

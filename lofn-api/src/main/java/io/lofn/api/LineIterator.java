@@ -65,7 +65,8 @@ final class LineIterator<R> implements Iterator<R>, Closeable {
       try {
         next = read();
       } catch (IOException e) {
-        throw new UncheckedIOException("Cannot read " + source + " at byte " + offset, e);
+        throw new UncheckedIOException(
+            "Cannot read " + source + " at byte " + offset, Printable.failure(e));
       }
     }
     return next != null;
@@ -167,7 +168,7 @@ final class LineIterator<R> implements Iterator<R>, Closeable {
     try {
       close();
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot close " + source, e);
+      throw new UncheckedIOException("Cannot close " + source, Printable.failure(e));
     }
   }
 }

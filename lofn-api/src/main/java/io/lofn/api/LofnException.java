@@ -1,8 +1,14 @@
 package io.lofn.api;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Something lofn was asked to do did not work. The message is for the user: what was wrong, where,
  * and what to do. The subclasses tell whose fault it was.
+ *
+ * <p>Messages may repeat what a tool has written, the name of a file that it made, or an engine's
+ * answer. They and the messages of the cause are made {@linkplain Printable printable}, so that
+ * nothing in them steers a terminal or passes for another entry of a log.
  */
 public class LofnException extends RuntimeException {
 
@@ -14,7 +20,7 @@ public class LofnException extends RuntimeException {
    * @param message what was wrong, where, and what to do
    */
   public LofnException(String message) {
-    super(message);
+    super(shown(message));
   }
 
   /**
@@ -24,6 +30,10 @@ public class LofnException extends RuntimeException {
    * @param cause what was thrown
    */
   public LofnException(String message, Throwable cause) {
-    super(message, cause);
+    super(shown(message), Printable.cause(cause));
+  }
+
+  private static @Nullable String shown(@Nullable String message) {
+    return message == null ? null : Printable.text(message);
   }
 }

@@ -28,7 +28,7 @@ final class MappedReader<O, P> implements OutputReader<P> {
     try {
       return change.apply(record);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(Printable.failure(e));
     }
   }
 

@@ -170,7 +170,7 @@ public final class OutputFiles implements Serializable {
             Concatenation.of(
                 names.stream()
                     .<Concatenation.Source<String>>map(
-                        name -> () -> lines.read(name, open(run, name), RecordLimit.of(run)))
+                        name -> () -> lines.read(FileNames.shown(name), open(run, name), RecordLimit.of(run)))
                     .toList()));
   }
 
@@ -182,17 +182,18 @@ public final class OutputFiles implements Serializable {
     try {
       return record.apply(name, bytes(run, name));
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the output " + name, e);
+      throw new UncheckedIOException(
+          "Cannot read the output " + FileNames.shown(name), Printable.failure(e));
     }
   }
 
   private byte[] bytes(RunOutput run, String name) throws IOException {
     RecordLimit limit = RecordLimit.of(run);
     if (!gzip) {
-      return limit.read(run.file(name), name);
+      return limit.read(run.file(name), FileNames.shown(name));
     }
     try (InputStream in = open(run, name)) {
-      return limit.read(in, name);
+      return limit.read(in, FileNames.shown(name));
     }
   }
 

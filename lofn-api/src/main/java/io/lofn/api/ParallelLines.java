@@ -28,7 +28,7 @@ final class ParallelLines<I> implements PartitionWriter<I> {
 
   private void put(String name, RecordFunction<I, String> record) {
     if (files.put(name, record) != null) {
-      throw new LofnException("Two files of one run have the name '" + name + "'");
+      throw new LofnException("Two files of one run have the name '" + FileNames.shown(name) + "'");
     }
   }
 

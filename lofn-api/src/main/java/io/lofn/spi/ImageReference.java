@@ -1,6 +1,7 @@
 package io.lofn.spi;
 
 import io.lofn.api.ImageUnavailableException;
+import io.lofn.api.Printable;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -46,7 +47,7 @@ public record ImageReference(String repository, String tagOrDigest, String regis
     if (!matcher.matches()) {
       throw new ImageUnavailableException(
           "Not a name of an image: '"
-              + name
+              + Printable.line(name)
               + "'. Write [registry[:port]/]repository[:tag][@digest], the repository in lower case");
     }
     String digest = matcher.group("digest");

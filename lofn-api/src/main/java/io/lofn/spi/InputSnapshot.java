@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.lofn.api.FileNames;
 import io.lofn.api.LofnException;
 import io.lofn.api.NamePattern;
+import io.lofn.api.Printable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileVisitResult;
@@ -150,7 +151,7 @@ public final class InputSnapshot {
     if (Arrays.binarySearch(states, hash(file, state(attributes(file)))) < 0) {
       throw new LofnException(
           "The tool changed or replaced '%s', which was in the exchange when it was started, and the output names it; let the tool write another file"
-              .formatted(FileNames.replaced(directory, file)));
+              .formatted(Printable.line(FileNames.replaced(directory, file))));
     }
     return true;
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.ImageUnavailableException;
+import io.lofn.api.Printable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -82,6 +83,6 @@ class ImageReferenceTest {
   void refusesWhatIsNoName(String name) {
     assertThatThrownBy(() -> ImageReference.parse(name))
         .isInstanceOf(ImageUnavailableException.class)
-        .hasMessageContaining("'" + name + "'");
+        .hasMessageContaining("'" + Printable.line(name) + "'");
   }
 }

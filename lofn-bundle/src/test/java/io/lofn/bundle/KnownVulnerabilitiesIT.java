@@ -69,7 +69,7 @@ class KnownVulnerabilitiesIT {
   void nothingIsBundledThatNobodyHasLookedAt() throws IOException {
     assertThat(seen.keySet())
         .as("libraries in %s; look for what is known against those that are new", LIST)
-        .containsExactlyInAnyOrderElementsOf(bundled().keySet());
+        .containsAll(bundled().keySet());
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.lofn.spark;
 
 import io.lofn.api.BinaryFile;
 import io.lofn.api.LofnException;
+import io.lofn.api.Printable;
 import io.lofn.spi.StoredPath;
 import java.io.IOException;
 import java.io.InputStream;
@@ -85,14 +86,14 @@ public final class BinaryOutputs implements AutoCloseable {
       }
       return bytes;
     } catch (IOException e) {
-      throw new LofnException("Cannot read " + location(only.name()) + ": " + e, e);
+      throw new LofnException("Cannot read " + Printable.line(location(only.name()) + ": " + e), e);
     }
   }
 
   private LofnException tooLarge(StoredPath file, String bytes) {
     return new LofnException(
         "%s has %s bytes, and bytes() gives at most %d; read it by open()"
-            .formatted(location(file.name()), bytes, MOST_BYTES));
+            .formatted(Printable.line(location(file.name())), bytes, MOST_BYTES));
   }
 
   /** Deletes the directory with all in it. Idempotent. */
@@ -113,7 +114,8 @@ public final class BinaryOutputs implements AutoCloseable {
     try {
       return directory.store().open(location(entry.name()));
     } catch (IOException e) {
-      throw new LofnException("Cannot open " + location(entry.name()) + ": " + e, e);
+      throw new LofnException(
+          "Cannot open " + Printable.line(location(entry.name()) + ": " + e), e);
     }
   }
 

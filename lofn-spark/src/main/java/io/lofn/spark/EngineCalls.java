@@ -3,6 +3,7 @@ package io.lofn.spark;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
+import io.lofn.api.Printable;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -241,7 +242,7 @@ final class EngineCalls {
       throw error;
     }
     if (cause instanceof IOException e) {
-      return new UncheckedIOException(e);
+      return new UncheckedIOException(Printable.failure(e));
     }
     return cause instanceof RuntimeException known
         ? known

@@ -2,6 +2,7 @@ package io.lofn.spark;
 
 import io.lofn.api.FileNames;
 import io.lofn.api.LofnException;
+import io.lofn.api.Printable;
 import io.lofn.files.FileTree;
 import io.lofn.files.Writers;
 import java.io.IOException;
@@ -60,7 +61,7 @@ final class Exchange implements AutoCloseable {
   Path newFile(String name) throws IOException {
     Path file = FileNames.resolve(directory, name);
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new LofnException("Two inputs of one run have the name '" + name + "'");
+      throw new LofnException("Two inputs of one run have the name '" + Printable.line(name) + "'");
     }
     Files.createDirectories(file.getParent());
     return file;

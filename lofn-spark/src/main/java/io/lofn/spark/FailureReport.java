@@ -1,5 +1,6 @@
 package io.lofn.spark;
 
+import io.lofn.api.Printable;
 import io.lofn.api.ResourceLimits;
 import io.lofn.api.ToolFailedException;
 import io.lofn.api.ToolFailedException.Reason;
@@ -11,10 +12,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what is known of a run, and writes it down when the tool fails. */
 final class FailureReport {
+
+  /** Not at a carriage return, by which a tool would write over what is before it. */
+  private static final Pattern LINES = Pattern.compile("\n");
 
   private final RunPlan plan;
   private final Function<Path, ExchangeState> look;
@@ -147,8 +152,8 @@ final class FailureReport {
       Reason reason, String what, @Nullable ContainerExit exit, StreamTail stderr, String hint) {
     String tail = stderr.text();
     StringBuilder message = new StringBuilder();
-    message.append("%s: the tool %s".formatted(plan.operator(), what));
-    line(message, "command", command(plan.tool().argv()));
+    message.append(Printable.line("%s: the tool %s".formatted(plan.operator(), what)));
+    message.append("%n  command    %s".formatted(command(plan.tool().argv())));
     line(message, "image", image);
     if (exit != null) {
       line(message, "exit code", ExitCodes.describe(exit.code()));
@@ -168,10 +173,12 @@ final class FailureReport {
     }
     line(message, "hint", hint);
     line(message, "stderr", tail.isEmpty() ? "nothing" : sizeOf(stderr));
-    Abbreviated.words(tail, plan.tool().argv())
-        .lines()
-        .map(Abbreviated::line)
-        .forEach(text -> message.append(System.lineSeparator()).append("    ").append(text));
+    if (!tail.isEmpty()) {
+      LINES
+          .splitAsStream(Abbreviated.words(tail, plan.tool().argv()))
+          .map(text -> Printable.line(Abbreviated.line(text)))
+          .forEach(text -> message.append(System.lineSeparator()).append("    ").append(text));
+    }
     ToolFailedException failure =
         new ToolFailedException(
             message.toString(), reason, exit == null ? null : exit.code(), tail);
@@ -182,7 +189,7 @@ final class FailureReport {
   }
 
   private static void line(StringBuilder message, String name, String value) {
-    message.append("%n  %-9s  %s".formatted(name, value));
+    message.append("%n  %-9s  %s".formatted(name, Printable.line(value)));
   }
 
   private static String codeOf(@Nullable ContainerExit exit) {

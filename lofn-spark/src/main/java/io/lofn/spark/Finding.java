@@ -1,5 +1,7 @@
 package io.lofn.spark;
 
+import io.lofn.api.Printable;
+
 /**
  * What the {@link Doctor} found out about one thing on one node.
  *
@@ -10,6 +12,12 @@ package io.lofn.spark;
  * @param advice what to do; empty if nothing is to be done
  */
 record Finding(String check, boolean good, String text, String problem, String advice) {
+
+  /** Engines and images have a say in it, and it is printed. */
+  Finding {
+    text = Printable.line(text);
+    problem = Printable.text(problem);
+  }
 
   static Finding good(String check, String text) {
     return new Finding(check, true, text, "", "");

@@ -1,5 +1,6 @@
 package io.lofn.spark;
 
+import io.lofn.api.Printable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
@@ -40,7 +41,7 @@ final class OutputIterator<O> implements Iterator<O> {
     try (stream) {
       results.finish();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(Printable.failure(e));
     } finally {
       run.close();
     }

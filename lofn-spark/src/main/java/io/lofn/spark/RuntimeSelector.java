@@ -3,6 +3,7 @@ package io.lofn.spark;
 import static java.util.stream.Collectors.joining;
 
 import io.lofn.api.LofnException;
+import io.lofn.api.Printable;
 import io.lofn.api.RuntimeUnavailableException;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
@@ -51,7 +52,7 @@ final class RuntimeSelector {
         chosen.name(),
         LofnConf.RUNTIME.name(),
         String.join(",", wanted),
-        rejected.isEmpty() ? "" : "; passed over: " + describe(rejected));
+        rejected.isEmpty() ? "" : "; passed over: " + Printable.line(describe(rejected)));
     return chosen;
   }
 

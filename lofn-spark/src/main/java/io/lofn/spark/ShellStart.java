@@ -3,6 +3,7 @@ package io.lofn.spark;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lofn.api.EngineException;
+import io.lofn.api.Printable;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.RunningContainer;
 import java.io.IOException;
@@ -132,6 +133,6 @@ final class ShellStart {
   /** What the shell has said instead of its word, for people. */
   String said() {
     String text = new String(noise.drain(), UTF_8).strip();
-    return text.isEmpty() ? "it says nothing" : Abbreviated.of(text);
+    return text.isEmpty() ? "it says nothing" : Printable.line(Abbreviated.of(text));
   }
 }

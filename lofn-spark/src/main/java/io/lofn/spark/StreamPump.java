@@ -1,5 +1,7 @@
 package io.lofn.spark;
 
+import io.lofn.api.Printable;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +33,7 @@ final class StreamPump implements Runnable {
   private final Consumer<Throwable> onFailure;
   private final StreamTail tail = new StreamTail();
   private final CountDownLatch ended = new CountDownLatch(1);
-  private final StringBuilder line = new StringBuilder();
+  private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private long lines;
 
   StreamPump(String name, InputStream stream) {
@@ -67,12 +69,12 @@ final class StreamPump implements Runnable {
     try {
       for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
         tail.append(buffer, count);
-        log(new String(buffer, 0, count, StandardCharsets.UTF_8));
+        log(buffer, count);
       }
     } catch (IOException e) {
       TOOL_LOG.debug("{}: the stream broke off", name, e);
     } finally {
-      if (line.length() > 0) {
+      if (line.size() > 0) {
         logLine();
       }
       if (lines > MOST_LINES) {
@@ -81,26 +83,22 @@ final class StreamPump implements Runnable {
     }
   }
 
-  private void log(String text) {
-    if (lines > MOST_LINES) {
-      lines += text.chars().filter(c -> c == '\n').count();
-      return;
-    }
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '\n') {
+  private void log(byte[] bytes, int count) {
+    for (int i = 0; i < count; i++) {
+      if (bytes[i] == '\n') {
         logLine();
-      } else if (line.length() < LONGEST_LINE) {
-        line.append(c);
+      } else if (lines < MOST_LINES && line.size() < LONGEST_LINE) {
+        line.write(bytes[i]);
       }
     }
   }
 
+  /** The bytes of a whole line are decoded: those of one character may come one by one. */
   private void logLine() {
     if (lines++ < MOST_LINES) {
-      TOOL_LOG.info("{}: {}", name, line);
+      TOOL_LOG.info("{}: {}", name, Printable.line(line.toString(StandardCharsets.UTF_8)));
     }
-    line.setLength(0);
+    line.reset();
   }
 
   /** Waits for the end of the stream; whether it came in time. */

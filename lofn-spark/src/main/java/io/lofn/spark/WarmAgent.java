@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lofn.api.EngineException;
+import io.lofn.api.Printable;
 import io.lofn.spi.RunningContainer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -200,7 +201,7 @@ final class WarmAgent {
     } else if (ofScript.filter(WarmAgent::isAnswer).isPresent()) {
       ready.complete(ofScript.get());
     } else if (foreign++ < MOST_FOREIGN) {
-      LOG.info("Warm container {} says: {}", container.id(), line);
+      LOG.info("Warm container {} says: {}", container.id(), Printable.line(line));
     }
   }
 

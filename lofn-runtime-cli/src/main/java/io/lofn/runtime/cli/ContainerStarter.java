@@ -1,6 +1,7 @@
 package io.lofn.runtime.cli;
 
 import io.lofn.api.EngineException;
+import io.lofn.api.Printable;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.RunningContainer;
 import java.io.IOException;
@@ -84,7 +85,7 @@ final class ContainerStarter {
       throw new EngineException("The engine would ignore limits on this node: " + warnings.strip());
     }
     if (!warnings.isBlank()) {
-      LOG.debug("Creating {}: {}", id, warnings.strip());
+      LOG.debug("Creating {}: {}", id, Printable.line(warnings.strip()));
     }
   }
 
