@@ -1,6 +1,7 @@
 package io.lofn.hdfs;
 
 import io.lofn.api.FileNames;
+import io.lofn.files.UnpackedTree;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,12 +20,13 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
 /**
- * The directory that an archive is unpacked to, and that nothing in it may leave. Symbolic links
- * are made after all else, so that nothing is ever written through one.
+ * The directory that an archive is unpacked to, and that nothing in it may leave, nor a symbolic
+ * link of it lead out of. These are made after all else.
  */
 final class ArchiveTree {
 
   private static final int EXECUTE = 0100;
+  private static final int DIRECTORY = 0755;
 
   /** Headers are read by single bytes. */
   private static final int BUFFER = 1 << 16;
@@ -33,12 +35,14 @@ final class ArchiveTree {
   private static final long MOST_LINK_CHARACTERS = 32L << 20;
 
   private final Path root;
+  private final UnpackedTree tree;
   private final CopyWriter writer;
-  private final Map<Path, String> links = new LinkedHashMap<>();
+  private final Map<Path, Link> links = new LinkedHashMap<>();
   private long linkCharacters;
 
   ArchiveTree(Path root, CopyWriter writer) {
     this.root = root;
+    this.tree = new UnpackedTree(root, FileNames::resolve);
     this.writer = writer;
   }
 
@@ -55,16 +59,16 @@ final class ArchiveTree {
         writer.entry();
         Path path = pathOf(entry.getName());
         if (entry.isDirectory()) {
-          Files.createDirectories(path);
+          tree.directory(entry.getName(), DIRECTORY);
         } else if (entry.isSymbolicLink()) {
-          addLink(path, entry.getLinkName());
+          addLink(path, entry.getName(), entry.getLinkName());
         } else if (entry.isLink()) {
-          Files.createDirectories(path.getParent());
-          Files.createLink(path, pathOf(entry.getLinkName()));
+          Path unused = pathOf(entry.getLinkName());
+          tree.hardLink(entry.getName(), entry.getLinkName());
         } else if (isDevice(entry) || !tar.canReadEntryData(entry)) {
           throw new IOException("Its entry " + entry.getName() + " is neither file nor directory");
         } else {
-          write(path, tar, entry.getMode());
+          write(entry.getName(), tar, entry.getMode());
         }
         headers.begin(entry.isFile() ? 0 : entry.getSize());
       }
@@ -83,12 +87,12 @@ final class ArchiveTree {
         writer.entry();
         Path path = pathOf(entry.getName());
         if (entry.isDirectory()) {
-          Files.createDirectories(path);
+          tree.directory(entry.getName(), DIRECTORY);
         } else if (entry.isUnixSymlink()) {
-          addLink(path, linkOf(zip, entry));
+          addLink(path, entry.getName(), linkOf(zip, entry));
         } else if (zip.canReadEntryData(entry)) {
           try (InputStream in = zip.getInputStream(entry)) {
-            write(path, in, entry.getUnixMode());
+            write(entry.getName(), in, entry.getUnixMode());
           }
         } else {
           throw new IOException("Its entry " + entry.getName() + " is encrypted, or packed oddly");
@@ -99,12 +103,12 @@ final class ArchiveTree {
   }
 
   /** They are held until the end. */
-  private void addLink(Path path, String target) throws IOException {
-    linkCharacters += path.toString().length() + target.length();
+  private void addLink(Path path, String name, String target) throws IOException {
+    linkCharacters += path.toString().length() + name.length() + target.length();
     if (linkCharacters > MOST_LINK_CHARACTERS) {
       throw new IOException("It has too many symbolic links to be unpacked");
     }
-    links.put(path, target);
+    links.put(path, new Link(name, target));
   }
 
   private static String linkOf(ZipFile zip, ZipArchiveEntry entry) throws IOException {
@@ -124,31 +128,24 @@ final class ArchiveTree {
     return isRoot ? root : FileNames.resolve(root, String.join("/", parts));
   }
 
-  private void write(Path path, InputStream in, int mode) throws IOException {
-    Files.createDirectories(path.getParent());
-    if (Files.isRegularFile(path)) {
-      Files.delete(path); // The later of two entries of one name counts.
-    }
-    writer.write(in, path, (mode & EXECUTE) != 0);
+  /** The later of two entries of one name counts. */
+  private void write(String name, InputStream in, int mode) throws IOException {
+    writer.write(in, tree.file(name), (mode & EXECUTE) != 0);
   }
 
-  /** No link is there when the directories are made. */
   private void makeLinks() throws IOException {
-    for (Path link : links.keySet()) {
-      Files.createDirectories(link.getParent());
-    }
-    for (Map.Entry<Path, String> link : links.entrySet()) {
+    for (Map.Entry<Path, Link> link : links.entrySet()) {
       if (Files.exists(link.getKey(), LinkOption.NOFOLLOW_LINKS)) {
         throw new IOException("Its entry " + root.relativize(link.getKey()) + " is there twice");
       }
-      Files.createSymbolicLink(link.getKey(), Path.of(link.getValue()));
+      tree.symbolicLink(link.getValue().name(), Path.of(link.getValue().target()));
     }
     Path inside = root.toRealPath();
-    for (Map.Entry<Path, String> link : links.entrySet()) {
-      if (link.getValue().startsWith("/") || !leadsInto(inside, link.getKey())) {
+    for (Map.Entry<Path, Link> link : links.entrySet()) {
+      if (link.getValue().target().startsWith("/") || !leadsInto(inside, link.getKey())) {
         throw new IOException(
             "Its symbolic link %s leads to %s, which is not in it"
-                .formatted(root.relativize(link.getKey()), link.getValue()));
+                .formatted(root.relativize(link.getKey()), link.getValue().target()));
       }
     }
   }
@@ -162,4 +159,7 @@ final class ArchiveTree {
       return false;
     }
   }
+
+  /** A symbolic link of the archive. */
+  private record Link(String name, String target) {}
 }

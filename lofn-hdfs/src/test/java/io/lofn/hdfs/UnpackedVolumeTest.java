@@ -155,6 +155,24 @@ class UnpackedVolumeTest {
         tar("x.tar", tar -> entry(tar, "a", TarConstants.LF_LINK, "/etc/passwd")), "would leave");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"way/secret", "./way//secret", "way", "d", ".", "f/x", "nothing"})
+  void aHardLinkToAnythingButAFileOfTheArchiveIsRefused(String target) throws IOException {
+    Path outside = Files.createDirectory(remote.resolve("outside"));
+    Files.writeString(outside.resolve("secret"), "x");
+    assertRefused(
+        tar(
+            "x.tar",
+            tar -> {
+              entry(tar, "way", TarConstants.LF_SYMLINK, outside.toString());
+              entry(tar, "d", TarConstants.LF_DIR, "");
+              entry(tar, "f", TarConstants.LF_NORMAL, "x");
+              entry(tar, "stolen", TarConstants.LF_LINK, target);
+            }),
+        target);
+    assertThat(Files.getAttribute(outside.resolve("secret"), "unix:nlink")).isEqualTo(1);
+  }
+
   @Test
   void devicesAndPipesAreRefused() throws IOException {
     assertRefused(

@@ -1,18 +1,25 @@
 package io.lofn.runtime.cli;
 
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.lofn.api.EngineException;
+import io.lofn.api.FileNames;
 import io.lofn.files.FileTree;
+import io.lofn.files.UnpackedTree;
 import io.lofn.files.Writers;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
 /** Unpacks the images of one archive into a store, each into a directory. */
 final class ImageUnpacker {
@@ -21,8 +28,8 @@ final class ImageUnpacker {
   private static final List<String> DIRECTORIES =
       List.of("dev", "proc", "sys", "tmp", "etc", "root", "mnt", "ch");
 
-  private static final String WHITEOUT = ".wh.";
-  private static final String OPAQUE = ".wh..wh..opq";
+  private static final int DIRECTORY = 0755;
+  private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
 
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -41,7 +48,8 @@ final class ImageUnpacker {
       Path work = Files.createTempDirectory(Files.createDirectories(store.directory()), ".lofn-");
       try {
         Path unpacked = Files.createDirectory(work.resolve("archive"));
-        tar("-xf", archive.toString(), "-C", unpacked.toString());
+        // Into a directory of its own, where GNU's and busybox's tar let nothing leave.
+        run("tar", "-xf", archive.toString(), "-C", unpacked.toString());
         for (ArchivedImage image : ArchivedImage.read(unpacked)) {
           add(image, Files.createTempDirectory(work, "image-"));
         }
@@ -75,84 +83,59 @@ final class ImageUnpacker {
   }
 
   private void unpack(ArchivedImage image, Path root, String config) throws IOException {
+    UnpackedTree tree = new UnpackedTree(root, FileNames::resolve);
     for (Path layer : image.layers()) {
-      List<String> names = tar("--quoting-style=literal", "-tf", layer.toString()).lines().toList();
-      refuseOutside(root, names);
-      for (String name : names) {
-        applyWhiteout(root, root.resolve(relative(name)));
-      }
-      tar(
-          "--no-same-owner",
-          "-p",
-          "--exclude=" + WHITEOUT + "*",
-          "--exclude=dev/*",
-          "--exclude=./dev/*",
-          "-xf",
-          layer.toString(),
-          "-C",
-          root.toString());
+      Path plain = uncompressed(layer);
+      new ImageLayer(tree, () -> open(plain)).unpack();
     }
     for (String directory : DIRECTORIES) {
-      Files.createDirectories(root.resolve(directory));
+      tree.directory(directory, DIRECTORY);
     }
     for (String file : List.of("etc/passwd", "etc/group")) {
-      if (!Files.exists(root.resolve(file))) {
-        Files.createFile(root.resolve(file));
+      if (!Files.exists(root.resolve(file), LinkOption.NOFOLLOW_LINKS)) {
+        Files.createFile(tree.file(file));
       }
     }
     List<String> environment = new ArrayList<>();
     JSON.readTree(config).at("/config/Env").forEach(each -> environment.add(each.asText()));
-    Files.write(root.resolve(UnpackedImage.ENVIRONMENT), environment);
-    Files.writeString(root.resolve(UnpackedImage.CONFIG), config);
+    write(tree, UnpackedImage.ENVIRONMENT, String.join("\n", environment) + "\n");
+    write(tree, UnpackedImage.CONFIG, config);
   }
 
-  private static String relative(String name) {
-    return name.replaceFirst("^(\\./|/)+", "");
+  private static void write(UnpackedTree tree, String name, String text) throws IOException {
+    Files.writeString(tree.file(name), text, StandardOpenOption.CREATE_NEW, WRITE);
   }
 
-  /** A link that an earlier layer made must not lead the files of a later one out of the image. */
-  private static void refuseOutside(Path root, List<String> names) throws IOException {
-    Path real = root.toRealPath();
-    Set<Path> parents = new LinkedHashSet<>();
-    for (String name : names) {
-      Path path = root.resolve(relative(name));
-      for (Path part : path) {
-        if (part.toString().equals("..")) {
-          throw new IOException("a layer names a file outside of the image: " + name);
-        }
-      }
-      Path parent = path.getParent();
-      while (parent != null && parent.startsWith(root) && parents.add(parent)) {
-        if (Files.exists(parent) && !parent.toRealPath().startsWith(real)) {
-          throw new IOException("a layer writes through a link out of the image: " + name);
-        }
-        parent = parent.getParent();
-      }
+  /** What the JDK cannot uncompress is left to a program. */
+  private Path uncompressed(Path layer) throws IOException {
+    if (!Arrays.equals(head(layer), ZSTD)) {
+      return layer;
+    }
+    Path file = Files.createTempFile(layer.getParent(), "layer-", ".tar");
+    run("zstd", "-dqf", "-o", file.toString(), "--", layer.toString());
+    return file;
+  }
+
+  private InputStream open(Path layer) throws IOException {
+    byte[] head = head(layer);
+    InputStream in =
+        new BufferedInputStream(new TimedStream(Files.newInputStream(layer), deadline));
+    return GzipCompressorInputStream.matches(head, head.length)
+        ? new BufferedInputStream(new GzipCompressorInputStream(in, true))
+        : in;
+  }
+
+  private static byte[] head(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(ZSTD.length);
     }
   }
 
-  private static void applyWhiteout(Path root, Path path) throws IOException {
-    String name = String.valueOf(path.getFileName());
-    Path directory = path.getParent();
-    if (directory == null || !name.startsWith(WHITEOUT) || !directory.startsWith(root)) {
-      return;
-    }
-    if (!name.equals(OPAQUE)) {
-      FileTree.delete(directory.resolve(name.substring(WHITEOUT.length())), Writers.GONE);
-    } else if (Files.isDirectory(directory)) {
-      FileTree.delete(directory, Writers.GONE);
-      Files.createDirectory(directory);
-    }
-  }
-
-  private String tar(String... arguments) throws IOException {
-    List<String> argv = new ArrayList<>(List.of("tar"));
-    argv.addAll(List.of(arguments));
+  private void run(String... argv) throws IOException {
     Duration left = Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
-    CommandResult result = Command.of(argv).run(left);
+    CommandResult result = Command.of(List.of(argv)).run(left);
     if (!result.succeeded()) {
-      throw new IOException(result.cutOff() ? "it takes too long" : result.message());
+      throw new IOException(result.cutOff() ? TimedStream.TOO_LONG : result.message());
     }
-    return result.stdout();
   }
 }

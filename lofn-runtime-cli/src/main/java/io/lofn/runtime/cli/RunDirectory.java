@@ -10,6 +10,8 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -25,6 +27,9 @@ final class RunDirectory {
 
   private static final String PREFIX = "lofn-cli-";
   private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d{1,18})-.*");
+
+  private static final FileAttribute<?> OF_THIS_USER =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   private final Path path;
 
@@ -72,7 +77,7 @@ final class RunDirectory {
   /** Writes the file of environment variables. */
   Path writeEnvironment(List<String> lines) {
     try {
-      return Files.write(environment(), lines, UTF_8);
+      return Files.write(Files.createFile(environment(), OF_THIS_USER), lines, UTF_8);
     } catch (IOException e) {
       throw new EngineException("The environment of a container cannot be written to " + path, e);
     }

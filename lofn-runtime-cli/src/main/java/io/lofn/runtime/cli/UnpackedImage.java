@@ -1,15 +1,22 @@
 package io.lofn.runtime.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.lofn.api.EngineException;
+import io.lofn.files.FileTree;
+import io.lofn.files.ReadableFile;
 import io.lofn.spi.ImageConfig;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,6 +45,8 @@ final class UnpackedImage {
   private static final Pattern QUOTED = Pattern.compile("'(.*)'");
   private static final Pattern ESCAPED = Pattern.compile("\\\\(.)");
 
+  private static final int LONGEST = 16 << 20;
+
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Path image;
@@ -60,12 +69,14 @@ final class UnpackedImage {
   }
 
   private ImageConfig config() throws IOException {
-    if (isThere(CONFIG)) {
-      return OciConfig.of(json(CONFIG).path("config")).volumes(List.of());
+    Optional<byte[]> config = read(CONFIG);
+    if (config.isPresent()) {
+      return OciConfig.of(JSON.readTree(config.get()).path("config")).volumes(List.of());
     }
     ImageConfig noted = ImageConfig.empty();
-    if (isThere(METADATA)) {
-      JsonNode metadata = json(METADATA);
+    Optional<byte[]> described = read(METADATA);
+    if (described.isPresent()) {
+      JsonNode metadata = JSON.readTree(described.get());
       Map<String, String> environment = new LinkedHashMap<>();
       metadata
           .path("env")
@@ -73,15 +84,17 @@ final class UnpackedImage {
           .forEachRemaining(each -> environment.put(each.getKey(), each.getValue().asText()));
       noted = noted.environment(environment).workingDirectory(metadata.path("cwd").asText(""));
     }
-    if (isThere(ENVIRONMENT)) {
-      return noted.environment(variables());
+    Optional<byte[]> environment = read(ENVIRONMENT);
+    if (environment.isPresent()) {
+      return noted.environment(variables(lines(environment.get())));
     }
-    return isThere(SCRIPT) ? noted.environment(exports()) : noted;
+    Optional<byte[]> script = read(SCRIPT);
+    return script.isPresent() ? noted.environment(exports(lines(script.get()))) : noted;
   }
 
-  private Map<String, String> variables() throws IOException {
+  private static Map<String, String> variables(List<String> lines) {
     Map<String, String> variables = new LinkedHashMap<>();
-    for (String line : lines(ENVIRONMENT)) {
+    for (String line : lines) {
       String[] parts = line.split("=", 2);
       if (parts.length == 2 && !parts[0].isEmpty()) {
         variables.put(parts[0], QUOTED.matcher(parts[1]).replaceAll("$1"));
@@ -90,9 +103,9 @@ final class UnpackedImage {
     return variables;
   }
 
-  private Map<String, String> exports() throws IOException {
+  private static Map<String, String> exports(List<String> lines) {
     Map<String, String> variables = new LinkedHashMap<>();
-    for (String line : lines(SCRIPT)) {
+    for (String line : lines) {
       Matcher found = EXPORT.matcher(line.strip());
       if (!found.matches()) {
         found = PLAIN_EXPORT.matcher(line.strip());
@@ -104,16 +117,29 @@ final class UnpackedImage {
     return variables;
   }
 
-  private boolean isThere(String name) {
-    return Files.isRegularFile(image.resolve(name));
+  /**
+   * What a file of the image holds; nothing if it is none. An image may be somebody else's work: no
+   * link of it leads to a file of the node.
+   */
+  private Optional<byte[]> read(String name) throws IOException {
+    if (!Files.isDirectory(image)) {
+      return Optional.empty();
+    }
+    try (ReadableFile file = FileTree.read(image.toRealPath(), Path.of(name))) {
+      byte[] bytes = file.stream().readNBytes(LONGEST + 1);
+      if (bytes.length > LONGEST) {
+        throw new IOException("its %s has more than %d bytes".formatted(name, LONGEST));
+      }
+      return Optional.of(bytes);
+    } catch (AccessDeniedException e) {
+      throw e;
+    } catch (FileSystemException notThere) {
+      return Optional.empty();
+    }
   }
 
   /** Images hold bytes of any charset. */
-  private List<String> lines(String name) throws IOException {
-    return ArchivedImage.text(image.resolve(name)).lines().toList();
-  }
-
-  private JsonNode json(String name) throws IOException {
-    return JSON.readTree(ArchivedImage.text(image.resolve(name)));
+  private static List<String> lines(byte[] bytes) {
+    return new String(bytes, UTF_8).lines().toList();
   }
 }

@@ -22,6 +22,8 @@ class RunDirectoryTest {
     assertThat(directory.tellsOutOfMemory()).isTrue();
     Path environment = directory.writeEnvironment(List.of("A=größe", "B="));
     assertThat(environment).hasContent("A=größe\nB=\n");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(environment)))
+        .isEqualTo("rw-------");
     directory.deleteEnvironment();
     assertThat(environment).doesNotExist();
 

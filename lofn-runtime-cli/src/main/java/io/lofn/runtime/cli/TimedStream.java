@@ -1,0 +1,39 @@
+package io.lofn.runtime.cli;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** A stream that fails when its time is over. */
+final class TimedStream extends FilterInputStream {
+
+  static final String TOO_LONG = "it takes too long";
+
+  private final long deadline;
+
+  /**
+   * @param deadline as {@link System#nanoTime()} counts
+   */
+  TimedStream(InputStream in, long deadline) {
+    super(in);
+    this.deadline = deadline;
+  }
+
+  private void check() throws IOException {
+    if (System.nanoTime() - deadline > 0) {
+      throw new IOException(TOO_LONG);
+    }
+  }
+
+  @Override
+  public int read() throws IOException {
+    check();
+    return super.read();
+  }
+
+  @Override
+  public int read(byte[] bytes, int offset, int length) throws IOException {
+    check();
+    return super.read(bytes, offset, length);
+  }
+}

@@ -1,0 +1,336 @@
+package io.lofn.runtime.cli;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.apache.commons.compress.archivers.tar.TarConstants.LF_BLK;
+import static org.apache.commons.compress.archivers.tar.TarConstants.LF_CHR;
+import static org.apache.commons.compress.archivers.tar.TarConstants.LF_DIR;
+import static org.apache.commons.compress.archivers.tar.TarConstants.LF_FIFO;
+import static org.apache.commons.compress.archivers.tar.TarConstants.LF_LINK;
+import static org.apache.commons.compress.archivers.tar.TarConstants.LF_NORMAL;
+import static org.apache.commons.compress.archivers.tar.TarConstants.LF_SYMLINK;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lofn.api.EngineException;
+import io.lofn.spi.ImageRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Archives of images whose layers together reach for the node. */
+@Timeout(60)
+class HostileImageTest {
+
+  private static final String SECRET = "secret of the node";
+
+  @TempDir private Path directory;
+  private Path outside;
+
+  @BeforeEach
+  void makeANode() throws IOException {
+    outside = Files.createDirectories(directory.resolve("images/outside"));
+    Files.writeString(outside.resolve("secret"), SECRET);
+    Files.createDirectory(outside.resolve("d"));
+  }
+
+  static Stream<Attack> attacks() {
+    return Stream.of(
+        hardLink("through a link of the layer below", "way/secret"),
+        hardLink("by a name with more to it", ".//way/./secret"),
+        hardLink("as an absolute name", "/way/secret"),
+        hardLink("to a path of the node", "OUTSIDE/secret"),
+        hardLink("that climbs", "../outside/secret"),
+        hardLink("that climbs in the middle", "d/../../outside/secret"),
+        hardLink("to the image", "."),
+        hardLink("to a directory", "d"),
+        hardLink("to nothing", "nothing"),
+        hardLink("through a file", "f/secret"),
+        new Attack("a file through a link", LF_NORMAL, "way/file", "x"),
+        new Attack("a file of the node, through a link", LF_NORMAL, "way/secret", "x"),
+        new Attack("a file through two links", LF_NORMAL, "further/file", "x"),
+        new Attack("a directory through a link", LF_DIR, "way/new/", ""),
+        new Attack("a link through a link", LF_SYMLINK, "way/link", "/"),
+        new Attack("a hard link made through a link", LF_LINK, "way/hard", "f"),
+        new Attack("a whiteout through a link", LF_NORMAL, "way/.wh.secret", ""),
+        new Attack("an opaque whiteout through a link", LF_NORMAL, "way/d/.wh..wh..opq", ""),
+        new Attack("a whiteout that climbs", LF_NORMAL, "d/../../outside/.wh.secret", ""),
+        new Attack("a whiteout of what is above", LF_NORMAL, "d/.wh...", ""),
+        new Attack("a file that climbs", LF_NORMAL, "../outside/file", "x"),
+        new Attack("a file that climbs in the middle", LF_NORMAL, "d/../../outside/file", "x"),
+        new Attack("a directory that climbs", LF_DIR, "../outside/new/", ""),
+        new Attack("a link that climbs", LF_SYMLINK, "../outside/link", "/"),
+        new Attack("a file in a file", LF_NORMAL, "f/file", "x"));
+  }
+
+  private static Attack hardLink(String what, String target) {
+    return new Attack("a hard link " + what, LF_LINK, "stolen", target);
+  }
+
+  @ParameterizedTest
+  @MethodSource("attacks")
+  void isRefusedAndTheNodeIsLeftAlone(Attack attack) throws Exception {
+    assertThatThrownBy(() -> load(this::ways, tar -> put(tar, attack)))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("evil.tar");
+    assertNodeUntouched();
+    assertThat(directory.resolve("images"))
+        .isDirectoryNotContaining("glob:**/evil*")
+        .isDirectoryNotContaining("glob:**/.lofn-*");
+  }
+
+  @Test
+  void whatLofnWritesIntoAnImageGoesThroughNoLinkOfIt() throws Exception {
+    Path image =
+        load(
+            tar -> {
+              put(tar, LF_SYMLINK, "ch", outside.toString());
+              put(tar, LF_SYMLINK, "etc", outside.toString());
+              put(tar, LF_SYMLINK, "tmp", outside.resolve("none").toString());
+            });
+
+    assertNodeUntouched();
+    assertThat(image.resolve("ch/environment")).hasContent("PATH=/p\n");
+    for (String name : List.of("ch", "etc", "tmp")) {
+      assertThat(Files.isDirectory(image.resolve(name), LinkOption.NOFOLLOW_LINKS)).isTrue();
+    }
+  }
+
+  @Test
+  void aFileThatIsALinkInTheImageIsNotWrittenThrough() throws Exception {
+    Path image =
+        load(
+            tar -> {
+              put(tar, LF_SYMLINK, "ch/environment", outside.resolve("secret").toString());
+              put(tar, LF_SYMLINK, "etc/passwd", outside.resolve("new").toString());
+            });
+
+    assertNodeUntouched();
+    assertThat(image.resolve("ch/environment")).hasContent("PATH=/p\n");
+  }
+
+  @Test
+  void whatAnImageSaysIsReadThroughNoLinkOfIt() throws Exception {
+    Files.writeString(outside.resolve("secret"), "KEY=" + SECRET);
+    Path image = Files.createDirectories(directory.resolve("images/other+1/ch"));
+    for (String name : List.of("environment", "metadata.json", "lofn-config.json")) {
+      Files.createSymbolicLink(image.resolve(name), outside.resolve("secret"));
+    }
+    Path through = Files.createDirectories(directory.resolve("images/through+1"));
+    Files.createSymbolicLink(through.resolve("ch"), outside);
+    Files.move(outside.resolve("secret"), outside.resolve("environment"));
+
+    assertThat(UnpackedImage.config(image.getParent()).environment()).isEmpty();
+    assertThat(UnpackedImage.config(through).environment()).isEmpty();
+  }
+
+  @Test
+  void laterEntriesTakeThePlaceOfEarlierOnes() throws Exception {
+    Path image =
+        load(
+            this::ways,
+            tar -> {
+              put(tar, LF_DIR, "way/", "");
+              put(tar, LF_NORMAL, "way/file", "in the image");
+              put(tar, LF_NORMAL, "d", "now a file");
+              put(tar, LF_DIR, "f/", "");
+              put(tar, LF_SYMLINK, "e", outside.toString());
+              put(tar, LF_NORMAL, "further", "no link");
+            });
+
+    assertNodeUntouched();
+    assertThat(image.resolve("way/file")).hasContent("in the image");
+    assertThat(image.resolve("d")).hasContent("now a file");
+    assertThat(image.resolve("f")).isEmptyDirectory();
+    assertThat(image.resolve("further")).hasContent("no link");
+    assertThat(Files.readSymbolicLink(image.resolve("e"))).isEqualTo(outside);
+  }
+
+  @Test
+  void aDirectoryThatBecomesALinkIsNotEmptiedThroughIt() throws Exception {
+    Path image =
+        load(
+            this::ways,
+            tar -> put(tar, LF_SYMLINK, "d", outside.toString()),
+            tar -> put(tar, LF_NORMAL, "d/.wh..wh..opq", ""));
+
+    assertNodeUntouched();
+    assertThat(Files.isSymbolicLink(image.resolve("d"))).isTrue();
+  }
+
+  @Test
+  void aWhiteoutOfALinkDeletesTheLink() throws Exception {
+    Path image = load(this::ways, tar -> put(tar, LF_NORMAL, ".wh.way", ""));
+
+    assertNodeUntouched();
+    assertThat(Files.exists(image.resolve("way"), LinkOption.NOFOLLOW_LINKS)).isFalse();
+  }
+
+  @Test
+  void aHardLinkToALinkIsThatLink() throws Exception {
+    Path image = load(this::ways, tar -> put(tar, LF_LINK, "again", "way"));
+
+    assertNodeUntouched();
+    assertThat(Files.readSymbolicLink(image.resolve("again"))).isEqualTo(outside);
+  }
+
+  @Test
+  void aHardLinkToAFileOfTheLayerBelowIsThatFile() throws Exception {
+    Path image = load(this::ways, tar -> put(tar, LF_LINK, "x/again", "./f"));
+
+    assertThat(image.resolve("x/again")).hasContent("file");
+  }
+
+  @Test
+  void devicesAndNamedPipesArePassedOver() throws Exception {
+    Path image =
+        load(
+            tar -> {
+              put(tar, LF_BLK, "disk", "");
+              put(tar, LF_CHR, "null", "");
+              put(tar, LF_FIFO, "pipe", "");
+              put(tar, LF_NORMAL, "dev/file", "x");
+              put(tar, LF_NORMAL, "kept", "x");
+            });
+
+    assertThat(image).isDirectoryNotContaining("glob:**/{disk,null,pipe}");
+    assertThat(image.resolve("dev")).isEmptyDirectory();
+    assertThat(image.resolve("kept")).hasContent("x");
+  }
+
+  @Test
+  void noFileLendsTheRightsOfThisUser() throws Exception {
+    Path image =
+        load(
+            tar -> {
+              put(tar, LF_NORMAL, "program", "x", 06755);
+              put(tar, LF_NORMAL, "closed", "x", 0);
+              put(tar, LF_DIR, "shut/", "", 0);
+              put(tar, LF_NORMAL, "shut/file", "x");
+            });
+
+    assertThat(Files.getAttribute(image.resolve("program"), "unix:mode")).isEqualTo(0100755);
+    assertThat(permissions(image.resolve("closed"))).isEqualTo("r--------");
+    assertThat(permissions(image.resolve("shut"))).isEqualTo("rwx------");
+    assertThat(image.resolve("shut/file")).hasContent("x");
+  }
+
+  @Test
+  void anArchiveThatTakesTooLongIsGivenUp() throws Exception {
+    Path archive = archive(this::ways);
+
+    assertThatThrownBy(() -> new ImageUnpacker(store(), archive, Duration.ZERO).load())
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("too long");
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  private void assertNodeUntouched() throws IOException {
+    assertThat(outside.resolve("secret")).hasContent(SECRET);
+    assertThat(outside.resolve("d")).isEmptyDirectory();
+    assertThat(Files.getAttribute(outside.resolve("secret"), "unix:nlink")).isEqualTo(1);
+    try (Stream<Path> files = Files.list(outside)) {
+      assertThat(files).hasSize(2);
+    }
+  }
+
+  /** A link out of the image, one to that, a directory and a file. */
+  private void ways(TarArchiveOutputStream tar) throws IOException {
+    put(tar, LF_SYMLINK, "way", outside.toString());
+    put(tar, LF_SYMLINK, "further", "way");
+    put(tar, LF_DIR, "d/", "");
+    put(tar, LF_NORMAL, "f", "file");
+  }
+
+  private Path load(Layer... layers) throws Exception {
+    new ImageUnpacker(store(), archive(layers), Duration.ofSeconds(30)).load();
+    return Path.of(store().prepare(ImageRequest.of("evil:1")).id());
+  }
+
+  private ImageStore store() {
+    return new ImageStore(directory.resolve("images"), Optional.empty());
+  }
+
+  private Path archive(Layer... layers) throws Exception {
+    Path archive = directory.resolve("evil.tar");
+    List<String> names = new ArrayList<>();
+    try (TarArchiveOutputStream all = tar(archive)) {
+      for (Layer layer : layers) {
+        Path file = directory.resolve("layer-" + names.size());
+        try (TarArchiveOutputStream tar = tar(file)) {
+          layer.into(tar);
+        }
+        put(all, LF_NORMAL, file.getFileName().toString(), Files.readString(file, US_ASCII));
+        names.add("\"" + file.getFileName() + "\"");
+      }
+      put(all, LF_NORMAL, "config", "{\"config\":{\"Env\":[\"PATH=/p\"]}}");
+      put(
+          all,
+          LF_NORMAL,
+          "manifest.json",
+          "[{\"Config\":\"config\",\"RepoTags\":[\"evil:1\"],\"Layers\":%s}]".formatted(names));
+    }
+    return archive;
+  }
+
+  private static TarArchiveOutputStream tar(Path file) throws IOException {
+    TarArchiveOutputStream tar = new TarArchiveOutputStream(Files.newOutputStream(file), "UTF-8");
+    tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
+    return tar;
+  }
+
+  private void put(TarArchiveOutputStream tar, Attack attack) throws IOException {
+    String text = attack.text().replace("OUTSIDE", outside.toString());
+    put(tar, attack.type(), attack.name(), text);
+  }
+
+  private static void put(TarArchiveOutputStream tar, byte type, String name, String text)
+      throws IOException {
+    put(tar, type, name, text, 0755);
+  }
+
+  private static void put(TarArchiveOutputStream tar, byte type, String name, String text, int mode)
+      throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry(name, type, true);
+    entry.setMode(mode);
+    byte[] bytes = type == LF_NORMAL ? text.getBytes(US_ASCII) : new byte[0];
+    entry.setSize(bytes.length);
+    if (type == LF_LINK || type == LF_SYMLINK) {
+      entry.setLinkName(text);
+    }
+    tar.putArchiveEntry(entry);
+    tar.write(bytes);
+    tar.closeArchiveEntry();
+  }
+
+  /** Writes the entries of a layer. */
+  @FunctionalInterface
+  private interface Layer {
+    void into(TarArchiveOutputStream tar) throws IOException;
+  }
+
+  /** One entry; its text is the file's, or where a link leads. */
+  private record Attack(String what, byte type, String name, String text) {
+    @Override
+    public String toString() {
+      return what;
+    }
+  }
+}
