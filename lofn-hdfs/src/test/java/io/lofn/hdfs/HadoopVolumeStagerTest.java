@@ -111,6 +111,7 @@ class HadoopVolumeStagerTest extends VolumeStagerContract {
   @ValueSource(strings = {"No space left on device", "Disk quota exceeded"})
   void aDiskThatFillsUpMeanwhileIsNamedWithWhatToDoAndTheSpaceIsGivenBack(String said)
       throws IOException {
+    Files.writeString(remote.resolve("e.txt"), "y");
     TestFileSystem.opening =
         file -> {
           throw new IOException(said);
