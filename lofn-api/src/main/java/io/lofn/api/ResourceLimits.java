@@ -16,22 +16,25 @@ public final class ResourceLimits implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  private static final ResourceLimits NONE = new ResourceLimits(null, null, null, null);
+  private static final ResourceLimits NONE = new ResourceLimits(null, null, null, null, null);
 
   private final @Nullable Double cpus;
   private final @Nullable Long memory;
   private final @Nullable Long pids;
   private final @Nullable Long sharedMemory;
+  private final @Nullable Long disk;
 
   private ResourceLimits(
       @Nullable Double cpus,
       @Nullable Long memory,
       @Nullable Long pids,
-      @Nullable Long sharedMemory) {
+      @Nullable Long sharedMemory,
+      @Nullable Long disk) {
     this.cpus = cpus;
     this.memory = memory;
     this.pids = pids;
     this.sharedMemory = sharedMemory;
+    this.disk = disk;
   }
 
   /**
@@ -53,7 +56,7 @@ public final class ResourceLimits implements Serializable {
     if (!(cpus > 0)) {
       throw new IllegalArgumentException("cpus must be greater than 0, not " + cpus);
     }
-    return new ResourceLimits(cpus, memory, pids, sharedMemory);
+    return new ResourceLimits(cpus, memory, pids, sharedMemory, disk);
   }
 
   /**
@@ -63,7 +66,7 @@ public final class ResourceLimits implements Serializable {
    * @return the new limits
    */
   public ResourceLimits memory(long bytes) {
-    return new ResourceLimits(cpus, positive("memory", bytes), pids, sharedMemory);
+    return new ResourceLimits(cpus, positive("memory", bytes), pids, sharedMemory, disk);
   }
 
   /**
@@ -73,7 +76,7 @@ public final class ResourceLimits implements Serializable {
    * @return the new limits
    */
   public ResourceLimits pids(long count) {
-    return new ResourceLimits(cpus, memory, positive("pids", count), sharedMemory);
+    return new ResourceLimits(cpus, memory, positive("pids", count), sharedMemory, disk);
   }
 
   /**
@@ -83,7 +86,18 @@ public final class ResourceLimits implements Serializable {
    * @return the new limits
    */
   public ResourceLimits sharedMemory(long bytes) {
-    return new ResourceLimits(cpus, memory, pids, positive("sharedMemory", bytes));
+    return new ResourceLimits(cpus, memory, pids, positive("sharedMemory", bytes), disk);
+  }
+
+  /**
+   * These limits with another amount of disk that one run may take by what it writes into its
+   * exchange and its {@code /tmp}. lofn holds it, by looking now and then; runtimes need not.
+   *
+   * @param bytes bytes, at least 1
+   * @return the new limits
+   */
+  public ResourceLimits disk(long bytes) {
+    return new ResourceLimits(cpus, memory, pids, sharedMemory, positive("disk", bytes));
   }
 
   private static long positive(String name, long value) {
@@ -129,6 +143,15 @@ public final class ResourceLimits implements Serializable {
     return optional(sharedMemory);
   }
 
+  /**
+   * Disk that one run may take, in bytes.
+   *
+   * @return the limit, or empty if not set
+   */
+  public OptionalLong disk() {
+    return optional(disk);
+  }
+
   private static OptionalLong optional(@Nullable Long value) {
     return value == null ? OptionalLong.empty() : OptionalLong.of(value);
   }
@@ -144,7 +167,8 @@ public final class ResourceLimits implements Serializable {
         cpus != null ? cpus : defaults.cpus,
         memory != null ? memory : defaults.memory,
         pids != null ? pids : defaults.pids,
-        sharedMemory != null ? sharedMemory : defaults.sharedMemory);
+        sharedMemory != null ? sharedMemory : defaults.sharedMemory,
+        disk != null ? disk : defaults.disk);
   }
 
   @Override
@@ -158,7 +182,7 @@ public final class ResourceLimits implements Serializable {
   }
 
   private List<Object> values() {
-    return Arrays.asList(cpus, memory, pids, sharedMemory);
+    return Arrays.asList(cpus, memory, pids, sharedMemory, disk);
   }
 
   @Override
@@ -168,6 +192,7 @@ public final class ResourceLimits implements Serializable {
     append(text, "memory", memory);
     append(text, "pids", pids);
     append(text, "sharedMemory", sharedMemory);
+    append(text, "disk", disk);
     return text.length() == 0 ? "none" : text.toString();
   }
 

@@ -337,6 +337,19 @@ public final class Tool<I, O> implements Serializable {
   }
 
   /**
+   * This tool with a limit on the disk that one run takes by what it writes into its exchange and
+   * its {@code /tmp}, beyond its input. The run is stopped soon after it takes more, and fails with
+   * {@link ToolFailedException.Reason#OUTPUT_TOO_LARGE}. A file counts with its whole length, holes
+   * included, and by each of its names. The default is {@code spark.lofn.run.maxDisk}.
+   *
+   * @param bytes bytes
+   * @return the new tool
+   */
+  public Tool<I, O> maxDisk(long bytes) {
+    return limits(limits -> limits.disk(bytes));
+  }
+
+  /**
    * This tool with a size of {@code /dev/shm}. The default is the engine's, commonly 64 MiB.
    *
    * @param bytes bytes

@@ -14,7 +14,8 @@ final class TreeSum implements TreeVisitor {
   @Override
   public void file(Path name, PosixFileAttributes attributes) {
     files++;
-    bytes += attributes.size();
+    long size = attributes.size(); // of a file with holes as much as the type can hold
+    bytes = bytes > Long.MAX_VALUE - size ? Long.MAX_VALUE : bytes + size;
   }
 
   @Override

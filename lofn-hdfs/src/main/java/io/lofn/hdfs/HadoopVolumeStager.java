@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileLockInterruptionException;
+import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -25,6 +26,10 @@ final class HadoopVolumeStager implements ArchiveStager {
 
   private static final Logger LOG = LoggerFactory.getLogger(HadoopVolumeStager.class);
   private static final int ATTEMPTS = 3;
+
+  /** Others fill the disk, too, after the room for a copy was looked for. */
+  private static final String MORE_ROOM =
+      "; free some, or let spark.lofn.volumes.dir name a larger disk";
 
   private final Configuration hadoop;
   private final java.nio.file.Path directory;
@@ -78,9 +83,15 @@ final class HadoopVolumeStager implements ArchiveStager {
         throw interrupted(source, e);
       }
       throw new StagingException(
-          "The volume %s cannot be copied to %s: %s".formatted(source, directory, e.getMessage()),
+          "The volume %s cannot be copied to %s: %s%s"
+              .formatted(source, directory, e.getMessage(), isFull(e) ? MORE_ROOM : ""),
           e);
     }
+  }
+
+  private static boolean isFull(Exception failure) {
+    String text = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+    return text.contains("no space left on device") || text.contains("quota exceeded");
   }
 
   private static StagingException interrupted(URI source, Exception cause) {

@@ -28,6 +28,8 @@ import org.apache.hadoop.security.AccessControlException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against Hadoop's own local file system; a cluster's is the same interface. */
 class HadoopVolumeStagerTest extends VolumeStagerContract {
@@ -102,6 +104,31 @@ class HadoopVolumeStagerTest extends VolumeStagerContract {
       }
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"No space left on device", "Disk quota exceeded"})
+  void aDiskThatFillsUpMeanwhileIsNamedWithWhatToDoAndTheSpaceIsGivenBack(String said)
+      throws IOException {
+    Files.writeString(remote.resolve("e.txt"), "y");
+    TestFileSystem.opening =
+        file -> {
+          throw new IOException(said);
+        };
+    try (VolumeStager tested =
+        new HadoopVolumeStagerProvider()
+            .create(new StagingConfig(node, TestFileSystem.CONFIGURATION))) {
+      assertThatThrownBy(() -> tested.stage(TestFileSystem.uriOf(remote)))
+          .isInstanceOf(StagingException.class)
+          .hasMessageContaining(said)
+          .hasMessageContaining(node.toString())
+          .hasMessageContaining("spark.lofn.volumes.dir");
+    } finally {
+      TestFileSystem.reset();
+    }
+    try (Stream<Path> left = Files.list(node)) {
+      assertThat(left.filter(Files::isDirectory)).isEmpty();
     }
   }
 

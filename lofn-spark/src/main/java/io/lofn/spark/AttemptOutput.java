@@ -68,6 +68,15 @@ final class AttemptOutput {
     try (InputStream in = new CancellableStream(file.open(), task);
         OutputStream out = store.create(location)) {
       in.transferTo(out);
+    } catch (IOException e) {
+      if (ExchangeState.tellsOfFullDisk(e)) {
+        throw new LofnException(
+            "The output %s of %s could not be written: the disk of %s has no room left (%s). Free some, or set %s to a place that has more"
+                .formatted(
+                    file, task.identity(), directory, e.getMessage(), LofnConf.OUTPUT_DIR.name()),
+            e);
+      }
+      throw e;
     }
   }
 

@@ -33,6 +33,9 @@ final class ContainerSession implements AutoCloseable {
   /** How long the engine may take to stop a container beyond the grace that the tool has. */
   private static final Duration STOP_SLACK = Duration.ofMinutes(2);
 
+  /** How long a tool that fills a disk may take to end after SIGTERM. */
+  private static final Duration SHORT_GRACE = Duration.ofSeconds(1);
+
   /** How long one look for the end of a container takes; its close ends it before. */
   private static final Duration LOOK = Duration.ofSeconds(1);
 
@@ -42,6 +45,7 @@ final class ContainerSession implements AutoCloseable {
     TIMED_OUT,
     IDLE,
     OUTPUT_TOO_LARGE,
+    DISK_LIMIT,
     INPUT_FAILED
   }
 
@@ -185,7 +189,7 @@ final class ContainerSession implements AutoCloseable {
 
   private void stopNow() {
     try {
-      container.stop(grace);
+      container.stop(graceOf(stop.get()));
       stderr.awaitEnd(STDERR_GRACE);
     } catch (Throwable e) {
       LOG.warn("Container {} could not be stopped and is killed: {}", container.id(), e.toString());
@@ -196,6 +200,15 @@ final class ContainerSession implements AutoCloseable {
       close();
       stopped.complete(null);
     }
+  }
+
+  /** Who writes too much may not go on for long. */
+  private Duration graceOf(@Nullable Stop why) {
+    boolean writes =
+        why != null
+            && (why.reason() == StopReason.DISK_LIMIT
+                || why.reason() == StopReason.OUTPUT_TOO_LARGE);
+    return writes && grace.compareTo(SHORT_GRACE) > 0 ? SHORT_GRACE : grace;
   }
 
   /** The stop, once it has been carried out or takes too long; empty if there was none. */

@@ -48,12 +48,17 @@ record ExchangeState(Path directory, long freeBytes, boolean seLinux, boolean in
    * @return empty if the disk has nothing to do with it
    */
   Optional<LofnException> explain(String run, IOException failure) {
-    String text = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
-    return isFull() || text.contains("no space left on device")
+    return isFull() || tellsOfFullDisk(failure)
         ? Optional.of(
             new LofnException(
                 "The input of %s could not be written: %s".formatted(run, fullDisk()), failure))
         : Optional.empty();
+  }
+
+  /** Whether the system has said that there was no room, by a disk, a quota, or files too many. */
+  static boolean tellsOfFullDisk(IOException failure) {
+    String text = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+    return text.contains("no space left on device") || text.contains("quota exceeded");
   }
 
   /** That there is no room left, and what to do. */

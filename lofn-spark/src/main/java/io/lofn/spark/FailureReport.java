@@ -114,6 +114,11 @@ final class FailureReport {
         hints().forRecord());
   }
 
+  /** The failure of a tool that was stopped, or has ended, with more on the disk than it may. */
+  ToolFailedException tooMuchDisk(DiskWatch watch, StreamTail stderr) {
+    return exception(Reason.OUTPUT_TOO_LARGE, watch.finding(), null, stderr, Hints.forDiskLimit());
+  }
+
   /** The failure of a tool whose output has more bytes than its disk can have given it. */
   ToolFailedException outputTooLarge(long bytes, long room, StreamTail stderr) {
     return exception(

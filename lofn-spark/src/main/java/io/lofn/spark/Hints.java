@@ -64,6 +64,11 @@ record Hints(RunPlan plan, Optional<ExchangeState> exchange) {
         .formatted(LofnConf.RECORD_MAX_SIZE.name(), plan.maxRecordSize());
   }
 
+  static String forDiskLimit() {
+    return "Raise Tool.maxDisk or %s, or make the partitions smaller."
+        .formatted(LofnConf.RUN_MAX_DISK.name());
+  }
+
   static String forHoles() {
     return "lofn copies holes as zeros; let the tool write its files without them, or pack them, as tar --sparse does.";
   }
@@ -84,9 +89,11 @@ record Hints(RunPlan plan, Optional<ExchangeState> exchange) {
     if (!said.contains("no space left on device")) {
       return Optional.empty();
     }
+    String free =
+        exchange.map(state -> " has %d bytes free now".formatted(state.freeBytes())).orElse("");
     return Optional.of(
-        "A disk is full, but not the one of the exchange: let the tool write below %s, or raise Tool.tmpfs or Tool.shm."
-            .formatted(plan.exchangePath()));
+        "A disk was full. That of the exchange%s; if it was another one, let the tool write below %s, or raise Tool.tmpfs or Tool.shm."
+            .formatted(free, plan.exchangePath()));
   }
 
   private String forCode(int code, String said) {

@@ -161,6 +161,12 @@ final class LofnConf {
           "",
           "How long a tool may neither write to standard output or standard error nor take from"
               + " standard input; not set: as long as it likes.");
+  static final ConfigKey<Long> RUN_MAX_DISK =
+      ConfigKey.size(
+          PREFIX + "run.maxDisk",
+          "",
+          "What one run may write into its exchange and its /tmp before it is stopped, as lofn finds"
+              + " by looking now and then; not set: what the disk has.");
   static final ConfigKey<Long> RECORD_MAX_SIZE =
       ConfigKey.sizeUpTo(
           LONGEST_RECORD,
@@ -290,6 +296,7 @@ final class LofnConf {
           ENGINE_ATTEMPTS,
           RUN_TIMEOUT,
           RUN_IDLE_TIMEOUT,
+          RUN_MAX_DISK,
           RECORD_MAX_SIZE,
           STOP_GRACE,
           FAIL_FAST,

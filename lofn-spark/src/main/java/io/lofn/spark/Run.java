@@ -49,8 +49,9 @@ final class Run<I, O> implements Supervised {
   private volatile @Nullable ContainerSession session;
   private volatile @Nullable RunFeed<I> feed;
   private volatile boolean closed;
+  private volatile @Nullable DiskWatch disk;
   private @Nullable InputSnapshot inputs;
-  private boolean judged;
+  private volatile boolean judged;
   private long inputFiles;
 
   Run(RunPlan plan, Tool<I, O> tool, TaskScope task, Node node) {
@@ -128,6 +129,10 @@ final class Run<I, O> implements Supervised {
   private void countInputs(Exchange directory) {
     inputFiles = ExchangeState.bytes(directory.directory());
     node.meters().written(inputFiles);
+    plan.settings()
+        .limits()
+        .disk()
+        .ifPresent(limit -> disk = new DiskWatch(directory, limit, inputFiles, node.threads()));
   }
 
   /** Counts what is in the exchange beyond what was put there as output. */
@@ -154,6 +159,28 @@ final class Run<I, O> implements Supervised {
       current.stop(new Stop(StopReason.CANCELLED, null));
     } else {
       current.stopIfOverdue(now);
+      checkDisk(current, now);
+    }
+  }
+
+  private void checkDisk(ContainerSession current, Instant now) {
+    DiskWatch watch = disk;
+    if (watch != null && watch.isExceeded()) {
+      current.stop(new Stop(StopReason.DISK_LIMIT, null));
+    } else if (watch != null && !judged) {
+      watch.check(now);
+    }
+  }
+
+  /** Once more at the end: a tool may write much in a short time, or hide it meanwhile. */
+  private void judgeDisk() {
+    DiskWatch watch = disk;
+    if (watch != null) {
+      watch.look(true);
+      if (watch.isExceeded()) {
+        keepIfWanted();
+        throw report.tooMuchDisk(watch, activeSession().stderr());
+      }
     }
   }
 
@@ -197,6 +224,7 @@ final class Run<I, O> implements Supervised {
       keepIfWanted();
       throw report.failure(reason, exit, activeSession().stderr());
     }
+    judgeDisk();
   }
 
   /** Counts this run among the failures, once, and unless nobody wanted it any more. */
@@ -244,6 +272,10 @@ final class Run<I, O> implements Supervised {
         yield report.idle(current.stderr());
       }
       case OUTPUT_TOO_LARGE -> report.recordTooLong("it was stopped for it", current.stderr());
+      case DISK_LIMIT -> {
+        keepIfWanted();
+        yield report.tooMuchDisk(requireNonNull(disk), current.stderr());
+      }
       case INPUT_FAILED -> EngineCalls.unchecked(requireNonNull(stop.cause()));
     };
   }

@@ -113,7 +113,8 @@ record RunPlan(
         ResourceLimits.none()
             .cpus(Math.min(cpus, Runtime.getRuntime().availableProcessors()))
             .pids(conf.get(LofnConf.PIDS));
-    return conf.find(LofnConf.MEMORY).map(limits::memory).orElse(limits);
+    ResourceLimits disk = conf.find(LofnConf.RUN_MAX_DISK).map(limits::disk).orElse(limits);
+    return conf.find(LofnConf.MEMORY).map(disk::memory).orElse(disk);
   }
 
   /**

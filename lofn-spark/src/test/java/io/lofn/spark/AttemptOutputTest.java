@@ -7,10 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.BinaryFile;
 import io.lofn.api.LofnException;
 import io.lofn.spi.OutputStore;
+import io.lofn.spi.StoredPath;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -94,6 +99,69 @@ class AttemptOutputTest {
     task.end();
 
     assertThat(directory.toFile().list()).containsExactly(AttemptOutput.OPEN_MARK);
+  }
+
+  @Test
+  void aDiskThatFillsUpIsNamedWithWhatToDo() throws IOException {
+    BinaryFile full =
+        file(
+            "a/b",
+            () ->
+                Files.createSymbolicLink(
+                    Files.createDirectories(directory.resolve("_attempt-00003-17/a")).resolve("b"),
+                    Path.of("/dev/full")));
+    OutputStore overwriting = new OverwritingStore(store);
+    AttemptOutput attempt =
+        new AttemptOutput(overwriting, store.locate(directory.toString()), task);
+
+    assertThatThrownBy(() -> attempt.write(files(full), "part-00003"))
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining("has no room left")
+        .hasMessageContaining(directory.toString())
+        .hasMessageContaining("spark.lofn.output.dir")
+        .hasCauseInstanceOf(IOException.class);
+    task.end();
+
+    assertThat(directory.toFile().list()).containsExactly(AttemptOutput.OPEN_MARK);
+  }
+
+  /** A store whose files are opened where they are there already. */
+  private record OverwritingStore(OutputStore store) implements OutputStore {
+
+    @Override
+    public OutputStream create(String location) throws IOException {
+      return Files.newOutputStream(Path.of(URI.create(location)), StandardOpenOption.WRITE);
+    }
+
+    @Override
+    public String locate(String path) throws IOException {
+      return store.locate(path);
+    }
+
+    @Override
+    public boolean exists(String location) throws IOException {
+      return store.exists(location);
+    }
+
+    @Override
+    public InputStream open(String location) throws IOException {
+      return store.open(location);
+    }
+
+    @Override
+    public List<StoredPath> list(String location) throws IOException {
+      return store.list(location);
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+      store.rename(from, to);
+    }
+
+    @Override
+    public void delete(String location) throws IOException {
+      store.delete(location);
+    }
   }
 
   private AttemptOutput attempt() throws IOException {

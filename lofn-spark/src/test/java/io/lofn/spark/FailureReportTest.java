@@ -148,6 +148,19 @@ class FailureReportTest {
   }
 
   @Test
+  void doesNotSayOfADiskThatItIsAnotherOneWhenNobodyKnows() {
+    String message =
+        text(
+            report(ROOMY)
+                .failure(
+                    Reason.EXIT_CODE,
+                    new ContainerExit(1, false),
+                    tail("sort: No space left on device\n")));
+
+    assertThat(message).contains("That of the exchange has 1099511627776 bytes free now");
+  }
+
+  @Test
   void saysThatAnOutputIsMoreThanItsDisk() throws IOException {
     GoldenText.assertThatIs(
         "output-of-holes", text(report(ROOMY).outputTooLarge(1L << 41, 1L << 40, tail(""))));

@@ -34,6 +34,7 @@ class LofnConfTest {
     assertThat(conf.get(LofnConf.ENGINE_ATTEMPTS)).isEqualTo(5);
     assertThat(conf.find(LofnConf.RUN_TIMEOUT)).isEmpty();
     assertThat(conf.get(LofnConf.STOP_GRACE)).isEqualTo(Duration.ofSeconds(10));
+    assertThat(conf.find(LofnConf.RUN_MAX_DISK)).isEmpty();
     assertThat(conf.get(LofnConf.RECORD_MAX_SIZE)).isEqualTo(RunOutput.DEFAULT_MAX_RECORD_SIZE);
     assertThat(conf.find(LofnConf.CPUS)).isEmpty();
     assertThat(conf.find(LofnConf.MEMORY)).isEmpty();
@@ -56,7 +57,7 @@ class LofnConfTest {
     assertThat(conf.find(LofnConf.VOLUMES_FILE_SYSTEM)).isEmpty();
     assertThat(conf.get(LofnConf.VOLUMES_TIMEOUT)).isEqualTo(Duration.ofHours(2));
     assertThat(conf.get(LofnConf.PIPES)).isTrue();
-    assertThat(LofnConf.KEYS).hasSize(41);
+    assertThat(LofnConf.KEYS).hasSize(42);
   }
 
   @Test

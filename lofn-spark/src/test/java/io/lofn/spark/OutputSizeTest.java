@@ -130,6 +130,56 @@ class OutputSizeTest {
     }
   }
 
+  static Stream<String> scriptsThatFillADisk() {
+    return Stream.of(
+        "head -c 300000 /dev/zero > \"$LOFN_EXCHANGE/x\"", // ended before anybody looked
+        "truncate -s 300000 \"$LOFN_EXCHANGE/x\"; exec sleep 600",
+        "cd \"$LOFN_EXCHANGE\"; mkdir -p a/b; for i in 1 2 3; do head -c 100000 /dev/zero > a/b/$i; done; exec sleep 600",
+        "truncate -s 300000 \"$LOFN_EXCHANGE/../tmp/x\"; exec sleep 600",
+        "cd \"$LOFN_EXCHANGE\"; i=0; while :; do head -c 1000 /dev/zero > $i; i=$((i + 1)); done",
+        "cd \"$LOFN_EXCHANGE\"; trap '' TERM; truncate -s 300000 x; while :; do sleep 1; done");
+  }
+
+  @ParameterizedTest
+  @MethodSource("scriptsThatFillADisk")
+  void aRunThatTakesMoreOfTheDiskThanItMayIsStoppedAndTheSpaceIsGivenBack(String script) {
+    Tool<String, String> tool = Tool.pipe("any").shell(script).maxDisk(200_000);
+
+    ToolFailedException failure = failureOf(() -> lofn.map(one(), tool).collect());
+
+    assertThat(failure.reason()).isEqualTo(Reason.OUTPUT_TOO_LARGE);
+    assertThat(failure)
+        .hasMessageContaining(
+            "bytes of the disk for its exchange and its /tmp, and may take 200000")
+        .hasMessageContaining("Tool.maxDisk or spark.lofn.run.maxDisk")
+        .hasMessageContaining("disk 200000");
+  }
+
+  @Test
+  void whatARunWritesAndItsInputAreCountedApart() {
+    Tool<String, String> tool =
+        Tool.lines("any")
+            .shell("cp \"$LOFN_EXCHANGE/input.txt\" \"$LOFN_EXCHANGE/output.txt\"; sleep 1")
+            .maxDisk(90_010);
+    String record = "x".repeat(90_000);
+
+    assertThat(lofn.map(context.parallelize(List.of(record), 1), tool).collect())
+        .containsExactly(record);
+  }
+
+  @Test
+  void theSessionLimitsToolsThatDoNotLimitThemselves() {
+    SparkSession session = spark.newSession();
+    session.conf().set("spark.lofn.run.maxDisk", "100k");
+    Lofn limited = Lofn.on(session);
+    Tool<String, String> tool =
+        Tool.pipe("any").shell("truncate -s 200K \"$LOFN_EXCHANGE/x\"; cat");
+
+    assertThat(failureOf(() -> limited.map(one(), tool).collect()))
+        .hasMessageContaining("and may take 102400");
+    assertThat(limited.map(one(), tool.maxDisk(1 << 20)).collect()).containsExactly("a");
+  }
+
   private static JavaRDD<String> one() {
     return context.parallelize(List.of("a"), 1);
   }
