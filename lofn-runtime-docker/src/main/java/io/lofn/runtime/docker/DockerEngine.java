@@ -1,6 +1,7 @@
 package io.lofn.runtime.docker;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.model.Info;
 import com.github.dockerjava.api.model.Version;
 import com.github.dockerjava.core.DockerClientConfig;
@@ -100,6 +101,16 @@ final class DockerEngine implements AutoCloseable {
     return await(action, submit(action, request), config.callTimeout());
   }
 
+  /**
+   * Makes a container.
+   *
+   * @param request fills in what is asked for, and sends it
+   */
+  <T> T create(String action, String image, Function<CreateContainerCmd, T> request) {
+    Future<T> call = begin(action, () -> ask(clients -> clients.creation(image), request));
+    return await(action, call, config.callTimeout());
+  }
+
   /** Makes a call that the engine takes its time for. */
   <T> T call(String action, Duration engineTime, Function<DockerClient, T> request) {
     Future<T> call = begin(action, () -> ask(EngineClients::streams, request));
@@ -140,8 +151,7 @@ final class DockerEngine implements AutoCloseable {
             });
   }
 
-  private <T> T ask(
-      Function<EngineClients, DockerClient> client, Function<DockerClient, T> request) {
+  private <C, T> T ask(Function<EngineClients, C> client, Function<C, T> request) {
     EngineClients used = enter();
     try {
       return used.ask(client.apply(used), request);

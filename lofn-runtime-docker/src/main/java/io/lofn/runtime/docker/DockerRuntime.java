@@ -85,9 +85,8 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
   private String create(ContainerSpec spec) {
     String action = "create container " + spec.name();
     try {
-      return engine.call(
-          action,
-          client -> requests.fill(client.createContainerCmd(spec.image()), spec).exec().getId());
+      return engine.create(
+          action, spec.image(), request -> requests.fill(request, spec).exec().getId());
     } catch (EngineException e) {
       if (DockerErrors.isNoAnswer(e)) {
         engine.callLater(

@@ -3,14 +3,17 @@ package io.lofn.runtime.docker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.core.DefaultDockerCmdExecFactory;
 import com.github.dockerjava.core.DockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.core.command.CreateContainerCmdImpl;
 import com.github.dockerjava.transport.DockerHttpClient;
 import com.github.dockerjava.transport.DockerHttpClient.Request;
 import com.github.dockerjava.transport.DockerHttpClient.Response;
-import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,7 @@ final class EngineClients implements AutoCloseable {
 
   private final DockerHttpClient controlConnections;
   private final DockerHttpClient streamConnections;
+  private final DefaultDockerCmdExecFactory commands;
   private final DockerClient control;
   private final DockerClient streams;
   private volatile boolean answered;
@@ -36,20 +40,14 @@ final class EngineClients implements AutoCloseable {
 
   /** Does not connect yet. */
   EngineClients(DockerConfig config, DockerClientConfig clientConfig) {
-    controlConnections =
-        connections(config, clientConfig).responseTimeout(config.callTimeout()).build();
-    streamConnections = connections(config, clientConfig).build();
+    EngineAddress address = config.address();
+    Duration timeout = config.callTimeout();
+    controlConnections = new QuietHttpClient(address, timeout, timeout);
+    streamConnections = new QuietHttpClient(address, timeout, null);
+    commands = new DefaultDockerCmdExecFactory(controlConnections, clientConfig.getObjectMapper());
+    commands.init(clientConfig);
     control = DockerClientImpl.getInstance(clientConfig, controlConnections);
     streams = DockerClientImpl.getInstance(clientConfig, streamConnections);
-  }
-
-  private static ZerodepDockerHttpClient.Builder connections(
-      DockerConfig config, DockerClientConfig clientConfig) {
-    return new ZerodepDockerHttpClient.Builder()
-        .dockerHost(clientConfig.getDockerHost())
-        .sslConfig(clientConfig.getSSLConfig())
-        .maxConnections(Integer.MAX_VALUE)
-        .connectionTimeout(config.callTimeout());
   }
 
   /**
@@ -99,8 +97,21 @@ final class EngineClients implements AutoCloseable {
     return streams;
   }
 
+  /**
+   * A request to be filled in. The library logs requests as they show themselves, before it sends
+   * them.
+   */
+  CreateContainerCmd creation(String image) {
+    return new CreateContainerCmdImpl(commands.createCreateContainerCmdExec(), null, image) {
+      @Override
+      public String toString() {
+        return "create a container of " + image;
+      }
+    };
+  }
+
   /** Makes a call, and remembers that one was answered. */
-  <T> T ask(DockerClient client, Function<DockerClient, T> request) {
+  <C, T> T ask(C client, Function<C, T> request) {
     T answer = request.apply(client);
     answered = true;
     return answer;
