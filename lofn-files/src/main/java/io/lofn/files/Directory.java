@@ -63,6 +63,43 @@ final class Directory implements Closeable {
   }
 
   /**
+   * Opens a directory by its path, as {@link #child} does by its name.
+   *
+   * @param path its path; the directories above it may be links, and must be such that nobody else
+   *     can change them
+   */
+  static Directory at(Path path) throws IOException {
+    for (int tries = 1; ; tries++) {
+      requireDirectory(there(path), path.getFileName());
+      Directory directory = ofPath(path.resolve(SELF));
+      try {
+        if (Objects.equals(there(path).fileKey(), directory.attributes().fileKey())) {
+          return directory;
+        }
+        if (tries == TRIES) {
+          throw changed(path.getFileName());
+        }
+      } catch (IOException | RuntimeException e) {
+        directory.close();
+        throw e;
+      }
+      directory.close();
+    }
+  }
+
+  private static PosixFileAttributes there(Path path) throws IOException {
+    return Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static void requireDirectory(PosixFileAttributes seen, Path name) throws IOException {
+    if (!seen.isDirectory()) {
+      throw seen.isSymbolicLink()
+          ? new NotLinkException(name.toString(), null, "is a symbolic link")
+          : new NotDirectoryException(name.toString());
+    }
+  }
+
+  /**
    * Opens a directory in this one.
    *
    * @throws NotLinkException if a link has this name
@@ -71,12 +108,7 @@ final class Directory implements Closeable {
    */
   Directory child(Path name) throws IOException {
     for (int tries = 1; ; tries++) {
-      PosixFileAttributes seen = attributes(name);
-      if (!seen.isDirectory()) {
-        throw seen.isSymbolicLink()
-            ? new NotLinkException(name.toString(), null, "is a symbolic link")
-            : new NotDirectoryException(name.toString());
-      }
+      requireDirectory(attributes(name), name);
       Directory child = open(name.resolve(SELF));
       try {
         PosixFileAttributes now = attributes(name);

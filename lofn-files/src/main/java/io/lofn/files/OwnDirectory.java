@@ -3,6 +3,7 @@ package io.lofn.files;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -74,10 +75,11 @@ public final class OwnDirectory implements Closeable {
    */
   public static OwnDirectory openBelow(Path top, Path below) throws IOException {
     boolean fixed = isFixed(top);
-    Directory directory = Directory.ofPath(top);
-    Path path = top;
+    Path path = top.resolve(below.getName(0));
+    Directory directory = first(top, below.getName(0), path);
     try {
-      for (int i = 0; i < below.getNameCount(); i++) {
+      check(directory, path, below.getNameCount() == 1);
+      for (int i = 1; i < below.getNameCount(); i++) {
         path = path.resolve(below.getName(i));
         Directory child = child(directory, below.getName(i), path);
         directory.close();
@@ -88,6 +90,29 @@ public final class OwnDirectory implements Closeable {
     } catch (IOException | RuntimeException e) {
       directory.close();
       throw e;
+    }
+  }
+
+  /** Some nodes let their users enter the directory of all, and not list it. */
+  private static Directory first(Path top, Path name, Path path) throws IOException {
+    Directory above;
+    try {
+      above = Directory.ofPath(top);
+    } catch (AccessDeniedException mayNotBeRead) {
+      return at(path);
+    }
+    try (above) {
+      return child(above, name, path);
+    }
+  }
+
+  private static Directory at(Path path) throws IOException {
+    try {
+      return Directory.at(path);
+    } catch (NotLinkException e) {
+      throw new ForeignFileException(path, "is a symbolic link");
+    } catch (NotDirectoryException e) {
+      throw new ForeignFileException(path, "is no directory");
     }
   }
 

@@ -69,4 +69,31 @@ class HostileTreeTest {
       assertThat(left).hasSize(1);
     }
   }
+
+  @Test
+  void aDirectoryOfItsOwnIsOpenedInOneThatItMayNotListAndNoLinkThere() throws Exception {
+    Path all = Files.createDirectory(user.directory().resolveSibling("all"));
+    Path own = privateDirectory(all.resolve("own"));
+    Path secret = privateDirectory(user.directory().resolve("secret"));
+    Path link = Files.createSymbolicLink(all.resolve("link"), secret);
+    Path file = Files.createFile(all.resolve("file"));
+    Files.setPosixFilePermissions(all, PosixFilePermissions.fromString("-wx-wx-wx"));
+
+    String said =
+        user.run(
+            UnlistedProgram.class, List.of(), own.toString(), link.toString(), file.toString());
+
+    Files.setPosixFilePermissions(all, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThat(said.lines()).containsExactly("emptied", "refused", "refused");
+    assertThat(own).isEmptyDirectory();
+    assertThat(secret.resolve("kept")).exists();
+  }
+
+  private Path privateDirectory(Path path) throws IOException {
+    Files.createDirectory(path);
+    user.give(Files.createFile(path.resolve("kept")));
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+    user.give(path);
+    return path;
+  }
 }

@@ -322,6 +322,19 @@ class HostileToolIT {
     return user.isEmpty() ? tool : tool.user(user);
   }
 
+  /** What lies below /tmp is deleted between runs, mount points among it. */
+  @Test
+  void doesNotFindAVolumeBelowItsTmpGoneInItsSecondRun() throws IOException {
+    Path data = Files.createDirectories(host.resolve("data"));
+    Files.writeString(data.resolve("record"), "there\n");
+    Tool<String, String> tool =
+        asUser("", "cat > /dev/null; cat /tmp/data/record")
+            .volume(Volume.of("file:" + data).at("/tmp/data"));
+
+    assertThat(warm(docker()).map(numbers(3), tool).collect())
+        .containsExactly("there", "there", "there");
+  }
+
   private static Lofn warm(Map<String, String> runtime) {
     Map<String, String> settings = new HashMap<>(runtime);
     settings.put("spark.lofn.container.reuse", "true");

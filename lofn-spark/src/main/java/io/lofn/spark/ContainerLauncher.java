@@ -45,8 +45,8 @@ final class ContainerLauncher implements AutoCloseable {
     this.report = report;
     this.runtime = node.calls().callPatiently(task, node.runtime()::get);
     report.runtime(runtime);
-    node.gate().check(plan.tool(), runtime);
     node.lacks().check(plan.tool(), runtime);
+    node.gate().check(plan.tool(), runtime);
     this.image = prepareImage();
     probeMounts();
     try {

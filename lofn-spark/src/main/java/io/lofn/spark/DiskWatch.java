@@ -77,6 +77,14 @@ final class DiskWatch {
    * @param last whether the tool has ended, so that nothing is hidden by its being changed just now
    */
   void look(boolean last) {
+    String found = lookOnce(last);
+    if (finding.isEmpty() && !found.isEmpty() && (last || !lookOnce(false).isEmpty())) {
+      finding = found;
+    }
+  }
+
+  /** A file that is moved meanwhile may be met twice, which no second look repeats. */
+  private String lookOnce(boolean last) {
     long seen = 0;
     boolean hidden = false;
     for (Path tree : List.of(exchange, temporary)) {
@@ -91,20 +99,13 @@ final class DiskWatch {
     }
     long lost = freeBefore - ExchangeState.freeBytes(exchange);
     if (seen - inputs > most) {
-      found(
-          "took %d bytes of the disk for its exchange and its /tmp, and may take %d"
-              .formatted(seen - inputs, most));
-    } else if (hidden && (last || lost > most)) {
-      found(
-          "made a directory that lofn may not look into, and may take %d bytes of the disk: nobody knows whether it took more"
-              .formatted(most));
+      return "took %d bytes of the disk for its exchange and its /tmp, and may take %d"
+          .formatted(seen - inputs, most);
     }
-  }
-
-  private void found(String what) {
-    if (finding.isEmpty()) {
-      finding = what;
-    }
+    return hidden && (last || lost > most)
+        ? "made a directory that lofn may not look into, and may take %d bytes of the disk: nobody knows whether it took more"
+            .formatted(most)
+        : "";
   }
 
   /** Whether the run takes too much, as far as it was looked. */

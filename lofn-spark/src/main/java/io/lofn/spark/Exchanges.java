@@ -266,11 +266,7 @@ final class Exchanges implements AutoCloseable {
     try (OwnDirectory left = home.child(name)) {
       boolean empty = true;
       for (Path tree : left.names()) {
-        if (booted || isUnmounted(left, tree, name.toString(), owners)) {
-          left.delete(tree, Writers.GONE);
-        } else {
-          empty = false;
-        }
+        empty &= sweepTree(left, tree, booted, name, owners);
       }
       if (empty && home.deleteEmpty(name)) {
         LOG.info("Deleted {}, left by a process that is gone", name);
@@ -278,6 +274,24 @@ final class Exchanges implements AutoCloseable {
     } catch (IOException e) {
       LOG.warn("Cannot delete {}, left by a process that is gone", name, e);
     }
+  }
+
+  /** Whether it is gone; where it cannot be deleted, others can. */
+  private static boolean sweepTree(
+      OwnDirectory left,
+      Path tree,
+      boolean booted,
+      Path name,
+      Map<String, Set<String>> owners) {
+    try {
+      if (booted || isUnmounted(left, tree, name.toString(), owners)) {
+        left.delete(tree, Writers.GONE);
+        return true;
+      }
+    } catch (IOException e) {
+      LOG.warn("Cannot delete {} in {}, left by a process that is gone", tree, name, e);
+    }
+    return false;
   }
 
   /** Whether each engine that had a container in an exchange has none of its owner any more. */

@@ -92,7 +92,11 @@ final class MountProbe {
       ContainerSpec spec = spec(image, task, exchange.directory(), ": > " + OUT, Optional.of(user));
       int code = run(runtime, spec).code();
       Path out = exchange.directory().resolve(OUT);
-      if (code != 0 || !Files.isRegularFile(out, LinkOption.NOFOLLOW_LINKS)) {
+      boolean made = Files.isRegularFile(out, LinkOption.NOFOLLOW_LINKS);
+      if (code == 0 && !made) {
+        return unseen(exchange.directory(), "a file that a container made is not in it");
+      }
+      if (!made) {
         return Sight.untold("its sh ended with exit code " + code + " when it made a file");
       }
       long its = ProcessUser.ownerOf(out);

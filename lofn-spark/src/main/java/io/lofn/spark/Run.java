@@ -157,7 +157,7 @@ final class Run<I, O> implements Supervised {
       current.stop(new Stop(StopReason.INPUT_FAILED, failure));
     } else if (task.isCancelled()) {
       current.stop(new Stop(StopReason.CANCELLED, null));
-    } else {
+    } else if (!judged) {
       current.stopIfOverdue(now);
       checkDisk(current, now);
     }
@@ -167,7 +167,7 @@ final class Run<I, O> implements Supervised {
     DiskWatch watch = disk;
     if (watch != null && watch.isExceeded()) {
       current.stop(new Stop(StopReason.DISK_LIMIT, null));
-    } else if (watch != null && !judged) {
+    } else if (watch != null) {
       watch.check(now);
     }
   }

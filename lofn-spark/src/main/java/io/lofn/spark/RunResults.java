@@ -63,11 +63,11 @@ final class RunResults implements RunOutput {
   @Override
   public List<String> files(Predicate<String> wanted) throws IOException {
     awaitSuccess();
-    long[] room = {run.maxRecordSize()};
-    List<String> names =
-        run.inputs()
+    List<String> names = run.inputs()
             .outputs(
-                name -> wanted.test(name) && fits(room[0] -= name.length()), run.mountPoints());
+                new CountedNames(
+                    wanted, run.maxRecordSize(), () -> recordTooLong("the names of its files")),
+                run.mountPoints());
     long bytes = 0;
     for (String name : names) {
       long more = length(FileNames.resolve(exchange.directory(), name));
@@ -79,13 +79,6 @@ final class RunResults implements RunOutput {
 
   private static long length(Path file) throws IOException {
     return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).size();
-  }
-
-  private boolean fits(long room) {
-    if (room < 0) {
-      throw recordTooLong("the names of its files");
-    }
-    return true;
   }
 
   /** What is read and copied is never more than the tool can have written. */

@@ -138,6 +138,16 @@ final class WarmContainer implements AutoCloseable {
   }
 
   private ContainerSpec specOfItsOwn(ContainerSpec spec) {
+    spec.mounts().stream()
+        .filter(mount -> shape.ownTmp() && mount.target().startsWith(RunPlan.TMP + "/"))
+        .findFirst()
+        .ifPresent(
+            mount -> {
+              // To delete the directory that it is mounted on takes the mount away.
+              throw new UnfitException(
+                  "it has a volume at %s, and all below %s is deleted after each run"
+                      .formatted(mount.target(), RunPlan.TMP));
+            });
     ContainerSpec.Builder own =
         ContainerSpec.builder(spec.name(), spec.image())
             .command(WarmAgent.argv(shape.scratch(), writable(spec)))

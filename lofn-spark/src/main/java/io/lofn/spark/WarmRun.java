@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +25,8 @@ final class WarmRun extends PipedContainer {
 
   private final WarmContainer home;
   private final WarmAgent.Command command;
-  private final AtomicBoolean closed = new AtomicBoolean();
   private volatile @Nullable ContainerExit exit;
+  private boolean closed;
 
   WarmRun(
       WarmContainer home, RunningContainer container, WarmAgent.Command command, NamedPipes pipes) {
@@ -77,20 +76,29 @@ final class WarmRun extends PipedContainer {
     return new ContainerExit(code, home.leave().filter(ContainerExit::outOfMemory).isPresent());
   }
 
+  /** Nothing once it is closed: then the container may be another run's. */
   @Override
   public void stop(Duration grace) {
-    home.retire();
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      home.retire();
+    }
     super.stop(grace);
   }
 
   /** Once: afterwards the container may be another run's. */
   @Override
   public void close() {
-    if (!command.leftNothing()) { // before anybody may take this run for closed
-      home.retire();
-    }
-    if (!closed.compareAndSet(false, true)) {
-      return;
+    synchronized (this) {
+      if (!command.leftNothing()) { // before anybody may take this run for closed
+        home.retire();
+      }
+      if (closed) {
+        return;
+      }
+      closed = true;
     }
     if (home.isRetired()) {
       super.close();

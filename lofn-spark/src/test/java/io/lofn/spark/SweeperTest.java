@@ -10,6 +10,7 @@ import io.lofn.spi.ContainerSummary;
 import io.lofn.spi.RuntimeConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -127,6 +129,24 @@ class SweeperTest {
     assertThat(left.getParent().getParent()).doesNotExist();
     assertThat(kept).exists();
     assertThat(other).exists();
+  }
+
+  /** The order of a directory is the file system's. */
+  @Test
+  void oneExchangeThatCannotBeDeletedKeepsNoOtherOne() throws Exception {
+    Path left =
+        make(local.resolve(ProcessUser.current().own("lofn")).resolve(dead.directoryName()));
+    Path stays = make(left.resolve("stays"));
+    Files.setPosixFilePermissions(stays, PosixFilePermissions.fromString("rwxr-xr-x"));
+    for (int i = 0; i < 20; i++) {
+      make(left.resolve("run-" + i + "/exchange"));
+    }
+
+    sweep(new FakeRuntime("fake", List.of()));
+
+    try (Stream<Path> all = Files.list(left)) {
+      assertThat(all).containsExactly(stays);
+    }
   }
 
   @Test

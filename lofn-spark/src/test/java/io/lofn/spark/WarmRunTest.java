@@ -73,18 +73,50 @@ class WarmRunTest {
     assertThat(lost.closed).isTrue();
   }
 
+  /** A late look at its time or its disk comes to nothing: another run may have the container. */
+  @Test
+  void isNotStoppedOnceItIsClosed() throws Exception {
+    Lost ended = new Lost(new ContainerExit(0, false), " ended 0\n");
+    assertThat(ended.run.await(LOOK)).contains(new ContainerExit(0, false));
+    ended.run.close();
+
+    ended.run.stop(Duration.ZERO);
+
+    assertThat(ended.home.isRetired()).isFalse();
+    assertThat(ended.stopped).isFalse();
+  }
+
+  @Test
+  void isRemovedIfItIsStoppedBeforeItIsClosed() throws Exception {
+    Lost ended = new Lost(new ContainerExit(0, false), " ended 0\n");
+    ended.run.stop(Duration.ZERO);
+
+    ended.run.close();
+
+    assertThat(ended.home.isRetired()).isTrue();
+    assertThat(ended.closed).isTrue();
+  }
+
   /** Starts a run and loses its shell. */
   private final class Lost implements RunningContainer {
 
     final WarmContainer home;
     final WarmRun run;
     volatile boolean closed;
+    volatile boolean stopped;
     private final ContainerExit exit;
     private final PipedInputStream told = new PipedInputStream();
     private final PipedInputStream stdout = new PipedInputStream();
     private final OutputStream stdin = new PipedOutputStream(told);
 
     Lost(ContainerExit exit) throws Exception {
+      this(exit, "");
+    }
+
+    /**
+     * @param last what the shell says after its word, if anything
+     */
+    Lost(ContainerExit exit, String last) throws Exception {
       this.exit = exit;
       OutputStream says = new PipedOutputStream(stdout);
       WarmAgent agent = new WarmAgent(this, threads);
@@ -93,8 +125,13 @@ class WarmRunTest {
       says.write(heard.replace(" none", " began\n").getBytes(US_ASCII));
       says.flush();
       WarmAgent.Command command = started.get(30, TimeUnit.SECONDS);
-      says.close();
-      assertThatThrownBy(() -> command.ended().get(30, TimeUnit.SECONDS)).isNotNull();
+      if (last.isEmpty()) {
+        says.close();
+        assertThatThrownBy(() -> command.ended().get(30, TimeUnit.SECONDS)).isNotNull();
+      } else {
+        says.write(heard.replace(" none", last).getBytes(US_ASCII));
+        says.close();
+      }
       Exchange exchange =
           new Exchanges(
                   new NodeDirectories(List.of(local)), Owner.current(), new LofnConf(Map.of()))
@@ -131,7 +168,9 @@ class WarmRunTest {
     }
 
     @Override
-    public void stop(Duration grace) {}
+    public void stop(Duration grace) {
+      stopped = true;
+    }
 
     @Override
     public void close() {
