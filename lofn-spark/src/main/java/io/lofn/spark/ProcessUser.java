@@ -46,6 +46,16 @@ record ProcessUser(long uid, long gid) {
     return ownerOf(path) == uid;
   }
 
+  /**
+   * Whether a container's user is this one, whatever its group.
+   *
+   * @param user a number or a name, with a group or without
+   */
+  boolean isNamed(String user) {
+    String name = user.split(":", -1)[0];
+    return name.equals(Long.toString(uid)) || (uid == 0 && name.equals("root"));
+  }
+
   /** The user that a file, or a link itself, belongs to. */
   static long ownerOf(Path path) throws IOException {
     return FileUser.ownerOf(path);

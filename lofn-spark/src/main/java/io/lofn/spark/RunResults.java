@@ -5,6 +5,7 @@ import io.lofn.api.RunOutput;
 import io.lofn.api.ToolFailedException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -54,7 +55,7 @@ final class RunResults implements RunOutput {
   public Path file(String name) {
     awaitSuccess();
     Path file = exchange.regularFile(name).orElseThrow(() -> run.outputMissing(name));
-    long bytes = file.toFile().length();
+    long bytes = lengthOf(file);
     requireReal(bytes);
     run.node().meters().read(bytes);
     return file;
@@ -79,6 +80,14 @@ final class RunResults implements RunOutput {
 
   private static long length(Path file) throws IOException {
     return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).size();
+  }
+
+  private static long lengthOf(Path file) {
+    try {
+      return length(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The length of an output cannot be told", e);
+    }
   }
 
   /** What is read and copied is never more than the tool can have written. */

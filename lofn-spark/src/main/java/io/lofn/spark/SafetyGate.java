@@ -149,8 +149,8 @@ final class SafetyGate {
       return;
     }
     ContainerSettings settings = tool.settings();
-    String executor = ProcessUser.current().toString();
-    Optional<String> other = settings.user().filter(user -> !user.equals(executor));
+    ProcessUser executor = ProcessUser.current();
+    Optional<String> other = settings.user().filter(user -> !executor.isNamed(user));
     if (other.isPresent()) {
       require(
           LofnConf.ALLOW_PRIVILEGED,

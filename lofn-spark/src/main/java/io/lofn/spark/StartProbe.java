@@ -83,7 +83,7 @@ final class StartProbe {
    */
   void checkUser(SelectedRuntime runtime, PreparedImage image, Tool<?, ?> tool, TaskIdentity task) {
     String user = tool.settings().user().orElse("");
-    if (user.isEmpty() || !mayProbe || me.get().uid() == 0 || isMine(user)) {
+    if (user.isEmpty() || !mayProbe || me.get().uid() == 0 || me.get().isNamed(user)) {
       return;
     }
     String key = "%s %s %s".formatted(runtime.name(), image.id(), user);
@@ -100,10 +100,6 @@ final class StartProbe {
       }
       probed.add(key);
     }
-  }
-
-  private boolean isMine(String user) {
-    return user.split(":", -1)[0].equals(Long.toString(me.get().uid()));
   }
 
   private void judge(SelectedRuntime runtime, PreparedImage image, Sight sight) {
