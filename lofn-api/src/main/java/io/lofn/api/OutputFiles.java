@@ -170,7 +170,10 @@ public final class OutputFiles implements Serializable {
             Concatenation.of(
                 names.stream()
                     .<Concatenation.Source<String>>map(
-                        name -> () -> lines.read(FileNames.shown(name), open(run, name), RecordLimit.of(run)))
+                        name ->
+                            () ->
+                                lines.read(
+                                    FileNames.shown(name), open(run, name), RecordLimit.of(run)))
                     .toList()));
   }
 

@@ -278,11 +278,7 @@ final class Exchanges implements AutoCloseable {
 
   /** Whether it is gone; where it cannot be deleted, others can. */
   private static boolean sweepTree(
-      OwnDirectory left,
-      Path tree,
-      boolean booted,
-      Path name,
-      Map<String, Set<String>> owners) {
+      OwnDirectory left, Path tree, boolean booted, Path name, Map<String, Set<String>> owners) {
     try {
       if (booted || isUnmounted(left, tree, name.toString(), owners)) {
         left.delete(tree, Writers.GONE);

@@ -5,8 +5,8 @@ import io.lofn.api.RunOutput;
 import io.lofn.api.ToolFailedException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -64,7 +64,8 @@ final class RunResults implements RunOutput {
   @Override
   public List<String> files(Predicate<String> wanted) throws IOException {
     awaitSuccess();
-    List<String> names = run.inputs()
+    List<String> names =
+        run.inputs()
             .outputs(
                 new CountedNames(
                     wanted, run.maxRecordSize(), () -> recordTooLong("the names of its files")),

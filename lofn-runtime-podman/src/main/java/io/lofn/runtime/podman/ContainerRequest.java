@@ -51,7 +51,10 @@ final class ContainerRequest {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("name", spec.name()).put("image", spec.image());
     command(json, spec);
-    json.put("stdin", spec.stdin()).put("terminal", false).put("init", spec.init()).put("remove", false);
+    json.put("stdin", spec.stdin())
+        .put("terminal", false)
+        .put("init", spec.init())
+        .put("remove", false);
     // Else the end of a container writes all that is dirty on the disk of podman's storage.
     json.put("volatile", true);
     init.ifPresent(path -> json.put("init_path", path));
