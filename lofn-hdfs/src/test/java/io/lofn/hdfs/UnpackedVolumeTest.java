@@ -205,7 +205,7 @@ class UnpackedVolumeTest {
           tar(
               "x.tar",
               tar -> {
-                header(tar, "21 mtime=%-12s\n".formatted(time).replace(" ", "0").getBytes(UTF_8));
+                header(tar, record("mtime=" + time));
                 entry(tar, "a", TarConstants.LF_NORMAL, "x");
               }),
           "x.tar");
@@ -310,6 +310,11 @@ class UnpackedVolumeTest {
     } catch (UncheckedIOException changing) {
       return false;
     }
+  }
+
+  /** With its length in front, that of the length included; of two digits. */
+  private static byte[] record(String text) {
+    return "%d %s\n".formatted(text.length() + 4, text).getBytes(UTF_8);
   }
 
   private static void header(TarArchiveOutputStream tar, byte[] records) throws IOException {
