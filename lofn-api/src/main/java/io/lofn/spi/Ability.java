@@ -23,6 +23,11 @@ public enum Ability {
    * image has there, and lofn gives it one.
    */
   LOCALHOST,
+  /**
+   * A tool sees and signals no process of this node but those of its container, and all of these
+   * end with it.
+   */
+  PROCESS_ISOLATION,
   /** A tool has no capabilities but those asked for, and cannot gain privileges. */
   PRIVILEGES,
   /**

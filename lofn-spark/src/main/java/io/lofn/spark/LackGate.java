@@ -73,6 +73,10 @@ final class LackGate {
       List.of(
           new Wish(Ability.CPUS, tool -> true, "a limit on processors"),
           new Wish(Ability.PIDS, tool -> true, "a limit on processes"),
+          new Wish(
+              Ability.PROCESS_ISOLATION,
+              tool -> true,
+              "ending all processes of a tool, and keeping it from others"),
           new Wish(Ability.FILE_ISOLATION, tool -> true, "hiding the node's files"),
           new Wish(
               Ability.NETWORK_ISOLATION,

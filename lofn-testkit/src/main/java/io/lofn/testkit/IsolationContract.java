@@ -1,10 +1,13 @@
 package io.lofn.testkit;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.api.ResourceLimits;
 import io.lofn.spi.Ability;
 import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.RunningContainer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,6 +34,71 @@ interface IsolationContract extends Topic {
             lab().command("cat", secret.toString()),
             outcome -> assertThat(outcome.stdout()).isEmpty(),
             outcome -> assertThat(outcome.stdout()).isEqualTo("secret"));
+  }
+
+  /** Without its variables, in a session of its own, a process is nobody's child after a moment. */
+  @Test
+  default void noProcessOutlivesItsContainerWhateverItDrops() throws Exception {
+    String mark = lab().newName();
+    String hidden = "env -i setsid sh -c 'sleep 600; : %s' <&- >/dev/null 2>&1 &".formatted(mark);
+    try (RunningContainer container =
+        lab().start(lab().shell(hidden + " echo begun; exec sleep 600"))) {
+      assertThat(ContainerLab.text(container.stdout(), "begun".length())).isEqualTo("begun");
+      ContainerLab.eventually(() -> assertThat(marked(mark)).isNotEmpty());
+    }
+    List<ProcessHandle> left = marked(mark);
+    left.forEach(ProcessHandle::destroyForcibly);
+    if (!lab().lacks(Ability.PROCESS_ISOLATION)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  default void noProcessThatIsLeftOutlivesTheTool() throws Exception {
+    String mark = lab().newName();
+    String hidden = "env -i setsid sh -c 'sleep 600; : %s' <&- >/dev/null 2>&1 &".formatted(mark);
+    try (RunningContainer container = lab().start(lab().shell(hidden + " sleep 1; exit 3"))) {
+      assertThat(ContainerLab.end(container).code()).isEqualTo(3);
+      List<ProcessHandle> left = marked(mark);
+      left.forEach(ProcessHandle::destroyForcibly);
+      if (!lab().lacks(Ability.PROCESS_ISOLATION)) {
+        assertThat(left).isEmpty();
+      }
+    }
+  }
+
+  /** The processes of this node, other than the container's first ones, with this in a word. */
+  private static List<ProcessHandle> marked(String mark) {
+    return ProcessHandle.allProcesses()
+        .filter(process -> commandLine(process).startsWith("sh\0-c\0sleep 600; : " + mark))
+        .toList();
+  }
+
+  private static String commandLine(ProcessHandle process) {
+    try {
+      return Files.readString(
+          Path.of("/proc", Long.toString(process.pid()), "cmdline"), ISO_8859_1);
+    } catch (IOException ended) {
+      return "";
+    }
+  }
+
+  @Test
+  default void signalsNoProcessOfTheNode() throws Exception {
+    Process victim = new ProcessBuilder("sleep", "600").start();
+    try {
+      lab()
+          .ask(
+              Ability.PROCESS_ISOLATION,
+              lab().command("kill", "-KILL", Long.toString(victim.pid())),
+              outcome -> {
+                assertThat(outcome.code()).isNotZero();
+                assertThat(victim.isAlive()).isTrue();
+              },
+              outcome -> assertThat(outcome.code()).isZero());
+    } finally {
+      victim.destroyForcibly();
+    }
   }
 
   @Test

@@ -88,6 +88,9 @@ public final class CliRuntimeProvider implements ContainerRuntimeProvider {
         engine.info(),
         new ImageStore(images, pull(finder, engine.dialect(), images)),
         ContainerRecords.in(state),
+        engine.dialect().has(Word.PROCESS_ISOLATION)
+            ? Optional.empty()
+            : ProcessCage.find(finder::workingProgram),
         config.callTimeout());
   }
 

@@ -56,6 +56,18 @@ record ContainerRecord(
     return process.map(ProcessId::isAlive).orElse(false);
   }
 
+  /** The namespace of mounts that its process made for itself, while that runs. */
+  Optional<String> mounts() {
+    return process.filter(ProcessId::isAlive).flatMap(known -> Cookie.foreignMounts(known.pid()));
+  }
+
+  /** Ends its first process, and with that all of them where they have a namespace. */
+  void killProcess() {
+    if (place.equals(here())) {
+      process.ifPresent(ProcessId::kill);
+    }
+  }
+
   String toJson() {
     ObjectNode json = JSON.createObjectNode();
     json.put("place", place);

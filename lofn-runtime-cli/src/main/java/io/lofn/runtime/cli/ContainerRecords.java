@@ -148,8 +148,11 @@ final class ContainerRecords {
 
   /** Kills the processes of a container and forgets it. */
   void remove(String id) {
-    if (!id.contains("/") && find(id).isPresent()) {
-      new Cookie(id).kill();
+    Optional<ContainerRecord> record = id.contains("/") ? Optional.empty() : find(id);
+    if (record.isPresent()) {
+      Cookie cookie = new Cookie(id, record.get().mounts());
+      record.get().killProcess();
+      cookie.kill();
       delete(file(id));
     }
   }

@@ -2,25 +2,49 @@ package io.lofn.runtime.cli;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.lofn.api.EngineException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * A variable by which the processes of a container are found, also those whose parent has ended.
+ * By what the processes of a container are found, also those whose parent has ended: a variable,
+ * and the namespace of mounts that they live in. Who drops the one may leave the other, too, so
+ * this does not find who hides.
  *
  * @param id the container's id
+ * @param mounts the namespace, if it is known
  */
-record Cookie(String id) {
+record Cookie(String id, Optional<String> mounts) {
 
   static final String NAME = "LOFN_CONTAINER";
 
   private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(1);
 
-  /** Kills the processes until none is left, since one may start another meanwhile. */
+  /** The namespace of mounts of a process, unless it is this one's. */
+  static Optional<String> foreignMounts(long pid) {
+    Optional<String> own = mountsOf(ProcessHandle.current().pid());
+    return mountsOf(pid).filter(its -> own.isPresent() && !own.get().equals(its));
+  }
+
+  private static Optional<String> mountsOf(long pid) {
+    try {
+      Path namespace = Path.of("/proc", Long.toString(pid), "ns", "mnt");
+      return Optional.of(Files.readSymbolicLink(namespace).toString());
+    } catch (IOException e) {
+      return Optional.empty(); // It has ended, or is another user's.
+    }
+  }
+
+  /**
+   * Kills the processes until none is left, since one may start another meanwhile.
+   *
+   * @throws EngineException if one is left all the same
+   */
   void kill() {
     long start = System.nanoTime();
     List<ProcessHandle> left = processes();
@@ -28,6 +52,11 @@ record Cookie(String id) {
       left.forEach(ProcessHandle::destroyForcibly);
       Uninterruptibly.sleep(PAUSE);
       left = processes();
+    }
+    if (!left.isEmpty()) {
+      throw new EngineException(
+          "The processes %s of container %s cannot be killed"
+              .formatted(left.stream().map(ProcessHandle::pid).toList(), id));
     }
   }
 
@@ -39,6 +68,9 @@ record Cookie(String id) {
   }
 
   private boolean isIn(ProcessHandle process) {
+    if (mounts.isPresent() && mounts.equals(mountsOf(process.pid()))) {
+      return true;
+    }
     try {
       byte[] environment =
           Files.readAllBytes(Path.of("/proc", Long.toString(process.pid()), "environ"));

@@ -108,6 +108,7 @@ final class CreateArguments {
 
   private void closed(ContainerSettings settings) {
     network(settings.network());
+    ask(Word.PROCESS_ISOLATION, "");
     ask(Word.NO_CAPABILITIES, "");
     settings.capabilities().forEach(capability -> ask(Word.CAPABILITY, capability));
     if (!settings.newPrivileges()) {

@@ -25,6 +25,7 @@ import static io.lofn.runtime.cli.Word.NO_PULL;
 import static io.lofn.runtime.cli.Word.OUT_OF_MEMORY_VERDICT;
 import static io.lofn.runtime.cli.Word.PIDS;
 import static io.lofn.runtime.cli.Word.PLATFORM;
+import static io.lofn.runtime.cli.Word.PROCESS_ISOLATION;
 import static io.lofn.runtime.cli.Word.PULL;
 import static io.lofn.runtime.cli.Word.READ_ONLY_MOUNT;
 import static io.lofn.runtime.cli.Word.READ_ONLY_ROOT;
@@ -132,6 +133,7 @@ final class Dialects {
     words.put(WORKING_DIRECTORY, List.of("--workdir={}"));
     words.put(PLATFORM, List.of("--platform={}"));
     words.put(NETWORK, List.of("--network={}"));
+    words.put(PROCESS_ISOLATION, List.of());
     words.put(NO_CAPABILITIES, List.of("--cap-drop=ALL"));
     words.put(CAPABILITY, List.of("--cap-add={}"));
     words.put(NO_NEW_PRIVILEGES, List.of("--security-opt=no-new-privileges"));
@@ -199,6 +201,8 @@ final class Dialects {
     words.put(READ_ONLY_MOUNT, List.of("--bind={source}:{target}:ro"));
     words.put(WORKING_DIRECTORY, List.of("--pwd={}"));
     words.put(NETWORK, List.of("--net", "--network={}"));
+    // As --containall says already.
+    words.put(PROCESS_ISOLATION, List.of("--pid"));
     words.put(NO_CAPABILITIES, List.of("--no-privs"));
     words.put(CAPABILITY, List.of("--add-caps=CAP_{}"));
     // It sets no_new_privs by itself.

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,6 +34,17 @@ record ProcessId(long pid, long start) {
           : Optional.of(new ProcessId(pid, Long.parseLong(fields[START])));
     } catch (IOException e) {
       return Optional.empty();
+    }
+  }
+
+  /** Kills it and what it started, if it is alive. */
+  void kill() {
+    Optional<ProcessHandle> handle = ProcessHandle.of(pid);
+    // The handle stays that of the process which is compared here.
+    if (handle.isPresent() && isAlive()) {
+      List<ProcessHandle> children = handle.get().descendants().toList();
+      handle.get().destroyForcibly();
+      children.forEach(ProcessHandle::destroyForcibly);
     }
   }
 

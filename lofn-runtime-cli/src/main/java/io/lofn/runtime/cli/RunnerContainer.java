@@ -18,11 +18,15 @@ import java.util.concurrent.TimeoutException;
 final class RunnerContainer implements RunningContainer {
 
   private static final Duration KILL_DEADLINE = Duration.ofSeconds(20);
+  private static final Duration PAUSE = Duration.ofMillis(1);
 
   private final ContainerSpec spec;
   private final ContainerRecords records;
   private final AttachedProcess attached;
   private final RunDirectory directory;
+  private final boolean caged;
+  private final Optional<ProcessId> first;
+  private final Optional<String> mountNamespace;
   private final Optional<Integer> code;
   private final CompletableFuture<ContainerExit> exit = new CompletableFuture<>();
   private boolean forgotten;
@@ -30,6 +34,7 @@ final class RunnerContainer implements RunningContainer {
   /**
    * A container.
    *
+   * @param caged whether its processes are those of a {@link ProcessCage}
    * @param code what it ends with, if that is known better than by the process
    */
   RunnerContainer(
@@ -37,12 +42,20 @@ final class RunnerContainer implements RunningContainer {
       ContainerRecords records,
       AttachedProcess attached,
       RunDirectory directory,
+      boolean caged,
       Optional<Integer> code) {
     this.spec = spec;
     this.records = records;
     this.attached = attached;
     this.directory = directory;
+    this.caged = caged;
     this.code = code;
+    Process process = attached.process();
+    first =
+        caged
+            ? ProcessCage.first(process).flatMap(handle -> ProcessId.of(handle.pid()))
+            : Optional.empty();
+    mountNamespace = caged ? Optional.empty() : Cookie.foreignMounts(process.pid());
     Thread watcher = new Thread(this::watch, "lofn-cli-" + attached.process().pid());
     watcher.setDaemon(true);
     watcher.start();
@@ -52,10 +65,22 @@ final class RunnerContainer implements RunningContainer {
   private void watch() {
     try {
       int ended = attached.process().waitFor();
-      new Cookie(spec.name()).kill();
+      awaitCage();
+      new Cookie(spec.name(), mountNamespace).kill();
       exit.complete(new ContainerExit(code.orElse(ended), false));
     } catch (InterruptedException | RuntimeException | Error e) {
       exit.completeExceptionally(e);
+    }
+  }
+
+  /** The kernel ends all that is in it before its first process has ended. */
+  private void awaitCage() {
+    long begin = System.nanoTime();
+    while (first.filter(ProcessId::isAlive).isPresent()) {
+      if (System.nanoTime() - begin > KILL_DEADLINE.toNanos()) {
+        throw new EngineException("The processes of container " + id() + " do not end");
+      }
+      Uninterruptibly.sleep(PAUSE);
     }
   }
 
@@ -100,7 +125,9 @@ final class RunnerContainer implements RunningContainer {
     }
     if (!grace.isZero()) {
       // By its handle: the process itself would close the streams as well.
-      attached.process().toHandle().destroy();
+      ProcessHandle process = attached.process().toHandle();
+      (caged ? ProcessCage.first(attached.process()) : Optional.of(process))
+          .ifPresent(ProcessHandle::destroy);
     }
     if (!Uninterruptibly.done(exit, grace)) {
       kill();

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -34,12 +35,16 @@ final class RunnerRuntime implements ContainerRuntime, ImageArchives {
       EngineInfo info,
       ImageStore images,
       ContainerRecords records,
+      Optional<ProcessCage> cage,
       Duration callTimeout) {
     this.info = info;
     this.images = images;
     this.records = records;
-    starter = new RunnerStarter(program, info, records, callTimeout);
+    starter = new RunnerStarter(program, info, records, cage, callTimeout);
     lacks = EnumSet.copyOf(info.lacks());
+    if (cage.isPresent()) {
+      lacks.remove(Ability.PROCESS_ISOLATION);
+    }
     if (!images.canPull()) {
       lacks.add(Ability.PULL);
     }

@@ -29,12 +29,20 @@ final class RunnerStarter {
   private final Path program;
   private final EngineInfo info;
   private final ContainerRecords records;
+  private final Optional<ProcessCage> cage;
   private final Duration callTimeout;
 
   /**
+   * @param cage what keeps the processes of a container together, if there is such a thing here
    * @param callTimeout how long the program may take until the tool has taken its place
    */
-  RunnerStarter(Path program, EngineInfo info, ContainerRecords records, Duration callTimeout) {
+  RunnerStarter(
+      Path program,
+      EngineInfo info,
+      ContainerRecords records,
+      Optional<ProcessCage> cage,
+      Duration callTimeout) {
+    this.cage = cage;
     this.callTimeout = callTimeout;
     this.program = program;
     this.info = info;
@@ -53,7 +61,7 @@ final class RunnerStarter {
       ProcessId.of(pid).ifPresent(process -> records.started(spec.name(), record, process));
       Optional<Integer> code = awaitStart(attached);
       directory.deleteEnvironment();
-      return new RunnerContainer(spec, records, attached, directory, code);
+      return new RunnerContainer(spec, records, attached, directory, cage.isPresent(), code);
     } catch (RuntimeException | Error e) {
       undo(spec, attached, directory, e);
       throw e;
@@ -99,7 +107,8 @@ final class RunnerStarter {
         environment.file().isEmpty()
             ? Optional.empty()
             : Optional.of(directory.writeEnvironment(environment.file()));
-    List<String> argv = new ArrayList<>(List.of(program.toString()));
+    List<String> argv = new ArrayList<>(cage.map(ProcessCage::prefix).orElse(List.of()));
+    argv.add(program.toString());
     argv.addAll(CreateArguments.ofRun(spec, info, image, mounts, file));
     Command command = Command.of(argv);
     command =
@@ -137,7 +146,7 @@ final class RunnerStarter {
   private Optional<Integer> awaitStart(AttachedProcess attached) {
     long begin = System.nanoTime();
     while (!hasEnded(attached.process())) {
-      if (!isProgram(attached.process().pid())) {
+      if (toolRuns(attached.process())) {
         return Optional.empty();
       }
       if (System.nanoTime() - begin > NANOSECONDS.convert(callTimeout)) {
@@ -162,11 +171,20 @@ final class RunnerStarter {
     }
   }
 
+  private boolean toolRuns(Process process) {
+    Optional<ProcessHandle> inner =
+        cage.isPresent() ? ProcessCage.inner(process) : Optional.of(process.toHandle());
+    return inner.filter(handle -> !isProgram(handle.pid())).isPresent();
+  }
+
   private boolean isProgram(long pid) {
     try {
       String line = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"), ISO_8859_1);
       // Nothing is left there of a process that has just ended.
-      return line.isEmpty() || line.startsWith(program + "\0");
+      // Before the program is itself, it is another copy of what starts it.
+      return line.isEmpty()
+          || line.startsWith(program + "\0")
+          || (cage.isPresent() && line.contains("\0" + program + "\0"));
     } catch (IOException e) {
       return true;
     }

@@ -67,6 +67,8 @@ enum Word {
   PLATFORM(Ability.PLATFORMS, "{}"),
   /** Says the network. */
   NETWORK(Ability.NETWORK_ISOLATION, "{}"),
+  /** Its processes have a namespace of their own, and end with it. */
+  PROCESS_ISOLATION(Ability.PROCESS_ISOLATION),
   /** All capabilities are dropped. */
   NO_CAPABILITIES(Ability.PRIVILEGES),
   /** Says a capability to keep. */

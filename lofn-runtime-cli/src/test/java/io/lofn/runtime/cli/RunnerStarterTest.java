@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,6 +35,7 @@ class RunnerStarterTest {
   private Path program;
   private Path image;
   private ContainerRecords records;
+  private Optional<ProcessCage> cage = Optional.empty();
 
   @BeforeEach
   void makeProgram() throws IOException {
@@ -55,7 +57,7 @@ class RunnerStarterTest {
         new CliDialect(
             "fake", "runner", CliDialect.Family.RUNNER, words, false, HarmlessOptions.NONE);
     EngineInfo info = new EngineInfo(dialect, "fake", 1, false, Set.of());
-    return new RunnerStarter(program, info, records, callTimeout);
+    return new RunnerStarter(program, info, records, cage, callTimeout);
   }
 
   private static ContainerSpec spec() {
