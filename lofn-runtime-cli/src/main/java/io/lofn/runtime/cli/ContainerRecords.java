@@ -3,6 +3,7 @@ package io.lofn.runtime.cli;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 
 import io.lofn.api.EngineException;
+import io.lofn.files.OwnDirectory;
 import io.lofn.spi.ContainerSummary;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -54,15 +55,9 @@ final class ContainerRecords {
       throw unusable(directory, e.toString(), e);
     }
     try {
-      Object mine = NodeUser.uid();
-      int mode = (Integer) Files.getAttribute(directory, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-      Object owner = Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-      boolean isDirectory = Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS);
-      if (!isDirectory || !owner.equals(mine) || (mode & 0022) != 0) {
-        throw unusable(directory, "it is not a directory of this user alone", null);
-      }
+      OwnDirectory.open(directory).close();
     } catch (IOException e) {
-      throw unusable(directory, e.toString(), e);
+      throw unusable(directory, e.getMessage(), e);
     }
     return new ContainerRecords(directory);
   }

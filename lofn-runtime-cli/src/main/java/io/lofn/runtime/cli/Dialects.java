@@ -181,7 +181,9 @@ final class Dialects {
     words.put(RUN, List.of());
     words.put(PULL, List.of("ch-image", "--storage={store}", "pull", "{}"));
     // It insists on this variable, although the environment it is given is the tool's.
-    words.put(NO_INHERITED_ENVIRONMENT, List.of("--unset-env=USER"));
+    words.put(
+        NO_INHERITED_ENVIRONMENT,
+        List.of("--unset-env=USER", "--unset-env=" + RunnerStarter.IMAGE_STORAGE));
     words.put(ENV_FILE, List.of("--env-no-expand", "--set-env={}"));
     words.put(MOUNT, List.of("--bind={source}:{target}"));
     words.put(WORKING_DIRECTORY, List.of("--cd={}"));

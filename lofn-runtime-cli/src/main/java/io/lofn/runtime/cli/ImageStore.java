@@ -51,6 +51,9 @@ final class ImageStore {
   }
 
   PreparedImage prepare(ImageRequest request) {
+    if (Files.exists(directory)) {
+      TrustedPath.check(directory);
+    }
     String reference = request.reference();
     ImageReference parsed = ImageReference.parse(reference);
     request
@@ -92,6 +95,9 @@ final class ImageStore {
 
   /** The files of a prepared image. */
   Path files(String id) {
+    if (Files.exists(directory)) {
+      TrustedPath.check(directory);
+    }
     Path image = Path.of(id);
     if (!image.isAbsolute() || !image.startsWith(directory) || !Files.exists(image)) {
       throw new ImageUnavailableException("Image " + id + " was not prepared, or is gone");

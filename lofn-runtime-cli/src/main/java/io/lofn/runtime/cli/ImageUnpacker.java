@@ -45,7 +45,9 @@ final class ImageUnpacker {
 
   void load() {
     try {
-      Path work = Files.createTempDirectory(Files.createDirectories(store.directory()), ".lofn-");
+      Path directory = Files.createDirectories(store.directory());
+      TrustedPath.check(directory);
+      Path work = Files.createTempDirectory(directory, ".lofn-");
       try {
         Path unpacked = Files.createDirectory(work.resolve("archive"));
         // Into a directory of its own, where GNU's and busybox's tar let nothing leave.

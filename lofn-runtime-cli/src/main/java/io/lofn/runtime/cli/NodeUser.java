@@ -22,9 +22,13 @@ final class NodeUser {
     return number("Uid:");
   }
 
+  static int gid() {
+    return number("Gid:");
+  }
+
   /** User and group by their numbers, {@code 1000:1000}. */
   static String own() {
-    return Integer.toUnsignedString(uid()) + ":" + Integer.toUnsignedString(number("Gid:"));
+    return Integer.toUnsignedString(uid()) + ":" + Integer.toUnsignedString(gid());
   }
 
   /** What the system calls the user, if that can be part of a path; else its number. */

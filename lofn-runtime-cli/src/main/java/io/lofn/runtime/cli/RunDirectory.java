@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lofn.api.EngineException;
 import io.lofn.files.FileTree;
+import io.lofn.files.OwnDirectory;
 import io.lofn.files.Writers;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -53,7 +55,7 @@ final class RunDirectory {
         Files.newDirectoryStream(Path.of(System.getProperty("java.io.tmpdir")), PREFIX + "*")) {
       for (Path directory : directories) {
         if (isOrphan(directory)) {
-          new RunDirectory(directory).delete();
+          deleteOrphan(directory);
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
@@ -61,10 +63,24 @@ final class RunDirectory {
     }
   }
 
+  /** One of this user's alone: another user may have put anything there, under any name. */
+  private static void deleteOrphan(Path directory) {
+    try {
+      try (OwnDirectory own = OwnDirectory.open(directory)) {
+        for (Path name : own.names()) {
+          own.delete(name, Writers.GONE);
+        }
+      }
+      Files.delete(directory);
+    } catch (IOException e) {
+      LOG.debug("{} is left alone", directory, e);
+    }
+  }
+
   private static boolean isOrphan(Path directory) throws IOException {
     Matcher name = NAME.matcher(directory.getFileName().toString());
     // A process of another namespace cannot be seen, but needs the files for moments only.
-    Instant changed = Files.getLastModifiedTime(directory).toInstant();
+    Instant changed = Files.getLastModifiedTime(directory, LinkOption.NOFOLLOW_LINKS).toInstant();
     return name.matches()
         && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty()
         && changed.isBefore(Instant.now().minus(Duration.ofMinutes(1)));

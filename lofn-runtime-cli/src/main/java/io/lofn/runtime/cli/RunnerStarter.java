@@ -26,6 +26,9 @@ final class RunnerStarter {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(1);
   private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+  /** Where ch-run looks for images that it is given by name; it runs no directory that is there. */
+  static final String IMAGE_STORAGE = "CH_IMAGE_STORAGE";
+
   private final Path program;
   private final EngineInfo info;
   private final ContainerRecords records;
@@ -114,7 +117,7 @@ final class RunnerStarter {
     command =
         prefix.isPresent()
             ? command.environment(environment.command())
-            : command.onlyEnvironment(withUser(environment.command()));
+            : command.onlyEnvironment(outside(environment.command(), directory.path()));
     try {
       return AttachedProcess.start(command, spec.stdin(), directory.path());
     } catch (IOException e) {
@@ -129,8 +132,9 @@ final class RunnerStarter {
     return new ToolEnvironment(List.of(), command);
   }
 
-  private static Map<String, String> withUser(Map<String, String> variables) {
+  private static Map<String, String> outside(Map<String, String> variables, Path empty) {
     Map<String, String> all = new HashMap<>(variables);
+    all.put(IMAGE_STORAGE, empty.toString());
     // It warns without; what the tool gets is in the file.
     all.put("PATH", PATH);
     all.put("USER", NodeUser.name());

@@ -54,6 +54,7 @@ class RunnerArgumentsTest {
     assertThat(arguments(Dialects.CHARLIECLOUD, limited(), Optional.of(Path.of("/run/env"))))
         .containsExactly(
             "--unset-env=USER",
+            "--unset-env=CH_IMAGE_STORAGE",
             "--uid=1000",
             "--gid=1001",
             "--cd=/work",
