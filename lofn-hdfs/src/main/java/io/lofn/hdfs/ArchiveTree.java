@@ -138,7 +138,7 @@ final class ArchiveTree {
       if (Files.exists(link.getKey(), LinkOption.NOFOLLOW_LINKS)) {
         throw new IOException("Its entry " + root.relativize(link.getKey()) + " is there twice");
       }
-      tree.symbolicLink(link.getValue().name(), Path.of(link.getValue().target()));
+      tree.symbolicLink(link.getValue().name(), link.getValue().target());
     }
     Path inside = root.toRealPath();
     for (Map.Entry<Path, Link> link : links.entrySet()) {

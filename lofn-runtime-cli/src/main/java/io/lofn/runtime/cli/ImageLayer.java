@@ -56,6 +56,8 @@ final class ImageLayer {
           action.on(tar, entry, parts);
         }
       }
+    } catch (RuntimeException e) {
+      throw new IOException("It has an entry that cannot be read, or made: " + e, e);
     }
   }
 
@@ -78,7 +80,7 @@ final class ImageLayer {
     if (entry.isDirectory()) {
       tree.directory(name, entry.getMode());
     } else if (entry.isSymbolicLink()) {
-      tree.symbolicLink(name, Path.of(entry.getLinkName()));
+      tree.symbolicLink(name, entry.getLinkName());
     } else if (entry.isLink()) {
       tree.hardLink(name, entry.getLinkName());
     } else if (entry.isFile() && tar.canReadEntryData(entry)) {

@@ -1,6 +1,7 @@
 package io.lofn.runtime.cli;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_BLK;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_CHR;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_DIR;
@@ -12,6 +13,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.EngineException;
+import io.lofn.api.FileNames;
+import io.lofn.files.UnpackedTree;
 import io.lofn.spi.ImageRequest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -31,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Archives of images whose layers together reach for the node. */
 @Timeout(60)
@@ -238,6 +243,89 @@ class HostileImageTest {
         .hasMessageContaining("too long");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"C", "POSIX", "C.UTF-8"})
+  void linksToNamesThatAreNotAsciiLeadThereInEveryLocale(String locale) throws Exception {
+    List<String> targets = List.of("../\u0151/./x", "/\u0151//x", "\u0151/../\u0151/x/", "\u0151");
+    Path archive =
+        archive(
+            tar -> {
+              for (int i = 0; i < targets.size(); i++) {
+                put(tar, LF_SYMLINK, "d/\u00e4" + i, targets.get(i));
+              }
+            });
+
+    assertThat(child(locale, archive)).isEmpty();
+
+    Path image = Path.of(store().prepare(ImageRequest.of("evil:1")).id());
+    List<String> led = new ArrayList<>();
+    for (int i = 0; i < targets.size(); i++) {
+      Path link = FileNames.resolve(image, "d/\u00e4" + i);
+      led.add(rawPath(Files.readSymbolicLink(link)));
+    }
+    assertThat(led)
+        .containsExactly("../%C5%91/./x", "/%C5%91/x", "%C5%91/../%C5%91/x", "%C5%91");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "x\0y"})
+  void aLinkToWhatIsNoNameIsRefused(String target) throws Exception {
+    UnpackedTree tree = new UnpackedTree(directory, FileNames::resolve);
+
+    assertThatThrownBy(() -> tree.symbolicLink("link", target))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("link");
+  }
+
+  /** The bytes of a path, percent-encoded: its text goes by the locale of the test. */
+  private static String rawPath(Path path) {
+    if (path.isAbsolute()) {
+      return path.toUri().getRawPath();
+    }
+    List<String> parts = new ArrayList<>();
+    path.forEach(
+        part ->
+            parts.add(
+                part.toString().startsWith(".")
+                    ? part.toString()
+                    : Path.of("/").resolve(part).toUri().getRawPath().substring(1)));
+    return String.join("/", parts);
+  }
+
+  private String child(String locale, Path archive) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Child.class.getName(),
+                archive.toString(),
+                directory.resolve("images").toString())
+            .redirectErrorStream(true);
+    builder.environment().put("LC_ALL", locale);
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    Process process = builder.start();
+    try {
+      String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+      return output;
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** Unpacks an archive, in a JVM of its own. */
+  static final class Child {
+
+    private Child() {}
+
+    public static void main(String[] arguments) {
+      ImageStore store = new ImageStore(Path.of(arguments[1]), Optional.empty());
+      new ImageUnpacker(store, Path.of(arguments[0]), Duration.ofSeconds(30)).load();
+    }
+  }
+
   private static String permissions(Path path) throws IOException {
     return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
   }
@@ -277,7 +365,7 @@ class HostileImageTest {
         try (TarArchiveOutputStream tar = tar(file)) {
           layer.into(tar);
         }
-        put(all, LF_NORMAL, file.getFileName().toString(), Files.readString(file, US_ASCII));
+        put(all, LF_NORMAL, file.getFileName().toString(), Files.readString(file, ISO_8859_1));
         names.add("\"" + file.getFileName() + "\"");
       }
       put(all, LF_NORMAL, "config", "{\"config\":{\"Env\":[\"PATH=/p\"]}}");
@@ -310,7 +398,7 @@ class HostileImageTest {
       throws IOException {
     TarArchiveEntry entry = new TarArchiveEntry(name, type, true);
     entry.setMode(mode);
-    byte[] bytes = type == LF_NORMAL ? text.getBytes(US_ASCII) : new byte[0];
+    byte[] bytes = type == LF_NORMAL ? text.getBytes(ISO_8859_1) : new byte[0];
     entry.setSize(bytes.length);
     if (type == LF_LINK || type == LF_SYMLINK) {
       entry.setLinkName(text);
