@@ -1,6 +1,9 @@
 package io.lofn.files;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -9,6 +12,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -27,6 +31,7 @@ public final class UnpackedTree {
   private static final int OWN_DIRECTORY = 0700;
   private static final int OWN_FILE = 0400;
   private static final int BITS = 9;
+  private static final int ASCII = 0x80;
 
   private final Path root;
   private final BiFunction<Path, String, Path> names;
@@ -96,11 +101,34 @@ public final class UnpackedTree {
    * Makes a symbolic link.
    *
    * @param name its name in the archive
-   * @param target where it leads, which is not looked at
-   * @throws IOException if it would lie outside, or cannot be made
+   * @param target where it leads, which is not looked at; it is written in UTF-8, whatever the
+   *     locale of this JVM
+   * @throws IOException if it would lie outside, or cannot be made, or no link can lead there
    */
-  public void symbolicLink(String name, Path target) throws IOException {
-    Files.createSymbolicLink(file(name), target);
+  public void symbolicLink(String name, String target) throws IOException {
+    Path path = target(name, target);
+    Files.createSymbolicLink(file(name), path);
+  }
+
+  private static Path target(String name, String target) throws IOException {
+    if (target.isEmpty() || target.indexOf('\0') >= 0) {
+      throw new IOException("Its symbolic link '" + name + "' leads to no name");
+    }
+    if (target.chars().allMatch(c -> c < ASCII)) {
+      return Path.of(target);
+    }
+    StringBuilder uri = new StringBuilder("file://");
+    for (String part : target.split("/+")) {
+      if (!part.isEmpty()) {
+        uri.append('/');
+      }
+      for (byte each : part.getBytes(UTF_8)) {
+        uri.append('%').append(HexFormat.of().withUpperCase().toHexDigits(each));
+      }
+    }
+    Path absolute = Path.of(URI.create(uri.toString()));
+    // Not relativize(), which takes the parts '..' away.
+    return target.startsWith("/") ? absolute : absolute.subpath(0, absolute.getNameCount());
   }
 
   /**
@@ -122,7 +150,8 @@ public final class UnpackedTree {
       return;
     }
     if (known.isSymbolicLink()) {
-      symbolicLink(name, Files.readSymbolicLink(there));
+      Path same = Files.readSymbolicLink(there);
+      Files.createSymbolicLink(file(name), same);
       return;
     }
     Path link = file(name);

@@ -1,6 +1,7 @@
 package io.lofn.hdfs;
 
 import io.lofn.api.FileNames;
+import io.lofn.files.TarHeaders;
 import io.lofn.files.UnpackedTree;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -70,7 +71,7 @@ final class ArchiveTree {
         } else {
           write(entry.getName(), tar, entry.getMode());
         }
-        headers.begin(entry.isFile() ? 0 : entry.getSize());
+        headers.begin(0); // Files are read, and the contents of nothing else are skipped.
       }
     }
     makeLinks();
@@ -138,7 +139,7 @@ final class ArchiveTree {
       if (Files.exists(link.getKey(), LinkOption.NOFOLLOW_LINKS)) {
         throw new IOException("Its entry " + root.relativize(link.getKey()) + " is there twice");
       }
-      tree.symbolicLink(link.getValue().name(), Path.of(link.getValue().target()));
+      tree.symbolicLink(link.getValue().name(), link.getValue().target());
     }
     Path inside = root.toRealPath();
     for (Map.Entry<Path, Link> link : links.entrySet()) {

@@ -88,7 +88,7 @@ final class ImageUnpacker {
     UnpackedTree tree = new UnpackedTree(root, FileNames::resolve);
     for (Path layer : image.layers()) {
       Path plain = uncompressed(layer);
-      new ImageLayer(tree, () -> open(plain)).unpack();
+      new ImageLayer(root, tree, () -> open(plain)).unpack();
     }
     for (String directory : DIRECTORIES) {
       tree.directory(directory, DIRECTORY);

@@ -3,8 +3,9 @@ package io.lofn.runtime.cli;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.ClosedByInterruptException;
 
-/** A stream that fails when its time is over. */
+/** A stream that fails when its time is over, or its thread is interrupted. */
 final class TimedStream extends FilterInputStream {
 
   static final String TOO_LONG = "it takes too long";
@@ -23,6 +24,9 @@ final class TimedStream extends FilterInputStream {
     if (System.nanoTime() - deadline > 0) {
       throw new IOException(TOO_LONG);
     }
+    if (Thread.currentThread().isInterrupted()) {
+      throw new ClosedByInterruptException();
+    }
   }
 
   @Override
@@ -35,5 +39,11 @@ final class TimedStream extends FilterInputStream {
   public int read(byte[] bytes, int offset, int length) throws IOException {
     check();
     return super.read(bytes, offset, length);
+  }
+
+  @Override
+  public long skip(long bytes) throws IOException {
+    check();
+    return super.skip(bytes);
   }
 }

@@ -1,19 +1,30 @@
 package io.lofn.runtime.cli;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_BLK;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_CHR;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_DIR;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_FIFO;
+import static org.apache.commons.compress.archivers.tar.TarConstants.LF_GNUTYPE_LONGLINK;
+import static org.apache.commons.compress.archivers.tar.TarConstants.LF_GNUTYPE_LONGNAME;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_LINK;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_NORMAL;
+import static org.apache.commons.compress.archivers.tar.TarConstants.LF_PAX_EXTENDED_HEADER_LC;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_SYMLINK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.EngineException;
+import io.lofn.api.FileNames;
+import io.lofn.files.UnpackedTree;
 import io.lofn.spi.ImageRequest;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -22,15 +33,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Archives of images whose layers together reach for the node. */
 @Timeout(60)
@@ -238,6 +253,187 @@ class HostileImageTest {
         .hasMessageContaining("too long");
   }
 
+  /** A header of each kind that is held in memory, after an entry that claims to have content. */
+  @ParameterizedTest
+  @ValueSource(bytes = {LF_GNUTYPE_LONGNAME, LF_GNUTYPE_LONGLINK, LF_PAX_EXTENDED_HEADER_LC})
+  void aHeaderOfAnyLengthIsRefusedBeforeItIsInMemory(byte type) throws Exception {
+    for (boolean hidden : List.of(false, true)) {
+      long length = 1L << 30;
+      AtomicLong read = new AtomicLong();
+      ByteArrayOutputStream start = new ByteArrayOutputStream();
+      if (hidden) {
+        start.write(header("d/", LF_DIR, 1L << 40));
+      }
+      start.write(header("header", type, length));
+      ImageLayer layer =
+          new ImageLayer(
+              directory,
+              new UnpackedTree(directory, FileNames::resolve),
+              () ->
+                  new SequenceInputStream(
+                      new ByteArrayInputStream(start.toByteArray()), new Zeros(length, read)));
+
+      assertThatThrownBy(layer::unpack)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("header");
+      assertThat(read.get()).isLessThan(8L << 20);
+    }
+  }
+
+  @Test
+  void aSparseFileIsRefused() throws Exception {
+    sh("truncate -s 3G hole; echo x >> hole; tar --sparse -cf hole.tar hole; rm hole");
+    UnpackedTree tree = new UnpackedTree(directory, FileNames::resolve);
+    Path layer = directory.resolve("hole.tar");
+
+    assertThatThrownBy(() -> new ImageLayer(directory, tree, () -> Files.newInputStream(layer)).unpack())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("sparse");
+    assertThat(directory.resolve("hole")).doesNotExist();
+  }
+
+  @Test
+  void aFileThatTheDiskHasNoRoomForIsRefusedBeforeItIsWritten() throws Exception {
+    UnpackedTree tree = new UnpackedTree(directory, FileNames::resolve);
+    byte[] start = header("large", LF_NORMAL, 1L << 50);
+    AtomicLong read = new AtomicLong();
+    ImageLayer layer =
+        new ImageLayer(
+            directory, tree, () -> new SequenceInputStream(
+                  new ByteArrayInputStream(start), new Zeros(0, read)));
+
+    assertThatThrownBy(() -> layer.unpack())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("make room");
+  }
+
+  @Test
+  void anInterruptEndsTheUnpacking() throws Exception {
+    Path archive = archive(this::ways);
+    TimedStream in =
+        new TimedStream(Files.newInputStream(archive), System.nanoTime() + (1L << 40));
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> in.read(new byte[1])).isInstanceOf(ClosedByInterruptException.class);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  private void sh(String script) throws Exception {
+    Process process = new ProcessBuilder("sh", "-ec", script).directory(directory.toFile()).start();
+    assertThat(process.waitFor()).isZero();
+  }
+
+  private static byte[] header(String name, byte type, long length) {
+    TarArchiveEntry entry = new TarArchiveEntry(name, type, true);
+    entry.setSize(length);
+    byte[] header = new byte[TarConstants.DEFAULT_RCDSIZE];
+    entry.writeEntryHeader(header);
+    return header;
+  }
+
+  /** Zeros, which are counted as they are read. */
+  private static final class Zeros extends InputStream {
+
+    private final AtomicLong read;
+    private long left;
+
+    Zeros(long length, AtomicLong read) {
+      this.left = length;
+      this.read = read;
+    }
+
+    @Override
+    public int read() {
+      read.incrementAndGet();
+      return left-- > 0 ? 0 : -1;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"C", "POSIX", "C.UTF-8"})
+  void linksToNamesThatAreNotAsciiLeadThereInEveryLocale(String locale) throws Exception {
+    List<String> targets = List.of("../\u0151/./x", "/\u0151//x", "\u0151/../\u0151/x/", "\u0151");
+    Path archive =
+        archive(
+            tar -> {
+              for (int i = 0; i < targets.size(); i++) {
+                put(tar, LF_SYMLINK, "d/\u00e4" + i, targets.get(i));
+              }
+            });
+
+    assertThat(child(locale, archive)).isEmpty();
+
+    Path image = Path.of(store().prepare(ImageRequest.of("evil:1")).id());
+    List<String> led = new ArrayList<>();
+    for (int i = 0; i < targets.size(); i++) {
+      Path link = FileNames.resolve(image, "d/\u00e4" + i);
+      led.add(rawPath(Files.readSymbolicLink(link)));
+    }
+    assertThat(led)
+        .containsExactly("../%C5%91/./x", "/%C5%91/x", "%C5%91/../%C5%91/x", "%C5%91");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "x\0y"})
+  void aLinkToWhatIsNoNameIsRefused(String target) throws Exception {
+    UnpackedTree tree = new UnpackedTree(directory, FileNames::resolve);
+
+    assertThatThrownBy(() -> tree.symbolicLink("link", target))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("link");
+  }
+
+  /** The bytes of a path, percent-encoded: its text goes by the locale of the test. */
+  private static String rawPath(Path path) {
+    if (path.isAbsolute()) {
+      return path.toUri().getRawPath();
+    }
+    List<String> parts = new ArrayList<>();
+    path.forEach(
+        part ->
+            parts.add(
+                part.toString().startsWith(".")
+                    ? part.toString()
+                    : Path.of("/").resolve(part).toUri().getRawPath().substring(1)));
+    return String.join("/", parts);
+  }
+
+  private String child(String locale, Path archive) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Child.class.getName(),
+                archive.toString(),
+                directory.resolve("images").toString())
+            .redirectErrorStream(true);
+    builder.environment().put("LC_ALL", locale);
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    Process process = builder.start();
+    try {
+      String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+      return output;
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** Unpacks an archive, in a JVM of its own. */
+  static final class Child {
+
+    private Child() {}
+
+    public static void main(String[] arguments) {
+      ImageStore store = new ImageStore(Path.of(arguments[1]), Optional.empty());
+      new ImageUnpacker(store, Path.of(arguments[0]), Duration.ofSeconds(30)).load();
+    }
+  }
+
   private static String permissions(Path path) throws IOException {
     return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
   }
@@ -277,7 +473,7 @@ class HostileImageTest {
         try (TarArchiveOutputStream tar = tar(file)) {
           layer.into(tar);
         }
-        put(all, LF_NORMAL, file.getFileName().toString(), Files.readString(file, US_ASCII));
+        put(all, LF_NORMAL, file.getFileName().toString(), Files.readString(file, ISO_8859_1));
         names.add("\"" + file.getFileName() + "\"");
       }
       put(all, LF_NORMAL, "config", "{\"config\":{\"Env\":[\"PATH=/p\"]}}");
@@ -310,7 +506,7 @@ class HostileImageTest {
       throws IOException {
     TarArchiveEntry entry = new TarArchiveEntry(name, type, true);
     entry.setMode(mode);
-    byte[] bytes = type == LF_NORMAL ? text.getBytes(US_ASCII) : new byte[0];
+    byte[] bytes = type == LF_NORMAL ? text.getBytes(ISO_8859_1) : new byte[0];
     entry.setSize(bytes.length);
     if (type == LF_LINK || type == LF_SYMLINK) {
       entry.setLinkName(text);

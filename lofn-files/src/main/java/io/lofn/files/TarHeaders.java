@@ -1,4 +1,4 @@
-package io.lofn.hdfs;
+package io.lofn.files;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -6,9 +6,11 @@ import java.io.InputStream;
 
 /**
  * A tar file as it is parsed. What its headers say is held in memory, and a header may be of any
- * length: here it may not.
+ * length: here it may not. Whoever parses tells where contents begin and end.
+ *
+ * <p>Not thread-safe.
  */
-final class TarHeaders extends FilterInputStream {
+public final class TarHeaders extends FilterInputStream {
 
   /** Many times the longest path, with all else that is told of a file. */
   private static final int LONGEST = 1 << 20;
@@ -16,21 +18,37 @@ final class TarHeaders extends FilterInputStream {
   private boolean inHeader = true;
   private long length;
 
-  TarHeaders(InputStream in) {
+  /**
+   * A stream that is at its first header.
+   *
+   * @param in the file, uncompressed
+   */
+  public TarHeaders(InputStream in) {
     super(in);
   }
 
   /** What follows is the content of an entry. */
-  void end() {
+  public void end() {
     inHeader = false;
+    length = 0;
+  }
+
+  /**
+   * How much content was read since {@link #end}.
+   *
+   * @return its length in bytes
+   */
+  public long content() {
+    return length;
   }
 
   /**
    * What follows is padding and headers.
    *
-   * @param unread how much content comes before them, to be skipped
+   * @param unread how much content comes before them, to be skipped; what the
+   *     parser does not skip, as that of a directory, must not be told
    */
-  void begin(long unread) {
+  public void begin(long unread) {
     inHeader = true;
     length = -unread;
   }
