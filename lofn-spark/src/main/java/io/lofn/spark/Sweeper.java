@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -84,15 +85,26 @@ final class Sweeper {
   void begin(ContainerRuntime engine, ContainerSpec spec) {
     Set<Path> trees = exchanges.treesOf(spec);
     for (Lost other : ledger.lostIn(trees)) {
-      if (!trySettle(other)) {
-        throw EngineException.transientFailure(
-            "Container %s, which nobody wants any more, may still live in the exchange that %s is to have"
-                .formatted(other.name(), spec.name()),
-            new IllegalStateException(other.name()));
-      }
+      requireGone(other, spec);
     }
     Exchanges.note(trees, engine);
     ledger.begin(spec.name(), engine, trees);
+  }
+
+  private void requireGone(Lost other, ContainerSpec spec) {
+    LofnException cause = null;
+    try {
+      if (settle(other)) {
+        return;
+      }
+    } catch (LofnException e) {
+      cause = e;
+    }
+    String message =
+        "Container %s, which nobody wants any more, may still live in the exchange that %s is to have%s"
+            .formatted(other.name(), spec.name(), cause == null ? "" : ": " + cause.getMessage());
+    throw EngineException.transientFailure(
+        message, cause == null ? new IllegalStateException(message) : cause);
   }
 
   /** The container is known to be gone. */
@@ -111,11 +123,7 @@ final class Sweeper {
     if (Throwables.getCausalChain(failure).stream().anyMatch(TimeoutException.class::isInstance)) {
       return;
     }
-    for (Lost lost : ledger.lost()) {
-      if (lost.name().equals(name)) {
-        boolean unused = trySettle(lost);
-      }
-    }
+    ledger.lost().stream().filter(lost -> lost.name().equals(name)).forEach(this::trySettle);
   }
 
   private void request() {
@@ -174,21 +182,16 @@ final class Sweeper {
         .collect(Collectors.toSet());
   }
 
-  private boolean trySettle(Lost lost) {
-    try {
-      return settle(lost);
-    } catch (LofnException e) {
-      LOG.debug("Container {} may still live: {}", lost.name(), e.getMessage());
-      return false;
-    }
-  }
-
-  /** Whether a container is gone now; then what waited for that is done. */
+  /**
+   * Whether a container is gone now; then what waited for that is done.
+   *
+   * @throws LofnException if the engine does not tell
+   */
   private boolean settle(Lost lost) {
     // By a label that no image can have foreseen, whatever the engine says of the name.
     Map<String, String> run = Map.of(ContainerOwnership.RUN, lost.name());
     List<ContainerSummary> found = lost.runtime().list(run);
-    found.forEach(container -> lost.runtime().remove(container.id()));
+    found.forEach(container -> remove(lost.runtime(), container, "that no run wants"));
     if (!found.isEmpty() && !lost.runtime().list(run).isEmpty()) {
       return false;
     }
@@ -216,10 +219,27 @@ final class Sweeper {
     last.start();
   }
 
+  private void trySettle(Lost lost) {
+    try {
+      boolean unused = settle(lost);
+    } catch (LofnException e) {
+      LOG.debug("Container {} may still live: {}", lost.name(), e.getMessage());
+    }
+  }
+
   private boolean isSettled() {
     boolean all = true;
+    Set<ContainerRuntime> silent = new HashSet<>();
     for (Lost lost : ledger.lost()) {
-      all &= trySettle(lost);
+      // An engine that does not answer is waited for once, not for each of its containers.
+      boolean gone = false;
+      try {
+        gone = !silent.contains(lost.runtime()) && settle(lost);
+      } catch (LofnException e) {
+        LOG.debug("Container {} may still live: {}", lost.name(), e.getMessage());
+        silent.add(lost.runtime());
+      }
+      all &= gone;
     }
     return all;
   }

@@ -151,6 +151,12 @@ class LeftContainersTest {
         .hasMessageContaining("lofn-a");
     assertThat(engine.live).containsOnlyKeys("lofn-a");
 
+    engine.answers = false;
+    assertThatThrownBy(() -> containers.start(engine, spec("lofn-b", exchange)))
+        .hasMessageContaining("lofn-a")
+        .hasMessageContaining("no answer");
+
+    engine.answers = true;
     engine.removes = true;
     containers.start(engine, spec("lofn-b", exchange)).close();
     assertThat(engine.live).isEmpty();
