@@ -118,7 +118,7 @@ public final class UnpackedTree {
       return Path.of(target);
     }
     StringBuilder uri = new StringBuilder("file://");
-    for (String part : target.split("/+")) {
+    for (String part : target.split("/", -1)) {
       if (!part.isEmpty()) {
         uri.append('/');
       }
