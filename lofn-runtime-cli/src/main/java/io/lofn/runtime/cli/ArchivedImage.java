@@ -104,7 +104,7 @@ record ArchivedImage(List<String> names, Path config, List<Path> layers) {
    *
    * @throws IOException if it is longer than any image needs
    */
-  private static String text(Path file) throws IOException {
+  static String text(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(MOST_BYTES);
       if (bytes.length == MOST_BYTES) {

@@ -126,6 +126,7 @@ final class ImageUnpacker {
     return file;
   }
 
+  @SuppressWarnings("deprecation") // What it deprecates is all that its older versions have.
   private InputStream open(Path layer) throws IOException {
     byte[] head = head(layer);
     InputStream in =

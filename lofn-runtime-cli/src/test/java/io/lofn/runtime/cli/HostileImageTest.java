@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -418,6 +419,15 @@ class HostileImageTest {
     public int read() {
       read.incrementAndGet();
       return left-- > 0 ? 0 : -1;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) {
+      int given = (int) Math.min(left, length);
+      Arrays.fill(bytes, offset, offset + given, (byte) 0);
+      left -= given;
+      read.addAndGet(given);
+      return given == 0 && length > 0 ? -1 : given;
     }
   }
 
