@@ -11,9 +11,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A directory that archives are unpacked to, and that nothing in them may leave. Names, and the
  * targets of hard links, lead from the directory downwards, by directories only: a link in the way
- * is never followed, whoever made it. Where a symbolic link leads is not looked at.
+ * is an error, or leads to a directory of this one ({@link #followingLinks}). Where a symbolic link
+ * leads is not looked at when it is made.
  *
  * <p>Nobody else may write in the directory meanwhile. Not thread-safe.
  */
@@ -33,8 +37,12 @@ public final class UnpackedTree {
   private static final int BITS = 9;
   private static final int ASCII = 0x80;
 
+  /** As many as Linux follows. */
+  private static final int MOST_LINKS = 40;
+
   private final Path root;
   private final BiFunction<Path, String, Path> names;
+  private final boolean follows;
 
   /**
    * A tree.
@@ -43,8 +51,23 @@ public final class UnpackedTree {
    * @param names makes the path of a single name in a directory
    */
   public UnpackedTree(Path root, BiFunction<Path, String, Path> names) {
+    this(root, names, false);
+  }
+
+  private UnpackedTree(Path root, BiFunction<Path, String, Path> names, boolean follows) {
     this.root = root;
     this.names = names;
+    this.follows = follows;
+  }
+
+  /**
+   * The same tree, where links in the way of a name are followed as in a process whose root it is:
+   * an absolute one leads from its root, and {@code ..} not above that.
+   *
+   * @return a tree of the same directory
+   */
+  public UnpackedTree followingLinks() {
+    return new UnpackedTree(root, names, true);
   }
 
   /**
@@ -146,7 +169,8 @@ public final class UnpackedTree {
       throw new IOException(
           "Its hard link '%s' leads to '%s', which is no file of it".formatted(name, target));
     }
-    if (parts(name).equals(parts)) {
+    List<String> own = parts(name);
+    if (!own.isEmpty() && place(own, name).equals(there)) {
       return;
     }
     if (known.isSymbolicLink()) {
@@ -185,8 +209,41 @@ public final class UnpackedTree {
   public void empty(String name) throws IOException {
     List<String> parts = parts(name);
     Path path = parts.isEmpty() ? root : existing(parts, name);
-    if (path != null && isDirectory(attributes(path))) {
+    BasicFileAttributes known = path == null ? null : attributes(path);
+    if (follows && known != null && known.isSymbolicLink()) {
+      path = walk(parts, name, false);
+      known = path == null ? null : attributes(path);
+    }
+    if (path != null && isDirectory(known)) {
       FileTree.empty(path, Writers.GONE);
+    }
+  }
+
+  /**
+   * Tells whether there is something of a name, be it a link that leads nowhere.
+   *
+   * @param name the name in the archive
+   * @return whether there is
+   * @throws IOException if it would lie outside, or cannot be looked at
+   */
+  public boolean has(String name) throws IOException {
+    List<String> parts = parts(name);
+    Path path = parts.isEmpty() ? root : existing(parts, name);
+    return path != null && attributes(path) != null;
+  }
+
+  /**
+   * Tells whether a name is that of a directory, or, in a tree that {@link #followingLinks follows
+   * links}, of a link to one.
+   *
+   * @param name the name in the archive
+   * @return whether it is; not if something in its way is no directory
+   */
+  public boolean hasDirectory(String name) {
+    try {
+      return walk(parts(name), name, false) != null;
+    } catch (IOException e) {
+      return false; // Whoever makes it then is told why not.
     }
   }
 
@@ -207,34 +264,63 @@ public final class UnpackedTree {
 
   /** The path of a name, in directories that are made where they are missing. */
   private Path place(List<String> parts, String name) throws IOException {
-    Path path = root;
-    for (String part : parts.subList(0, parts.size() - 1)) {
-      path = names.apply(path, part);
-      BasicFileAttributes known = attributes(path);
-      if (known == null) {
-        Files.createDirectory(path);
-        permit(path, IMPLIED_DIRECTORY);
-      } else if (!known.isDirectory()) {
-        throw inTheWay(path, known, name);
-      }
-    }
-    return names.apply(path, parts.get(parts.size() - 1));
+    Path above = walk(parts.subList(0, parts.size() - 1), name, true);
+    return names.apply(Objects.requireNonNull(above), parts.get(parts.size() - 1));
   }
 
   /** The path of a name; null if a directory on the way is missing. */
   private @Nullable Path existing(List<String> parts, String name) throws IOException {
+    Path above = walk(parts.subList(0, parts.size() - 1), name, false);
+    return above == null ? null : names.apply(above, parts.get(parts.size() - 1));
+  }
+
+  /**
+   * The directory that is reached from the root by these parts. Each is looked at before the next
+   * one is named in it, so that the system itself never follows a link.
+   *
+   * @param make whether to make what is missing, though not where a link leads
+   * @return null if it is missing and not made
+   */
+  private @Nullable Path walk(List<String> parts, String name, boolean make) throws IOException {
+    Deque<Path> ahead = new ArrayDeque<>();
+    parts.forEach(part -> ahead.add(names.apply(root, part).getFileName()));
+    int ofName = ahead.size();
+    int links = 0;
     Path path = root;
-    for (String part : parts.subList(0, parts.size() - 1)) {
-      path = names.apply(path, part);
-      BasicFileAttributes known = attributes(path);
-      if (known == null) {
-        return null;
+    while (!ahead.isEmpty()) {
+      boolean ofLink = ahead.size() > ofName;
+      Path part = ahead.removeFirst();
+      ofName = Math.min(ofName, ahead.size());
+      if (part.toString().equals("..")) {
+        path = path.equals(root) ? root : path.getParent();
+        continue;
       }
-      if (!known.isDirectory()) {
-        throw inTheWay(path, known, name);
+      Path next = path.resolve(part);
+      BasicFileAttributes known = attributes(next);
+      if (isDirectory(known)) {
+        path = next;
+      } else if (known != null && known.isSymbolicLink() && follows && links < MOST_LINKS) {
+        links++;
+        Path target = Files.readSymbolicLink(next);
+        path = target.isAbsolute() ? root : path;
+        for (int i = target.getNameCount() - 1; i >= 0; i--) {
+          ahead.addFirst(target.getName(i));
+        }
+      } else if (known != null) {
+        throw inTheWay(next, known, name);
+      } else if (!make) {
+        return null;
+      } else if (ofLink) {
+        throw new IOException(
+            "Its entry '%s' leads through a link to %s, which it does not have"
+                .formatted(name, root.relativize(next)));
+      } else {
+        Files.createDirectory(next);
+        permit(next, IMPLIED_DIRECTORY);
+        path = next;
       }
     }
-    return names.apply(path, parts.get(parts.size() - 1));
+    return path;
   }
 
   private IOException inTheWay(Path path, BasicFileAttributes known, String name) {

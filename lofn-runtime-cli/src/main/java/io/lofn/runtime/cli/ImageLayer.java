@@ -56,6 +56,7 @@ final class ImageLayer {
     forEach(this::add);
   }
 
+  @SuppressWarnings("deprecation") // What it deprecates is all that its older versions have.
   private void forEach(Action action) throws IOException {
     try (TarHeaders headers = new TarHeaders(source.open());
         TarArchiveInputStream tar = new TarArchiveInputStream(headers, "UTF-8")) {

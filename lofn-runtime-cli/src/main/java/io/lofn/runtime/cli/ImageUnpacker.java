@@ -24,9 +24,11 @@ import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 /** Unpacks the images of one archive into a store, each into a directory. */
 final class ImageUnpacker {
 
-  /** What the programs that run images mount onto. */
-  private static final List<String> DIRECTORIES =
-      List.of("dev", "proc", "sys", "tmp", "etc", "root", "mnt", "ch");
+  /** What is mounted onto, or read by lofn, which no link may stand for. */
+  private static final List<String> MOUNT_POINTS = List.of("dev", "proc", "sys", "tmp", "ch");
+
+  /** What the programs that run images expect. */
+  private static final List<String> DIRECTORIES = List.of("etc", "root", "mnt");
 
   private static final int DIRECTORY = 0755;
   private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
@@ -86,16 +88,24 @@ final class ImageUnpacker {
 
   private void unpack(ArchivedImage image, Path root, String config) throws IOException {
     UnpackedTree tree = new UnpackedTree(root, FileNames::resolve);
+    UnpackedTree layers = tree.followingLinks();
     for (Path layer : image.layers()) {
       Path plain = uncompressed(layer);
-      new ImageLayer(root, tree, () -> open(plain)).unpack();
+      new ImageLayer(root, layers, () -> open(plain)).unpack();
+    }
+    for (String directory : MOUNT_POINTS) {
+      if (!tree.hasDirectory(directory)) {
+        tree.directory(directory, DIRECTORY);
+      }
     }
     for (String directory : DIRECTORIES) {
-      tree.directory(directory, DIRECTORY);
+      if (!layers.hasDirectory(directory)) {
+        tree.directory(directory, DIRECTORY);
+      }
     }
     for (String file : List.of("etc/passwd", "etc/group")) {
-      if (!Files.exists(root.resolve(file), LinkOption.NOFOLLOW_LINKS)) {
-        Files.createFile(tree.file(file));
+      if (!layers.has(file)) {
+        Files.createFile(layers.file(file));
       }
     }
     List<String> environment = new ArrayList<>();
@@ -118,6 +128,7 @@ final class ImageUnpacker {
     return file;
   }
 
+  @SuppressWarnings("deprecation") // What it deprecates is all that its older versions have.
   private InputStream open(Path layer) throws IOException {
     byte[] head = head(layer);
     InputStream in =

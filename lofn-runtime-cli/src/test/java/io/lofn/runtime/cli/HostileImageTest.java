@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -81,14 +82,14 @@ class HostileImageTest {
         new Attack("a directory through a link", LF_DIR, "way/new/", ""),
         new Attack("a link through a link", LF_SYMLINK, "way/link", "/"),
         new Attack("a hard link made through a link", LF_LINK, "way/hard", "f"),
-        new Attack("a whiteout through a link", LF_NORMAL, "way/.wh.secret", ""),
-        new Attack("an opaque whiteout through a link", LF_NORMAL, "way/d/.wh..wh..opq", ""),
         new Attack("a whiteout that climbs", LF_NORMAL, "d/../../outside/.wh.secret", ""),
         new Attack("a whiteout of what is above", LF_NORMAL, "d/.wh...", ""),
         new Attack("a file that climbs", LF_NORMAL, "../outside/file", "x"),
         new Attack("a file that climbs in the middle", LF_NORMAL, "d/../../outside/file", "x"),
         new Attack("a directory that climbs", LF_DIR, "../outside/new/", ""),
         new Attack("a link that climbs", LF_SYMLINK, "../outside/link", "/"),
+        new Attack("a file through a link to itself", LF_NORMAL, "loop/file", "x"),
+        new Attack("a file through a link to a file", LF_NORMAL, "to-file/file", "x"),
         new Attack("a file in a file", LF_NORMAL, "f/file", "x"));
   }
 
@@ -106,6 +107,76 @@ class HostileImageTest {
     assertThat(directory.resolve("images"))
         .isDirectoryNotContaining("glob:**/evil*")
         .isDirectoryNotContaining("glob:**/.lofn-*");
+  }
+
+  @Test
+  void linksInTheWayOfALayerLeadInsideTheImage() throws Exception {
+    String inside = outside.toString().substring(1);
+    Path image =
+        load(
+            tar -> {
+              ways(tar);
+              put(tar, LF_NORMAL, inside + "/secret", "of the image");
+              put(tar, LF_NORMAL, inside + "/gone", "x");
+              put(tar, LF_NORMAL, inside + "/d/gone", "x");
+              put(tar, LF_NORMAL, inside + "/e/gone", "x");
+              put(tar, LF_SYMLINK, "e", "../../" + inside + "/e");
+            },
+            tar -> {
+              put(tar, LF_NORMAL, "way/file", "1");
+              put(tar, LF_NORMAL, "further/new/file", "2");
+              put(tar, LF_LINK, "hard", "further/secret");
+              put(tar, LF_LINK, "way/f", "f");
+              put(tar, LF_LINK, "way/secret", inside + "/secret");
+              put(tar, LF_NORMAL, "way/.wh.gone", "");
+              put(tar, LF_NORMAL, "way/d/.wh..wh..opq", "");
+              put(tar, LF_NORMAL, "e/.wh..wh..opq", "");
+            });
+
+    assertNodeUntouched();
+    assertThat(Files.readSymbolicLink(image.resolve("way"))).isEqualTo(outside);
+    Path there = image.resolve(inside);
+    assertThat(there.resolve("file")).hasContent("1");
+    assertThat(there.resolve("new/file")).hasContent("2");
+    assertThat(image.resolve("hard")).hasContent("of the image");
+    assertThat(there.resolve("secret")).hasContent("of the image");
+    assertThat(there.resolve("f")).hasContent("file");
+    assertThat(there.resolve("gone")).doesNotExist();
+    assertThat(there.resolve("d")).isEmptyDirectory();
+    assertThat(there.resolve("e")).isEmptyDirectory();
+  }
+
+  @Test
+  void whiteoutsThroughALinkThatLeadsNowhereDeleteNothing() throws Exception {
+    Path image =
+        load(
+            this::ways,
+            tar -> {
+              put(tar, LF_NORMAL, "way/.wh.secret", "");
+              put(tar, LF_NORMAL, "way/d/.wh..wh..opq", "");
+              put(tar, LF_NORMAL, "way/.wh..wh..opq", "");
+            });
+
+    assertNodeUntouched();
+    assertThat(image.resolve("f")).hasContent("file");
+  }
+
+  @Test
+  void whatAnImageHasKeepsItsModesAndLinks() throws Exception {
+    Path image =
+        load(
+            tar -> {
+              put(tar, LF_DIR, "tmp/", "", 0777);
+              put(tar, LF_DIR, "etc/", "", 0700);
+              put(tar, LF_DIR, "var/roothome/", "", 0700);
+              put(tar, LF_SYMLINK, "root", "/var/roothome");
+            });
+
+    assertThat(permissions(image.resolve("tmp"))).isEqualTo("rwxrwxrwx");
+    assertThat(permissions(image.resolve("etc"))).isEqualTo("rwx------");
+    assertThat(permissions(image.resolve("var/roothome"))).isEqualTo("rwx------");
+    assertThat(Files.readSymbolicLink(image.resolve("root"))).hasToString("/var/roothome");
+    assertThat(image.resolve("etc/passwd")).isEmptyFile();
   }
 
   @Test
@@ -349,6 +420,15 @@ class HostileImageTest {
       read.incrementAndGet();
       return left-- > 0 ? 0 : -1;
     }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) {
+      int given = (int) Math.min(left, length);
+      Arrays.fill(bytes, offset, offset + given, (byte) 0);
+      left -= given;
+      read.addAndGet(given);
+      return given == 0 && length > 0 ? -1 : given;
+    }
   }
 
   @ParameterizedTest
@@ -451,6 +531,8 @@ class HostileImageTest {
   private void ways(TarArchiveOutputStream tar) throws IOException {
     put(tar, LF_SYMLINK, "way", outside.toString());
     put(tar, LF_SYMLINK, "further", "way");
+    put(tar, LF_SYMLINK, "loop", "loop");
+    put(tar, LF_SYMLINK, "to-file", "f");
     put(tar, LF_DIR, "d/", "");
     put(tar, LF_NORMAL, "f", "file");
   }
