@@ -207,8 +207,7 @@ final class Sweeper {
    * @param engines closes the engines, when nothing is left for which they are needed
    */
   void end(AutoCloseable engines) {
-    // An engine that does not answer costs the end of an executor one deadline, not one for each.
-    if (ledger.lost().stream().allMatch(this::trySettle)) {
+    if (isSettled()) {
       Closing.all(engines);
       return;
     }
