@@ -45,8 +45,8 @@ public final class TarHeaders extends FilterInputStream {
   /**
    * What follows is padding and headers.
    *
-   * @param unread how much content comes before them, to be skipped; what the
-   *     parser does not skip, as that of a directory, must not be told
+   * @param unread how much content comes before them, to be skipped; what the parser does not skip,
+   *     as that of a directory, must not be told
    */
   public void begin(long unread) {
     inHeader = true;

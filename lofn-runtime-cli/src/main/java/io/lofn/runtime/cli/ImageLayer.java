@@ -125,7 +125,7 @@ final class ImageLayer {
       disk = Files.getFileStore(root);
     }
     long free = disk.getUsableSpace();
-    if (entry.getSize() > free - RESERVE) {
+    if (!entry.isDirectory() && entry.getSize() > free - RESERVE) {
       throw new IOException(
           "Its entry '%s' has %d bytes, and the disk of the images %d left; make room there, or set spark.lofn.cli.images to a larger one"
               .formatted(entry.getName(), entry.getSize(), free));

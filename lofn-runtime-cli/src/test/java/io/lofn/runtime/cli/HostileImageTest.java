@@ -40,6 +40,7 @@ import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.apache.commons.compress.archivers.zip.ZipEncodingHelper;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -357,7 +358,8 @@ class HostileImageTest {
     UnpackedTree tree = new UnpackedTree(directory, FileNames::resolve);
     Path layer = directory.resolve("hole.tar");
 
-    assertThatThrownBy(() -> new ImageLayer(directory, tree, () -> Files.newInputStream(layer)).unpack())
+    assertThatThrownBy(
+            () -> new ImageLayer(directory, tree, () -> Files.newInputStream(layer)).unpack())
         .isInstanceOf(IOException.class)
         .hasMessageContaining("sparse");
     assertThat(directory.resolve("hole")).doesNotExist();
@@ -370,8 +372,9 @@ class HostileImageTest {
     AtomicLong read = new AtomicLong();
     ImageLayer layer =
         new ImageLayer(
-            directory, tree, () -> new SequenceInputStream(
-                  new ByteArrayInputStream(start), new Zeros(0, read)));
+            directory,
+            tree,
+            () -> new SequenceInputStream(new ByteArrayInputStream(start), new Zeros(0, read)));
 
     assertThatThrownBy(() -> layer.unpack())
         .isInstanceOf(IOException.class)
@@ -381,8 +384,7 @@ class HostileImageTest {
   @Test
   void anInterruptEndsTheUnpacking() throws Exception {
     Path archive = archive(this::ways);
-    TimedStream in =
-        new TimedStream(Files.newInputStream(archive), System.nanoTime() + (1L << 40));
+    TimedStream in = new TimedStream(Files.newInputStream(archive), System.nanoTime() + (1L << 40));
     Thread.currentThread().interrupt();
     try {
       assertThatThrownBy(() -> in.read(new byte[1])).isInstanceOf(ClosedByInterruptException.class);
@@ -396,11 +398,11 @@ class HostileImageTest {
     assertThat(process.waitFor()).isZero();
   }
 
-  private static byte[] header(String name, byte type, long length) {
+  private static byte[] header(String name, byte type, long length) throws IOException {
     TarArchiveEntry entry = new TarArchiveEntry(name, type, true);
     entry.setSize(length);
     byte[] header = new byte[TarConstants.DEFAULT_RCDSIZE];
-    entry.writeEntryHeader(header);
+    entry.writeEntryHeader(header, ZipEncodingHelper.getZipEncoding("UTF-8"), true);
     return header;
   }
 
@@ -451,8 +453,7 @@ class HostileImageTest {
       Path link = FileNames.resolve(image, "d/\u00e4" + i);
       led.add(rawPath(Files.readSymbolicLink(link)));
     }
-    assertThat(led)
-        .containsExactly("../%C5%91/./x", "/%C5%91/x", "%C5%91/../%C5%91/x", "%C5%91");
+    assertThat(led).containsExactly("../%C5%91/./x", "/%C5%91/x", "%C5%91/../%C5%91/x", "%C5%91");
   }
 
   @ParameterizedTest
