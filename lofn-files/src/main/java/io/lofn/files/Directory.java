@@ -51,10 +51,13 @@ final class Directory implements Closeable {
     this.stream = stream;
   }
 
-  /** Opens a directory whose path nobody can change but the caller; it may lead through links. */
+  /**
+   * Opens a directory whose path nobody can change but the caller; it may lead through links. What
+   * is no directory is not opened: a named pipe would hold the caller for ever.
+   */
   @SuppressWarnings("StreamResourceLeak") // The result closes it.
   static Directory ofPath(Path path) throws IOException {
-    DirectoryStream<Path> stream = Files.newDirectoryStream(path);
+    DirectoryStream<Path> stream = Files.newDirectoryStream(path.resolve("."));
     if (stream instanceof SecureDirectoryStream<Path> secure) {
       return new Directory(secure);
     }

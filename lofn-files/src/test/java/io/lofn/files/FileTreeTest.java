@@ -330,4 +330,16 @@ class FileTreeTest {
   private static void run(String script) throws IOException, InterruptedException {
     assertThat(new ProcessBuilder("sh", "-c", script).inheritIO().start().waitFor()).isZero();
   }
+
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aNamedPipeWhereTheDirectoryAboveATreeShouldBeHoldsNobody() throws Exception {
+    Path pipe = base.resolve("pipe");
+    run("mkfifo '" + pipe + "'");
+
+    assertThatIOException()
+        .isThrownBy(() -> FileTree.delete(pipe.resolve("tree"), Writers.GONE))
+        .withMessageContaining("pipe");
+    assertThat(Files.exists(pipe, LinkOption.NOFOLLOW_LINKS)).isTrue();
+  }
 }

@@ -41,6 +41,13 @@ final class ChildJvm {
   }
 
   Ended run(Path directory, Class<?> program, String... arguments) {
+    return run(directory, System.getProperty("java.class.path"), program, arguments);
+  }
+
+  /**
+   * @param classPath where its user finds classes
+   */
+  Ended run(Path directory, String classPath, Class<?> program, String... arguments) {
     List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -49,7 +56,7 @@ final class ChildJvm {
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.add("-Dspark.ui.enabled=false");
     command.add("-Dspark.driver.host=127.0.0.1");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+    command.addAll(List.of("-cp", classPath, program.getName()));
     command.addAll(List.of(arguments));
     File log = directory.resolve("child.log").toFile();
     try {
