@@ -149,8 +149,9 @@ final class SafetyGate {
       return;
     }
     ContainerSettings settings = tool.settings();
-    ProcessUser executor = ProcessUser.current();
-    Optional<String> other = settings.user().filter(user -> !executor.isNamed(user));
+    // With its group: another one may write what the executor may not.
+    String executor = ProcessUser.current().toString();
+    Optional<String> other = settings.user().filter(user -> !user.equals(executor));
     if (other.isPresent()) {
       require(
           LofnConf.ALLOW_PRIVILEGED,
