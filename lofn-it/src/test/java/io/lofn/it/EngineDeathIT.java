@@ -44,6 +44,10 @@ class EngineDeathIT {
   @AfterEach
   void deleteDirectory() throws Exception {
     Engines.run("rm", "-rf", directory.toString());
+  }
+
+  /** While the engine answers: without it nobody knows whether a tool still writes there. */
+  private static void awaitNoExchange() throws Exception {
     Engines.waitUntil(
         "no exchange is left", () -> Engines.exchanges(SPARK.localDirectory()).isEmpty());
   }
@@ -61,6 +65,7 @@ class EngineDeathIT {
 
       assertThat(job.get(2, MINUTES)).containsExactly("done a", "done b");
       Engines.waitUntil("no container is left", () -> engine.containers(SPARK.label()).isEmpty());
+      awaitNoExchange();
     }
   }
 
@@ -81,6 +86,9 @@ class EngineDeathIT {
                   assertThat(Engines.causes(failure))
                       .as(failure.toString())
                       .anyMatch(EngineException.class::isInstance));
+      assertThat(Engines.exchanges(SPARK.localDirectory())).isNotEmpty();
+      engine.start();
+      awaitNoExchange();
     }
   }
 
