@@ -84,13 +84,21 @@ final class StreamPump implements Runnable {
   }
 
   private void log(byte[] bytes, int count) {
+    int from = 0;
     for (int i = 0; i < count; i++) {
       if (bytes[i] == '\n') {
+        append(bytes, from, i);
         logLine();
-      } else if (lines < MOST_LINES && line.size() < LONGEST_LINE) {
-        line.write(bytes[i]);
+        from = i + 1;
       }
     }
+    append(bytes, from, count);
+  }
+
+  /** What of a piece of a line has room, and will be logged. */
+  private void append(byte[] bytes, int from, int to) {
+    int room = lines < MOST_LINES ? LONGEST_LINE - line.size() : 0;
+    line.write(bytes, from, Math.min(to - from, room));
   }
 
   /** The bytes of a whole line are decoded: those of one character may come one by one. */
