@@ -225,9 +225,10 @@ class HostileNeighbourIT {
       Map<String, String> labels = labels(engine, container);
       String name = labels.get("io.lofn.run");
       String neighbours = "somebody-" + System.nanoTime();
-      // Of the same lofn, of a run that wants it no more, by both labels; one by its name, too.
-      String leftover = name + "0";
-      labels.put("io.lofn.run", leftover);
+      running.cancel(true);
+      Engines.waitUntil("its run has ended", () -> !exists(engine, name));
+      // With all labels of a run that is over; one has its name, which the labels agree with, too.
+      String leftover = name;
       made.add(neighbours);
       start(engine, neighbours, labels);
       made.add(leftover);
