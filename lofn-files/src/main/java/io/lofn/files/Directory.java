@@ -57,7 +57,7 @@ final class Directory implements Closeable {
    */
   @SuppressWarnings("StreamResourceLeak") // The result closes it.
   static Directory ofPath(Path path) throws IOException {
-    DirectoryStream<Path> stream = Files.newDirectoryStream(path.resolve("."));
+    DirectoryStream<Path> stream = Files.newDirectoryStream(path.resolve(SELF));
     if (stream instanceof SecureDirectoryStream<Path> secure) {
       return new Directory(secure);
     }
@@ -72,15 +72,25 @@ final class Directory implements Closeable {
    *     can change them
    */
   static Directory at(Path path) throws IOException {
+    return openSame(path.getFileName(), () -> there(path), () -> ofPath(path));
+  }
+
+  private static PosixFileAttributes there(Path path) throws IOException {
+    return Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Opens what was seen to be a directory, if it is the same one afterwards. */
+  private static Directory openSame(Path name, Look look, Opening opening) throws IOException {
     for (int tries = 1; ; tries++) {
-      requireDirectory(there(path), path.getFileName());
-      Directory directory = ofPath(path.resolve(SELF));
+      requireDirectory(look.now(), name);
+      Directory directory = opening.open();
       try {
-        if (Objects.equals(there(path).fileKey(), directory.attributes().fileKey())) {
+        PosixFileAttributes now = look.now();
+        if (now.isDirectory() && Objects.equals(now.fileKey(), directory.attributes().fileKey())) {
           return directory;
         }
         if (tries == TRIES) {
-          throw changed(path.getFileName());
+          throw changed(name);
         }
       } catch (IOException | RuntimeException e) {
         directory.close();
@@ -90,8 +100,16 @@ final class Directory implements Closeable {
     }
   }
 
-  private static PosixFileAttributes there(Path path) throws IOException {
-    return Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  /** What has a name now; a link itself, not its target. */
+  @FunctionalInterface
+  private interface Look {
+    PosixFileAttributes now() throws IOException;
+  }
+
+  /** A way to a directory. */
+  @FunctionalInterface
+  interface Opening {
+    Directory open() throws IOException;
   }
 
   private static void requireDirectory(PosixFileAttributes seen, Path name) throws IOException {
@@ -110,23 +128,7 @@ final class Directory implements Closeable {
    * @throws java.nio.file.AccessDeniedException if it may not be read or searched
    */
   Directory child(Path name) throws IOException {
-    for (int tries = 1; ; tries++) {
-      requireDirectory(attributes(name), name);
-      Directory child = open(name.resolve(SELF));
-      try {
-        PosixFileAttributes now = attributes(name);
-        if (now.isDirectory() && Objects.equals(now.fileKey(), child.attributes().fileKey())) {
-          return child;
-        }
-        if (tries == TRIES) {
-          throw changed(name);
-        }
-      } catch (IOException | RuntimeException e) {
-        child.close();
-        throw e;
-      }
-      child.close();
-    }
+    return openSame(name, () -> attributes(name), () -> open(name.resolve(SELF)));
   }
 
   /** This directory again, to read its names from the first one. */

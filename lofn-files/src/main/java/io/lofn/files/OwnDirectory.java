@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.NotLinkException;
@@ -98,20 +99,10 @@ public final class OwnDirectory implements Closeable {
     try {
       above = Directory.ofPath(top);
     } catch (AccessDeniedException mayNotBeRead) {
-      return at(path);
+      return opened(path, () -> Directory.at(path));
     }
     try (above) {
       return child(above, name, path);
-    }
-  }
-
-  private static Directory at(Path path) throws IOException {
-    try {
-      return Directory.at(path);
-    } catch (NotLinkException e) {
-      throw new ForeignFileException(path, "is a symbolic link");
-    } catch (NotDirectoryException e) {
-      throw new ForeignFileException(path, "is no directory");
     }
   }
 
@@ -122,20 +113,23 @@ public final class OwnDirectory implements Closeable {
   }
 
   private static Directory child(Directory above, Path name, Path path) throws IOException {
+    return opened(path, () -> above.child(name));
+  }
+
+  private static Directory opened(Path path, Directory.Opening opening) throws IOException {
     try {
-      return above.child(name);
+      return opening.open();
     } catch (NotLinkException e) {
-      throw foreign(above, name, path, "is a symbolic link");
+      throw foreign(path, "is a symbolic link");
     } catch (NotDirectoryException e) {
-      throw foreign(above, name, path, "is no directory");
+      throw foreign(path, "is no directory");
     } catch (AccessDeniedException e) {
-      throw foreign(above, name, path, "cannot be opened");
+      throw foreign(path, "cannot be opened");
     }
   }
 
-  private static ForeignFileException foreign(Directory above, Path name, Path path, String what)
-      throws IOException {
-    String owner = above.attributes(name).owner().getName();
+  private static ForeignFileException foreign(Path path, String what) throws IOException {
+    String owner = Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName();
     return new ForeignFileException(path, what + ", and belongs to user " + owner);
   }
 
