@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,10 +85,10 @@ final class WarmAgent {
    * @param scratch a directory of the container in which programs may be written and executed
    * @param writable where runs may write and what is emptied from outside
    */
-  static List<String> argv(String scratch, List<String> writable) {
+  static List<String> argv(String scratch, List<Path> writable) {
     List<String> argv =
         new ArrayList<>(List.of("sh", "-c", SEAL, "lofn", SCRIPT, scratch, NamedPipes.CONTROL));
-    writable.forEach(path -> argv.add(asInMountTable(path)));
+    writable.forEach(path -> argv.add(asInMountTable(path.toString())));
     return argv;
   }
 

@@ -150,19 +150,12 @@ final class WarmContainer implements AutoCloseable {
             });
     ContainerSpec.Builder own =
         ContainerSpec.builder(spec.name(), spec.image())
-            .command(WarmAgent.argv(shape.scratch(), writable(spec)))
+            .command(WarmAgent.argv(shape.scratch(), WarmPrograms.writable(spec)))
             .stdin()
             .withoutInit()
             .settings(WarmShape.shared(spec.settings()));
     spec.mounts().forEach(own::mount);
     return own.mount(new Mount(control, NamedPipes.CONTROL, true)).build();
-  }
-
-  private static List<String> writable(ContainerSpec spec) {
-    return spec.mounts().stream()
-        .filter(mount -> !mount.readOnly())
-        .map(mount -> Path.of(mount.target()).normalize().toString())
-        .toList();
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.lofn.spark;
 
 import io.lofn.spi.ContainerSpec;
-import io.lofn.spi.Mount;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,12 +34,15 @@ final class WarmPrograms {
             .flatMap(Optional::stream)
             .map(path -> ROOT.resolve(path).normalize())
             .toList();
-    this.writable =
-        spec.mounts().stream()
-            .filter(mount -> !mount.readOnly())
-            .map(Mount::target)
-            .map(target -> Path.of(target).normalize())
-            .toList();
+    this.writable = writable(spec);
+  }
+
+  /** Where the mounts are in which a run may write. */
+  static List<Path> writable(ContainerSpec spec) {
+    return spec.mounts().stream()
+        .filter(mount -> !mount.readOnly())
+        .map(mount -> Path.of(mount.target()).normalize())
+        .toList();
   }
 
   /** Why they are not; empty if they are. */

@@ -8,9 +8,7 @@ import io.lofn.api.Tool;
 import io.lofn.spark.ContainerSession.Stop;
 import io.lofn.spark.ContainerSession.StopReason;
 import io.lofn.spi.ContainerExit;
-import io.lofn.spi.RunningContainer;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -200,28 +198,12 @@ class ContainerSessionTest {
   }
 
   /** One that runs until it is closed. */
-  private static class FakeContainer implements RunningContainer {
+  private static class FakeContainer extends QuietContainer {
 
     final CompletableFuture<ContainerExit> closed = new CompletableFuture<>();
 
-    @Override
-    public String id() {
-      return "fake";
-    }
-
-    @Override
-    public OutputStream stdin() {
-      return OutputStream.nullOutputStream();
-    }
-
-    @Override
-    public InputStream stdout() {
-      return InputStream.nullInputStream();
-    }
-
-    @Override
-    public InputStream stderr() {
-      return InputStream.nullInputStream();
+    FakeContainer() {
+      super("fake");
     }
 
     @Override

@@ -5,15 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
-import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ImageConfig;
 import io.lofn.spi.RunningContainer;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -144,35 +139,11 @@ class GuardedWorkplaceTest {
     }
   }
 
-  private final class FakeContainer implements RunningContainer {
+  private final class FakeContainer extends QuietContainer {
 
-    @Override
-    public String id() {
-      return "container";
+    FakeContainer() {
+      super("container");
     }
-
-    @Override
-    public OutputStream stdin() {
-      return OutputStream.nullOutputStream();
-    }
-
-    @Override
-    public InputStream stdout() {
-      return InputStream.nullInputStream();
-    }
-
-    @Override
-    public InputStream stderr() {
-      return InputStream.nullInputStream();
-    }
-
-    @Override
-    public Optional<ContainerExit> await(Duration atMost) {
-      return Optional.empty();
-    }
-
-    @Override
-    public void stop(Duration grace) {}
 
     @Override
     public void close() {

@@ -12,8 +12,6 @@ import io.lofn.spi.ContainerSummary;
 import io.lofn.spi.Mount;
 import io.lofn.spi.RunningContainer;
 import io.lofn.spi.StagedVolume;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -399,21 +397,13 @@ class LeftContainersTest {
     }
   }
 
-  private record Silent(String id, Engine engine) implements RunningContainer {
+  private static final class Silent extends QuietContainer {
 
-    @Override
-    public OutputStream stdin() {
-      return OutputStream.nullOutputStream();
-    }
+    private final Engine engine;
 
-    @Override
-    public InputStream stdout() {
-      return InputStream.nullInputStream();
-    }
-
-    @Override
-    public InputStream stderr() {
-      return InputStream.nullInputStream();
+    Silent(String id, Engine engine) {
+      super(id);
+      this.engine = engine;
     }
 
     @Override
@@ -422,11 +412,8 @@ class LeftContainersTest {
     }
 
     @Override
-    public void stop(Duration grace) {}
-
-    @Override
     public void close() {
-      engine.remove(id);
+      engine.remove(id());
     }
   }
 }

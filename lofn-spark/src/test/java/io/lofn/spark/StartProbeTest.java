@@ -15,8 +15,6 @@ import io.lofn.spi.RunningContainer;
 import io.lofn.spi.RuntimeConfig;
 import io.lofn.testkit.LocalProcessRuntimeProvider;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -287,37 +285,18 @@ class StartProbeTest {
         });
   }
 
-  private record Ended(int code) implements RunningContainer {
+  private static final class Ended extends QuietContainer {
 
-    @Override
-    public String id() {
-      return "ended";
-    }
+    private final int code;
 
-    @Override
-    public OutputStream stdin() {
-      return OutputStream.nullOutputStream();
-    }
-
-    @Override
-    public InputStream stdout() {
-      return InputStream.nullInputStream();
-    }
-
-    @Override
-    public InputStream stderr() {
-      return InputStream.nullInputStream();
+    Ended(int code) {
+      super("ended");
+      this.code = code;
     }
 
     @Override
     public Optional<ContainerExit> await(Duration atMost) {
       return Optional.of(new ContainerExit(code, false));
     }
-
-    @Override
-    public void stop(Duration grace) {}
-
-    @Override
-    public void close() {}
   }
 }

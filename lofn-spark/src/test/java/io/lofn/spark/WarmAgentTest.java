@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.EngineException;
-import io.lofn.spi.ContainerExit;
-import io.lofn.spi.RunningContainer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,9 +12,8 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
-import java.time.Duration;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -147,12 +144,12 @@ class WarmAgentTest {
   /** It compares them with the fields of the kernel's table, which blanks part. */
   @Test
   void theScriptIsToldWhereRunsMayWriteAsTheKernelTellsIt() {
-    assertThat(WarmAgent.argv("/tmp", List.of("/shared", "/my data\t\\\n#")))
+    assertThat(WarmAgent.argv("/tmp", List.of(Path.of("/shared"), Path.of("/my data\t\\\n#"))))
         .startsWith("sh", "-c")
         .endsWith("/tmp", "/lofn", "/shared", "/my\\040data\\011\\134\\012\\043");
   }
 
-  private static final class FakeContainer implements RunningContainer {
+  private static final class FakeContainer extends QuietContainer {
 
     private final PipedInputStream told = new PipedInputStream(1 << 16);
     private final PipedInputStream stdout = new PipedInputStream(1 << 16);
@@ -161,6 +158,7 @@ class WarmAgentTest {
     private final BufferedReader lines = new BufferedReader(new InputStreamReader(told, US_ASCII));
 
     FakeContainer() {
+      super("container");
       try {
         stdin = new PipedOutputStream(told);
         says = new PipedOutputStream(stdout);
@@ -183,11 +181,6 @@ class WarmAgentTest {
     }
 
     @Override
-    public String id() {
-      return "container";
-    }
-
-    @Override
     public OutputStream stdin() {
       return stdin;
     }
@@ -196,21 +189,5 @@ class WarmAgentTest {
     public InputStream stdout() {
       return stdout;
     }
-
-    @Override
-    public InputStream stderr() {
-      return InputStream.nullInputStream();
-    }
-
-    @Override
-    public Optional<ContainerExit> await(Duration atMost) {
-      return Optional.empty();
-    }
-
-    @Override
-    public void stop(Duration grace) {}
-
-    @Override
-    public void close() {}
   }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.EngineException;
 import io.lofn.spi.ContainerExit;
-import io.lofn.spi.RunningContainer;
 import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -98,7 +97,7 @@ class WarmRunTest {
   }
 
   /** Starts a run and loses its shell. */
-  private final class Lost implements RunningContainer {
+  private final class Lost extends QuietContainer {
 
     final WarmContainer home;
     final WarmRun run;
@@ -117,6 +116,7 @@ class WarmRunTest {
      * @param last what the shell says after its word, if anything
      */
     Lost(ContainerExit exit, String last) throws Exception {
+      super("container");
       this.exit = exit;
       OutputStream says = new PipedOutputStream(stdout);
       WarmAgent agent = new WarmAgent(this, threads);
@@ -143,11 +143,6 @@ class WarmRunTest {
     }
 
     @Override
-    public String id() {
-      return "container";
-    }
-
-    @Override
     public OutputStream stdin() {
       return stdin;
     }
@@ -155,11 +150,6 @@ class WarmRunTest {
     @Override
     public InputStream stdout() {
       return stdout;
-    }
-
-    @Override
-    public InputStream stderr() {
-      return InputStream.nullInputStream();
     }
 
     @Override
