@@ -1,6 +1,6 @@
 package io.lofn.runtime.cli;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static io.lofn.runtime.cli.ImageArchive.put;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_BLK;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_CHR;
@@ -101,7 +101,7 @@ class HostileImageTest {
   @ParameterizedTest
   @MethodSource("attacks")
   void isRefusedAndTheNodeIsLeftAlone(Attack attack) throws Exception {
-    assertThatThrownBy(() -> load(this::ways, tar -> put(tar, attack)))
+    assertThatThrownBy(() -> load(this::ways, tar -> putAttack(tar, attack)))
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("evil.tar");
     assertNodeUntouched();
@@ -318,7 +318,7 @@ class HostileImageTest {
 
   @Test
   void anArchiveThatTakesTooLongIsGivenUp() throws Exception {
-    Path archive = archive(this::ways);
+    Path archive = ImageArchive.in(directory, this::ways);
 
     assertThatThrownBy(() -> new ImageUnpacker(store(), archive, Duration.ZERO).load())
         .isInstanceOf(EngineException.class)
@@ -383,7 +383,7 @@ class HostileImageTest {
 
   @Test
   void anInterruptEndsTheUnpacking() throws Exception {
-    Path archive = archive(this::ways);
+    Path archive = ImageArchive.in(directory, this::ways);
     TimedStream in = new TimedStream(Files.newInputStream(archive), System.nanoTime() + (1L << 40));
     Thread.currentThread().interrupt();
     try {
@@ -438,7 +438,8 @@ class HostileImageTest {
   void linksToNamesThatAreNotAsciiLeadThereInEveryLocale(String locale) throws Exception {
     List<String> targets = List.of("../\u0151/./x", "/\u0151//x", "\u0151/../\u0151/x/", "\u0151");
     Path archive =
-        archive(
+        ImageArchive.in(
+            directory,
             tar -> {
               for (int i = 0; i < targets.size(); i++) {
                 put(tar, LF_SYMLINK, "d/\u00e4" + i, targets.get(i));
@@ -538,8 +539,8 @@ class HostileImageTest {
     put(tar, LF_NORMAL, "f", "file");
   }
 
-  private Path load(Layer... layers) throws Exception {
-    new ImageUnpacker(store(), archive(layers), Duration.ofSeconds(30)).load();
+  private Path load(ImageArchive.Layer... layers) throws Exception {
+    new ImageUnpacker(store(), ImageArchive.in(directory, layers), Duration.ofSeconds(30)).load();
     return Path.of(store().prepare(ImageRequest.of("evil:1")).id());
   }
 
@@ -547,62 +548,9 @@ class HostileImageTest {
     return new ImageStore(directory.resolve("images"), Optional.empty());
   }
 
-  private Path archive(Layer... layers) throws Exception {
-    Path archive = directory.resolve("evil.tar");
-    List<String> names = new ArrayList<>();
-    try (TarArchiveOutputStream all = tar(archive)) {
-      for (Layer layer : layers) {
-        Path file = directory.resolve("layer-" + names.size());
-        try (TarArchiveOutputStream tar = tar(file)) {
-          layer.into(tar);
-        }
-        put(all, LF_NORMAL, file.getFileName().toString(), Files.readString(file, ISO_8859_1));
-        names.add("\"" + file.getFileName() + "\"");
-      }
-      put(all, LF_NORMAL, "config", "{\"config\":{\"Env\":[\"PATH=/p\"]}}");
-      put(
-          all,
-          LF_NORMAL,
-          "manifest.json",
-          "[{\"Config\":\"config\",\"RepoTags\":[\"evil:1\"],\"Layers\":%s}]".formatted(names));
-    }
-    return archive;
-  }
-
-  private static TarArchiveOutputStream tar(Path file) throws IOException {
-    TarArchiveOutputStream tar = new TarArchiveOutputStream(Files.newOutputStream(file), "UTF-8");
-    tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
-    return tar;
-  }
-
-  private void put(TarArchiveOutputStream tar, Attack attack) throws IOException {
+  private void putAttack(TarArchiveOutputStream tar, Attack attack) throws IOException {
     String text = attack.text().replace("OUTSIDE", outside.toString());
     put(tar, attack.type(), attack.name(), text);
-  }
-
-  private static void put(TarArchiveOutputStream tar, byte type, String name, String text)
-      throws IOException {
-    put(tar, type, name, text, 0755);
-  }
-
-  private static void put(TarArchiveOutputStream tar, byte type, String name, String text, int mode)
-      throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(name, type, true);
-    entry.setMode(mode);
-    byte[] bytes = type == LF_NORMAL ? text.getBytes(ISO_8859_1) : new byte[0];
-    entry.setSize(bytes.length);
-    if (type == LF_LINK || type == LF_SYMLINK) {
-      entry.setLinkName(text);
-    }
-    tar.putArchiveEntry(entry);
-    tar.write(bytes);
-    tar.closeArchiveEntry();
-  }
-
-  /** Writes the entries of a layer. */
-  @FunctionalInterface
-  private interface Layer {
-    void into(TarArchiveOutputStream tar) throws IOException;
   }
 
   /** One entry; its text is the file's, or where a link leads. */
