@@ -65,7 +65,7 @@ class SkippedTestsTest {
           <parent>
             <groupId>io.lofn</groupId>
             <artifactId>lofn-parent</artifactId>
-            <version>0.1.0-SNAPSHOT</version>
+            <version>1.0.0-SNAPSHOT</version>
             <relativePath>%s/pom.xml</relativePath>
           </parent>
           <artifactId>lofn-stub</artifactId>

@@ -100,7 +100,7 @@ final class Submission implements AutoCloseable {
 
   private static Map<String, String> places(Class<?> program, Path jar, Path... jars) {
     return Map.of(
-        "lofn-bundle-0.1.0.jar",
+        "lofn-bundle-1.0.0.jar",
         Arrays.stream(jars).map(Path::toString).collect(joining(",")),
         "your.Program",
         program.getName(),

@@ -29,46 +29,46 @@ record ConfigKey<T>(
     Function<String, T> parser) {
 
   static ConfigKey<String> text(String name, String defaultText, String meaning) {
-    return new ConfigKey<>(name, "text", defaultText, meaning, "0.1.0", Function.identity());
+    return new ConfigKey<>(name, "text", defaultText, meaning, "1.0.0", Function.identity());
   }
 
   static ConfigKey<List<String>> list(String name, String defaultText, String meaning) {
-    return new ConfigKey<>(name, "list", defaultText, meaning, "0.1.0", ConfigKey::split);
+    return new ConfigKey<>(name, "list", defaultText, meaning, "1.0.0", ConfigKey::split);
   }
 
   static ConfigKey<Boolean> flag(String name, String defaultText, String meaning) {
-    return new ConfigKey<>(name, "true or false", defaultText, meaning, "0.1.0", ConfigKey::bool);
+    return new ConfigKey<>(name, "true or false", defaultText, meaning, "1.0.0", ConfigKey::bool);
   }
 
   static ConfigKey<Duration> time(String name, String defaultText, String meaning) {
-    return new ConfigKey<>(name, "time", defaultText, meaning, "0.1.0", ConfigKey::duration);
+    return new ConfigKey<>(name, "time", defaultText, meaning, "1.0.0", ConfigKey::duration);
   }
 
   static ConfigKey<Long> size(String name, String defaultText, String meaning) {
-    return new ConfigKey<>(name, "size", defaultText, meaning, "0.1.0", ConfigKey::bytes);
+    return new ConfigKey<>(name, "size", defaultText, meaning, "1.0.0", ConfigKey::bytes);
   }
 
   /** A size that is not to be exceeded by what is in memory. */
   static ConfigKey<Long> sizeUpTo(long most, String name, String defaultText, String meaning) {
-    return new ConfigKey<>(name, "size", defaultText, meaning, "0.1.0", t -> bytes(t, most));
+    return new ConfigKey<>(name, "size", defaultText, meaning, "1.0.0", t -> bytes(t, most));
   }
 
   static ConfigKey<Integer> count(String name, String defaultText, int least, String meaning) {
-    return new ConfigKey<>(name, "number", defaultText, meaning, "0.1.0", t -> number(t, least));
+    return new ConfigKey<>(name, "number", defaultText, meaning, "1.0.0", t -> number(t, least));
   }
 
   static ConfigKey<PathMap> pathMap(String name, String meaning) {
-    return new ConfigKey<>(name, "pairs of paths", "", meaning, "0.1.0", PathMap::parse);
+    return new ConfigKey<>(name, "pairs of paths", "", meaning, "1.0.0", PathMap::parse);
   }
 
   static ConfigKey<Double> share(String name, String meaning) {
-    return new ConfigKey<>(name, "number", "", meaning, "0.1.0", ConfigKey::positive);
+    return new ConfigKey<>(name, "number", "", meaning, "1.0.0", ConfigKey::positive);
   }
 
   static <E extends Enum<E>> ConfigKey<E> choice(
       String name, Class<E> type, String defaultText, String meaning) {
     String words = String.join(", ", words(type));
-    return new ConfigKey<>(name, words, defaultText, meaning, "0.1.0", t -> oneOf(type, t));
+    return new ConfigKey<>(name, words, defaultText, meaning, "1.0.0", t -> oneOf(type, t));
   }
 
   /** The value of a text; empty if there is neither a text nor a default. */
