@@ -6,7 +6,6 @@ import io.lofn.api.Printable;
 import io.lofn.spi.StoredPath;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -50,11 +49,7 @@ public final class BinaryOutputs implements AutoCloseable {
    * @throws LofnException if this is closed, or the directory cannot be read
    */
   public List<BinaryFile> list() {
-    return entries().stream()
-        .map(
-            entry ->
-                BinaryFile.of(entry.name(), () -> directory.store().open(location(entry.name()))))
-        .toList();
+    return directory.files();
   }
 
   /**
@@ -99,15 +94,15 @@ public final class BinaryOutputs implements AutoCloseable {
   /** Deletes the directory with all in it. Idempotent. */
   @Override
   public void close() {
-    directory.delete();
+    directory.close();
   }
 
   OutputDirectory directory() {
     return directory;
   }
 
-  String location(String name) {
-    return path() + "/" + name;
+  private String location(String name) {
+    return directory.location(name);
   }
 
   private InputStream open(StoredPath entry) {
@@ -120,36 +115,12 @@ public final class BinaryOutputs implements AutoCloseable {
   }
 
   private StoredPath onlyEntry() {
-    List<StoredPath> entries = entries();
+    List<StoredPath> entries = directory.entries();
     if (entries.size() != 1) {
       throw new LofnException(
           "%s holds %d files, not one; use list()".formatted(path(), entries.size()));
     }
     return entries.get(0);
-  }
-
-  private List<StoredPath> entries() {
-    if (directory.isClosed()) {
-      throw new LofnException("The binary outputs in " + path() + " are closed");
-    }
-    List<StoredPath> entries = new ArrayList<>();
-    try {
-      collect("", entries);
-    } catch (IOException e) {
-      throw new LofnException("Cannot list the binary outputs in " + path() + ": " + e, e);
-    }
-    return entries;
-  }
-
-  private void collect(String below, List<StoredPath> entries) throws IOException {
-    for (StoredPath child : directory.store().list(path() + "/" + below)) {
-      String name = below + child.name();
-      if (child.isDirectory()) {
-        collect(name + "/", entries);
-      } else {
-        entries.add(new StoredPath(name, false, child.length()));
-      }
-    }
   }
 
   @Override

@@ -29,9 +29,9 @@ final class CollectReduce<T> {
 
   private final JavaSparkContext spark;
   private final LofnConf conf;
-  private final ToolFunction<T, BinaryFile> function;
+  private final ToolCall<T, BinaryFile> function;
 
-  CollectReduce(JavaSparkContext spark, LofnConf conf, ToolFunction<T, BinaryFile> function) {
+  CollectReduce(JavaSparkContext spark, LofnConf conf, ToolCall<T, BinaryFile> function) {
     this.spark = spark;
     this.conf = conf;
     this.function = function;
@@ -57,7 +57,7 @@ final class CollectReduce<T> {
     }
     String parent = OutputDirectory.parentOf(target);
     // Next to the target, so that a rename is all that is left to do.
-    try (BinaryOutputs output = run(rdd, OutputDirectory.create(spark, conf, parent, "_lofn-"))) {
+    try (OutputDirectory output = run(rdd, OutputDirectory.create(spark, conf, parent, "_lofn-"))) {
       store.rename(output.location(onlyPart(output)), target);
     }
   }
@@ -74,17 +74,17 @@ final class CollectReduce<T> {
       throw new LofnException("There is no directory " + target.getParent() + " on the driver");
     }
     String parent = conf.get(LofnConf.OUTPUT_DIR);
-    try (BinaryOutputs output = run(rdd, OutputDirectory.create(spark, conf, parent, ""))) {
+    try (OutputDirectory output = run(rdd, OutputDirectory.create(spark, conf, parent, ""))) {
       copyToDriver(output, target);
     }
   }
 
-  private void copyToDriver(BinaryOutputs output, Path target) throws IOException {
+  private void copyToDriver(OutputDirectory output, Path target) throws IOException {
     String part = onlyPart(output);
     Path incomplete =
         target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".incomplete");
     try {
-      for (BinaryFile file : output.list()) {
+      for (BinaryFile file : output.files()) {
         String below = file.name().substring(part.length());
         Path copy = below.isEmpty() ? incomplete : incomplete.resolve(below.substring(1));
         Files.createDirectories(copy.getParent());
@@ -101,8 +101,8 @@ final class CollectReduce<T> {
     }
   }
 
-  private BinaryOutputs run(JavaRDD<T> rdd, OutputDirectory directory) {
-    ToolFunction<T, BinaryFile> tool = function;
+  private OutputDirectory run(JavaRDD<T> rdd, OutputDirectory directory) {
+    ToolCall<T, BinaryFile> tool = function;
     return directory.fill(inOnePartition(rdd), (records, files) -> tool.call(records));
   }
 
@@ -121,8 +121,8 @@ final class CollectReduce<T> {
         .setName("lofn collectReduce");
   }
 
-  private static String onlyPart(BinaryOutputs output) {
-    List<BinaryFile> files = output.list();
+  private static String onlyPart(OutputDirectory output) {
+    List<BinaryFile> files = output.files();
     Iterator<String> parts = files.stream().map(CollectReduce::partOf).distinct().iterator();
     if (!parts.hasNext()) {
       throw new LofnException(

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -81,6 +82,19 @@ record CommandStart(boolean streams, Set<Integer> acceptedExitCodes, ImageConfig
     Map<String, String> all = new LinkedHashMap<>(image.environment());
     all.putAll(spec.settings().environment());
     return all;
+  }
+
+  /**
+   * Why no shell may become what is to be started, with its whole environment; empty if one may.
+   */
+  Optional<String> obstacle(ContainerSpec spec) {
+    if (spec.imageEntrypoint() || !ShellCommand.takes(spec.argv())) {
+      return Optional.of("a shell cannot start it");
+    }
+    return environment(spec).keySet().stream()
+        .filter(name -> !ShellCommand.passes(name))
+        .findFirst()
+        .map(name -> "a shell does not pass the variable '" + name + "' on as it is");
   }
 
   /**

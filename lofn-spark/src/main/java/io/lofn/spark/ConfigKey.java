@@ -6,9 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.apache.spark.network.util.JavaUtils;
 
 /**
  * One configuration key: its name, how its text becomes a value, and what the documentation says.
@@ -106,11 +104,11 @@ record ConfigKey<T>(
   }
 
   private static Duration duration(String text) {
-    return Duration.ofMillis(JavaUtils.timeStringAs(text, TimeUnit.MILLISECONDS));
+    return Units.duration(text);
   }
 
   private static Long bytes(String text) {
-    long bytes = JavaUtils.byteStringAsBytes(text);
+    long bytes = Units.bytes(text);
     if (bytes < 1) {
       throw new IllegalArgumentException("it must be at least 1 byte");
     }

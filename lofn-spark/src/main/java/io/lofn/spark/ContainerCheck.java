@@ -1,5 +1,6 @@
 package io.lofn.spark;
 
+import io.lofn.api.Lacking;
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
 import io.lofn.api.Volume;
@@ -27,12 +28,14 @@ final class ContainerCheck {
   private static final int ADDRESS_FIELDS = 6;
 
   private final ToolRunner runner;
-  private final Node node;
+  private final EngineCalls calls;
+  private final Volumes volumes;
 
   @Inject
-  ContainerCheck(ToolRunner runner, Node node) {
+  ContainerCheck(ToolRunner runner, EngineCalls calls, Volumes volumes) {
     this.runner = runner;
-    this.node = node;
+    this.calls = calls;
+    this.volumes = volumes;
   }
 
   /**
@@ -45,8 +48,7 @@ final class ContainerCheck {
     // Not the interfaces themselves: some kernels put idle ones into every namespace.
     String script = "cat /proc/net/route; cat /proc/net/if_inet6 2>/dev/null || true";
     try {
-      Set<String> interfaces =
-          interfaces(run(DoctorOptions.bare(tool.image()).shell(script), need, task));
+      Set<String> interfaces = interfaces(run(bare(tool.image()).shell(script), need, task));
       if (open) {
         return Finding.good(NETWORK, "open, the runtime cannot close it");
       }
@@ -64,6 +66,11 @@ final class ContainerCheck {
     }
   }
 
+  /** A tool with an image and nothing else; what a node cannot do by default is no fault of it. */
+  static Tool<String, String> bare(String image) {
+    return Tool.pipe(image).lacking(Lacking.WARN);
+  }
+
   /** Who has a route or an address, but the loopback interface. */
   static Set<String> interfaces(List<String> lines) {
     Set<String> names = new TreeSet<>();
@@ -79,14 +86,12 @@ final class ContainerCheck {
   /** Looks whether a tool finds as much in a volume as this executor does; in that one alone. */
   Finding volume(Tool<String, String> tool, Volume volume, ImageNeed need, TaskScope task) {
     try (StagedVolume staged =
-        node.calls()
-            .callInterruptibly(
-                task, () -> node.volumes().stage(volume.source()), StagedVolume::close)) {
+        calls.callInterruptibly(task, () -> volumes.stage(volume.source()), StagedVolume::close)) {
       boolean tree = Files.isDirectory(staged.path());
       long here = tree ? entries(staged.path()) : Files.size(staged.path());
       String target = volume.target();
       String script = tree ? "ls -A %s/ | wc -l" : "wc -c < %s";
-      Tool<String, String> look = DoctorOptions.bare(tool.image()).volume(volume);
+      Tool<String, String> look = bare(tool.image()).volume(volume);
       List<String> lines = run(look.shell(script.formatted(target)), need, task);
       String there = String.join(" ", lines).strip();
       String what = tree ? " entries" : " bytes";

@@ -2,7 +2,6 @@ package io.lofn.spark;
 
 import static java.util.Objects.requireNonNull;
 
-import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
 import io.lofn.api.Volume;
@@ -13,7 +12,7 @@ import io.lofn.spi.StagedVolume;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +24,11 @@ final class ContainerLauncher implements AutoCloseable {
 
   private final RunPlan plan;
   private final TaskScope task;
-  private final Node node;
+  private final Preparation preparation;
+  private final Workplaces workplaces;
+  private final EngineCalls calls;
+  private final ContainerOwnership ownership;
+  private final Executor threads;
   private final FailureReport report;
   private final List<StagedVolume> volumes = new ArrayList<>();
   private final SelectedRuntime runtime;
@@ -38,17 +41,28 @@ final class ContainerLauncher implements AutoCloseable {
   private volatile @Nullable ContainerSpec started;
 
   /** Chooses the runtime, prepares the image and stages the volumes. */
-  ContainerLauncher(RunPlan plan, TaskScope task, Node node, FailureReport report) {
+  ContainerLauncher(
+      RunPlan plan,
+      TaskScope task,
+      Preparation preparation,
+      Workplaces workplaces,
+      EngineCalls calls,
+      ContainerOwnership ownership,
+      Executor threads,
+      FailureReport report) {
     this.plan = plan;
     this.task = task;
-    this.node = node;
+    this.preparation = preparation;
+    this.workplaces = workplaces;
+    this.calls = calls;
+    this.ownership = ownership;
+    this.threads = threads;
     this.report = report;
-    this.runtime = node.calls().callPatiently(task, node.runtime()::get);
+    this.runtime = preparation.runtime(task);
     report.runtime(runtime);
-    node.lacks().check(plan.tool(), runtime);
-    node.gate().check(plan.tool(), runtime);
+    preparation.check(plan, runtime);
     this.image = prepareImage();
-    probeMounts();
+    preparation.probe(runtime, image, plan, task);
     try {
       this.mounts = stageVolumes();
     } catch (RuntimeException | Error e) {
@@ -59,37 +73,17 @@ final class ContainerLauncher implements AutoCloseable {
 
   private PreparedImage prepareImage() {
     PreparedImage prepared =
-        orGiveUp(
-            () ->
-                node.calls()
-                    .callPatiently(
-                        task,
-                        () -> node.images().prepare(runtime, plan.image(), plan.task().stage())));
+        preparation.orGiveUp(runtime, () -> preparation.image(runtime, plan.image(), task));
     report.image(prepared);
     return prepared;
-  }
-
-  private void probeMounts() {
-    PreparedImage prepared = image;
-    Supplier<Boolean> probe =
-        () -> {
-          node.probe().check(runtime, prepared, plan.task());
-          node.probe().checkUser(runtime, prepared, plan.tool(), plan.task());
-          return true;
-        };
-    orGiveUp(() -> node.calls().call(task, probe));
   }
 
   private List<Mount> stageVolumes() {
     List<Mount> staged = new ArrayList<>();
     for (Volume volume : plan.tool().volumes()) {
-      StagedVolume data =
-          node.calls()
-              .callInterruptibly(task, () -> node.volumes().stage(volume), StagedVolume::close);
+      StagedVolume data = preparation.stage(volume, task);
       volumes.add(data);
-      node.meters().staged(data);
-      node.gate().checkSource(plan.tool(), data.path());
-      node.lacks().checkSubmounts(plan.tool(), runtime, volume, data.path());
+      preparation.check(plan, runtime, volume, data);
       staged.add(new Mount(data.path(), volume.target(), volume.isReadOnly()));
     }
     return staged;
@@ -103,36 +97,16 @@ final class ContainerLauncher implements AutoCloseable {
   }
 
   private Workplace openWorkplace() {
-    if (plan.reuse() && mayServeOthers()) {
-      WarmShape shape = WarmShape.of(plan, runtime.runtime(), image.id(), mounts);
-      if (!node.warm().isUnfit(shape)) {
-        synchronized (volumes) {
-          return node.warm().take(shape, plan, volumes);
-        }
-      }
+    Optional<Workplace> shared;
+    synchronized (volumes) {
+      shared = workplaces.shared(plan, runtime.runtime(), image, mounts, volumes);
     }
-    Exchange exchange = newExchange();
-    own = exchange;
-    return new NewWorkplace(exchange, runtime.runtime(), node.containers());
-  }
-
-  private boolean mayServeOthers() {
-    boolean kept = new ImageVolumes(image).areKept(RunMounts.targets(plan, mounts));
-    if (kept) {
-      LOG.info(
-          "A run of {} has a container of its own, whatever spark.lofn.container.reuse says: its image declares volumes, which keep what a run leaves there",
-          image.reference());
-    }
-    return !kept;
-  }
-
-  private Exchange newExchange() {
-    boolean anyUser = plan.tool().settings().user().isPresent();
-    Optional<Exchange> inMemory =
-        plan.mayUseMemory()
-            ? node.exchanges().createInMemory(plan.task(), anyUser)
-            : Optional.empty();
-    return inMemory.orElseGet(() -> node.exchanges().create(plan.task(), anyUser));
+    return shared.orElseGet(
+        () -> {
+          Workplace place = workplaces.ofOneRun(plan, runtime.runtime());
+          own = place.exchange();
+          return place;
+        });
   }
 
   /** Starts the container; an image that went away meanwhile is prepared once more. */
@@ -144,7 +118,7 @@ final class ContainerLauncher implements AutoCloseable {
         throw e;
       }
       LOG.info("The image {} is gone from the node and prepared again", plan.tool().image());
-      node.images().forget(runtime, plan.image(), plan.task().stage());
+      preparation.forget(runtime, plan.image(), task);
       image = prepareImage();
       return startOnce();
     }
@@ -155,7 +129,8 @@ final class ContainerLauncher implements AutoCloseable {
     CommandStart start = plan.start(image);
     start.checkSpace(spec(place.exchange()));
     ContainerSession session =
-        orGiveUp(() -> node.calls().call(task, () -> begin(place, start), ContainerSession::close));
+        preparation.orGiveUp(
+            runtime, () -> calls.call(task, () -> begin(place, start), ContainerSession::close));
     report.container(session.container().id());
     return session;
   }
@@ -164,19 +139,7 @@ final class ContainerLauncher implements AutoCloseable {
   private ContainerSession begin(Workplace place, CommandStart start) {
     ContainerSpec spec = spec(place.exchange());
     started = spec;
-    return containers.hold(ContainerSession.of(place.start(spec, start), plan, node.threads()));
-  }
-
-  /** An engine that failed for good may be replaced by another one for the next attempt. */
-  private <T> T orGiveUp(Supplier<T> call) {
-    try {
-      return call.get();
-    } catch (EngineException e) {
-      if (e.isTransient()) {
-        node.runtime().failed(runtime);
-      }
-      throw e;
-    }
+    return containers.hold(ContainerSession.of(place.start(spec, start), plan.terms(), threads));
   }
 
   SelectedRuntime runtime() {
@@ -193,7 +156,7 @@ final class ContainerLauncher implements AutoCloseable {
     List<Mount> all =
         new RunMounts(plan, exchange, mounts)
             .make(new ImageVolumes(image), runtime.runtime().lacks());
-    return plan.spec(node.ownership().newName("lofn", plan.task()), image, all);
+    return plan.spec(ownership.newName("lofn", plan.task()), image, all);
   }
 
   /** Removes the container, also one whose start is under way. By any thread; idempotent. */

@@ -57,6 +57,20 @@ final class ContainerSession implements AutoCloseable {
    */
   record Stop(StopReason reason, @Nullable Throwable cause) {}
 
+  /**
+   * What a container is held to.
+   *
+   * @param title what it runs, for people
+   * @param stopGrace how long it may take to end after SIGTERM
+   * @param timeout how long it may take, if that is limited
+   * @param idleTimeout how long it may be silent, if that is limited
+   */
+  record Terms(
+      String title,
+      Duration stopGrace,
+      Optional<Duration> timeout,
+      Optional<Duration> idleTimeout) {}
+
   private final RunningContainer container;
   private final Executor threads;
   private final Duration grace;
@@ -70,24 +84,20 @@ final class ContainerSession implements AutoCloseable {
   private final CompletableFuture<ContainerExit> exit = new CompletableFuture<>();
   private volatile boolean closed;
 
-  private ContainerSession(RunningContainer container, RunPlan plan, Executor threads) {
+  private ContainerSession(RunningContainer container, Terms terms, Executor threads) {
     this.container = container;
     this.threads = threads;
-    this.grace = plan.stopGrace();
-    this.deadline = plan.timeout().map(Instant.now()::plus).orElse(null);
-    this.idleTimeout = plan.idleTimeout().orElse(null);
+    this.grace = terms.stopGrace();
+    this.deadline = terms.timeout().map(Instant.now()::plus).orElse(null);
+    this.idleTimeout = terms.idleTimeout().orElse(null);
     this.stdout = watch.stdout(container.stdout());
-    this.stderr =
-        new StreamPump(
-            plan.tool().image() + " " + plan.task().fileName(),
-            watch.stderr(container.stderr()),
-            this::lost);
+    this.stderr = new StreamPump(terms.title(), watch.stderr(container.stderr()), this::lost);
   }
 
   /** Takes a started container over; if that fails, the container is closed. */
-  static ContainerSession of(RunningContainer container, RunPlan plan, Executor threads) {
+  static ContainerSession of(RunningContainer container, Terms terms, Executor threads) {
     try {
-      ContainerSession session = new ContainerSession(container, plan, threads);
+      ContainerSession session = new ContainerSession(container, terms, threads);
       threads.execute(session.stderr);
       threads.execute(session::observe);
       return session;

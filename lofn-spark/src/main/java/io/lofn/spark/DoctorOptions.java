@@ -1,6 +1,5 @@
 package io.lofn.spark;
 
-import io.lofn.api.Lacking;
 import io.lofn.api.Tool;
 import io.lofn.api.Volume;
 import java.util.Optional;
@@ -69,14 +68,9 @@ record DoctorOptions(Tool<String, String> tool, int nodes) {
     return Integer.parseInt(value);
   }
 
-  /** A tool with an image and nothing else; what a node cannot do by default is no fault of it. */
-  static Tool<String, String> bare(String image) {
-    return Tool.pipe(image).lacking(Lacking.WARN);
-  }
-
   private static Tool<String, String> tool(
       String image, @Nullable String archive, @Nullable String volume) {
-    Tool<String, String> tool = bare(image);
+    Tool<String, String> tool = ContainerCheck.bare(image);
     if (archive != null) {
       tool = tool.imageArchive(archive);
     }

@@ -4,7 +4,6 @@ import com.google.common.util.concurrent.Uninterruptibles;
 import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
 import io.lofn.api.Printable;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -43,10 +42,12 @@ final class EngineCalls {
   private final Set<Call<?>> underWay = ConcurrentHashMap.newKeySet();
   private final int attempts;
 
-  @Inject
-  EngineCalls(ExecutorService threads, LofnConf conf) {
+  /**
+   * @param attempts how often a call is tried while its failure may pass
+   */
+  EngineCalls(ExecutorService threads, int attempts) {
     this.threads = threads;
-    this.attempts = conf.get(LofnConf.ENGINE_ATTEMPTS);
+    this.attempts = attempts;
   }
 
   /** A call whose result needs no clean-up if the task no longer wants it. */

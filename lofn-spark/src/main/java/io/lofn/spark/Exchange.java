@@ -20,6 +20,22 @@ import org.slf4j.LoggerFactory;
  */
 final class Exchange implements AutoCloseable {
 
+  /** What made an exchange, and deletes it. */
+  interface Home {
+
+    /** Which containers mount what. */
+    ContainerLedger ledger();
+
+    /** From now on an exchange is none of its own. */
+    void forget(Path root);
+
+    /** Deletes an exchange of its own. */
+    void delete(Path root) throws IOException;
+  }
+
+  /** Where a tool has the temporary directory of its exchange, if it has it. */
+  static final String TMP = "/tmp";
+
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
   private static final int MODE_BITS = 07777;
@@ -29,13 +45,13 @@ final class Exchange implements AutoCloseable {
   private final Path root;
   private final Path directory;
   private final Path keptHome;
-  private final Exchanges home;
+  private final Home home;
 
   /**
    * @param keptHome where it goes if it is kept
    * @param home what made it
    */
-  Exchange(Path root, Path directory, Path keptHome, Exchanges home) {
+  Exchange(Path root, Path directory, Path keptHome, Home home) {
     this.root = root;
     this.directory = directory;
     this.keptHome = keptHome;

@@ -34,7 +34,7 @@ import org.slf4j.event.Level;
  * Makes exchanges, below one directory of this process in each of the node's local directories, and
  * deletes what processes that are gone have left there.
  */
-final class Exchanges implements AutoCloseable {
+final class Exchanges implements Exchange.Home, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Exchanges.class);
   private static final Set<PosixFilePermission> OPEN = PosixFilePermissions.fromString("rwxrwxrwx");
@@ -51,6 +51,7 @@ final class Exchanges implements AutoCloseable {
   private static final String ENGINE = ".engine-";
 
   private final List<Path> homes;
+  private final NodeDirectories.Layout layout;
   private final MemoryDirectory memory;
   private final String homeName;
   private final Owner owner;
@@ -78,6 +79,7 @@ final class Exchanges implements AutoCloseable {
       MemoryDirectory memory,
       ToLongFunction<Path> freeBytes) {
     this.homeName = ProcessUser.current().own("lofn");
+    this.layout = directories.layout();
     this.homes = directories.paths().stream().map(path -> path.resolve(homeName)).toList();
     this.memory = memory;
     this.owner = owner;
@@ -174,12 +176,14 @@ final class Exchanges implements AutoCloseable {
   }
 
   /** The containers that mount exchanges of this one. */
-  ContainerLedger ledger() {
+  @Override
+  public ContainerLedger ledger() {
     return ledger;
   }
 
   /** An exchange is no longer this one's to delete. */
-  void forget(Path tree) {
+  @Override
+  public void forget(Path tree) {
     trees.remove(tree);
     if (closed) {
       tidy();
@@ -235,10 +239,12 @@ final class Exchanges implements AutoCloseable {
     for (Path home : allHomes()) {
       Path local = home.getParent();
       sweep(local, name, owners);
-      WorkerDirectories.shared(local)
+      layout
+          .shared(local)
           .ifPresent(
               root ->
-                  WorkerDirectories.beside(local)
+                  layout
+                      .beside(local)
                       .forEach(each -> sweep(root, root.relativize(each).resolve(name), owners)));
     }
   }
@@ -308,7 +314,8 @@ final class Exchanges implements AutoCloseable {
   }
 
   /** Deletes an exchange of this process. */
-  void delete(Path tree) throws IOException {
+  @Override
+  public void delete(Path tree) throws IOException {
     try (OwnDirectory mine = OwnDirectory.open(tree.getParent())) {
       mine.delete(tree.getFileName(), Writers.GONE);
     } catch (NoSuchFileException gone) {

@@ -42,7 +42,7 @@ final class ExecutorInjector {
   private static final Set<String> APPLICATIONS = new HashSet<>();
 
   /** Of this JVM, whatever the configuration; of nobody's interest without the plugin. */
-  private static RunMeters meters = new RunMeters();
+  private static RunMeters meters = RunMeters.none();
 
   private ExecutorInjector() {}
 
@@ -58,11 +58,11 @@ final class ExecutorInjector {
     }
 
     private void close() {
-      injector.getInstance(Node.class).close();
+      injector.getInstance(RunEngine.class).close();
     }
 
     boolean isUnused() {
-      return users == 0 && injector.getInstance(Supervisor.class).isIdle();
+      return users == 0 && injector.getInstance(RunEngine.class).isIdle();
     }
 
     /** Closes it, unless the JVM ends, which does it. */
@@ -184,7 +184,14 @@ final class ExecutorInjector {
       throw new LofnException("A Guice module could not be loaded: " + added.broken());
     }
     List<Module> modules = new ArrayList<>(added.found());
-    modules.add(new ExecutorModule(settings, RuntimeProviders.discover(), meters));
+    modules.add(
+        new CoreModule(
+            settings.conf(),
+            settings.directories(),
+            settings.hadoop(),
+            RuntimeProviders.discover(),
+            meters));
+    modules.add(new SparkModule());
     try {
       return Guice.createInjector(Stage.PRODUCTION, modules);
     } catch (CreationException e) {

@@ -10,16 +10,19 @@ import scala.Tuple2;
 /**
  * What an executor's injector is made from.
  *
- * @param conf the {@code spark.lofn.*} configuration that came with the task
+ * @param conf the configuration that came with the task
  * @param directories where files may be kept
  * @param hadoop the session's Hadoop properties
  */
-record ExecutorSettings(
-    Map<String, String> conf, List<Path> directories, Map<String, String> hadoop) {
+record ExecutorSettings(LofnConf conf, NodeDirectories directories, HadoopProperties hadoop) {
 
   private static final String HADOOP_PREFIX = "spark.hadoop.";
 
-  static ExecutorSettings of(Map<String, String> conf, SparkConf spark) {
+  /**
+   * @param entries {@code spark.lofn.*}
+   */
+  static ExecutorSettings of(Map<String, String> entries, SparkConf spark) {
+    LofnConf conf = new LofnConf(entries);
     Map<String, String> hadoop = new HashMap<>();
     for (Tuple2<String, String> entry : spark.getAll()) {
       if (entry._1.startsWith(HADOOP_PREFIX)) {
@@ -27,11 +30,13 @@ record ExecutorSettings(
       }
     }
     List<Path> directories =
-        new LofnConf(conf)
-            .find(LofnConf.TMP_DIR)
+        conf.find(LofnConf.TMP_DIR)
             .map(path -> List.of(Path.of(path).toAbsolutePath()))
             .orElseGet(
                 () -> LocalDirectories.of(System.getenv(), spark.get("spark.local.dir", "")));
-    return new ExecutorSettings(Map.copyOf(conf), directories, hadoop);
+    return new ExecutorSettings(
+        conf,
+        new NodeDirectories(directories, new WorkerDirectories()),
+        new HadoopProperties(hadoop));
   }
 }

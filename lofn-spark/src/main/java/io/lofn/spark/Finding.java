@@ -3,7 +3,7 @@ package io.lofn.spark;
 import io.lofn.api.Printable;
 
 /**
- * What the {@link Doctor} found out about one thing on one node.
+ * What the doctor found out about one thing on one node.
  *
  * @param check what was looked at: the head of a column
  * @param good whether it is as it should be

@@ -1,6 +1,5 @@
 package io.lofn.spark;
 
-import com.codahale.metrics.Timer;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import com.google.common.util.concurrent.UncheckedExecutionException;
@@ -69,7 +68,7 @@ final class Images {
       }
     }
     try (NodeLocks.Held held = queue(selected, wanted);
-        Timer.Context pull = meters.pull()) {
+        RunMeters.Timing pull = meters.pull()) {
       if (need.archive().isPresent()) {
         return load(selected, wanted, need.archive().get());
       }
@@ -80,7 +79,7 @@ final class Images {
   }
 
   private NodeLocks.Held queue(SelectedRuntime selected, ImageRequest wanted) {
-    try (Timer.Context queue = meters.queue()) {
+    try (RunMeters.Timing queue = meters.queue()) {
       return locks.hold(selected.name() + " image " + wanted.reference(), wanted.pullTimeout());
     }
   }

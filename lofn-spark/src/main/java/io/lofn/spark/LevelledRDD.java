@@ -1,5 +1,6 @@
 package io.lofn.spark;
 
+import io.lofn.api.Tool;
 import org.apache.spark.Partition;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -30,10 +31,8 @@ final class LevelledRDD<T> extends RDD<T> {
   }
 
   /** What a tool made of records whose order it depends on, if it does. */
-  static <T> JavaRDD<T> outputOf(ToolFunction<?, ?> function, JavaRDD<T> output) {
-    return function.tool().isOrderSensitive()
-        ? new LevelledRDD<>(output, null, true).toJavaRDD()
-        : output;
+  static <T> JavaRDD<T> outputOf(Tool<?, ?> tool, JavaRDD<T> output) {
+    return tool.isOrderSensitive() ? new LevelledRDD<>(output, null, true).toJavaRDD() : output;
   }
 
   /**

@@ -109,8 +109,8 @@ public final class Lofn {
    *     allow
    */
   public <I, O> JavaRDD<O> map(JavaRDD<I> rdd, Tool<I, O> tool) {
-    ToolFunction<I, O> function = function("map", tool);
-    return LevelledRDD.outputOf(function, rdd.mapPartitions(function))
+    ToolCall<I, O> call = call("map", tool);
+    return LevelledRDD.outputOf(tool, rdd.mapPartitions(new ToolFunction<>(call)))
         .setName("lofn map " + tool.image());
   }
 
@@ -156,7 +156,7 @@ public final class Lofn {
    *     allow
    */
   public <I, O> Dataset<O> map(Dataset<I> data, Tool<I, O> tool, Encoder<O> encoder) {
-    ToolFunction<I, O> function = function("map", tool);
+    ToolFunction<I, O> function = new ToolFunction<>(call("map", tool));
     if (!tool.isOrderSensitive()) {
       return data.mapPartitions(function, encoder);
     }
@@ -166,7 +166,7 @@ public final class Lofn {
               .formatted(tool.image()));
     }
     JavaRDD<O> output =
-        LevelledRDD.outputOf(function, data.javaRDD().mapPartitions(function))
+        LevelledRDD.outputOf(tool, data.javaRDD().mapPartitions(function))
             .setName("lofn map " + tool.image());
     return data.sparkSession().createDataset(output.rdd(), encoder);
   }
@@ -206,12 +206,12 @@ public final class Lofn {
    */
   public <T> JavaRDD<T> reduce(JavaRDD<T> rdd, Tool<T, T> tool, ReduceShape shape) {
     int fanIn = shape.fanInFor(rdd.getNumPartitions());
-    ToolFunction<T, T> function = function("reduce", tool);
+    ToolCall<T, T> call = call("reduce", tool);
     JavaRDD<T> reduced =
-        LevelledRDD.outputOf(function, rdd.mapPartitions(function))
+        LevelledRDD.outputOf(tool, rdd.mapPartitions(new ToolFunction<>(call)))
             .setName("lofn reduce " + tool.image());
     Tool<Tuple2<Long, T>, T> merger = tool.input(new PlacedWriter<>(tool.input()));
-    return new TreeReduce<>(function.with(merger), fanIn).merge(reduced);
+    return new TreeReduce<>(call.with(merger), fanIn).merge(reduced);
   }
 
   /**
@@ -238,7 +238,7 @@ public final class Lofn {
    */
   public <T> JavaRDD<T> reducePairs(JavaRDD<T> rdd, Tool<T, T> tool, PairWriter<T> writer) {
     Tool<Tuple2<Long, T>, T> merger = tool.input(new PlacedPairWriter<>(writer));
-    return new TreeReduce<>(function("reducePairs", merger), 2).merge(rdd);
+    return new TreeReduce<>(call("reducePairs", merger), 2).merge(rdd);
   }
 
   /**
@@ -307,9 +307,10 @@ public final class Lofn {
    * @throws LofnException if the directory cannot be made, or lofn-hdfs is missing
    */
   public <I> BinaryOutputs mapBinary(JavaRDD<I> rdd, Tool<I, BinaryFile> tool, String parent) {
-    ToolFunction<I, BinaryFile> function = function("mapBinary", tool);
-    return OutputDirectory.create(contextOf(rdd), conf, parent, "")
-        .fill(rdd, (records, files) -> function.call(records));
+    ToolCall<I, BinaryFile> call = call("mapBinary", tool);
+    return new BinaryOutputs(
+        OutputDirectory.create(contextOf(rdd), conf, parent, "")
+            .fill(rdd, (records, files) -> call.call(records)));
   }
 
   /**
@@ -347,9 +348,11 @@ public final class Lofn {
   public BinaryOutputs reduceBinary(
       BinaryOutputs outputs, Tool<BinaryFile, BinaryFile> tool, ReduceShape shape) {
     OutputDirectory directory = outputs.directory();
-    return new ReduceBinary(
-            directory.spark(), conf, directory.parent(), function("reduceBinary", tool))
-        .reduce(ReduceBinary.filesOf(outputs), shape);
+    ToolCall<BinaryFile, BinaryFile> call = call("reduceBinary", tool);
+    return reduced(
+        new ReduceBinary(directory.spark(), conf, directory.parent(), call),
+        ReduceBinary.filesOf(directory),
+        shape);
   }
 
   /**
@@ -365,16 +368,18 @@ public final class Lofn {
       JavaPairRDD<String, PortableDataStream> files,
       Tool<BinaryFile, BinaryFile> tool,
       ReduceShape shape) {
-    ToolFunction<BinaryFile, BinaryFile> function = function("reduceBinary", tool);
+    ToolCall<BinaryFile, BinaryFile> call = call("reduceBinary", tool);
     List<Tuple2<String, String>> named =
         new ArrayList<>(files.map(file -> new Tuple2<>(file._1, file._2.getPath())).collect());
     named.sort(Comparator.comparing(Tuple2::_1));
-    return new ReduceBinary(
-            JavaSparkContext.fromSparkContext(files.context()),
-            conf,
-            conf.get(LofnConf.OUTPUT_DIR),
-            function)
-        .reduce(named, shape);
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(files.context());
+    return reduced(
+        new ReduceBinary(spark, conf, conf.get(LofnConf.OUTPUT_DIR), call), named, shape);
+  }
+
+  private static BinaryOutputs reduced(
+      ReduceBinary reduce, List<Tuple2<String, String>> files, ReduceShape shape) {
+    return new BinaryOutputs(reduce.reduce(files, shape.fanInFor(files.size())));
   }
 
   /**
@@ -394,7 +399,7 @@ public final class Lofn {
    * @throws LofnException if something is there, or nothing can be put there
    */
   public <T> void collectReduce(JavaRDD<T> rdd, Tool<T, BinaryFile> tool, String path) {
-    new CollectReduce<>(contextOf(rdd), conf, function("collectReduce", tool)).reduce(rdd, path);
+    new CollectReduce<>(contextOf(rdd), conf, call("collectReduce", tool)).reduce(rdd, path);
   }
 
   /**
@@ -412,12 +417,12 @@ public final class Lofn {
    * @throws LofnException if the job fails; Spark's exception holds the reason
    */
   public List<NodeImage> prepareImages(Tool<?, ?>... tools) {
-    List<ToolFunction<?, ?>> functions = new ArrayList<>();
+    List<ToolCall<?, ?>> calls = new ArrayList<>();
     for (Tool<?, ?> tool : tools) {
       new SafetyGate(conf).check(tool);
-      functions.add(onDriver("prepareImages", tool));
+      calls.add(onDriver("prepareImages", tool));
     }
-    return new PrepareImages(context).prepare(functions);
+    return new PrepareImages(context).prepare(calls);
   }
 
   /**
@@ -437,22 +442,22 @@ public final class Lofn {
           "The tool of %s is order-sensitive, which a function cannot tell Spark's scheduler; run it by Lofn.map"
               .formatted(tool.image()));
     }
-    return function("mapPartitions", tool);
+    return new ToolFunction<>(call("mapPartitions", tool));
   }
 
-  private <I, O> ToolFunction<I, O> function(String operator, Tool<I, O> tool) {
+  private <I, O> ToolCall<I, O> call(String operator, Tool<I, O> tool) {
     new SafetyGate(conf).check(tool);
     CommandGate.check(tool);
     return onDriver(operator, tool);
   }
 
-  private <I, O> ToolFunction<I, O> onDriver(String operator, Tool<I, O> tool) {
+  private <I, O> ToolCall<I, O> onDriver(String operator, Tool<I, O> tool) {
     if (conf.get(LofnConf.FAIL_FAST)) {
       try (ExecutorInjector.Lease lofn = ExecutorInjector.ofDriver(conf.entries())) {
         lofn.get(FailFast.class).watch(context.sc());
       }
     }
-    return ToolFunction.onDriver(operator, tool, conf);
+    return ToolCall.onDriver(operator, tool, conf);
   }
 
   private static JavaSparkContext contextOf(JavaRDD<?> rdd) {

@@ -8,14 +8,12 @@ import io.lofn.spi.ContainerRuntimeProvider;
 import io.lofn.spi.RuntimeConfig;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /**
  * The session's {@code spark.lofn.*} configuration, typed. Immutable. It travels to executors as
@@ -373,7 +371,8 @@ final class LofnConf {
     for (String name : entries.keySet()) {
       if (!known.contains(name)) {
         throw new LofnException(
-            "Unknown configuration key %s; did you mean %s?".formatted(name, nearest(name, known)));
+            "Unknown configuration key %s; did you mean %s?"
+                .formatted(name, Nearest.to(name, known)));
       }
     }
     KEYS.forEach(this::find);
@@ -390,11 +389,5 @@ final class LofnConf {
               .formatted(key.name(), key.type(), defaultText, key.meaning(), key.since()));
     }
     return table.toString();
-  }
-
-  private static String nearest(String name, List<String> known) {
-    LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
-    Comparator<String> byDistance = Comparator.comparing(key -> distance.apply(name, key));
-    return known.stream().min(byDistance.thenComparing(Comparator.naturalOrder())).orElseThrow();
   }
 }

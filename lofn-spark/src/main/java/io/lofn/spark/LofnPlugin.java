@@ -37,7 +37,7 @@ public final class LofnPlugin implements SparkPlugin {
     return new ExecutorPlugin() {
       @Override
       public void init(PluginContext context, Map<String, String> unused) {
-        RunMeters meters = new RunMeters();
+        SparkMetrics meters = new SparkMetrics();
         meters.register(context.metricRegistry());
         ExecutorInjector.countWith(meters);
         Map<String, String> conf = entriesOf(context.conf());

@@ -21,12 +21,17 @@ final class NeighbourPartitioner extends Partitioner {
 
   @Override
   public int numPartitions() {
-    return ReduceShape.groups(width, fanIn);
+    return groups(width, fanIn);
   }
 
   @Override
   public int getPartition(Object place) {
     return Place.partitionOf((Long) place) / fanIn;
+  }
+
+  /** How many groups so many neighbours make. */
+  static int groups(int partitions, int fanIn) {
+    return (partitions + fanIn - 1) / fanIn;
   }
 
   /** How many neighbours meet in a partition. */

@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.StringJoiner;
 
 /**
- * Examines this node for the {@link Doctor}. Tasks of one examination that meet here wait for the
- * first of them and tell the same.
+ * Examines this node for the doctor. Tasks of one examination that meet here wait for the first of
+ * them and tell the same.
  */
 final class NodeCheck {
 
@@ -39,7 +39,9 @@ final class NodeCheck {
 
   private static final double GIB = 1 << 30;
 
-  private final Node node;
+  private final EngineCalls calls;
+  private final NodeRuntime runtimes;
+  private final Images images;
   private final ContainerCheck containers;
   private final MountProbe mounts;
   private final NodeDirectories directories;
@@ -50,13 +52,17 @@ final class NodeCheck {
 
   @Inject
   NodeCheck(
-      Node node,
+      EngineCalls calls,
+      NodeRuntime runtimes,
+      Images images,
       ContainerCheck containers,
       MountProbe mounts,
       NodeDirectories directories,
       ContainerOwnership ownership,
       LofnConf conf) {
-    this.node = node;
+    this.calls = calls;
+    this.runtimes = runtimes;
+    this.images = images;
     this.containers = containers;
     this.mounts = mounts;
     this.directories = directories;
@@ -99,7 +105,7 @@ final class NodeCheck {
 
   private Optional<SelectedRuntime> runtime(TaskScope task, List<Finding> findings) {
     try {
-      SelectedRuntime runtime = node.calls().call(task, node.runtime()::get);
+      SelectedRuntime runtime = calls.call(task, runtimes::get);
       findings.add(Finding.good(RUNTIME, runtime.toString()));
       return Optional.of(runtime);
     } catch (LofnException e) {
@@ -113,8 +119,7 @@ final class NodeCheck {
     int stage = task.identity().stage();
     try {
       boolean present = isPresent(runtime, need, task);
-      PreparedImage image =
-          node.calls().call(task, () -> node.images().prepare(runtime, need, stage));
+      PreparedImage image = calls.call(task, () -> images.prepare(runtime, need, stage));
       String fetched = need.archive().isPresent() ? "loaded" : "pulled";
       findings.add(Finding.good(IMAGE, present ? "present" : fetched));
       return Optional.of(image);
@@ -205,7 +210,7 @@ final class NodeCheck {
   private boolean isPresent(SelectedRuntime runtime, ImageNeed need, TaskScope task) {
     ImageRequest wanted = need.pinned().orElse(need.request()).policy(PullPolicy.NEVER);
     try {
-      PreparedImage unused = node.calls().call(task, () -> runtime.runtime().prepare(wanted));
+      PreparedImage unused = calls.call(task, () -> runtime.runtime().prepare(wanted));
       return true;
     } catch (ImageUnavailableException absent) {
       return false;
@@ -214,7 +219,7 @@ final class NodeCheck {
 
   private Finding mounted(SelectedRuntime runtime, PreparedImage image, TaskScope task) {
     try {
-      Sight sight = node.calls().call(task, () -> mounts.look(runtime, image, task.identity()));
+      Sight sight = calls.call(task, () -> mounts.look(runtime, image, task.identity()));
       return switch (sight.kind()) {
         case GOOD -> Finding.good(MOUNTS, "read and write");
         case BAD -> Finding.bad(MOUNTS, sight.problem(), sight.advice());

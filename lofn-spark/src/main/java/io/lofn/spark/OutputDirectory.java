@@ -1,9 +1,11 @@
 package io.lofn.spark;
 
+import io.lofn.api.BinaryFile;
 import io.lofn.api.LofnException;
 import io.lofn.spi.OutputStore;
 import io.lofn.spi.StoredPath;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +22,7 @@ import scala.Tuple2;
  * A fresh directory on the job's file system that one job fills, in the hands of the driver. It
  * lives until it is deleted or the application ends. Thread-safe.
  */
-final class OutputDirectory {
+final class OutputDirectory implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(OutputDirectory.class);
 
@@ -42,7 +44,7 @@ final class OutputDirectory {
     this.conf = conf;
     this.hadoop = JobHadoop.propertiesOf(spark);
     this.store = OutputStores.discover().store(hadoop);
-    this.end = new ApplicationEnd("delete " + parent + "/" + prefix, this::delete);
+    this.end = new ApplicationEnd("delete " + parent + "/" + prefix, this::close);
     String application = spark.sc().applicationId().replaceAll("[^A-Za-z0-9]+", "-");
     try {
       this.path = below(store.locate(parent), prefix + application + "-" + UUID.randomUUID());
@@ -78,7 +80,7 @@ final class OutputDirectory {
   }
 
   /** Runs a job that writes an output for each partition, and commits them; or deletes all. */
-  <I> BinaryOutputs fill(JavaRDD<I> rdd, OutputFunction.Source<I> source) {
+  <I> OutputDirectory fill(JavaRDD<I> rdd, OutputFunction.Source<I> source) {
     boolean filled = false;
     try {
       OutputFunction<I> function =
@@ -88,9 +90,8 @@ final class OutputDirectory {
               .filter(written -> !written._1.isEmpty())
               .collect();
       commit(attempts);
-      BinaryOutputs outputs = new BinaryOutputs(this);
       filled = true;
-      return outputs;
+      return this;
     } catch (IOException e) {
       throw new LofnException("Cannot commit the outputs in " + path + ": " + e, e);
     } finally {
@@ -133,7 +134,7 @@ final class OutputDirectory {
   /** Deletes it after a failure, which is the one to be told. */
   void discard() {
     try {
-      delete();
+      close();
     } catch (RuntimeException e) {
       LOG.warn("A job failed and leaves {}", path, e);
     }
@@ -143,7 +144,8 @@ final class OutputDirectory {
    * Deletes the directory with all in it. Idempotent; what fails is done by the next call, or else
    * at the end of the application.
    */
-  synchronized void delete() {
+  @Override
+  public synchronized void close() {
     closed = true;
     if (deleted) {
       return;
@@ -158,9 +160,45 @@ final class OutputDirectory {
     spark.sc().removeSparkListener(end);
   }
 
-  /** Whether it is deleted, or was to be. */
-  boolean isClosed() {
-    return closed;
+  /** The files, in the order of partitions and names; their names are relative to it. */
+  List<BinaryFile> files() {
+    return entries().stream()
+        .map(entry -> BinaryFile.of(entry.name(), () -> store.open(location(entry.name()))))
+        .toList();
+  }
+
+  /**
+   * The files that were committed.
+   *
+   * @throws LofnException if it is closed, or cannot be read
+   */
+  List<StoredPath> entries() {
+    if (closed) {
+      throw new LofnException("The binary outputs in " + path + " are closed");
+    }
+    List<StoredPath> entries = new ArrayList<>();
+    try {
+      collect("", entries);
+    } catch (IOException e) {
+      throw new LofnException("Cannot list the binary outputs in " + path + ": " + e, e);
+    }
+    return entries;
+  }
+
+  private void collect(String below, List<StoredPath> entries) throws IOException {
+    for (StoredPath child : store.list(path + "/" + below)) {
+      String name = below + child.name();
+      if (child.isDirectory()) {
+        collect(name + "/", entries);
+      } else {
+        entries.add(new StoredPath(name, false, child.length()));
+      }
+    }
+  }
+
+  /** Where a file of it is. */
+  String location(String name) {
+    return path + "/" + name;
   }
 
   private String mark() {

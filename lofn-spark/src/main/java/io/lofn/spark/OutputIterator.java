@@ -13,14 +13,17 @@ final class OutputIterator<O> implements Iterator<O> {
   private final Stream<O> stream;
   private final Iterator<O> records;
   private final RunResults results;
-  private final Run<?, O> run;
+  private final Runnable atEnd;
   private boolean ended;
 
-  OutputIterator(Stream<O> stream, RunResults results, Run<?, O> run) {
+  /**
+   * @param atEnd ends the run
+   */
+  OutputIterator(Stream<O> stream, RunResults results, Runnable atEnd) {
     this.stream = stream;
     this.records = stream.iterator();
     this.results = results;
-    this.run = run;
+    this.atEnd = atEnd;
   }
 
   @Override
@@ -43,7 +46,7 @@ final class OutputIterator<O> implements Iterator<O> {
     } catch (IOException e) {
       throw new UncheckedIOException(Printable.failure(e));
     } finally {
-      run.close();
+      atEnd.run();
     }
   }
 

@@ -98,7 +98,7 @@ final class PipedContainers {
     if (!piped && !start.needsWitness()) {
       return containers.start(runtime, spec);
     }
-    Optional<String> obstacle = ShellCommand.obstacle(start, spec);
+    Optional<String> obstacle = start.obstacle(spec);
     if (obstacle.isPresent()) {
       return attached(runtime, spec, start, obstacle.get());
     }

@@ -29,8 +29,8 @@ final class PrepareImages {
     this.spark = spark;
   }
 
-  List<NodeImage> prepare(List<ToolFunction<?, ?>> functions) {
-    String images = functions.stream().map(each -> each.tool().image()).collect(joining(", "));
+  List<NodeImage> prepare(List<ToolCall<?, ?>> calls) {
+    String images = calls.stream().map(each -> each.tool().image()).collect(joining(", "));
     String before = spark.getLocalProperty(DESCRIPTION);
     spark.setLocalProperty(DESCRIPTION, "lofn prepares images: " + images);
     List<String[]> rows;
@@ -39,7 +39,7 @@ final class PrepareImages {
       rows =
           spark
               .parallelize(Collections.nCopies(slots, 0), slots)
-              .mapPartitions(ignored -> rows(functions))
+              .mapPartitions(ignored -> rows(calls))
               .setName("lofn images " + images)
               .collect();
     } finally {
@@ -56,10 +56,10 @@ final class PrepareImages {
   }
 
   /** Runs on the executors: an array for each image, which every serializer takes. */
-  private static Iterator<String[]> rows(List<ToolFunction<?, ?>> functions) {
+  private static Iterator<String[]> rows(List<ToolCall<?, ?>> calls) {
     List<String[]> rows = new ArrayList<>();
-    for (ToolFunction<?, ?> function : functions) {
-      NodeImage image = function.prepareImage();
+    for (ToolCall<?, ?> call : calls) {
+      ImageOnNode image = call.prepareImage();
       rows.add(new String[] {image.host(), image.runtime(), image.image(), image.id()});
     }
     return rows.iterator();

@@ -18,7 +18,7 @@ final class ReduceBinary {
   private final JavaSparkContext spark;
   private final LofnConf conf;
   private final String parent;
-  private final ToolFunction<BinaryFile, BinaryFile> function;
+  private final ToolCall<BinaryFile, BinaryFile> function;
 
   /**
    * @param parent where the outputs of all levels are kept
@@ -27,7 +27,7 @@ final class ReduceBinary {
       JavaSparkContext spark,
       LofnConf conf,
       String parent,
-      ToolFunction<BinaryFile, BinaryFile> function) {
+      ToolCall<BinaryFile, BinaryFile> function) {
     this.spark = spark;
     this.conf = conf;
     this.parent = parent;
@@ -35,8 +35,8 @@ final class ReduceBinary {
   }
 
   /** The files of earlier outputs, each with its name and location. */
-  static List<Tuple2<String, String>> filesOf(BinaryOutputs outputs) {
-    return outputs.list().stream()
+  static List<Tuple2<String, String>> filesOf(OutputDirectory outputs) {
+    return outputs.files().stream()
         .map(file -> new Tuple2<>(file.name(), outputs.location(file.name())))
         .toList();
   }
@@ -45,13 +45,13 @@ final class ReduceBinary {
    * Merges files to one.
    *
    * @param files name and location of each, in their order
+   * @param fanIn how many neighbours one run merges
    */
-  BinaryOutputs reduce(List<Tuple2<String, String>> files, ReduceShape shape) {
+  OutputDirectory reduce(List<Tuple2<String, String>> files, int fanIn) {
     if (files.isEmpty()) {
       throw new LofnException("There is no file to reduce");
     }
-    int fanIn = shape.fanInFor(files.size());
-    List<BinaryOutputs> levels = new ArrayList<>();
+    List<OutputDirectory> levels = new ArrayList<>();
     boolean reduced = false;
     try {
       List<Tuple2<String, String>> left = files;
@@ -63,14 +63,14 @@ final class ReduceBinary {
       return levels.get(0);
     } finally {
       if (!reduced) {
-        levels.forEach(level -> level.directory().discard());
+        levels.forEach(level -> level.discard());
       }
     }
   }
 
   /** One level; a file without neighbours stays where it is, for the next. */
   private List<Tuple2<String, String>> merge(
-      List<Tuple2<String, String>> files, int fanIn, List<BinaryOutputs> levels) {
+      List<Tuple2<String, String>> files, int fanIn, List<OutputDirectory> levels) {
     List<List<Tuple2<String, String>>> groups = new ArrayList<>();
     List<Tuple2<String, String>> merged = new ArrayList<>();
     for (int from = 0; from < files.size(); from += fanIn) {
@@ -80,7 +80,7 @@ final class ReduceBinary {
     if (groups.size() > 1 && groups.get(groups.size() - 1).size() == 1) {
       alone = groups.remove(groups.size() - 1).get(0);
     }
-    BinaryOutputs level = run(groups, levels.size() + 1);
+    OutputDirectory level = run(groups, levels.size() + 1);
     levels.add(level);
     merged.addAll(filesOf(level));
     requireOneEach(level, groups.size());
@@ -90,9 +90,9 @@ final class ReduceBinary {
     return merged;
   }
 
-  private BinaryOutputs run(List<List<Tuple2<String, String>>> groups, int height) {
+  private OutputDirectory run(List<List<Tuple2<String, String>>> groups, int height) {
     JavaRDD<List<Tuple2<String, String>>> rdd = spark.parallelize(groups, groups.size());
-    ToolFunction<BinaryFile, BinaryFile> merger = function.atLevel(height);
+    ToolCall<BinaryFile, BinaryFile> merger = function.atLevel(height);
     return OutputDirectory.create(spark, conf, parent, "")
         .fill(
             rdd.setName("lofn reduceBinary, level " + height),
@@ -100,15 +100,15 @@ final class ReduceBinary {
   }
 
   private static Iterator<BinaryFile> mergeGroup(
-      ToolFunction<BinaryFile, BinaryFile> merger,
+      ToolCall<BinaryFile, BinaryFile> merger,
       List<Tuple2<String, String>> group,
       StoredFiles files)
       throws java.io.IOException {
     return group.size() == 1 ? files.copy(group.get(0)) : merger.call(files.open(group));
   }
 
-  private static void requireOneEach(BinaryOutputs level, int groups) {
-    int files = level.list().size();
+  private static void requireOneEach(OutputDirectory level, int groups) {
+    int files = level.files().size();
     if (files != groups) {
       throw new LofnException(
           "A tool that reduces gives one file for each run, but %d runs gave %d files"
@@ -117,9 +117,9 @@ final class ReduceBinary {
   }
 
   private static void deleteUnused(
-      List<BinaryOutputs> levels, List<Tuple2<String, String>> needed) {
-    for (Iterator<BinaryOutputs> each = levels.iterator(); each.hasNext(); ) {
-      BinaryOutputs level = each.next();
+      List<OutputDirectory> levels, List<Tuple2<String, String>> needed) {
+    for (Iterator<OutputDirectory> each = levels.iterator(); each.hasNext(); ) {
+      OutputDirectory level = each.next();
       if (needed.stream().noneMatch(file -> file._2.startsWith(level.path() + "/"))) {
         level.close();
         each.remove();

@@ -54,14 +54,9 @@ public final class ReduceShape {
 
   private static int levels(int partitions, int fanIn) {
     int levels = 0;
-    for (int width = partitions; width > 1; width = groups(width, fanIn)) {
+    for (int width = partitions; width > 1; width = NeighbourPartitioner.groups(width, fanIn)) {
       levels++;
     }
     return levels;
-  }
-
-  /** How many groups so many neighbours make. */
-  static int groups(int partitions, int fanIn) {
-    return (partitions + fanIn - 1) / fanIn;
   }
 }

@@ -32,7 +32,7 @@ final class RunMounts {
     this.exchange = exchange;
     mounts.add(new Mount(exchange.directory(), plan.exchangePath(), false));
     if (plan.ownTmp()) {
-      mounts.add(new Mount(exchange.temporary(), RunPlan.TMP, false));
+      mounts.add(new Mount(exchange.temporary(), Exchange.TMP, false));
     }
     mounts.addAll(volumes);
   }
@@ -47,7 +47,7 @@ final class RunMounts {
     targets.add(plan.exchangePath());
     targets.add(NamedPipes.CONTROL);
     if (plan.ownTmp()) {
-      targets.add(RunPlan.TMP);
+      targets.add(Exchange.TMP);
     }
     volumes.forEach(volume -> targets.add(volume.target()));
     return targets;

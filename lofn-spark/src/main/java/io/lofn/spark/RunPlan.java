@@ -47,8 +47,6 @@ record RunPlan(
     boolean reuse,
     int failFast) {
 
-  static final String TMP = "/tmp";
-
   /**
    * In the script's own first line, so that what a shell says of its lines stays right. By {@code
    * command} an option that a shell does not know does not end it, without a process for a try; the
@@ -82,9 +80,9 @@ record RunPlan(
   }
 
   private static boolean hasNoTmp(Tool<?, ?> tool, String exchangePath) {
-    return !exchangePath.equals(TMP)
-        && !tool.settings().tmpfs().containsKey(TMP)
-        && tool.volumes().stream().noneMatch(volume -> volume.target().equals(TMP));
+    return !exchangePath.equals(Exchange.TMP)
+        && !tool.settings().tmpfs().containsKey(Exchange.TMP)
+        && tool.volumes().stream().noneMatch(volume -> volume.target().equals(Exchange.TMP));
   }
 
   /** What the image says is not known, and what is in memory cannot be emptied from outside. */
@@ -123,6 +121,17 @@ record RunPlan(
    */
   boolean mayUseMemory() {
     return keep == Keep.NEVER && task.attempt() == 0;
+  }
+
+  /** What its container is held to. */
+  ContainerSession.Terms terms() {
+    return new ContainerSession.Terms(
+        tool.image() + " " + task.fileName(), stopGrace, timeout, idleTimeout);
+  }
+
+  /** Whether the tool has a user of its own, which may be any. */
+  boolean anyUser() {
+    return tool.settings().user().isPresent();
   }
 
   /** Whether the tool's standard input or output carry records. */

@@ -12,13 +12,17 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 
 /** The output of a run, behind the verdict on it. */
 final class RunResults implements RunOutput {
 
-  private final Run<?, ?> run;
+  private final RunOutcome run;
   private final Exchange exchange;
+  private final InputTurn turn;
+  private final RunMeters meters;
+  private final Executor threads;
   private StdoutUse stdout = StdoutUse.UNDECIDED;
   private boolean counted;
 
@@ -31,9 +35,13 @@ final class RunResults implements RunOutput {
     LOG
   }
 
-  RunResults(Run<?, ?> run, Exchange exchange) {
+  RunResults(
+      RunOutcome run, Exchange exchange, InputTurn turn, RunMeters meters, Executor threads) {
     this.run = run;
     this.exchange = exchange;
+    this.turn = turn;
+    this.meters = meters;
+    this.threads = threads;
   }
 
   /** The calling thread is about to take records. */
@@ -57,7 +65,7 @@ final class RunResults implements RunOutput {
     Path file = exchange.regularFile(name).orElseThrow(() -> run.outputMissing(name));
     long bytes = lengthOf(file);
     requireReal(bytes);
-    run.node().meters().read(bytes);
+    meters.read(bytes);
     return file;
   }
 
@@ -134,7 +142,7 @@ final class RunResults implements RunOutput {
     if (stdout == StdoutUse.UNDECIDED) {
       stdout = StdoutUse.LOG;
       ContainerSession session = run.activeSession();
-      run.node().threads().execute(new StreamPump(run.toString(), session.stdout(), session::lost));
+      threads.execute(new StreamPump(run.toString(), session.stdout(), session::lost));
     }
     run.awaitSuccess();
   }
@@ -150,7 +158,7 @@ final class RunResults implements RunOutput {
   /** Standard output whose end is reported only after the tool has ended well. */
   private final class VerdictStream extends InputStream {
 
-    private final InputStream stdout = run.node().meters().counted(run.activeSession().stdout());
+    private final InputStream stdout = meters.counted(run.activeSession().stdout());
 
     @Override
     public int read() throws IOException {
@@ -163,7 +171,7 @@ final class RunResults implements RunOutput {
       requireTaker();
       int count;
       try {
-        count = run.turn().lendWhile(() -> stdout.read(bytes, offset, length));
+        count = turn.lendWhile(() -> stdout.read(bytes, offset, length));
       } catch (IOException e) {
         run.awaitSuccess();
         throw run.streamBroken(e);

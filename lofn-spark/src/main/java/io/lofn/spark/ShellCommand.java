@@ -1,8 +1,6 @@
 package io.lofn.spark;
 
-import io.lofn.spi.ContainerSpec;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -36,19 +34,6 @@ final class ShellCommand {
   /** Whether a shell may become this command. */
   static boolean takes(List<String> argv) {
     return !argv.isEmpty() && !argv.get(0).startsWith("-") && !argv.get(0).isEmpty();
-  }
-
-  /**
-   * Why no shell may become what is to be started, with its whole environment; empty if one may.
-   */
-  static Optional<String> obstacle(CommandStart start, ContainerSpec spec) {
-    if (spec.imageEntrypoint() || !takes(spec.argv())) {
-      return Optional.of("a shell cannot start it");
-    }
-    return start.environment(spec).keySet().stream()
-        .filter(name -> !passes(name))
-        .findFirst()
-        .map(name -> "a shell does not pass the variable '" + name + "' on as it is");
   }
 
   static boolean passes(String name) {

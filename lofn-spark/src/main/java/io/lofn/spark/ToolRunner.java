@@ -11,13 +11,22 @@ import java.util.Iterator;
 /** Runs a tool for the task of the calling thread. */
 final class ToolRunner {
 
-  private final Node node;
+  private final SafetyGate gate;
+  private final Preparation preparation;
+  private final Runs runs;
   private final LofnConf conf;
   private final ContainerOwnership ownership;
 
   @Inject
-  ToolRunner(Node node, LofnConf conf, ContainerOwnership ownership) {
-    this.node = node;
+  ToolRunner(
+      SafetyGate gate,
+      Preparation preparation,
+      Runs runs,
+      LofnConf conf,
+      ContainerOwnership ownership) {
+    this.gate = gate;
+    this.preparation = preparation;
+    this.runs = runs;
     this.conf = conf;
     this.ownership = ownership;
   }
@@ -31,13 +40,13 @@ final class ToolRunner {
   <I, O> Iterator<O> run(
       String operator, Tool<I, O> tool, ImageNeed image, Iterator<I> records, TaskScope task)
       throws IOException {
-    node.gate().check(tool);
+    gate.check(tool);
     CommandGate.check(tool);
     if (skipsEmpty(tool) && !records.hasNext()) {
       return Collections.emptyIterator();
     }
     RunPlan plan = RunPlan.of(operator, tool, image, task, conf, ownership);
-    Run<I, O> run = new Run<>(plan, tool, task, node);
+    Run<I, O> run = runs.of(plan, tool, task);
     task.onCompletion(run::close);
     try {
       return run.execute(records);
@@ -49,13 +58,10 @@ final class ToolRunner {
   }
 
   /** Makes a tool's image present on this node, and nothing else. */
-  NodeImage prepareImage(Tool<?, ?> tool, ImageNeed image, TaskScope task) {
-    SelectedRuntime runtime = node.calls().callPatiently(task, node.runtime()::get);
-    PreparedImage prepared =
-        node.calls()
-            .callPatiently(
-                task, () -> node.images().prepare(runtime, image, task.identity().stage()));
-    return new NodeImage(Owner.current().host(), runtime.name(), tool.image(), prepared.id());
+  ImageOnNode prepareImage(Tool<?, ?> tool, ImageNeed image, TaskScope task) {
+    SelectedRuntime runtime = preparation.runtime(task);
+    PreparedImage prepared = preparation.image(runtime, image, task);
+    return new ImageOnNode(Owner.current().host(), runtime.name(), tool.image(), prepared.id());
   }
 
   private boolean skipsEmpty(Tool<?, ?> tool) {

@@ -14,14 +14,14 @@ import scala.Tuple2;
  */
 final class TreeReduce<T> {
 
-  private final ToolFunction<Tuple2<Long, T>, T> merger;
+  private final ToolCall<Tuple2<Long, T>, T> merger;
   private final int fanIn;
 
   /**
    * @param merger merges neighbours, whose records come in order and with their places
    * @param fanIn how many neighbours it merges
    */
-  TreeReduce(ToolFunction<Tuple2<Long, T>, T> merger, int fanIn) {
+  TreeReduce(ToolCall<Tuple2<Long, T>, T> merger, int fanIn) {
     this.merger = merger;
     this.fanIn = fanIn;
   }
@@ -33,13 +33,13 @@ final class TreeReduce<T> {
     for (int width = rdd.getNumPartitions(); width > 1; ) {
       height++;
       level = mergeOnce(level, width, merger.atLevel(height));
-      width = ReduceShape.groups(width, fanIn);
+      width = NeighbourPartitioner.groups(width, fanIn);
     }
     return level;
   }
 
   private JavaRDD<T> mergeOnce(
-      JavaRDD<T> level, int width, ToolFunction<Tuple2<Long, T>, T> levelMerger) {
+      JavaRDD<T> level, int width, ToolCall<Tuple2<Long, T>, T> levelMerger) {
     NeighbourPartitioner neighbours = new NeighbourPartitioner(width, fanIn);
     JavaRDD<Tuple2<Long, T>> placed =
         JavaPairRDD.fromJavaRDD(level.mapPartitionsWithIndex(place(), false))
@@ -48,7 +48,8 @@ final class TreeReduce<T> {
     JavaRDD<T> merged =
         LevelledRDD.sorted(placed, level)
             .mapPartitionsWithIndex(mergeGroups(levelMerger, neighbours), false);
-    return LevelledRDD.outputOf(levelMerger, merged).setName("lofn " + levelMerger.operator());
+    return LevelledRDD.outputOf(levelMerger.tool(), merged)
+        .setName("lofn " + levelMerger.operator());
   }
 
   private static <T> Function2<Integer, Iterator<T>, Iterator<Tuple2<Long, T>>> place() {
@@ -57,7 +58,7 @@ final class TreeReduce<T> {
 
   /** A partition without neighbours is merged already and passes as it is. */
   private static <T> Function2<Integer, Iterator<Tuple2<Long, T>>, Iterator<T>> mergeGroups(
-      ToolFunction<Tuple2<Long, T>, T> merger, NeighbourPartitioner neighbours) {
+      ToolCall<Tuple2<Long, T>, T> merger, NeighbourPartitioner neighbours) {
     return (group, placed) ->
         neighbours.sizeOf(group) == 1
             ? Iterators.transform(placed, Tuple2::_2)

@@ -137,7 +137,7 @@ final class Volumes implements AutoCloseable {
         .orElseGet(
             () -> {
               Path first = directories.paths().get(0);
-              return WorkerDirectories.shared(first).orElse(first);
+              return directories.layout().shared(first).orElse(first);
             });
   }
 

@@ -110,13 +110,13 @@ final class WarmAgent {
    * The namespaces of processes and of shared memory it lives in, as the kernel names them.
    *
    * @throws EngineException if it does not come up
-   * @throws WarmContainer.UnfitException if it says that runs there would not be kept apart
+   * @throws UnfitException if it says that runs there would not be kept apart
    */
   List<String> namespaces() {
     say(word.told());
     String answer = await(ready, "did not start");
     if (answer.startsWith(UNFIT)) {
-      throw new WarmContainer.UnfitException(plain(answer.substring(UNFIT.length())));
+      throw new UnfitException(plain(answer.substring(UNFIT.length())));
     }
     return List.of(answer.substring(READY.length()).split(" "));
   }

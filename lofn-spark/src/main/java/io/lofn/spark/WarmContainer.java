@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * An exchange with a container that serves one run after the other in it. The container comes with
  * the first run, and is replaced if it is gone. Used by one run at a time.
  */
-final class WarmContainer implements AutoCloseable {
+final class WarmContainer implements WarmRun.Home, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(WarmContainer.class);
 
@@ -139,14 +139,14 @@ final class WarmContainer implements AutoCloseable {
 
   private ContainerSpec specOfItsOwn(ContainerSpec spec) {
     spec.mounts().stream()
-        .filter(mount -> shape.ownTmp() && mount.target().startsWith(RunPlan.TMP + "/"))
+        .filter(mount -> shape.ownTmp() && mount.target().startsWith(Exchange.TMP + "/"))
         .findFirst()
         .ifPresent(
             mount -> {
               // To delete the directory that it is mounted on takes the mount away.
               throw new UnfitException(
                   "it has a volume at %s, and all below %s is deleted after each run"
-                      .formatted(mount.target(), RunPlan.TMP));
+                      .formatted(mount.target(), Exchange.TMP));
             });
     ContainerSpec.Builder own =
         ContainerSpec.builder(spec.name(), spec.image())
@@ -196,7 +196,8 @@ final class WarmContainer implements AutoCloseable {
   }
 
   /** How the container ends when its script is told to; empty if it does not. */
-  Optional<ContainerExit> leave() {
+  @Override
+  public Optional<ContainerExit> leave() {
     retire();
     WarmAgent current = agent;
     RunningContainer last = container;
@@ -208,11 +209,13 @@ final class WarmContainer implements AutoCloseable {
   }
 
   /** Says that it may serve no other run. */
-  void retire() {
+  @Override
+  public void retire() {
     retired = true;
   }
 
-  boolean isRetired() {
+  @Override
+  public boolean isRetired() {
     return retired;
   }
 
@@ -260,15 +263,5 @@ final class WarmContainer implements AutoCloseable {
         this::removeContainer,
         () -> exchange.whenUnmounted(() -> Closing.all(held)), // as long as the exchange
         exchange);
-  }
-
-  /** No container of this image can serve many runs here; one for each run can. */
-  static final class UnfitException extends LofnException {
-
-    private static final long serialVersionUID = 1L;
-
-    UnfitException(String reason) {
-      super(reason);
-    }
   }
 }

@@ -73,12 +73,14 @@ final class WarmContainers implements AutoCloseable {
   /**
    * A place of this shape, which has served others or is new.
    *
+   * @param task whose run it is for
+   * @param anyUser whether the tool has a user of its own
    * @param volumes what its mounts hold; a new place takes them over, and the list is empty then
    */
-  Workplace take(WarmShape shape, RunPlan plan, List<StagedVolume> volumes) {
+  Workplace take(WarmShape shape, TaskIdentity task, boolean anyUser, List<StagedVolume> volumes) {
     WarmContainer found = find(shape);
     if (found == null) {
-      Exchange exchange = exchanges.create(plan.task(), plan.tool().settings().user().isPresent());
+      Exchange exchange = exchanges.create(task, anyUser);
       found = new WarmContainer(shape, exchange, containers, threads, clock);
       found.hold(volumes);
       volumes.clear();
@@ -150,16 +152,16 @@ final class WarmContainers implements AutoCloseable {
 
     @Override
     public RunningContainer start(ContainerSpec spec, CommandStart start) {
-      if (!unfit.contains(container.shape()) && ShellCommand.obstacle(start, spec).isEmpty()) {
+      if (!unfit.contains(container.shape()) && start.obstacle(spec).isEmpty()) {
         try {
           new WarmPrograms(start, spec)
               .obstacle()
               .ifPresent(
                   reason -> {
-                    throw new WarmContainer.UnfitException(reason);
+                    throw new UnfitException(reason);
                   });
           return container.run(spec);
-        } catch (WarmContainer.UnfitException e) {
+        } catch (UnfitException e) {
           if (unfit.add(container.shape())) {
             LOG.warn(
                 "Runs of {} have a container each, whatever spark.lofn.container.reuse says: {}",

@@ -18,18 +18,29 @@ import org.slf4j.LoggerFactory;
  */
 final class WarmRun extends PipedContainer {
 
+  /** The container that may serve others, as a run sees it. */
+  interface Home {
+
+    /** Says that it may serve no other run. */
+    void retire();
+
+    boolean isRetired();
+
+    /** How the container ends when its script is told to; empty if it does not. */
+    Optional<ContainerExit> leave();
+  }
+
   /** A shell tells the end by a signal as the signal's number and this. */
   private static final int SIGNALLED = 128;
 
   private static final Logger LOG = LoggerFactory.getLogger(WarmRun.class);
 
-  private final WarmContainer home;
+  private final Home home;
   private final WarmAgent.Command command;
   private volatile @Nullable ContainerExit exit;
   private boolean closed;
 
-  WarmRun(
-      WarmContainer home, RunningContainer container, WarmAgent.Command command, NamedPipes pipes) {
+  WarmRun(Home home, RunningContainer container, WarmAgent.Command command, NamedPipes pipes) {
     super(container, pipes, new Noise(), command.word());
     this.home = home;
     this.command = command;

@@ -23,19 +23,21 @@ record WarmShape(
     List<Mount> volumes,
     ContainerSettings settings) {
 
-  static WarmShape of(RunPlan plan, ContainerRuntime runtime, String image, List<Mount> volumes) {
+  /** The shape of a run whose container's settings are these. */
+  static WarmShape of(
+      ContainerRuntime runtime,
+      String image,
+      String exchangePath,
+      boolean ownTmp,
+      List<Mount> volumes,
+      ContainerSettings settings) {
     return new WarmShape(
-        runtime,
-        image,
-        plan.exchangePath(),
-        plan.ownTmp(),
-        List.copyOf(volumes),
-        shared(plan.settings()));
+        runtime, image, exchangePath, ownTmp, List.copyOf(volumes), shared(settings));
   }
 
   /** A directory of the container that is empty before its first run, and on the node's disk. */
   String scratch() {
-    return ownTmp ? RunPlan.TMP : exchangePath;
+    return ownTmp ? Exchange.TMP : exchangePath;
   }
 
   /** The image's files are read-only: what one run wrote there, the next would find. */

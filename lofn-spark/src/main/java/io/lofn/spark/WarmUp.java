@@ -17,24 +17,25 @@ final class WarmUp implements Runnable {
   /** No stage of Spark has it. */
   private static final int NO_STAGE = -1;
 
-  private final Node node;
+  private final NodeRuntime runtimes;
+  private final Images images;
   private final LofnConf conf;
 
-  /** Whoever makes the node begins to sweep. */
   @Inject
-  WarmUp(Node node, LofnConf conf) {
-    this.node = node;
+  WarmUp(NodeRuntime runtimes, Images images, LofnConf conf) {
+    this.runtimes = runtimes;
+    this.images = images;
     this.conf = conf;
   }
 
   /** Chooses the runtime and pulls the images; an image that cannot be had is passed over. */
   @Override
   public void run() {
-    SelectedRuntime runtime = node.runtime().get();
+    SelectedRuntime runtime = runtimes.get();
     for (String image : conf.find(LofnConf.PLUGIN_IMAGES).orElse(List.of())) {
       try {
         ImageNeed need = ImageNeed.of(Tool.pipe(image), conf, Optional.empty());
-        PreparedImage prepared = node.images().prepare(runtime, need, NO_STAGE);
+        PreparedImage prepared = images.prepare(runtime, need, NO_STAGE);
         LOG.info("{} has {} as {}", runtime, image, prepared.id());
       } catch (LofnException e) {
         LOG.warn("The image {} cannot be had ahead of its first use: {}", image, e.getMessage());

@@ -14,22 +14,22 @@ import java.util.Optional;
  * spark-<worker>/executor-<application>} below a local directory, so that the executors of two
  * applications, or of two workers, of a node share none.
  */
-final class WorkerDirectories {
+final class WorkerDirectories implements NodeDirectories.Layout {
 
   private static final String WORKER = "spark-";
   private static final String APPLICATION = "executor-";
 
-  private WorkerDirectories() {}
-
   /** The directory that all workers of the node share; empty if one is no worker's. */
-  static Optional<Path> shared(Path directory) {
+  @Override
+  public Optional<Path> shared(Path directory) {
     Path worker = directory.getParent();
     boolean known = worker != null && isNamed(directory, APPLICATION) && isNamed(worker, WORKER);
     return known ? Optional.ofNullable(worker.getParent()) : Optional.empty();
   }
 
   /** The directories of other workers and applications beside one; empty if it is no such one. */
-  static List<Path> beside(Path directory) {
+  @Override
+  public List<Path> beside(Path directory) {
     List<Path> found = new ArrayList<>();
     shared(directory)
         .ifPresent(

@@ -59,7 +59,7 @@ class ContainerSessionTest {
             throw new NoSuchMethodError("of a jar that does not fit");
           }
         };
-    ContainerSession session = ContainerSession.of(container, plan(), threads);
+    ContainerSession session = ContainerSession.of(container, plan().terms(), threads);
 
     assertThatThrownBy(() -> untilEnd(session)).isInstanceOf(NoSuchMethodError.class);
 
@@ -85,7 +85,7 @@ class ContainerSessionTest {
             };
           }
         };
-    ContainerSession session = ContainerSession.of(container, plan(), threads);
+    ContainerSession session = ContainerSession.of(container, plan().terms(), threads);
 
     assertThatThrownBy(() -> untilEnd(session)).isInstanceOf(OutOfMemoryError.class);
 
@@ -111,7 +111,7 @@ class ContainerSessionTest {
             throw new IllegalStateException("not as the SPI says");
           }
         };
-    ContainerSession session = ContainerSession.of(container, plan(), threads);
+    ContainerSession session = ContainerSession.of(container, plan().terms(), threads);
 
     session.stop(KILLED);
 
@@ -129,7 +129,7 @@ class ContainerSessionTest {
               throw EngineCalls.unchecked(thrown);
             }
           };
-      ContainerSession session = ContainerSession.of(container, plan(), threads);
+      ContainerSession session = ContainerSession.of(container, plan().terms(), threads);
 
       session.stop(KILLED);
 
@@ -145,7 +145,7 @@ class ContainerSessionTest {
   @Test
   void aStopThatComesAsLofnEndsClosesTheContainer() {
     FakeContainer container = new FakeContainer();
-    ContainerSession session = ContainerSession.of(container, plan(), threads);
+    ContainerSession session = ContainerSession.of(container, plan().terms(), threads);
     threads.shutdown();
 
     session.stop(KILLED);
@@ -168,7 +168,7 @@ class ContainerSessionTest {
             }
           }
         };
-    ContainerSession session = ContainerSession.of(container, plan(), threads);
+    ContainerSession session = ContainerSession.of(container, plan().terms(), threads);
     session.stop(KILLED);
 
     session.awaitStopped(Duration.ofMillis(10));
@@ -186,7 +186,7 @@ class ContainerSessionTest {
             () ->
                 ContainerSession.of(
                     container,
-                    plan(),
+                    plan().terms(),
                     action -> {
                       if (accepted.incrementAndGet() > 1) {
                         throw new RejectedExecutionException("lofn ends");

@@ -237,7 +237,7 @@ class ImagesTest {
     return new Images(
         volumes,
         new NodeLocks(new LofnConf(Map.of("spark.lofn.tmp.dir", directory.toString()))),
-        new RunMeters());
+        RunMeters.none());
   }
 
   private ImagePins pins(Map<String, String> settings) {

@@ -121,9 +121,9 @@ class LofnEndTest {
     assertThat(starting.await(30, TimeUnit.SECONDS)).isTrue();
     CompletableFuture<Void> end;
     try (ExecutorInjector.Lease lease = ExecutorInjector.ofExecutor(conf("1s"))) {
-      Node node = lease.get(Node.class);
+      RunEngine engine = lease.get(RunEngine.class);
       Supervisor supervisor = lease.get(Supervisor.class);
-      end = CompletableFuture.runAsync(node::close);
+      end = CompletableFuture.runAsync(engine::close);
       waitUntil(supervisor::isIdle);
     }
     mayStart.countDown();

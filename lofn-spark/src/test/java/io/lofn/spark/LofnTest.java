@@ -384,16 +384,19 @@ class LofnTest {
   void whatTheImageRunsHasToBeAskedFor() {
     Tool<String, String> tool = Tool.pipe("busybox:1");
 
-    assertThat(lofn.function(tool.imageEntrypoint()).tool().argv()).isEmpty();
-    assertThat(lofn.function(tool.imageEntrypoint().command("")).tool().argv()).containsExactly("");
-    assertThat(lofn.function(tool.entrypoint("cat")).tool().argv()).containsExactly("cat");
+    assertThat(lofn.function(tool.imageEntrypoint()).call().tool().argv()).isEmpty();
+    assertThat(lofn.function(tool.imageEntrypoint().command("")).call().tool().argv())
+        .containsExactly("");
+    assertThat(lofn.function(tool.entrypoint("cat")).call().tool().argv()).containsExactly("cat");
   }
 
   @Test
   void anExecutorRefusesWhatTheDriverLetPass() {
     ToolFunction<String, String> good = lofn.function(Tool.pipe("any").command("cat"));
     JavaRDD<String> rdd =
-        context.parallelize(numbers(1), 1).mapPartitions(good.with(Tool.pipe("any")));
+        context
+            .parallelize(numbers(1), 1)
+            .mapPartitions(new ToolFunction<>(good.call().with(Tool.pipe("any"))));
 
     assertThatThrownBy(rdd::collect)
         .cause()

@@ -8,7 +8,6 @@ import io.lofn.api.LofnException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -33,7 +32,7 @@ class PoolThreadsTest {
   private final ExecutorService threads =
       Executors.newCachedThreadPool(PoolThreads.named("lofn-test-%d"));
   private final FakeTask task = new FakeTask();
-  private final EngineCalls calls = new EngineCalls(threads, new LofnConf(Map.of()));
+  private final EngineCalls calls = new EngineCalls(threads, 5);
 
   @AfterEach
   void end() {
@@ -153,7 +152,7 @@ class PoolThreadsTest {
 
     assertThatThrownBy(
             () ->
-                new EngineCalls(threads, new LofnConf(Map.of("spark.lofn.engine.attempts", "2")))
+                new EngineCalls(threads, 2)
                     .call(
                         task,
                         () -> {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class RunMetersTest {
 
   private final MetricRegistry registry = new MetricRegistry();
-  private final RunMeters meters = new RunMeters();
+  private final SparkMetrics meters = new SparkMetrics();
 
   RunMetersTest() {
     meters.register(registry);

@@ -9,7 +9,6 @@ import io.lofn.spi.StagedVolume;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -99,7 +98,7 @@ class TimedStagingTest {
   @Test
   void aCancelledTaskEndsItsStaging() throws Exception {
     FakeTask task = new FakeTask();
-    EngineCalls calls = new EngineCalls(threads, new LofnConf(Map.of()));
+    EngineCalls calls = new EngineCalls(threads, 5);
     threads.execute(
         () -> {
           awaitBegin();

@@ -103,7 +103,7 @@ class WarmAgentTest {
 
     assertThatThrownBy(() -> namespaces.get(30, TimeUnit.SECONDS))
         .cause()
-        .isInstanceOf(WarmContainer.UnfitException.class)
+        .isInstanceOf(UnfitException.class)
         .hasMessageStartingWith("it has?[2J xxx")
         .message()
         .hasSizeLessThan(400);

@@ -14,15 +14,31 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** Wires what runs tools on an executor. */
-final class ExecutorModule extends AbstractModule {
+/** Wires the run engine. */
+public final class CoreModule extends AbstractModule {
 
-  private final ExecutorSettings settings;
+  private final LofnConf conf;
+  private final NodeDirectories directories;
+  private final HadoopProperties hadoop;
   private final RuntimeProviders discovered;
   private final RunMeters meters;
 
-  ExecutorModule(ExecutorSettings settings, RuntimeProviders discovered, RunMeters meters) {
-    this.settings = settings;
+  /**
+   * @param conf the configuration that came with the task
+   * @param directories where files may be kept
+   * @param hadoop the session's Hadoop properties
+   * @param discovered the runtimes of the class path
+   * @param meters what counts
+   */
+  public CoreModule(
+      LofnConf conf,
+      NodeDirectories directories,
+      HadoopProperties hadoop,
+      RuntimeProviders discovered,
+      RunMeters meters) {
+    this.conf = conf;
+    this.directories = directories;
+    this.hadoop = hadoop;
     this.discovered = discovered;
     this.meters = meters;
   }
@@ -35,9 +51,9 @@ final class ExecutorModule extends AbstractModule {
     MapBinder<String, ContainerRuntimeProvider> runtimes =
         MapBinder.newMapBinder(binder(), String.class, ContainerRuntimeProvider.class);
     discovered.byName().forEach((name, provider) -> runtimes.addBinding(name).toInstance(provider));
-    bind(LofnConf.class).toInstance(new LofnConf(settings.conf()));
-    bind(NodeDirectories.class).toInstance(new NodeDirectories(settings.directories()));
-    bind(HadoopProperties.class).toInstance(new HadoopProperties(settings.hadoop()));
+    bind(LofnConf.class).toInstance(conf);
+    bind(NodeDirectories.class).toInstance(directories);
+    bind(HadoopProperties.class).toInstance(hadoop);
     bind(Owner.class).toInstance(Owner.current());
     bind(RunMeters.class).toInstance(meters);
     bind(new TypeLiteral<Providers<VolumeStagerProvider>>() {})
@@ -47,20 +63,20 @@ final class ExecutorModule extends AbstractModule {
     List.of(
             ContainerCheck.class,
             ContainerOwnership.class,
-            EngineCalls.class,
             Exchanges.class,
-            FailFast.class,
             ImagePins.class,
             Images.class,
             LackGate.class,
             MountProbe.class,
-            Node.class,
             NodeCheck.class,
             NodeLocks.class,
             NodeRuntime.class,
             OutputStores.class,
             OwnContainers.class,
             PipedContainers.class,
+            Preparation.class,
+            RunEngine.class,
+            Runs.class,
             RuntimeSelector.class,
             SafetyGate.class,
             StartProbe.class,
@@ -69,7 +85,8 @@ final class ExecutorModule extends AbstractModule {
             ToolRunner.class,
             Volumes.class,
             WarmContainers.class,
-            WarmUp.class)
+            WarmUp.class,
+            Workplaces.class)
         .forEach(type -> bind(type).in(Singleton.class));
   }
 
@@ -77,6 +94,12 @@ final class ExecutorModule extends AbstractModule {
   @Singleton
   RuntimeProviders runtimeProviders(Map<String, ContainerRuntimeProvider> byName) {
     return new RuntimeProviders(byName, discovered.broken());
+  }
+
+  @Provides
+  @Singleton
+  EngineCalls calls(ExecutorService threads, LofnConf conf) {
+    return new EngineCalls(threads, conf.get(LofnConf.ENGINE_ATTEMPTS));
   }
 
   @Provides
