@@ -3,6 +3,7 @@ package io.lofn.spark;
 import io.lofn.api.BinaryFile;
 import io.lofn.api.LofnException;
 import io.lofn.api.Printable;
+import io.lofn.spark.binary.OutputDirectory;
 import io.lofn.spi.StoredPath;
 import java.io.IOException;
 import java.io.InputStream;

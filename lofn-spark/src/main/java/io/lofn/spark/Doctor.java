@@ -1,6 +1,11 @@
 package io.lofn.spark;
 
 import io.lofn.api.LofnException;
+import io.lofn.core.config.LofnConf;
+import io.lofn.spark.doctor.DoctorOptions;
+import io.lofn.spark.doctor.DoctorReport;
+import io.lofn.spark.doctor.NodeExamination;
+import io.lofn.spark.doctor.NodeTour;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,5 +1,9 @@
 package io.lofn.spark;
 
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.run.WarmUp;
+import io.lofn.spark.executor.ExecutorInjector;
+import io.lofn.spark.executor.SparkMetrics;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.spark.SparkConf;

@@ -5,6 +5,8 @@ import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toSet;
 
+import io.lofn.core.image.ImageOnNode;
+import io.lofn.spark.executor.ToolCall;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

@@ -1,5 +1,7 @@
 package io.lofn.spark;
 
+import io.lofn.spark.reduce.NeighbourPartitioner;
+
 /**
  * The shape of the tree by which {@link Lofn#reduce} merges partitions: how many neighbours one
  * container merges, or how many levels there are. Immutable.

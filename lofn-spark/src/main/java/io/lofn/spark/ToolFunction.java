@@ -1,5 +1,6 @@
 package io.lofn.spark;
 
+import io.lofn.spark.executor.ToolCall;
 import java.io.IOException;
 import java.util.Iterator;
 import org.apache.spark.api.java.function.FlatMapFunction;

@@ -9,6 +9,8 @@ import io.lofn.api.BinaryFile;
 import io.lofn.api.EmptyPartitions;
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
+import io.lofn.core.runtime.Providers;
+import io.lofn.core.storage.OutputStores;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

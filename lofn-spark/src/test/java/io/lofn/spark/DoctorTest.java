@@ -2,6 +2,10 @@ package io.lofn.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lofn.core.check.ContainerCheck;
+import io.lofn.core.node.ProcessUser;
+import io.lofn.spark.doctor.DoctorOptions;
+import io.lofn.spark.doctor.DoctorReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

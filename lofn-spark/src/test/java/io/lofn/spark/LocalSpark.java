@@ -9,7 +9,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /** A local Spark whose tools run as plain processes of this machine. */
-final class LocalSpark {
+public final class LocalSpark {
 
   private LocalSpark() {}
 
@@ -22,7 +22,7 @@ final class LocalSpark {
   }
 
   /** A Spark that makes up to four attempts at a task. */
-  static SparkSession retrying(Map<String, String> settings) {
+  public static SparkSession retrying(Map<String, String> settings) {
     return start("local[2,4]", settings);
   }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.Tool;
+import io.lofn.core.run.RunEngine;
+import io.lofn.core.run.Supervisor;
+import io.lofn.spark.executor.ExecutorInjector;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
 import io.lofn.spi.ContainerSpec;

@@ -5,6 +5,14 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.api.Tool;
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.exchange.Exchange;
+import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.NodeLocks;
+import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessUser;
+import io.lofn.core.task.TaskIdentity;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.management.ManagementFactory;

@@ -1,0 +1,138 @@
+package io.lofn.core.check;
+
+import io.lofn.api.Lacking;
+import io.lofn.api.LofnException;
+import io.lofn.api.Tool;
+import io.lofn.api.Volume;
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.image.ImageNeed;
+import io.lofn.core.run.ToolRunner;
+import io.lofn.core.storage.Volumes;
+import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskScope;
+import io.lofn.spi.StagedVolume;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** What a tool meets in its container on this node, tried by tools. */
+public final class ContainerCheck {
+
+  static final String NETWORK = "network";
+  static final String VOLUME = "volume";
+
+  private static final String OPERATOR = "doctor";
+  private static final String HEAD_OF_ROUTES = "Iface";
+  private static final int ADDRESS_FIELDS = 6;
+
+  private final ToolRunner runner;
+  private final EngineCalls calls;
+  private final Volumes volumes;
+
+  @Inject
+  ContainerCheck(ToolRunner runner, EngineCalls calls, Volumes volumes) {
+    this.runner = runner;
+    this.calls = calls;
+    this.volumes = volumes;
+  }
+
+  /**
+   * Looks which networks a tool without a network has. Its volumes are left out: what is wrong with
+   * one is another finding.
+   *
+   * @param open whether the runtime says that it cannot close it
+   */
+  Finding network(Tool<String, String> tool, ImageNeed need, TaskScope task, boolean open) {
+    // Not the interfaces themselves: some kernels put idle ones into every namespace.
+    String script = "cat /proc/net/route; cat /proc/net/if_inet6 2>/dev/null || true";
+    try {
+      Set<String> interfaces = interfaces(run(bare(tool.image()).shell(script), need, task));
+      if (open) {
+        return Finding.good(NETWORK, "open, the runtime cannot close it");
+      }
+      return interfaces.isEmpty()
+          ? Finding.good(NETWORK, "none")
+          : Finding.bad(
+              NETWORK,
+              "a tool without a network reaches one by " + interfaces,
+              "The engine gives networks to containers that asked for none: look at its configuration and its hooks.");
+    } catch (LofnException | IOException e) {
+      return Finding.bad(
+          NETWORK,
+          message(e),
+          "A tool as simple as cat fails: look at the engine's log on the node.");
+    }
+  }
+
+  /** A tool with an image and nothing else; what a node cannot do by default is no fault of it. */
+  public static Tool<String, String> bare(String image) {
+    return Tool.pipe(image).lacking(Lacking.WARN);
+  }
+
+  /** Who has a route or an address, but the loopback interface. */
+  public static Set<String> interfaces(List<String> lines) {
+    Set<String> names = new TreeSet<>();
+    for (String line : lines) {
+      String[] fields = line.strip().split("\\s+", -1);
+      boolean address = fields.length == ADDRESS_FIELDS && fields[0].matches("[0-9a-f]{32}");
+      names.add(address ? fields[ADDRESS_FIELDS - 1] : fields[0]);
+    }
+    names.removeAll(Set.of("lo", HEAD_OF_ROUTES, ""));
+    return names;
+  }
+
+  /** Looks whether a tool finds as much in a volume as this executor does; in that one alone. */
+  Finding volume(Tool<String, String> tool, Volume volume, ImageNeed need, TaskScope task) {
+    try (StagedVolume staged =
+        calls.callInterruptibly(task, () -> volumes.stage(volume.source()), StagedVolume::close)) {
+      boolean tree = Files.isDirectory(staged.path());
+      long here = tree ? entries(staged.path()) : Files.size(staged.path());
+      String target = volume.target();
+      String script = tree ? "ls -A %s/ | wc -l" : "wc -c < %s";
+      Tool<String, String> look = bare(tool.image()).volume(volume);
+      List<String> lines = run(look.shell(script.formatted(target)), need, task);
+      String there = String.join(" ", lines).strip();
+      String what = tree ? " entries" : " bytes";
+      return there.equals(Long.toString(here))
+          ? Finding.good(VOLUME, here + what)
+          : Finding.bad(
+              VOLUME,
+              "the executor sees %d%s in %s, a container '%s'"
+                  .formatted(here, what, staged.path(), there),
+              "The engine does not see the executor's files there: see %s in docs/kubernetes.md."
+                  .formatted(LofnConf.HOST_PATH_MAP.name()));
+    } catch (LofnException | IOException | UncheckedIOException e) {
+      return Finding.bad(
+          VOLUME,
+          message(e),
+          "The volume must be a path of every node, or a URI that the executor's user may read.");
+    }
+  }
+
+  private static long entries(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.count();
+    }
+  }
+
+  private List<String> run(Tool<String, String> tool, ImageNeed need, TaskScope task)
+      throws IOException {
+    List<String> lines = new ArrayList<>();
+    runner
+        .run(OPERATOR, tool, need, Collections.singleton("").iterator(), task)
+        .forEachRemaining(lines::add);
+    return lines;
+  }
+
+  private static String message(Exception e) {
+    return e instanceof LofnException ? e.getMessage() : e.toString();
+  }
+}

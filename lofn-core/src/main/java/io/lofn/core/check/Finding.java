@@ -1,0 +1,48 @@
+package io.lofn.core.check;
+
+import io.lofn.api.Printable;
+
+/**
+ * What the doctor found out about one thing on one node.
+ *
+ * @param check what was looked at: the head of a column
+ * @param good whether it is as it should be
+ * @param text for the table
+ * @param problem what is wrong, or may be; empty if nothing is
+ * @param advice what to do; empty if nothing is to be done
+ */
+public record Finding(String check, boolean good, String text, String problem, String advice) {
+
+  /** Engines and images have a say in it, and it is printed. */
+  public Finding {
+    text = Printable.line(text);
+    problem = Printable.text(problem);
+  }
+
+  public static Finding good(String check, String text) {
+    return new Finding(check, true, text, "", "");
+  }
+
+  /** What is as it should be for most purposes. */
+  public static Finding warning(String check, String text, String problem, String advice) {
+    return new Finding(check, true, text, problem, advice);
+  }
+
+  public static Finding bad(String check, String problem, String advice) {
+    return new Finding(check, false, "FAILED", problem, advice);
+  }
+
+  /** Whether there is something to do about it. */
+  public boolean advises() {
+    return !problem.isEmpty();
+  }
+
+  /** What every serializer takes. */
+  public String[] toRow(String host) {
+    return new String[] {host, check, Boolean.toString(good), text, problem, advice};
+  }
+
+  public static Finding ofRow(String[] row) {
+    return new Finding(row[1], Boolean.parseBoolean(row[2]), row[3], row[4], row[5]);
+  }
+}

@@ -1,0 +1,252 @@
+package io.lofn.core.check;
+
+import io.lofn.api.EngineException;
+import io.lofn.api.ImageUnavailableException;
+import io.lofn.api.LofnException;
+import io.lofn.api.PullPolicy;
+import io.lofn.api.Tool;
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.exchange.ExchangeState;
+import io.lofn.core.exchange.MemoryDirectory;
+import io.lofn.core.image.ImageNeed;
+import io.lofn.core.image.Images;
+import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.ProcessUser;
+import io.lofn.core.probe.MountProbe;
+import io.lofn.core.probe.Sight;
+import io.lofn.core.runtime.NodeRuntime;
+import io.lofn.core.runtime.SelectedRuntime;
+import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskScope;
+import io.lofn.spi.Ability;
+import io.lofn.spi.ImageRequest;
+import io.lofn.spi.PreparedImage;
+import jakarta.inject.Inject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.StringJoiner;
+
+/**
+ * Examines this node for the doctor. Tasks of one examination that meet here wait for the first of
+ * them and tell the same.
+ */
+public final class NodeCheck {
+
+  static final String USER = "user";
+  static final String ENCODING = "encoding";
+  static final String DISK = "free disk";
+  static final String RUNTIME = "runtime";
+  static final String IMAGE = "image";
+  static final String MOUNTS = "mounts";
+
+  private static final String ENGINE_ADVICE =
+      "Install an engine on the node, or start it. If its socket denies the executor's user, add that user to the engine's group and restart what starts executors (YARN's node manager, Spark's worker): groups are read when a process starts. See docs/clusters.md.";
+
+  private static final String IMAGE_ADVICE =
+      "Name an image that the node has or can pull (--image), or give the nodes its archive (--archive). See docs/images.md.";
+
+  private static final double GIB = 1 << 30;
+
+  private final EngineCalls calls;
+  private final NodeRuntime runtimes;
+  private final Images images;
+  private final ContainerCheck containers;
+  private final MountProbe mounts;
+  private final NodeDirectories directories;
+  private final ContainerOwnership ownership;
+  private final LofnConf conf;
+  private String examination = "";
+  private List<Finding> found = List.of();
+
+  @Inject
+  NodeCheck(
+      EngineCalls calls,
+      NodeRuntime runtimes,
+      Images images,
+      ContainerCheck containers,
+      MountProbe mounts,
+      NodeDirectories directories,
+      ContainerOwnership ownership,
+      LofnConf conf) {
+    this.calls = calls;
+    this.runtimes = runtimes;
+    this.images = images;
+    this.containers = containers;
+    this.mounts = mounts;
+    this.directories = directories;
+    this.ownership = ownership;
+    this.conf = conf;
+  }
+
+  /**
+   * Examines the node, unless that was done for the same examination.
+   *
+   * @param tool its image is prepared, its volumes are staged and looked at
+   */
+  public synchronized List<Finding> examine(
+      String examination, Tool<String, String> tool, ImageNeed need, TaskScope task) {
+    if (!this.examination.equals(examination)) {
+      List<Finding> findings = new ArrayList<>(List.of(user(), encoding(), disk()));
+      examineEngine(tool, need, task, findings);
+      this.found = List.copyOf(findings);
+      this.examination = examination;
+    }
+    return found;
+  }
+
+  /** Each thing needs those before it. */
+  private void examineEngine(
+      Tool<String, String> tool, ImageNeed need, TaskScope task, List<Finding> findings) {
+    Optional<SelectedRuntime> runtime = runtime(task, findings);
+    Optional<PreparedImage> image = runtime.flatMap(each -> image(each, need, task, findings));
+    if (runtime.isEmpty() || image.isEmpty()) {
+      return;
+    }
+    Finding mounted = mounted(runtime.get(), image.get(), task);
+    findings.add(mounted);
+    if (mounted.good()) {
+      boolean open = runtime.get().runtime().lacks().contains(Ability.NETWORK_ISOLATION);
+      findings.add(containers.network(tool, need, task, open));
+      tool.volumes().forEach(volume -> findings.add(containers.volume(tool, volume, need, task)));
+    }
+  }
+
+  private Optional<SelectedRuntime> runtime(TaskScope task, List<Finding> findings) {
+    try {
+      SelectedRuntime runtime = calls.call(task, runtimes::get);
+      findings.add(Finding.good(RUNTIME, runtime.toString()));
+      return Optional.of(runtime);
+    } catch (LofnException e) {
+      findings.add(Finding.bad(RUNTIME, e.getMessage(), ENGINE_ADVICE));
+      return Optional.empty();
+    }
+  }
+
+  private Optional<PreparedImage> image(
+      SelectedRuntime runtime, ImageNeed need, TaskScope task, List<Finding> findings) {
+    int stage = task.identity().stage();
+    try {
+      boolean present = isPresent(runtime, need, task);
+      PreparedImage image = calls.call(task, () -> images.prepare(runtime, need, stage));
+      String fetched = need.archive().isPresent() ? "loaded" : "pulled";
+      findings.add(Finding.good(IMAGE, present ? "present" : fetched));
+      return Optional.of(image);
+    } catch (LofnException e) {
+      findings.add(Finding.bad(IMAGE, e.getMessage(), IMAGE_ADVICE));
+      return Optional.empty();
+    }
+  }
+
+  private Finding user() {
+    String name = ProcessUser.name().orElse("without a name");
+    return Finding.good(USER, ownership.user().map(ids -> name + " (" + ids + ")").orElse(name));
+  }
+
+  private static Finding encoding() {
+    return encoding(System.getProperty("sun.jnu.encoding", "unknown"));
+  }
+
+  /**
+   * What is to be said of an encoding.
+   *
+   * @param encoding in which the JVM hands names of files, and arguments of programs, to the system
+   */
+  public static Finding encoding(String encoding) {
+    return encoding.equals("UTF-8")
+        ? Finding.good(ENCODING, encoding)
+        : Finding.warning(
+            ENCODING,
+            encoding,
+            "the locale of the executor's JVM is not UTF-8 (sun.jnu.encoding=%s): lofn reads and writes the names of a tool's files in UTF-8 all the same, but java.io.File, local binary outputs and engines that are command lines cannot have characters beyond it"
+                .formatted(encoding),
+            "Set spark.executorEnv.LC_ALL=C.UTF-8, and LC_ALL=C.UTF-8 for the driver, if names or arguments are not ASCII.");
+  }
+
+  private Finding disk() {
+    StringJoiner closed = new StringJoiner(", ");
+    StringJoiner full = new StringJoiner(", ");
+    for (Path path : directories.paths()) {
+      if (!Files.isWritable(existing(path))) {
+        closed.add(path.toString());
+      } else if (ExchangeState.freeBytes(path) < conf.get(LofnConf.TMP_MIN_FREE)) {
+        full.add("%s has %s".formatted(path, free(path)));
+      }
+    }
+    if (closed.length() > 0) {
+      return Finding.bad(
+          DISK,
+          "the executor may not write " + closed,
+          "Make them writable for it, or let %s name a directory that is."
+              .formatted(LofnConf.TMP_DIR.name()));
+    }
+    if (full.length() > 0) {
+      return Finding.bad(
+          DISK,
+          "less than %s=%d is free: %s"
+              .formatted(LofnConf.TMP_MIN_FREE.name(), conf.get(LofnConf.TMP_MIN_FREE), full),
+          "Free some, or let %s name a larger disk.".formatted(LofnConf.TMP_DIR.name()));
+    }
+    return new MemoryDirectory(conf).problem().map(NodeCheck::noMemory).orElseGet(this::leastFree);
+  }
+
+  private static Finding noMemory(String problem) {
+    return Finding.bad(
+        DISK,
+        problem,
+        "Mount a tmpfs with size= there, or let %s name one, such as /dev/shm."
+            .formatted(LofnConf.TMP_MEMORY_DIR.name()));
+  }
+
+  private Finding leastFree() {
+    Path least =
+        directories.paths().stream()
+            .min(Comparator.comparing(ExchangeState::freeBytes))
+            .orElseThrow();
+    return Finding.good(DISK, free(least) + " in " + least);
+  }
+
+  private static Path existing(Path directory) {
+    Path path = directory;
+    while (Files.notExists(path) && path.getParent() != null) {
+      path = path.getParent();
+    }
+    return path;
+  }
+
+  private static String free(Path path) {
+    return String.format(Locale.ROOT, "%.1f GiB", ExchangeState.freeBytes(path) / GIB);
+  }
+
+  private boolean isPresent(SelectedRuntime runtime, ImageNeed need, TaskScope task) {
+    ImageRequest wanted = need.pinned().orElse(need.request()).policy(PullPolicy.NEVER);
+    try {
+      PreparedImage unused = calls.call(task, () -> runtime.runtime().prepare(wanted));
+      return true;
+    } catch (ImageUnavailableException absent) {
+      return false;
+    }
+  }
+
+  private Finding mounted(SelectedRuntime runtime, PreparedImage image, TaskScope task) {
+    try {
+      Sight sight = calls.call(task, () -> mounts.look(runtime, image, task.identity()));
+      return switch (sight.kind()) {
+        case GOOD -> Finding.good(MOUNTS, "read and write");
+        case BAD -> Finding.bad(MOUNTS, sight.problem(), sight.advice());
+        case UNTOLD ->
+            Finding.bad(MOUNTS, sight.problem(), "Give the doctor an --image that has sh and cat.");
+      };
+    } catch (EngineException e) {
+      return Finding.bad(
+          MOUNTS, e.getMessage(), "The engine runs no container: look at its log on the node.");
+    } catch (LofnException e) {
+      return Finding.bad(MOUNTS, e.getMessage(), "See the other lines of this node.");
+    }
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * The examination of a node.
+ *
+ * <p>Internal: for lofn's own modules; it may change with any version.
+ */
+@NullMarked
+package io.lofn.core.check;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,34 @@
+package io.lofn.core.config;
+
+import java.util.Collection;
+import java.util.Comparator;
+
+/** Finds the name that somebody may have meant. */
+final class Nearest {
+
+  private Nearest() {}
+
+  /** The name with the fewest changes; of several the first in the alphabet. */
+  static String to(String name, Collection<String> known) {
+    Comparator<String> byDistance = Comparator.comparing(each -> distance(name, each));
+    return known.stream().min(byDistance.thenComparing(Comparator.naturalOrder())).orElseThrow();
+  }
+
+  /** How many characters are to be put in, left out or changed (Levenshtein's distance). */
+  static int distance(String one, String other) {
+    int[] row = new int[other.length() + 1];
+    for (int j = 0; j < row.length; j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= one.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j < row.length; j++) {
+        int changed = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[other.length()];
+  }
+}

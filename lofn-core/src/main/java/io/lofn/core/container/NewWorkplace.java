@@ -1,0 +1,36 @@
+package io.lofn.core.container;
+
+import io.lofn.core.exchange.Exchange;
+import io.lofn.core.shell.CommandStart;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.RunningContainer;
+
+/** An exchange and a container for one run. */
+public final class NewWorkplace implements Workplace {
+
+  private final Exchange exchange;
+  private final ContainerRuntime runtime;
+  private final PipedContainers containers;
+
+  public NewWorkplace(Exchange exchange, ContainerRuntime runtime, PipedContainers containers) {
+    this.exchange = exchange;
+    this.runtime = runtime;
+    this.containers = containers;
+  }
+
+  @Override
+  public Exchange exchange() {
+    return exchange;
+  }
+
+  @Override
+  public RunningContainer start(ContainerSpec spec, CommandStart start) {
+    return containers.start(runtime, spec, exchange, start);
+  }
+
+  @Override
+  public void close() {
+    exchange.close();
+  }
+}

@@ -1,0 +1,210 @@
+package io.lofn.core.container;
+
+import io.lofn.api.EngineException;
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.exchange.Exchange;
+import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.node.Owner;
+import io.lofn.core.shell.CommandStart;
+import io.lofn.core.shell.ExitCodes;
+import io.lofn.core.shell.ShellStart;
+import io.lofn.core.streams.NamedPipes;
+import io.lofn.spi.Ability;
+import io.lofn.spi.ContainerExit;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.Mount;
+import io.lofn.spi.RunningContainer;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts the container of one run. A command whose streams carry records gets named pipes for them,
+ * which carry several times as much as what an engine attaches. A shell opens them, so where the
+ * image has none the command keeps what is attached. So it does where the engine has a kernel of
+ * its own, in a virtual machine: a pipe does not lead out of its kernel. The shell also tells
+ * whether the command could be executed, which no exit code does. Thread-safe.
+ */
+public final class PipedContainers {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PipedContainers.class);
+
+  /**
+   * Waits for its word, which does not come where lofn has given up: then nobody has the other ends
+   * of the pipes, and opening one would never end. Takes the pipes of the directory $1 if the
+   * kernel's boot is $2, says so by its word, there or where it is attached, and becomes the
+   * command; which finds its input empty unless $3 is {@code stdin}. Says by its word where the
+   * command's standard error is if the command cannot be executed. What a shell adds to the
+   * environment it takes away again, and its own variables have names that no tool has.
+   */
+  private static final String SCRIPT =
+      """
+      read -r lofn__word || exit 1
+      if read -r lofn__boot </proc/sys/kernel/random/boot_id && [ "$lofn__boot" = "$2" ]; then
+        exec <"$1/in" >"$1/out" 2>"$1/err"
+      fi
+      [ "$3" = stdin ] || exec </dev/null
+      shift 3
+      trap 'echo "$lofn__word failed" >&2' EXIT
+      unset PWD OLDPWD SHLVL
+      [ -z "${BASH_VERSION+x}" ] || { shopt -s execfail; declare -a SHLVL; }
+      echo "$lofn__word"
+      exec "$@"
+      exit
+      """;
+
+  private static final String NO_SHELL = "its image has no sh";
+
+  private static final String NOWHERE = "none";
+
+  private final OwnContainers containers;
+  private final ExecutorService threads;
+  private final ScheduledExecutorService clock;
+  private final boolean wanted;
+  private final String boot;
+
+  /** Images without a shell, and where it was looked for. */
+  private final Set<List<String>> unfit = ConcurrentHashMap.newKeySet();
+
+  @Inject
+  PipedContainers(
+      OwnContainers containers,
+      LofnConf conf,
+      Owner owner,
+      ExecutorService threads,
+      ScheduledExecutorService clock) {
+    this.containers = containers;
+    this.threads = threads;
+    this.clock = clock;
+    this.wanted = conf.get(LofnConf.PIPES);
+    this.boot = owner.boot();
+  }
+
+  /**
+   * Starts a container.
+   *
+   * @param exchange the run's, beside which the pipes lie
+   * @param start what the command is to find
+   * @throws EngineException if the engine fails
+   * @throws io.lofn.api.LofnException if nobody could tell whether the command began, and its exit
+   *     code does not tell either
+   */
+  public RunningContainer start(
+      ContainerRuntime runtime, ContainerSpec spec, Exchange exchange, CommandStart start) {
+    boolean piped = start.streams() && wanted && pipesLeadInto(runtime, spec);
+    if (!piped && !start.needsWitness()) {
+      return containers.start(runtime, spec);
+    }
+    Optional<String> obstacle = start.obstacle(spec);
+    if (obstacle.isPresent()) {
+      return attached(runtime, spec, start, obstacle.get());
+    }
+    if (unfit.contains(place(start, spec))) {
+      return attached(runtime, spec, start, NO_SHELL);
+    }
+    return byShell(runtime, spec, start, piped ? pipes(exchange, spec) : Optional.empty());
+  }
+
+  private RunningContainer attached(
+      ContainerRuntime runtime, ContainerSpec spec, CommandStart start, String reason) {
+    start.checkWithoutWitness(reason);
+    return containers.start(runtime, spec);
+  }
+
+  private static List<String> place(CommandStart start, ContainerSpec spec) {
+    return List.of(spec.image(), start.environment(spec).getOrDefault("PATH", ""));
+  }
+
+  private static boolean pipesLeadInto(ContainerRuntime runtime, ContainerSpec spec) {
+    return Collections.disjoint(
+            runtime.lacks(), Set.of(Ability.FILE_ISOLATION, Ability.READ_ONLY_MOUNTS))
+        && spec.mounts().stream().noneMatch(mount -> mount.target().equals(NamedPipes.CONTROL));
+  }
+
+  /**
+   * A directory of this start alone: an engine that did not answer may carry out an earlier one.
+   */
+  private Optional<Pipes> pipes(Exchange exchange, ContainerSpec spec) {
+    Path control = exchange.beside(spec.name());
+    try {
+      NamedPipes.make(control, Exchanges.isOpen(exchange.directory()));
+      return Optional.of(new Pipes(control, new NamedPipes(control, clock)));
+    } catch (IOException e) {
+      LOG.warn("Standard streams are attached, for there are no named pipes: {}", e.toString());
+      return Optional.empty();
+    }
+  }
+
+  private record Pipes(Path control, NamedPipes ends) {}
+
+  private RunningContainer byShell(
+      ContainerRuntime runtime, ContainerSpec spec, CommandStart start, Optional<Pipes> pipes) {
+    RunningContainer container = null;
+    try {
+      container = containers.start(runtime, byShell(spec, pipes.map(Pipes::control)));
+      ShellStart shell = new ShellStart(container, pipes.map(Pipes::ends), threads);
+      Optional<RunningContainer> begun = shell.begun();
+      if (begun.isPresent()) {
+        return begun.get();
+      }
+      Optional<ContainerExit> exit = shell.exit();
+      container.close();
+      pipes.ifPresent(each -> each.ends().close());
+      return withoutShell(runtime, spec, start, exit, shell);
+    } catch (RuntimeException | Error e) {
+      try {
+        pipes.ifPresent(each -> each.ends().close());
+      } finally {
+        if (container != null) {
+          container.close();
+        }
+      }
+      throw e;
+    }
+  }
+
+  /** Only these exit codes say that there is no shell; a shell may fail for other reasons. */
+  private RunningContainer withoutShell(
+      ContainerRuntime runtime,
+      ContainerSpec spec,
+      CommandStart start,
+      Optional<ContainerExit> exit,
+      ShellStart shell) {
+    String reason = NO_SHELL;
+    int code = exit.map(ContainerExit::code).orElse(-1);
+    if (code == ExitCodes.NOT_FOUND || code == ExitCodes.NOT_EXECUTABLE) {
+      LOG.info("Standard streams of {} are attached, for it has no usable sh", spec.image());
+      unfit.add(place(start, spec));
+    } else {
+      reason = "its sh ended with exit code " + code + " before it started the command";
+      LOG.warn("Standard streams of {} are attached: {}: {}", spec.image(), reason, shell.said());
+    }
+    return attached(runtime, spec, start, reason);
+  }
+
+  private ContainerSpec byShell(ContainerSpec spec, Optional<Path> control) {
+    List<String> argv = new ArrayList<>(List.of("sh", "-c", SCRIPT, "lofn", NamedPipes.CONTROL));
+    argv.add(control.isPresent() ? boot : NOWHERE);
+    argv.add(spec.stdin() ? "stdin" : "none");
+    argv.addAll(spec.argv());
+    ContainerSpec.Builder shell =
+        ContainerSpec.builder(spec.name(), spec.image())
+            .command(argv)
+            .stdin()
+            .settings(spec.settings());
+    spec.mounts().forEach(shell::mount);
+    control.ifPresent(path -> shell.mount(new Mount(path, NamedPipes.CONTROL, true)));
+    return shell.build();
+  }
+}

@@ -1,0 +1,120 @@
+package io.lofn.core.exchange;
+
+import io.lofn.files.FileTree;
+import io.lofn.files.TreeSize;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks now and then how much of the disk one run takes. A look at a large tree takes its time, so
+ * it is taken by a thread of its own, and the next one only after many times as long.
+ */
+public final class DiskWatch {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DiskWatch.class);
+
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
+
+  /** So that looks take a twentieth of one processor at most. */
+  private static final int PAUSES = 20;
+
+  private final Path exchange;
+  private final Path temporary;
+  private final long most;
+  private final long inputs;
+  private final long freeBefore;
+  private final Executor threads;
+  private final AtomicBoolean looking = new AtomicBoolean();
+  private volatile Instant next = Instant.MIN;
+  private volatile String finding = "";
+
+  /**
+   * @param limit how much the run may take beyond its input
+   * @param inputs how much of its exchange is input
+   */
+  public DiskWatch(Exchange exchange, long limit, long inputs, Executor threads) {
+    this.exchange = exchange.directory();
+    this.temporary = exchange.temporary();
+    this.most = limit;
+    this.inputs = inputs;
+    this.threads = threads;
+    this.freeBefore = ExchangeState.freeBytes(exchange.directory());
+  }
+
+  /** Begins a look if it is time for one, without waiting for it. */
+  public void check(Instant now) {
+    if (now.isAfter(next) && looking.compareAndSet(false, true)) {
+      try {
+        threads.execute(this::lookInTurn);
+      } catch (RejectedExecutionException e) { // lofn ends, and the run with it
+        looking.set(false);
+      }
+    }
+  }
+
+  private void lookInTurn() {
+    Instant begun = Instant.now();
+    try {
+      look(false);
+    } finally {
+      Duration lasted = Duration.between(begun, Instant.now()).multipliedBy(PAUSES);
+      next = Instant.now().plus(lasted.compareTo(SHORTEST_PAUSE) > 0 ? lasted : SHORTEST_PAUSE);
+      looking.set(false);
+    }
+  }
+
+  /**
+   * Looks now. What is found stays found, whatever the tool deletes later.
+   *
+   * @param last whether the tool has ended, so that nothing is hidden by its being changed just now
+   */
+  public void look(boolean last) {
+    String found = lookOnce(last);
+    if (finding.isEmpty() && !found.isEmpty() && (last || !lookOnce(false).isEmpty())) {
+      finding = found;
+    }
+  }
+
+  /** A file that is moved meanwhile may be met twice, which no second look repeats. */
+  private String lookOnce(boolean last) {
+    long seen = 0;
+    boolean hidden = false;
+    for (Path tree : List.of(exchange, temporary)) {
+      try {
+        TreeSize size = FileTree.measure(tree);
+        seen = seen > Long.MAX_VALUE - size.bytes() ? Long.MAX_VALUE : seen + size.bytes();
+        hidden |= size.unseen() > 0;
+      } catch (IOException e) {
+        LOG.debug("Cannot look how much {} takes", tree, e);
+        hidden = true;
+      }
+    }
+    long lost = freeBefore - ExchangeState.freeBytes(exchange);
+    if (seen - inputs > most) {
+      return "took %d bytes of the disk for its exchange and its /tmp, and may take %d"
+          .formatted(seen - inputs, most);
+    }
+    return hidden && (last || lost > most)
+        ? "made a directory that lofn may not look into, and may take %d bytes of the disk: nobody knows whether it took more"
+            .formatted(most)
+        : "";
+  }
+
+  /** Whether the run takes too much, as far as it was looked. */
+  public boolean isExceeded() {
+    return !finding.isEmpty();
+  }
+
+  /** What the tool did. */
+  public String finding() {
+    return finding;
+  }
+}

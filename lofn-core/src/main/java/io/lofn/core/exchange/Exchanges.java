@@ -1,0 +1,363 @@
+package io.lofn.core.exchange;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.common.hash.Hashing;
+import io.lofn.api.LofnException;
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.node.LocalDisks;
+import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.Owner;
+import io.lofn.core.node.Owner.Life;
+import io.lofn.core.node.ProcessUser;
+import io.lofn.core.node.UserDirectory;
+import io.lofn.core.task.TaskIdentity;
+import io.lofn.files.OwnDirectory;
+import io.lofn.files.Writers;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.Mount;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Makes exchanges, below one directory of this process in each of the node's local directories, and
+ * deletes what processes that are gone have left there.
+ */
+public final class Exchanges implements Exchange.Home, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Exchanges.class);
+  private static final Set<PosixFilePermission> OPEN = PosixFilePermissions.fromString("rwxrwxrwx");
+
+  private static final int TRIES = 5;
+
+  /** As any {@code /tmp} has it: a tool may have processes of several users. */
+  private static final int TEMPORARY_MODE = 01777;
+
+  /** The directory of what is kept: no owner's name, so that no sweep takes it. */
+  private static final String KEPT = "kept";
+
+  /** What the names of notes begin with that lie beside what a tool sees. */
+  private static final String ENGINE = ".engine-";
+
+  private final List<Path> homes;
+  private final NodeDirectories.Layout layout;
+  private final MemoryDirectory memory;
+  private final String homeName;
+  private final Owner owner;
+  private final long minFree;
+  private final ToLongFunction<Path> freeBytes;
+  private final ContainerLedger ledger = new ContainerLedger();
+  private final Set<Path> refused = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /** Those that this one has made and not deleted: another lofn of this process has its own. */
+  private final Set<Path> trees = ConcurrentHashMap.newKeySet();
+
+  @Inject
+  public Exchanges(NodeDirectories directories, Owner owner, LofnConf conf) {
+    this(directories, owner, conf, new MemoryDirectory(conf), ExchangeState::freeBytes);
+  }
+
+  /**
+   * @param freeBytes what the disk of a directory has free
+   */
+  public Exchanges(
+      NodeDirectories directories,
+      Owner owner,
+      LofnConf conf,
+      MemoryDirectory memory,
+      ToLongFunction<Path> freeBytes) {
+    this.homeName = ProcessUser.current().own("lofn");
+    this.layout = directories.layout();
+    this.homes = directories.paths().stream().map(path -> path.resolve(homeName)).toList();
+    this.memory = memory;
+    this.owner = owner;
+    this.minFree = conf.get(LofnConf.TMP_MIN_FREE);
+    this.freeBytes = freeBytes;
+  }
+
+  /**
+   * Makes the exchange of a run on disk.
+   *
+   * @param task whose run it is; its partition chooses among the local directories, so that the
+   *     tasks of a node spread over its disks, unless the disk is full
+   * @param anyUser whether the tool runs as another user than the executor
+   */
+  public Exchange create(TaskIdentity task, boolean anyUser) {
+    Path home = roomyHome(task.partition());
+    try {
+      return make(home, task, anyUser);
+    } catch (IOException e) {
+      throw new LofnException(
+          "Cannot make an exchange in %s (%s); set %s to a directory of every node that the executor may write"
+              .formatted(home, e, LofnConf.TMP_DIR.name()),
+          e);
+    }
+  }
+
+  /** Makes one in memory; empty if that is not configured, or there is no room. */
+  public Optional<Exchange> createInMemory(TaskIdentity task, boolean anyUser) {
+    Optional<Path> home = memory.roomy().map(path -> path.resolve(homeName));
+    try {
+      return home.isPresent() ? Optional.of(make(home.get(), task, anyUser)) : Optional.empty();
+    } catch (IOException e) {
+      LOG.warn("An exchange lies on disk, for it cannot be made in {}", home.get(), e);
+      return Optional.empty();
+    }
+  }
+
+  /** Another lofn of this process may delete the directories above, while they are empty. */
+  private Exchange make(Path home, TaskIdentity task, boolean anyUser) throws IOException {
+    for (int tries = 1; ; tries++) {
+      try {
+        return makeOnce(home, task, anyUser);
+      } catch (NoSuchFileException e) {
+        if (tries == TRIES) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Exchange makeOnce(Path home, TaskIdentity task, boolean anyUser) throws IOException {
+    Path mine = ownDirectory(home);
+    Path root = Files.createTempDirectory(mine, task.fileName() + "-", UserDirectory.PRIVATE);
+    trees.add(root);
+    Path directory = Files.createDirectory(root.resolve("exchange"), UserDirectory.PRIVATE);
+    if (anyUser) {
+      Files.setPosixFilePermissions(directory, OPEN);
+    }
+    Exchange exchange = new Exchange(root, directory, home.resolve(KEPT), this);
+    Files.createDirectory(exchange.temporary(), UserDirectory.PRIVATE);
+    Files.setAttribute(exchange.temporary(), "unix:mode", TEMPORARY_MODE);
+    return exchange;
+  }
+
+  /** Whether a directory is open to other users than the executor's. */
+  public static boolean isOpen(Path directory) throws IOException {
+    return Files.getPosixFilePermissions(directory).equals(OPEN);
+  }
+
+  private Path roomyHome(int partition) {
+    StringJoiner full = new StringJoiner(", ");
+    for (int i = 0; i < homes.size(); i++) {
+      Path home = homes.get(Math.floorMod(partition + i, homes.size()));
+      long free = freeBytes.applyAsLong(home);
+      if (free >= minFree) {
+        return home;
+      }
+      full.add("%s has %d bytes free".formatted(home, free));
+    }
+    throw new LofnException(
+        "No local directory has room for a run: %s; %s wants %d. Free some, or let %s name a larger disk."
+            .formatted(full, LofnConf.TMP_MIN_FREE.name(), minFree, LofnConf.TMP_DIR.name()));
+  }
+
+  private Path ownDirectory(Path home) throws IOException {
+    return Files.createDirectories(
+        UserDirectory.create(home).resolve(owner.directoryName()), UserDirectory.PRIVATE);
+  }
+
+  private List<Path> allHomes() {
+    return Stream.concat(
+            homes.stream(), memory.directory().map(path -> path.resolve(homeName)).stream())
+        .toList();
+  }
+
+  /** The containers that mount exchanges of this one. */
+  @Override
+  public ContainerLedger ledger() {
+    return ledger;
+  }
+
+  /** An exchange is no longer this one's to delete. */
+  @Override
+  public void forget(Path tree) {
+    trees.remove(tree);
+    if (closed) {
+      tidy();
+    }
+  }
+
+  /** The exchanges of this one that a container mounts. */
+  public Set<Path> treesOf(ContainerSpec spec) {
+    Set<Path> mounted = new HashSet<>();
+    for (Mount mount : spec.mounts()) {
+      for (Path path = mount.source(); path != null; path = path.getParent()) {
+        if (trees.contains(path)) {
+          mounted.add(path);
+        }
+      }
+    }
+    return mounted;
+  }
+
+  /** What tells engines apart, for processes to come, in the name of a file. */
+  public static String keyOf(ContainerRuntime engine) {
+    String name = engine.getClass().getName() + " " + String.join(" ", engine.commandLine());
+    return Hashing.sha256().hashString(name, UTF_8).toString();
+  }
+
+  /** Notes in exchanges which engine is about to have a container in them. */
+  public static void note(Set<Path> mounted, ContainerRuntime engine) {
+    for (Path tree : mounted) {
+      try {
+        noteIn(tree, engine);
+      } catch (IOException e) {
+        throw new LofnException("Cannot note in %s what runs there: %s".formatted(tree, e), e);
+      }
+    }
+  }
+
+  public static void noteIn(Path tree, ContainerRuntime engine) throws IOException {
+    Path note = tree.resolve(ENGINE + keyOf(engine));
+    if (!Files.exists(note)) {
+      Files.createFile(note);
+    }
+  }
+
+  /**
+   * Deletes the exchanges of processes that are known to be gone, unless a container may be left in
+   * them: none of the engines that had one there may have any of such a process. After a boot no
+   * container runs.
+   *
+   * @param owners the owners of the containers that are left, for each engine that was asked
+   */
+  public void sweep(Map<String, Set<String>> owners) {
+    Path name = Path.of(homeName);
+    for (Path home : allHomes()) {
+      Path local = home.getParent();
+      sweep(local, name, owners);
+      layout
+          .shared(local)
+          .ifPresent(
+              root ->
+                  layout
+                      .beside(local)
+                      .forEach(each -> sweep(root, root.relativize(each).resolve(name), owners)));
+    }
+  }
+
+  private void sweep(Path top, Path below, Map<String, Set<String>> owners) {
+    try (OwnDirectory home = OwnDirectory.openBelow(top, below)) {
+      boolean local = LocalDisks.has(top);
+      for (Path name : home.names()) {
+        Life life = owner.lifeOfDirectory(name.toString(), local);
+        if (life == Life.DEAD || life == Life.OTHER_BOOT) {
+          sweep(home, name, life == Life.OTHER_BOOT, owners);
+        }
+      }
+    } catch (NoSuchFileException none) {
+      return;
+    } catch (IOException e) {
+      Path home = top.resolve(below);
+      LOG.atLevel(refused.add(home) ? Level.WARN : Level.DEBUG)
+          .log("Nothing is swept in {}: {}", home, e.toString());
+    }
+  }
+
+  private static void sweep(
+      OwnDirectory home, Path name, boolean booted, Map<String, Set<String>> owners) {
+    try (OwnDirectory left = home.child(name)) {
+      boolean empty = true;
+      for (Path tree : left.names()) {
+        empty &= sweepTree(left, tree, booted, name, owners);
+      }
+      if (empty && home.deleteEmpty(name)) {
+        LOG.info("Deleted {}, left by a process that is gone", name);
+      }
+    } catch (IOException e) {
+      LOG.warn("Cannot delete {}, left by a process that is gone", name, e);
+    }
+  }
+
+  /** Whether it is gone; where it cannot be deleted, others can. */
+  private static boolean sweepTree(
+      OwnDirectory left, Path tree, boolean booted, Path name, Map<String, Set<String>> owners) {
+    try {
+      if (booted || isUnmounted(left, tree, name.toString(), owners)) {
+        left.delete(tree, Writers.GONE);
+        return true;
+      }
+    } catch (IOException e) {
+      LOG.warn("Cannot delete {} in {}, left by a process that is gone", tree, name, e);
+    }
+    return false;
+  }
+
+  /** Whether each engine that had a container in an exchange has none of its owner any more. */
+  private static boolean isUnmounted(
+      OwnDirectory left, Path tree, String name, Map<String, Set<String>> owners)
+      throws IOException {
+    Set<String> keys = new HashSet<>();
+    try (OwnDirectory exchange = left.child(tree)) {
+      for (Path file : exchange.names()) {
+        if (file.toString().startsWith(ENGINE)) {
+          keys.add(file.toString().substring(ENGINE.length()));
+        }
+      }
+    }
+    return !owners.isEmpty()
+        && owners.keySet().containsAll(keys)
+        && owners.values().stream().noneMatch(all -> all.contains(name));
+  }
+
+  /** Deletes an exchange of this process. */
+  @Override
+  public void delete(Path tree) throws IOException {
+    try (OwnDirectory mine = OwnDirectory.open(tree.getParent())) {
+      mine.delete(tree.getFileName(), Writers.GONE);
+    } catch (NoSuchFileException gone) {
+      LOG.debug("{} was gone already", tree);
+    }
+    forget(tree);
+  }
+
+  /**
+   * Deletes the exchanges of this lofn in which no container may be left, and the directories above
+   * them if that leaves them empty.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    for (Path tree : List.copyOf(trees)) {
+      if (ledger.namesIn(tree).isEmpty()) {
+        try {
+          delete(tree);
+        } catch (IOException e) {
+          LOG.warn("Cannot delete the exchange {}", tree, e);
+        }
+      }
+    }
+    tidy();
+  }
+
+  private void tidy() {
+    for (Path home : allHomes()) {
+      try {
+        Files.deleteIfExists(home.resolve(owner.directoryName()));
+        Files.deleteIfExists(home);
+      } catch (IOException e) {
+        LOG.debug("Not deleted: {}", home, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.lofn.core.feed;
+
+import java.util.Iterator;
+
+/** The records of a partition for the writer that feeds them: on its thread, and while it runs. */
+final class FedRecords<T> implements Iterator<T> {
+
+  private final Iterator<T> records;
+  private final InputTurn turn;
+  private final Thread feeder = Thread.currentThread();
+  private boolean spent;
+
+  FedRecords(Iterator<T> records, InputTurn turn) {
+    this.records = records;
+    this.turn = turn;
+  }
+
+  @Override
+  public boolean hasNext() {
+    begin();
+    return records.hasNext();
+  }
+
+  @Override
+  public T next() {
+    begin();
+    return records.next();
+  }
+
+  private void begin() {
+    if (Thread.currentThread() != feeder || spent) {
+      throw new IllegalStateException(
+          "The records of a partition are read by the thread on which their writer is called, and"
+              + " before it returns");
+    }
+    turn.giveWay();
+  }
+
+  /** The writer has returned. */
+  void end() {
+    spent = true;
+  }
+}

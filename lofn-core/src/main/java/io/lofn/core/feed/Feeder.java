@@ -1,0 +1,213 @@
+package io.lofn.core.feed;
+
+import com.google.common.util.concurrent.Uninterruptibles;
+import io.lofn.api.PartitionWriter;
+import io.lofn.api.RunInput;
+import io.lofn.core.streams.ToolStdin;
+import io.lofn.core.task.PoolThreads;
+import io.lofn.core.task.TaskScope;
+import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a writer that feeds standard input, on a thread of its own: the task's thread reads what the
+ * tool writes meanwhile, so that neither waits for the other with a full pipe. The thread is a new
+ * one that the task's thread starts, so what it inherits is the task's; and it is in the writer and
+ * the code upstream only in its turn.
+ */
+final class Feeder<I> implements RunInput {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Feeder.class);
+  private static final int BUFFER = 1 << 16;
+
+  private final PartitionWriter<I> writer;
+  private final Iterator<I> records;
+  private final RunFiles files;
+  private final InputTurn turn;
+  private final Consumer<Throwable> onFailure;
+  private final CompletableFuture<@Nullable Void> wanted = new CompletableFuture<>();
+  private final CompletableFuture<OutputStream> stdin = new CompletableFuture<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Thread thread;
+
+  /**
+   * @param onFailure called once if the records cannot be had or written, but not if the tool just
+   *     reads no more
+   */
+  Feeder(
+      PartitionWriter<I> writer,
+      Iterator<I> records,
+      RunFiles files,
+      TaskScope task,
+      InputTurn turn,
+      Consumer<Throwable> onFailure) {
+    this.writer = writer;
+    this.records = records;
+    this.files = files;
+    this.turn = turn;
+    this.onFailure = onFailure;
+    Runnable adopted = task.adopt(this::feed);
+    this.thread = new Thread(() -> run(adopted), "lofn input of " + task.identity());
+    thread.setDaemon(true);
+    thread.setUncaughtExceptionHandler(PoolThreads.LOGGING);
+  }
+
+  void start() {
+    try {
+      thread.start();
+    } catch (Throwable e) { // such as that there may be no more threads
+      ended.countDown();
+      throw e;
+    }
+  }
+
+  /** Done when the container is to be started; fails if the writer failed before. */
+  CompletableFuture<@Nullable Void> wanted() {
+    return wanted;
+  }
+
+  /** Lets the writer go on, once the container has started. */
+  void begin(OutputStream containerStdin) {
+    stdin.complete(new BufferedOutputStream(new Yielding(new ToolStdin(containerStdin)), BUFFER));
+  }
+
+  private void run(Runnable adopted) {
+    try {
+      adopted.run();
+      files.end();
+      wanted.complete(null);
+    } catch (Throwable e) {
+      fail(e);
+    } finally {
+      turn.giveBack();
+      ended.countDown();
+    }
+  }
+
+  private void feed() {
+    try {
+      turn.take();
+      FedRecords<I> fed = new FedRecords<>(records, turn);
+      writer.write(fed, this);
+      fed.end();
+      stdin().close();
+    } catch (ToolStdin.Closed e) {
+      failIfInterrupted(e);
+    } catch (IOException e) {
+      fail(e);
+    }
+  }
+
+  /** Where an interrupt has closed the input, the tool must not take that for its end. */
+  private void failIfInterrupted(ToolStdin.Closed closed) {
+    if (Thread.currentThread().isInterrupted()) {
+      fail(closed);
+    }
+  }
+
+  /** What fails when the run is over fails because of that. */
+  private void fail(Throwable cause) {
+    try {
+      if (turn.isOver()) {
+        LOG.debug("The input of a run that is over broke off", cause);
+      } else {
+        onFailure.accept(cause);
+      }
+    } finally {
+      wanted.completeExceptionally(cause);
+    }
+  }
+
+  /** Ends the writer as soon as it can be, by any thread; whether it ended in time. */
+  boolean stop(Duration atMost) {
+    turn.end();
+    stdin.cancel(false);
+    return Thread.currentThread() == thread || Uninterruptibles.awaitUninterruptibly(ended, atMost);
+  }
+
+  @Override
+  public Path directory() {
+    return files.directory();
+  }
+
+  @Override
+  public Path file(String name) throws IOException {
+    return files.file(name);
+  }
+
+  @Override
+  public OutputStream stdin() {
+    OutputStream begun = stdin.getNow(null);
+    if (begun != null) {
+      return begun;
+    }
+    files.end();
+    turn.giveBack();
+    wanted.complete(null);
+    try {
+      return stdin.join();
+    } finally {
+      turn.take();
+    }
+  }
+
+  /** Gives the turn back around whatever may wait until the tool reads. */
+  private final class Yielding extends FilterOutputStream {
+
+    Yielding(OutputStream stdin) {
+      super(stdin);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      outOfTurn(() -> out.write(bytes, offset, length));
+    }
+
+    @Override
+    public void flush() throws IOException {
+      outOfTurn(out::flush);
+    }
+
+    @Override
+    public void close() throws IOException {
+      outOfTurn(out::close);
+    }
+
+    private void outOfTurn(Action action) throws IOException {
+      if (Thread.currentThread() != thread) {
+        throw new IllegalStateException(
+            "Standard input is written by the thread on which the writer is called");
+      }
+      turn.giveBack();
+      try {
+        action.run();
+      } catch (ToolStdin.Closed e) {
+        failIfInterrupted(e); // known before the tool can end by it, and before the turn comes
+        throw e;
+      } finally {
+        turn.take();
+      }
+    }
+  }
+
+  private interface Action {
+
+    void run() throws IOException;
+  }
+}

@@ -1,0 +1,114 @@
+package io.lofn.core.feed;
+
+import static java.util.Objects.requireNonNull;
+
+import io.lofn.api.LofnException;
+import io.lofn.api.PartitionWriter;
+import io.lofn.core.exchange.Exchange;
+import io.lofn.core.exchange.ExchangeState;
+import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskScope;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How the records of a partition go into one run: to files of its exchange, or by a feeder. */
+public final class RunFeed<I> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunFeed.class);
+
+  /** How long a writer may go on after the run; it has no records any more. */
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
+  private final PartitionWriter<I> writer;
+  private final Exchange exchange;
+  private final TaskScope task;
+  private final InputTurn turn;
+  private final String title;
+  private volatile @Nullable GivenRecords<I> given;
+  private volatile @Nullable Feeder<I> feeder;
+  private volatile @Nullable Throwable failure;
+
+  /**
+   * @param title what is run, for people
+   */
+  public RunFeed(
+      PartitionWriter<I> writer, Exchange exchange, TaskScope task, InputTurn turn, String title) {
+    this.writer = writer;
+    this.exchange = exchange;
+    this.task = task;
+    this.turn = turn;
+    this.title = title;
+  }
+
+  /** Writes all records to files, by the calling thread. */
+  public void write(Iterator<I> records) throws IOException {
+    GivenRecords<I> all = new GivenRecords<>(records);
+    given = all;
+    RunFiles files = new RunFiles(exchange);
+    try {
+      writer.write(all, files);
+    } catch (IOException e) {
+      throw explained(e).orElseThrow(() -> e);
+    } finally {
+      files.end();
+    }
+  }
+
+  /** Has a feeder begin, and waits until it has written its files. */
+  public void start(Iterator<I> records) {
+    GivenRecords<I> all = new GivenRecords<>(records);
+    given = all;
+    Feeder<I> started =
+        new Feeder<>(all.settledBy(writer), all, new RunFiles(exchange), task, turn, this::failed);
+    started.start();
+    feeder = started;
+    try {
+      turn.lendWhile(() -> EngineCalls.await(task, started.wanted()));
+    } catch (UncheckedIOException e) {
+      throw explained(requireNonNull(e.getCause())).map(RuntimeException.class::cast).orElse(e);
+    }
+  }
+
+  /** Whether there were records. On the task's thread; waits until it is known. */
+  public boolean hadRecords() {
+    GivenRecords<I> all = requireNonNull(given);
+    return feeder == null ? all.any() : turn.lendWhile(() -> EngineCalls.await(task, all.known()));
+  }
+
+  /** Lets the feeder go on, once the tool has started. */
+  public void begin(OutputStream stdin) {
+    requireNonNull(feeder).begin(stdin);
+  }
+
+  private void failed(Throwable cause) {
+    failure = cause;
+    failure = explained(cause).map(Throwable.class::cast).orElse(cause);
+  }
+
+  /** What to throw for an input that did not go into the exchange, if its disk is to blame. */
+  private Optional<LofnException> explained(Throwable cause) {
+    return cause instanceof IOException e
+        ? ExchangeState.of(exchange.directory()).explain(title, e)
+        : Optional.empty();
+  }
+
+  /** What the feeder failed with. */
+  public @Nullable Throwable failure() {
+    return failure;
+  }
+
+  /** Ends the feeder; the tool must have lost its standard input, which it may wait for. */
+  public void end() {
+    Feeder<I> current = feeder;
+    if (current != null && !current.stop(GRACE)) {
+      LOG.warn("The writer of the input of {} still runs after the run has ended", title);
+    }
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * What a tool may ask for here, and what is refused.
+ *
+ * <p>Internal: for lofn's own modules; it may change with any version.
+ */
+@NullMarked
+package io.lofn.core.gate;
+
+import org.jspecify.annotations.NullMarked;

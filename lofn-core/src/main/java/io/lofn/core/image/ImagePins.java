@@ -1,0 +1,123 @@
+package io.lofn.core.image;
+
+import io.lofn.api.ImageUnavailableException;
+import io.lofn.api.PullPolicy;
+import io.lofn.api.Tool;
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.runtime.NodeRuntime;
+import io.lofn.spi.ImageDigests;
+import io.lofn.spi.ImageReference;
+import io.lofn.spi.ImageRequest;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks on the driver which bytes a tool's image stands for. Whatever keeps that from being told is
+ * no failure: a node that runs the tool may have the image nevertheless.
+ */
+public final class ImagePins {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ImagePins.class);
+
+  /** Where asking fails again and again, such as behind a firewall, jobs would wait for it. */
+  private static final Duration PAUSE = Duration.ofMinutes(10);
+
+  private final NodeRuntime runtime;
+  private final LofnConf conf;
+  private final LongSupplier nanoClock;
+  private final Map<String, Known> known = new ConcurrentHashMap<>();
+
+  @Inject
+  ImagePins(NodeRuntime runtime, LofnConf conf) {
+    this(runtime, conf, System::nanoTime);
+  }
+
+  ImagePins(NodeRuntime runtime, LofnConf conf, LongSupplier nanoClock) {
+    this.runtime = runtime;
+    this.conf = conf;
+    this.nanoClock = nanoClock;
+  }
+
+  /**
+   * What came of asking.
+   *
+   * @param digest the answer
+   * @param failures how often in a row there was none
+   * @param since when there was none for the last time
+   */
+  private record Known(Optional<String> digest, int failures, long since) {
+
+    static final Known NOTHING = new Known(Optional.empty(), 0, 0);
+
+    static Known answer(Optional<String> digest) {
+      return new Known(digest, 0, 0);
+    }
+
+    Known failure(long now) {
+      return new Known(Optional.empty(), failures + 1, now);
+    }
+
+    /** The next job asks again after a failure, those after it only now and then. */
+    boolean isEnough(long now) {
+      return failures == 0 || (failures > 1 && now - since < PAUSE.toNanos());
+    }
+  }
+
+  /**
+   * The digest of a tool's image. Asked once for the life of the driver, unless it is always to be
+   * pulled, or there was no answer.
+   *
+   * @return empty if nobody here can tell, or it is not to be asked
+   */
+  public Optional<String> digest(Tool<?, ?> tool) {
+    if (!conf.get(LofnConf.IMAGE_PIN) || tool.imageArchive().isPresent()) {
+      return Optional.empty();
+    }
+    ImageRequest request = ImageNeed.of(tool, conf, Optional.empty()).request();
+    if (request.policy() == PullPolicy.ALWAYS) {
+      Known now = ask(request, Known.NOTHING);
+      if (now.failures() == 0) {
+        known.put(nameOf(request), now);
+      }
+      return now.digest();
+    }
+    return known
+        .compute(
+            nameOf(request), (name, before) -> isEnough(before) ? before : ask(request, before))
+        .digest();
+  }
+
+  private boolean isEnough(@Nullable Known before) {
+    return before != null && before.isEnough(nanoClock.getAsLong());
+  }
+
+  private static String nameOf(ImageRequest request) {
+    return request.reference() + " " + request.platform();
+  }
+
+  private Known ask(ImageRequest request, @Nullable Known before) {
+    try {
+      if (ImageReference.parse(request.reference()).isImmutable()
+          || !(runtime.get().runtime() instanceof ImageDigests digests)) {
+        return Known.NOTHING;
+      }
+      Optional<String> digest = digests.digest(request);
+      digest.ifPresent(found -> LOG.info("All nodes run {} as {}", request.reference(), found));
+      return Known.answer(digest);
+    } catch (ImageUnavailableException e) {
+      LOG.info("Each node takes {} as it finds it: {}", request.reference(), e.getMessage());
+      return Known.NOTHING;
+    } catch (RuntimeException e) {
+      LOG.info("For now each node takes {} as it finds it: {}", request.reference(), e.toString());
+      return Objects.requireNonNullElse(before, Known.NOTHING).failure(nanoClock.getAsLong());
+    }
+  }
+}

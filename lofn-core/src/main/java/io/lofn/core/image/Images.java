@@ -1,0 +1,143 @@
+package io.lofn.core.image;
+
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
+import com.google.common.util.concurrent.UncheckedExecutionException;
+import io.lofn.api.EngineException;
+import io.lofn.api.ImageUnavailableException;
+import io.lofn.api.PullPolicy;
+import io.lofn.core.node.NodeLocks;
+import io.lofn.core.runtime.SelectedRuntime;
+import io.lofn.core.storage.Volumes;
+import io.lofn.core.task.RunMeters;
+import io.lofn.spi.ImageArchives;
+import io.lofn.spi.ImageRequest;
+import io.lofn.spi.PreparedImage;
+import io.lofn.spi.StagedVolume;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Prepares each image once per executor, whatever the number of tasks that ask for it at once, and
+ * lets one executor of a node at a time pull or load it.
+ */
+public final class Images {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Images.class);
+  private static final int MOST_IMAGES = 1000;
+
+  private final Cache<Key, PreparedImage> prepared =
+      CacheBuilder.newBuilder().maximumSize(MOST_IMAGES).build();
+  private final Volumes volumes;
+  private final NodeLocks locks;
+  private final RunMeters meters;
+
+  @Inject
+  Images(Volumes volumes, NodeLocks locks, RunMeters meters) {
+    this.volumes = volumes;
+    this.locks = locks;
+    this.meters = meters;
+  }
+
+  /**
+   * Makes an image present, by asking the runtime unless it did so before.
+   *
+   * @param stage the stage that asks; an image that is always to be pulled is pulled for each
+   */
+  public PreparedImage prepare(SelectedRuntime selected, ImageNeed need, int stage) {
+    try {
+      return prepared.get(Key.of(selected, need, stage), () -> provide(selected, need));
+    } catch (UncheckedExecutionException e) {
+      throw (RuntimeException) e.getCause();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  /** Forgets an image that the engine turned out not to have any more. */
+  public void forget(SelectedRuntime selected, ImageNeed need, int stage) {
+    prepared.invalidate(Key.of(selected, need, stage));
+  }
+
+  private PreparedImage provide(SelectedRuntime selected, ImageNeed need) {
+    ImageRequest wanted = need.pinned().orElse(need.request());
+    if (!need.mayChange()) {
+      Optional<PreparedImage> present = find(selected, wanted);
+      if (present.isPresent()) {
+        return present.get();
+      }
+    }
+    try (NodeLocks.Held held = queue(selected, wanted);
+        RunMeters.Timing pull = meters.pull()) {
+      if (need.archive().isPresent()) {
+        return load(selected, wanted, need.archive().get());
+      }
+      return need.digest().isPresent()
+          ? pull(selected, wanted, need.request())
+          : selected.runtime().prepare(wanted);
+    }
+  }
+
+  private NodeLocks.Held queue(SelectedRuntime selected, ImageRequest wanted) {
+    try (RunMeters.Timing queue = meters.queue()) {
+      return locks.hold(selected.name() + " image " + wanted.reference(), wanted.pullTimeout());
+    }
+  }
+
+  /**
+   * Pulls bytes that are known. By the tag first, so that the node has it by its tag too, as users
+   * of the node and later jobs expect; by the digest if the tag has moved since.
+   */
+  private static PreparedImage pull(
+      SelectedRuntime selected, ImageRequest pinned, ImageRequest tagged) {
+    Optional<PreparedImage> present = find(selected, pinned);
+    if (present.isPresent()) {
+      return present.get();
+    }
+    if (tagged.policy() != PullPolicy.NEVER) {
+      selected.runtime().prepare(tagged.policy(PullPolicy.ALWAYS));
+    }
+    return selected.runtime().prepare(pinned);
+  }
+
+  private static Optional<PreparedImage> find(SelectedRuntime selected, ImageRequest request) {
+    try {
+      return Optional.of(selected.runtime().prepare(request.policy(PullPolicy.NEVER)));
+    } catch (ImageUnavailableException absent) {
+      return Optional.empty();
+    }
+  }
+
+  private PreparedImage load(SelectedRuntime selected, ImageRequest request, URI archive) {
+    Optional<PreparedImage> present = find(selected, request);
+    if (present.isPresent()) {
+      return present.get();
+    }
+    if (!(selected.runtime() instanceof ImageArchives archives)) {
+      throw new EngineException(
+          "The runtime %s takes no image archives; %s must be there already"
+              .formatted(selected, request.reference()));
+    }
+    try (StagedVolume file = volumes.stage(archive)) {
+      LOG.info("Loading the image archive {} for {}", archive, request.reference());
+      archives.load(file.path(), request.pullTimeout());
+    }
+    return find(selected, request)
+        .orElseThrow(
+            () ->
+                new ImageUnavailableException(
+                    "The image archive %s was loaded by %s, but has no image %s; name the image as the archive does"
+                        .formatted(archive, selected, request.reference())));
+  }
+
+  private record Key(String runtime, ImageNeed need, int stage) {
+
+    static Key of(SelectedRuntime selected, ImageNeed need, int stage) {
+      return new Key(selected.name(), need, need.mayChange() ? stage : -1);
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package io.lofn.core.plan;
+
+import io.lofn.api.ContainerSettings;
+import io.lofn.api.ResourceLimits;
+import io.lofn.api.Tool;
+import io.lofn.core.config.Keep;
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.container.ContainerSession;
+import io.lofn.core.exchange.Exchange;
+import io.lofn.core.image.ImageNeed;
+import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.shell.CommandStart;
+import io.lofn.core.task.TaskIdentity;
+import io.lofn.core.task.TaskScope;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.Mount;
+import io.lofn.spi.PreparedImage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What one run shall be: the tool's settings, with the session's where the tool has none.
+ *
+ * @param operator what the user called, such as {@code map}
+ * @param tool the tool
+ * @param task whose run it is
+ * @param settings the container's settings
+ * @param exchangePath where the tool sees the exchange
+ * @param timeout how long it may take, if that is limited
+ * @param idleTimeout how long it may be silent, if that is limited
+ * @param maxRecordSize the longest record of its output in bytes
+ * @param stopGrace how long it may take to end after SIGTERM
+ * @param image the image it needs
+ * @param keep whether its exchange is kept
+ * @param ownTmp whether the container's {@code /tmp} lies beside the exchange
+ * @param reuse whether its container may have served other runs and may serve more
+ * @param failFast how many equal failures of the partition cancel the job; 0: none does
+ */
+public record RunPlan(
+    String operator,
+    Tool<?, ?> tool,
+    TaskIdentity task,
+    ContainerSettings settings,
+    String exchangePath,
+    Optional<Duration> timeout,
+    Optional<Duration> idleTimeout,
+    long maxRecordSize,
+    Duration stopGrace,
+    ImageNeed image,
+    Keep keep,
+    boolean ownTmp,
+    boolean reuse,
+    int failFast) {
+
+  /**
+   * In the script's own first line, so that what a shell says of its lines stays right. By {@code
+   * command} an option that a shell does not know does not end it, without a process for a try; the
+   * script finds the exit code 0 either way.
+   */
+  private static final String PIPEFAIL = "command set -o pipefail 2>/dev/null || :; ";
+
+  public static RunPlan of(
+      String operator,
+      Tool<?, ?> tool,
+      ImageNeed image,
+      TaskScope task,
+      LofnConf conf,
+      ContainerOwnership ownership) {
+    ContainerSettings settings = settings(tool.settings(), task, conf, ownership);
+    return new RunPlan(
+        operator,
+        tool,
+        task.identity(),
+        settings,
+        conf.get(LofnConf.EXCHANGE_PATH),
+        tool.timeout().or(() -> conf.find(LofnConf.RUN_TIMEOUT)),
+        tool.idleTimeout().or(() -> conf.find(LofnConf.RUN_IDLE_TIMEOUT)),
+        conf.get(LofnConf.RECORD_MAX_SIZE),
+        conf.get(LofnConf.STOP_GRACE),
+        image,
+        conf.get(LofnConf.KEEP),
+        conf.get(LofnConf.CONTAINER_TMP) && hasNoTmp(tool, conf.get(LofnConf.EXCHANGE_PATH)),
+        settings.reuse().orElseGet(() -> conf.get(LofnConf.REUSE)) && canShareAContainer(tool),
+        conf.get(LofnConf.FAIL_FAST) ? conf.get(LofnConf.FAIL_FAST_FAILURES) : 0);
+  }
+
+  private static boolean hasNoTmp(Tool<?, ?> tool, String exchangePath) {
+    return !exchangePath.equals(Exchange.TMP)
+        && !tool.settings().tmpfs().containsKey(Exchange.TMP)
+        && tool.volumes().stream().noneMatch(volume -> volume.target().equals(Exchange.TMP));
+  }
+
+  /** What the image says is not known, and what is in memory cannot be emptied from outside. */
+  private static boolean canShareAContainer(Tool<?, ?> tool) {
+    return !tool.usesImageEntrypoint()
+        && !tool.argv().isEmpty()
+        && !tool.argv().get(0).startsWith("-")
+        && tool.settings().tmpfs().isEmpty();
+  }
+
+  private static ContainerSettings settings(
+      ContainerSettings own, TaskScope task, LofnConf conf, ContainerOwnership ownership) {
+    ContainerSettings.Builder settings = own.toBuilder();
+    settings.limits(own.limits().orElse(limits(task, conf)));
+    ownership.labels(task.identity()).forEach(settings::label);
+    settings.environment("LOFN_EXCHANGE", conf.get(LofnConf.EXCHANGE_PATH));
+    if (own.user().isEmpty()) {
+      ownership.user().ifPresent(settings::user);
+    }
+    return settings.build();
+  }
+
+  private static ResourceLimits limits(TaskScope task, LofnConf conf) {
+    double cpus = conf.find(LofnConf.CPUS).orElseGet(task::cpus);
+    ResourceLimits limits =
+        ResourceLimits.none()
+            .cpus(Math.min(cpus, Runtime.getRuntime().availableProcessors()))
+            .pids(conf.get(LofnConf.PIDS));
+    ResourceLimits disk = conf.find(LofnConf.RUN_MAX_DISK).map(limits::disk).orElse(limits);
+    return conf.find(LofnConf.MEMORY).map(disk::memory).orElse(disk);
+  }
+
+  /**
+   * Whether its exchange may lie in memory: if it is not kept, and if a next attempt can do
+   * without.
+   */
+  public boolean mayUseMemory() {
+    return keep == Keep.NEVER && task.attempt() == 0;
+  }
+
+  /** What its container is held to. */
+  public ContainerSession.Terms terms() {
+    return new ContainerSession.Terms(
+        tool.image() + " " + task.fileName(), stopGrace, timeout, idleTimeout);
+  }
+
+  /** Whether the tool has a user of its own, which may be any. */
+  public boolean anyUser() {
+    return tool.settings().user().isPresent();
+  }
+
+  /** Whether the tool's standard input or output carry records. */
+  private boolean streams() {
+    return tool.input().usesStdin() || tool.output().usesStdout();
+  }
+
+  /** Names in the exchange at which the tool sees something else; a volume is refused there. */
+  public Set<String> mountPoints() {
+    String within = exchangePath + "/";
+    return settings.tmpfs().keySet().stream()
+        .filter(target -> target.startsWith(within))
+        .map(target -> target.substring(within.length()))
+        .collect(Collectors.toSet());
+  }
+
+  /** The tool's command as it is started: what its author does not write is added. */
+  public static List<String> argv(Tool<?, ?> tool) {
+    if (!tool.usesPipefail()) {
+      return tool.argv();
+    }
+    List<String> argv = new ArrayList<>(tool.argv());
+    argv.add(PIPEFAIL + argv.remove(argv.size() - 1));
+    return argv;
+  }
+
+  /** What has to be heeded when its command is started. */
+  public CommandStart start(PreparedImage prepared) {
+    return new CommandStart(streams(), tool.acceptedExitCodes(), prepared.config());
+  }
+
+  /**
+   * What to start, once everything it needs is on the node.
+   *
+   * @param mounts what the container sees of the node
+   */
+  public ContainerSpec spec(String name, PreparedImage prepared, List<Mount> mounts) {
+    ContainerSpec.Builder spec =
+        ContainerSpec.builder(name, prepared.id())
+            .settings(settings.toBuilder().label(ContainerOwnership.RUN, name).build());
+    mounts.forEach(spec::mount);
+    if (tool.usesImageEntrypoint()) {
+      spec.arguments(argv(tool));
+    } else {
+      spec.command(argv(tool));
+    }
+    if (tool.input().usesStdin()) {
+      spec.stdin();
+    }
+    return spec.build();
+  }
+}

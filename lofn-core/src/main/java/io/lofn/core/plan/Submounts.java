@@ -1,0 +1,92 @@
+package io.lofn.core.plan;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.lofn.api.LofnException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The file systems that this node has mounted below a directory. Names are compared as the system's
+ * bytes, one char for each, since they need not be text in any encoding.
+ */
+public final class Submounts {
+
+  public static final Path OF_THIS_PROCESS = Path.of("/proc/self/mountinfo");
+
+  private static final Pattern ESCAPE = Pattern.compile("\\\\([0-7]{3})");
+  private static final Pattern PERCENT = Pattern.compile("%([0-9A-Fa-f]{2})");
+  private static final int MOUNT_POINT = 4;
+  private static final int OPTIONS = 5;
+
+  private final Path mountinfo;
+
+  /**
+   * @param mountinfo what the kernel says is mounted
+   */
+  public Submounts(Path mountinfo) {
+    this.mountinfo = mountinfo;
+  }
+
+  /** Whether the system says what is mounted. */
+  public boolean areKnown() {
+    return Files.isReadable(mountinfo);
+  }
+
+  /**
+   * The mounts below a directory that can be written, each with the kind of its file system.
+   *
+   * @throws LofnException if that cannot be told
+   */
+  public List<String> writableBelow(Path directory) {
+    try {
+      String prefix = bytes(directory.toRealPath()).replaceFirst("/+$", "") + "/";
+      List<String> found = new ArrayList<>();
+      for (String line : Files.readAllLines(mountinfo, ISO_8859_1)) {
+        List<String> fields = Arrays.asList(line.split(" ", -1));
+        int end = fields.indexOf("-");
+        String point = unescaped(fields.get(MOUNT_POINT));
+        boolean below = point.startsWith(prefix) && point.length() > prefix.length();
+        if (below && !isReadOnly(fields.get(OPTIONS)) && !isReadOnly(fields.get(end + 3))) {
+          found.add("%s (%s)".formatted(text(point), fields.get(end + 1)));
+        }
+      }
+      return found;
+    } catch (IOException | IndexOutOfBoundsException e) {
+      throw new LofnException(
+          "What is mounted below %s cannot be told: %s".formatted(directory, e), e);
+    }
+  }
+
+  private static boolean isReadOnly(String options) {
+    return Arrays.asList(options.split(",", -1)).contains("ro");
+  }
+
+  /** A path of the system as bytes; the JVM makes text of it, but its URI has them all. */
+  private static String bytes(Path path) {
+    return PERCENT
+        .matcher(path.toUri().getRawPath())
+        .replaceAll(found -> quoted((char) Integer.parseInt(found.group(1), 16)));
+  }
+
+  private static String unescaped(String field) {
+    return ESCAPE
+        .matcher(field)
+        .replaceAll(found -> quoted((char) Integer.parseInt(found.group(1), 8)));
+  }
+
+  private static String quoted(char character) {
+    return Matcher.quoteReplacement(Character.toString(character));
+  }
+
+  private static String text(String bytes) {
+    return new String(bytes.getBytes(ISO_8859_1), UTF_8);
+  }
+}

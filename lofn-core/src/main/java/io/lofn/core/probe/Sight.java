@@ -1,0 +1,30 @@
+package io.lofn.core.probe;
+
+/**
+ * What a probe of the mounts found.
+ *
+ * @param kind whether they work
+ * @param problem what is wrong, or why nothing can be told; empty if they work
+ * @param advice what to do; empty if there is nothing to do
+ */
+public record Sight(Kind kind, String problem, String advice) {
+
+  public enum Kind {
+    GOOD,
+    BAD,
+    /** The image has not what it takes to tell. */
+    UNTOLD
+  }
+
+  static Sight good() {
+    return new Sight(Kind.GOOD, "", "");
+  }
+
+  static Sight bad(String problem, String advice) {
+    return new Sight(Kind.BAD, problem, advice);
+  }
+
+  static Sight untold(String why) {
+    return new Sight(Kind.UNTOLD, why, "");
+  }
+}

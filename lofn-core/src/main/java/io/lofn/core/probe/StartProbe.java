@@ -1,0 +1,136 @@
+package io.lofn.core.probe;
+
+import io.lofn.api.EngineException;
+import io.lofn.api.LofnException;
+import io.lofn.api.Tool;
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.PathMap;
+import io.lofn.core.config.Probe;
+import io.lofn.core.node.ProcessUser;
+import io.lofn.core.runtime.SelectedRuntime;
+import io.lofn.core.task.TaskIdentity;
+import io.lofn.spi.PreparedImage;
+import jakarta.inject.Inject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Probes the mounts of a runtime before this executor's first run by it, where they may go wrong.
+ * Runs that come meanwhile wait. A failed probe is made again by the next run.
+ */
+public final class StartProbe {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StartProbe.class);
+
+  /** What Docker, Podman and Kubernetes leave in a container. */
+  private static final List<Path> MARKS =
+      List.of(Path.of("/.dockerenv"), Path.of("/run/.containerenv"));
+
+  private static final String KUBERNETES = "KUBERNETES_SERVICE_HOST";
+
+  private final MountProbe mounts;
+  private final Supplier<ProcessUser> me;
+  private final boolean mayProbe;
+  private final boolean wanted;
+  private final Set<String> probed = ConcurrentHashMap.newKeySet();
+  private final Map<String, Object> locks = new ConcurrentHashMap<>();
+
+  @Inject
+  StartProbe(MountProbe mounts, PathMap paths, LofnConf conf) {
+    this(mounts, paths, conf, ProcessUser::current);
+  }
+
+  StartProbe(MountProbe mounts, PathMap paths, LofnConf conf, Supplier<ProcessUser> me) {
+    this.mounts = mounts;
+    this.me = me;
+    this.mayProbe = conf.get(LofnConf.PROBE) != Probe.NEVER;
+    this.wanted =
+        switch (conf.get(LofnConf.PROBE)) {
+          case ALWAYS -> true;
+          case NEVER -> false;
+          case AUTO -> !paths.isEmpty() || seemsToBeInContainer();
+        };
+  }
+
+  /** Whether this executor has left traces of a container around it. */
+  public static boolean seemsToBeInContainer() {
+    return System.getenv(KUBERNETES) != null || MARKS.stream().anyMatch(Files::exists);
+  }
+
+  /**
+   * Probes unless it is done or not wanted.
+   *
+   * @param image any image of the node; one without a shell tells nothing, and the next is tried
+   * @throws EngineException if the mounts do not work; says why and what to do
+   */
+  public void check(SelectedRuntime runtime, PreparedImage image, TaskIdentity task) {
+    if (!wanted || probed.contains(runtime.name()) || probed.contains(untold(runtime, image))) {
+      return;
+    }
+    synchronized (locks.computeIfAbsent(runtime.name(), name -> new Object())) {
+      if (!probed.contains(runtime.name())) {
+        judge(runtime, image, mounts.look(runtime, image, task));
+      }
+    }
+  }
+
+  /**
+   * Probes, once for each image and user, whether a tool that runs as another user than the
+   * executor leaves files that the executor can delete: as root, or where the engine maps the user.
+   *
+   * @throws LofnException if it does not, or nobody can tell
+   */
+  public void checkUser(
+      SelectedRuntime runtime, PreparedImage image, Tool<?, ?> tool, TaskIdentity task) {
+    String user = tool.settings().user().orElse("");
+    if (user.isEmpty() || !mayProbe || me.get().uid() == 0 || me.get().isNamed(user)) {
+      return;
+    }
+    String key = "%s %s %s".formatted(runtime.name(), image.id(), user);
+    synchronized (locks.computeIfAbsent(key, name -> new Object())) {
+      if (probed.contains(key)) {
+        return;
+      }
+      Sight sight = mounts.lookAs(user, runtime, image, task);
+      if (sight.kind() != Sight.Kind.GOOD) {
+        throw new LofnException(
+            "%s would run as user '%s', and an executor that is user %s cannot delete what that user makes: %s (tried by %s). Leave Tool.user away, run executors as root, or use an engine that maps that user to the executor's. (%s=never goes on all the same, and leaves files.)"
+                .formatted(
+                    tool.image(), user, me.get(), sight.problem(), runtime, LofnConf.PROBE.name()));
+      }
+      probed.add(key);
+    }
+  }
+
+  private void judge(SelectedRuntime runtime, PreparedImage image, Sight sight) {
+    switch (sight.kind()) {
+      case GOOD -> {
+        LOG.info("Containers of {} see the files of this executor", runtime);
+        probed.add(runtime.name());
+      }
+      case UNTOLD -> {
+        LOG.warn(
+            "Whether containers of {} see the files of this executor cannot be tried with {}: {}",
+            runtime,
+            image.reference(),
+            sight.problem());
+        probed.add(untold(runtime, image));
+      }
+      case BAD ->
+          throw new EngineException(
+              "Tools cannot run on this node by %s: %s. %s (%s=never skips this probe.)"
+                  .formatted(runtime, sight.problem(), sight.advice(), LofnConf.PROBE.name()));
+    }
+  }
+
+  private static String untold(SelectedRuntime runtime, PreparedImage image) {
+    return runtime.name() + " " + image.id();
+  }
+}

@@ -1,0 +1,247 @@
+package io.lofn.core.report;
+
+import io.lofn.api.Printable;
+import io.lofn.api.ResourceLimits;
+import io.lofn.api.ToolFailedException;
+import io.lofn.api.ToolFailedException.Reason;
+import io.lofn.core.exchange.DiskWatch;
+import io.lofn.core.exchange.ExchangeState;
+import io.lofn.core.node.Owner;
+import io.lofn.core.plan.RunPlan;
+import io.lofn.core.runtime.SelectedRuntime;
+import io.lofn.core.shell.ExitCodes;
+import io.lofn.core.streams.StreamTail;
+import io.lofn.core.text.Abbreviated;
+import io.lofn.core.text.ShellWords;
+import io.lofn.spi.ContainerExit;
+import io.lofn.spi.PreparedImage;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Collects what is known of a run, and writes it down when the tool fails. */
+public final class FailureReport {
+
+  /** Not at a carriage return, by which a tool would write over what is before it. */
+  private static final Pattern LINES = Pattern.compile("\n");
+
+  private final RunPlan plan;
+  private final Function<Path, ExchangeState> look;
+  private volatile String image;
+  private volatile String runtime = "not chosen";
+  private volatile String container = "none";
+  private volatile @Nullable Path exchange;
+  private volatile @Nullable Path kept;
+
+  public FailureReport(RunPlan plan) {
+    this(plan, ExchangeState::of);
+  }
+
+  /**
+   * @param look looks at the exchange when a hint is wanted
+   */
+  public FailureReport(RunPlan plan, Function<Path, ExchangeState> look) {
+    this.plan = plan;
+    this.look = look;
+    this.image = plan.tool().image();
+  }
+
+  public void runtime(SelectedRuntime selected) {
+    runtime = selected.toString();
+  }
+
+  public void image(PreparedImage prepared) {
+    image = prepared.reference() + " (" + prepared.id() + ")";
+  }
+
+  public void container(String id) {
+    container = id;
+  }
+
+  public void exchange(Path directory) {
+    exchange = directory;
+  }
+
+  /** What is kept of the run, to be named in the report. */
+  public void kept(Path what) {
+    kept = what;
+  }
+
+  public String servedBy() {
+    return runtime;
+  }
+
+  public ToolFailedException failure(
+      Reason reason, @Nullable ContainerExit exit, StreamTail stderr) {
+    String tail = stderr.text();
+    String what =
+        switch (reason) {
+          case TIMED_OUT ->
+              "did not end within " + said(plan.timeout().orElseThrow()) + " and was stopped";
+          case OUT_OF_MEMORY -> "ran out of memory, exit code " + codeOf(exit);
+          case EXIT_CODE, OUTPUT_MISSING, OUTPUT_TOO_LARGE ->
+              "failed with exit code " + codeOf(exit);
+        };
+    return exception(reason, what, exit, stderr, hints().forFailure(reason, exit, tail));
+  }
+
+  /** The failure of a tool whose program could not be executed, whatever exit codes it accepts. */
+  public ToolFailedException neverBegan(ContainerExit exit, StreamTail stderr) {
+    return exception(
+        Reason.EXIT_CODE,
+        "could not be executed, exit code " + exit.code(),
+        exit,
+        stderr,
+        hints().forStart(exit, stderr.text()));
+  }
+
+  /** The failure of a tool that was stopped because it did nothing. */
+  public ToolFailedException idle(StreamTail stderr) {
+    return exception(
+        Reason.TIMED_OUT,
+        "neither read nor wrote for " + said(plan.idleTimeout().orElseThrow()) + " and was stopped",
+        null,
+        stderr,
+        hints().forIdle());
+  }
+
+  /**
+   * The failure of a tool that wrote a record that is not to be held in memory.
+   *
+   * @param where the record
+   */
+  public ToolFailedException recordTooLong(String where, StreamTail stderr) {
+    return exception(
+        Reason.OUTPUT_TOO_LARGE,
+        "wrote a record of more than %d bytes: %s".formatted(plan.maxRecordSize(), where),
+        null,
+        stderr,
+        hints().forRecord());
+  }
+
+  /** The failure of a tool that was stopped, or has ended, with more on the disk than it may. */
+  public ToolFailedException tooMuchDisk(DiskWatch watch, StreamTail stderr) {
+    return exception(Reason.OUTPUT_TOO_LARGE, watch.finding(), null, stderr, Hints.forDiskLimit());
+  }
+
+  /** The failure of a tool whose output has more bytes than its disk can have given it. */
+  public ToolFailedException outputTooLarge(long bytes, long room, StreamTail stderr) {
+    return exception(
+        Reason.OUTPUT_TOO_LARGE,
+        "left an output of %d bytes on a disk of %d, so most of it is holes or the same file by several names"
+            .formatted(bytes, room),
+        null,
+        stderr,
+        Hints.forHoles());
+  }
+
+  public ToolFailedException outputMissing(String name, StreamTail stderr) {
+    String inContainer = plan.exchangePath() + "/" + name;
+    return missing("regular file " + inContainer, inContainer, stderr);
+  }
+
+  /** The failure of a tool that left nothing of what its output names. */
+  public ToolFailedException nothingOf(String what, StreamTail stderr) {
+    return missing("%s in %s".formatted(what, plan.exchangePath()), "it", stderr);
+  }
+
+  private ToolFailedException missing(String what, String wanted, StreamTail stderr) {
+    return exception(
+        Reason.OUTPUT_MISSING,
+        "ended well but left no " + what,
+        null,
+        stderr,
+        hints().forMissing(wanted, stderr.text()));
+  }
+
+  private Hints hints() {
+    return new Hints(plan, Optional.ofNullable(exchange).map(look));
+  }
+
+  private ToolFailedException exception(
+      Reason reason, String what, @Nullable ContainerExit exit, StreamTail stderr, String hint) {
+    String tail = stderr.text();
+    StringBuilder message = new StringBuilder();
+    message.append(Printable.line("%s: the tool %s".formatted(plan.operator(), what)));
+    message.append("%n  command    %s".formatted(command(plan.tool().argv())));
+    line(message, "image", image);
+    if (exit != null) {
+      line(message, "exit code", ExitCodes.describe(exit.code()));
+    }
+    if (plan.tool().isScript()) {
+      line(message, "pipefail", pipefail());
+    }
+    line(message, "limits", limits());
+    line(message, "run", plan.task().toString());
+    line(
+        message,
+        "node",
+        "%s; %s; container %s".formatted(Owner.current().host(), runtime, container));
+    Path left = kept;
+    if (left != null) {
+      line(message, "kept", left.toString());
+    }
+    line(message, "hint", hint);
+    line(message, "stderr", tail.isEmpty() ? "nothing" : sizeOf(stderr));
+    if (!tail.isEmpty()) {
+      LINES
+          .splitAsStream(Abbreviated.words(tail, plan.tool().argv()))
+          .map(text -> Printable.line(Abbreviated.line(text)))
+          .forEach(text -> message.append(System.lineSeparator()).append("    ").append(text));
+    }
+    ToolFailedException failure =
+        new ToolFailedException(
+            message.toString(), reason, exit == null ? null : exit.code(), tail);
+    if (plan.failFast() > 0) {
+      PermanentFailure.mark(failure, plan.failFast());
+    }
+    return failure;
+  }
+
+  private static void line(StringBuilder message, String name, String value) {
+    message.append("%n  %-9s  %s".formatted(name, Printable.line(value)));
+  }
+
+  private static String codeOf(@Nullable ContainerExit exit) {
+    return exit == null ? "unknown" : Integer.toString(exit.code());
+  }
+
+  private static String sizeOf(StreamTail stderr) {
+    return stderr.total() > StreamTail.CAPACITY
+        ? "the last %d of %d bytes".formatted(StreamTail.CAPACITY, stderr.total())
+        : stderr.total() + " bytes";
+  }
+
+  private String limits() {
+    ResourceLimits limits = plan.settings().limits();
+    return "%s; network %s; user %s; timeout %s%s"
+        .formatted(
+            limits,
+            plan.settings().network(),
+            plan.settings().user().orElse("of the image"),
+            plan.timeout().map(FailureReport::said).orElse("none"),
+            plan.idleTimeout().map(limit -> "; idle timeout " + said(limit)).orElse(""));
+  }
+
+  /** The driver does not know the image's shell, and the shell does not say. */
+  private String pipefail() {
+    return plan.tool().usesPipefail()
+        ? "set where the image's sh knows it; dash up to 0.5.12 does not"
+        : "not set, by Tool.pipefail(false)";
+  }
+
+  /** The command as a shell would take it, to be copied unless it is long. */
+  private static String command(List<String> argv) {
+    return argv.isEmpty() ? "what the image says" : Abbreviated.of(ShellWords.join(argv));
+  }
+
+  /** A time as Spark's configuration writes it: PT10M is 10m. */
+  private static String said(Duration time) {
+    return time.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * What is said of a run that failed, and what is kept of it.
+ *
+ * <p>Internal: for lofn's own modules; it may change with any version.
+ */
+@NullMarked
+package io.lofn.core.report;
+
+import org.jspecify.annotations.NullMarked;

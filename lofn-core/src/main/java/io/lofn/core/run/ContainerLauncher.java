@@ -1,0 +1,201 @@
+package io.lofn.core.run;
+
+import static java.util.Objects.requireNonNull;
+
+import io.lofn.api.ImageUnavailableException;
+import io.lofn.api.PullPolicy;
+import io.lofn.api.Volume;
+import io.lofn.core.container.ContainerSession;
+import io.lofn.core.container.GuardedWorkplace;
+import io.lofn.core.container.Workplace;
+import io.lofn.core.exchange.Belongings;
+import io.lofn.core.exchange.Exchange;
+import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.plan.ImageVolumes;
+import io.lofn.core.plan.RunMounts;
+import io.lofn.core.plan.RunPlan;
+import io.lofn.core.report.FailureReport;
+import io.lofn.core.runtime.SelectedRuntime;
+import io.lofn.core.shell.CommandStart;
+import io.lofn.core.task.Closing;
+import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskScope;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.Mount;
+import io.lofn.spi.PreparedImage;
+import io.lofn.spi.StagedVolume;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings what one run needs to the node, and starts its container. Used by the task's thread. */
+final class ContainerLauncher implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ContainerLauncher.class);
+
+  private final RunPlan plan;
+  private final TaskScope task;
+  private final Preparation preparation;
+  private final Workplaces workplaces;
+  private final EngineCalls calls;
+  private final ContainerOwnership ownership;
+  private final Executor threads;
+  private final FailureReport report;
+  private final List<StagedVolume> volumes = new ArrayList<>();
+  private final SelectedRuntime runtime;
+  private final List<Mount> mounts;
+  private final Belongings containers = new Belongings();
+  private final Belongings places = new Belongings();
+  private volatile @Nullable Exchange own;
+  private PreparedImage image;
+  private @Nullable Workplace workplace;
+  private volatile @Nullable ContainerSpec started;
+
+  /** Chooses the runtime, prepares the image and stages the volumes. */
+  ContainerLauncher(
+      RunPlan plan,
+      TaskScope task,
+      Preparation preparation,
+      Workplaces workplaces,
+      EngineCalls calls,
+      ContainerOwnership ownership,
+      Executor threads,
+      FailureReport report) {
+    this.plan = plan;
+    this.task = task;
+    this.preparation = preparation;
+    this.workplaces = workplaces;
+    this.calls = calls;
+    this.ownership = ownership;
+    this.threads = threads;
+    this.report = report;
+    this.runtime = preparation.runtime(task);
+    report.runtime(runtime);
+    preparation.check(plan, runtime);
+    this.image = prepareImage();
+    preparation.probe(runtime, image, plan, task);
+    try {
+      this.mounts = stageVolumes();
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private PreparedImage prepareImage() {
+    PreparedImage prepared =
+        preparation.orGiveUp(runtime, () -> preparation.image(runtime, plan.image(), task));
+    report.image(prepared);
+    return prepared;
+  }
+
+  private List<Mount> stageVolumes() {
+    List<Mount> staged = new ArrayList<>();
+    for (Volume volume : plan.tool().volumes()) {
+      StagedVolume data = preparation.stage(volume, task);
+      volumes.add(data);
+      preparation.check(plan, runtime, volume, data);
+      staged.add(new Mount(data.path(), volume.target(), volume.isReadOnly()));
+    }
+    return staged;
+  }
+
+  /** The exchange of this run: empty, and of nobody else meanwhile. */
+  Exchange exchange() {
+    Workplace place = places.hold(new GuardedWorkplace(openWorkplace()));
+    workplace = place;
+    return place.exchange();
+  }
+
+  private Workplace openWorkplace() {
+    Optional<Workplace> shared;
+    synchronized (volumes) {
+      shared = workplaces.shared(plan, runtime.runtime(), image, mounts, volumes);
+    }
+    return shared.orElseGet(
+        () -> {
+          Workplace place = workplaces.ofOneRun(plan, runtime.runtime());
+          own = place.exchange();
+          return place;
+        });
+  }
+
+  /** Starts the container; an image that went away meanwhile is prepared once more. */
+  ContainerSession start() {
+    try {
+      return startOnce();
+    } catch (ImageUnavailableException e) {
+      if (plan.image().request().policy() == PullPolicy.NEVER) {
+        throw e;
+      }
+      LOG.info("The image {} is gone from the node and prepared again", plan.tool().image());
+      preparation.forget(runtime, plan.image(), task);
+      image = prepareImage();
+      return startOnce();
+    }
+  }
+
+  private ContainerSession startOnce() {
+    Workplace place = requireNonNull(workplace);
+    CommandStart start = plan.start(image);
+    start.checkSpace(spec(place.exchange()));
+    ContainerSession session =
+        preparation.orGiveUp(
+            runtime, () -> calls.call(task, () -> begin(place, start), ContainerSession::close));
+    report.container(session.container().id());
+    return session;
+  }
+
+  /** Takes the container over where it has started: the run may be over by now. */
+  private ContainerSession begin(Workplace place, CommandStart start) {
+    ContainerSpec spec = spec(place.exchange());
+    started = spec;
+    return containers.hold(ContainerSession.of(place.start(spec, start), plan.terms(), threads));
+  }
+
+  SelectedRuntime runtime() {
+    return runtime;
+  }
+
+  /** What was started last. Nothing is made for it any more: a tool has been there. */
+  Optional<ContainerSpec> started() {
+    return Optional.ofNullable(started);
+  }
+
+  /** What is to be started, with the directories that it mounts. */
+  private ContainerSpec spec(Exchange exchange) {
+    List<Mount> all =
+        new RunMounts(plan, exchange, mounts)
+            .make(new ImageVolumes(image), runtime.runtime().lacks());
+    return plan.spec(ownership.newName("lofn", plan.task()), image, all);
+  }
+
+  /** Removes the container, also one whose start is under way. By any thread; idempotent. */
+  public void endContainer() {
+    containers.close();
+  }
+
+  /** Lets the volumes go, and the exchange with all that is in it. By any thread; idempotent. */
+  @Override
+  public void close() {
+    Closing.all(containers, places, this::letVolumesGo);
+  }
+
+  private void letVolumesGo() {
+    List<StagedVolume> left;
+    synchronized (volumes) {
+      left = List.copyOf(volumes);
+      volumes.clear();
+    }
+    Exchange mounted = own;
+    if (mounted == null) { // what a warm container mounts it holds itself
+      Closing.all(left);
+    } else {
+      mounted.whenUnmounted(() -> Closing.all(left));
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.lofn.core.run;
+
+import io.lofn.api.EngineException;
+import io.lofn.api.Volume;
+import io.lofn.core.gate.LackGate;
+import io.lofn.core.gate.SafetyGate;
+import io.lofn.core.image.ImageNeed;
+import io.lofn.core.image.Images;
+import io.lofn.core.plan.RunPlan;
+import io.lofn.core.probe.StartProbe;
+import io.lofn.core.runtime.NodeRuntime;
+import io.lofn.core.runtime.SelectedRuntime;
+import io.lofn.core.storage.Volumes;
+import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.RunMeters;
+import io.lofn.core.task.TaskScope;
+import io.lofn.spi.PreparedImage;
+import io.lofn.spi.StagedVolume;
+import jakarta.inject.Inject;
+import java.util.function.Supplier;
+
+/** Brings to the node what runs need there, away from their tasks' threads. Thread-safe. */
+final class Preparation {
+
+  private final EngineCalls calls;
+  private final NodeRuntime runtimes;
+  private final LackGate lacks;
+  private final SafetyGate gate;
+  private final Images images;
+  private final Volumes volumes;
+  private final StartProbe probe;
+  private final RunMeters meters;
+
+  @Inject
+  Preparation(
+      EngineCalls calls,
+      NodeRuntime runtimes,
+      LackGate lacks,
+      SafetyGate gate,
+      Images images,
+      Volumes volumes,
+      StartProbe probe,
+      RunMeters meters) {
+    this.calls = calls;
+    this.runtimes = runtimes;
+    this.lacks = lacks;
+    this.gate = gate;
+    this.images = images;
+    this.volumes = volumes;
+    this.probe = probe;
+    this.meters = meters;
+  }
+
+  /** The node's runtime. */
+  SelectedRuntime runtime(TaskScope task) {
+    return calls.callPatiently(task, runtimes::get);
+  }
+
+  /** Refuses what a run asks for and its runtime lacks, or must not give. */
+  void check(RunPlan plan, SelectedRuntime runtime) {
+    lacks.check(plan.tool(), runtime);
+    gate.check(plan.tool(), runtime);
+  }
+
+  /** Makes an image present on this node. */
+  PreparedImage image(SelectedRuntime runtime, ImageNeed image, TaskScope task) {
+    return calls.callPatiently(task, () -> images.prepare(runtime, image, task.identity().stage()));
+  }
+
+  /** Forgets an image that the engine turned out not to have any more. */
+  void forget(SelectedRuntime runtime, ImageNeed image, TaskScope task) {
+    images.forget(runtime, image, task.identity().stage());
+  }
+
+  /** Tries what a container of an image sees of this node, and what this node sees of it. */
+  void probe(SelectedRuntime runtime, PreparedImage image, RunPlan plan, TaskScope task) {
+    Supplier<Boolean> look =
+        () -> {
+          probe.check(runtime, image, plan.task());
+          probe.checkUser(runtime, image, plan.tool(), plan.task());
+          return true;
+        };
+    orGiveUp(runtime, () -> calls.call(task, look));
+  }
+
+  /** Brings a volume here; whoever asks for it closes it. */
+  StagedVolume stage(Volume volume, TaskScope task) {
+    StagedVolume data =
+        calls.callInterruptibly(task, () -> volumes.stage(volume), StagedVolume::close);
+    meters.staged(data);
+    return data;
+  }
+
+  /** Refuses a volume whose source a tool must not see, or can write to against its word. */
+  void check(RunPlan plan, SelectedRuntime runtime, Volume volume, StagedVolume data) {
+    gate.checkSource(plan.tool(), data.path());
+    lacks.checkSubmounts(plan.tool(), runtime, volume, data.path());
+  }
+
+  /** An engine that failed for good may be replaced by another one for the next attempt. */
+  <T> T orGiveUp(SelectedRuntime runtime, Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (EngineException e) {
+      if (e.isTransient()) {
+        runtimes.failed(runtime);
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package io.lofn.core.run;
+
+import io.lofn.api.LofnException;
+import io.lofn.api.Tool;
+import io.lofn.core.config.Keep;
+import io.lofn.core.container.ContainerSession;
+import io.lofn.core.exchange.Exchange;
+import io.lofn.core.feed.InputTurn;
+import io.lofn.core.feed.RunFeed;
+import io.lofn.core.plan.RunPlan;
+import io.lofn.core.report.FailedRun;
+import io.lofn.core.report.FailureReport;
+import io.lofn.core.run.Supervisor.Supervised;
+import io.lofn.core.task.CancellableIterator;
+import io.lofn.core.task.Closing;
+import io.lofn.core.task.RunMeters;
+import io.lofn.core.task.TaskScope;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One execution of a tool for one attempt at a partition: exchange, image, volumes, input,
+ * container, output, verdict. Used by the task's thread; {@link #check} and {@link #close} by any.
+ */
+final class Run<I, O> implements Supervised {
+
+  private final RunPlan plan;
+  private final Tool<I, O> tool;
+  private final TaskScope task;
+  private final Function<FailureReport, ContainerLauncher> launchers;
+  private final Supervisor supervisor;
+  private final RunMeters meters;
+  private final Executor threads;
+  private final FailureReport report;
+  private final InputTurn turn;
+  private final RunOutcome outcome;
+  private volatile @Nullable ContainerLauncher launcher;
+  private volatile @Nullable RunFeed<I> feed;
+  private volatile boolean closed;
+
+  Run(
+      RunPlan plan,
+      Tool<I, O> tool,
+      TaskScope task,
+      Function<FailureReport, ContainerLauncher> launchers,
+      Supervisor supervisor,
+      RunMeters meters,
+      Executor threads) {
+    this.plan = plan;
+    this.tool = tool;
+    this.task = task;
+    this.launchers = launchers;
+    this.supervisor = supervisor;
+    this.meters = meters;
+    this.threads = threads;
+    this.report = new FailureReport(plan);
+    this.turn = new InputTurn(task);
+    this.outcome = new RunOutcome(plan, task, turn, report, meters, threads);
+  }
+
+  /** Does everything up to the first record of the output. */
+  Iterator<O> execute(Iterator<I> records) throws IOException {
+    meters.begun();
+    supervisor.add(this);
+    requireOpen();
+    ContainerLauncher ready = launchers.apply(report);
+    launcher = ready;
+    requireOpen();
+    Exchange directory = ready.exchange();
+    report.exchange(directory.directory());
+    FailedRun keeper = plan.keep() == Keep.ON_FAILURE ? new FailedRun(toString(), directory) : null;
+    Iterator<I> wanted = new CancellableIterator<>(records, task);
+    RunFeed<I> input = new RunFeed<>(tool.input(), directory, task, turn, toString());
+    feed = input;
+    outcome.fedBy(input);
+    if (tool.input().usesStdin()) {
+      input.start(wanted);
+    } else {
+      input.write(wanted);
+    }
+    ContainerSession started = start(ready, directory, keeper);
+    if (tool.input().usesStdin()) {
+      OutputStream stdin = meters.counted(started.stdin());
+      input.begin(keeper == null ? stdin : keeper.copied(stdin));
+    }
+    RunResults results = new RunResults(outcome, directory, turn, meters, threads);
+    Stream<O> output = tool.output().read(results);
+    requireOpen();
+    return new OutputIterator<>(output, results, this::close);
+  }
+
+  /** Whoever closes a run that is beginning cannot see what it is about to get hold of. */
+  private void requireOpen() {
+    if (closed) {
+      throw new LofnException("lofn has ended here before " + this + " had begun");
+    }
+  }
+
+  private ContainerSession start(
+      ContainerLauncher ready, Exchange directory, @Nullable FailedRun keeper) {
+    if (keeper != null) {
+      keeper.noteInputs();
+      outcome.keepBy(() -> keep(keeper, ready));
+    }
+    outcome.noteInputs(directory);
+    try (RunMeters.Timing create = meters.create()) {
+      ContainerSession started = ready.start();
+      outcome.started(started);
+      return started;
+    }
+  }
+
+  private void keep(FailedRun keeper, ContainerLauncher ready) {
+    ready.started().flatMap(spec -> keeper.keep(ready.runtime(), spec)).ifPresent(report::kept);
+  }
+
+  /** Stops the container if the run is no longer wanted. Called by the supervisor now and then. */
+  @Override
+  public void check(Instant now) {
+    if (!closed) {
+      outcome.check(now);
+    }
+  }
+
+  /** Counts this run among the failures, once, and unless nobody wanted it any more. */
+  void failed() {
+    outcome.failed();
+  }
+
+  /**
+   * Removes the container, ends the writer, and deletes the exchange. Idempotent: a run that was
+   * closed while it began, and so fails, is closed again for what it has got meanwhile.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    ContainerLauncher ready = launcher;
+    RunFeed<I> input = feed;
+    Closing.all(
+        ready == null ? Run::nothing : ready::endContainer,
+        input == null ? Run::nothing : input::end,
+        ready == null ? Run::nothing : ready,
+        () -> supervisor.remove(this));
+  }
+
+  private static void nothing() {}
+
+  @Override
+  public String toString() {
+    return outcome.toString();
+  }
+}

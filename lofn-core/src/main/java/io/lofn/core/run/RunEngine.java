@@ -1,0 +1,70 @@
+package io.lofn.core.run;
+
+import io.lofn.core.container.Sweeper;
+import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.runtime.NodeRuntime;
+import io.lofn.core.storage.Volumes;
+import io.lofn.core.task.Closing;
+import io.lofn.core.task.EngineCalls;
+import io.lofn.core.warm.WarmContainers;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** What runs tools on this executor, as a whole: it ends together. One for each configuration. */
+public final class RunEngine implements AutoCloseable {
+
+  /** How long a start that is under way may take to be undone as lofn ends. */
+  private static final Duration START_GRACE = Duration.ofSeconds(10);
+
+  private final NodeRuntime runtime;
+  private final Volumes volumes;
+  private final Exchanges exchanges;
+  private final EngineCalls calls;
+  private final Supervisor supervisor;
+  private final WarmContainers warm;
+  private final Sweeper sweeper;
+  private final ExecutorService threads;
+  private final ScheduledExecutorService clock;
+
+  @Inject
+  RunEngine(
+      NodeRuntime runtime,
+      Volumes volumes,
+      Exchanges exchanges,
+      EngineCalls calls,
+      Supervisor supervisor,
+      WarmContainers warm,
+      Sweeper sweeper,
+      ExecutorService threads,
+      ScheduledExecutorService clock) {
+    this.runtime = runtime;
+    this.volumes = volumes;
+    this.exchanges = exchanges;
+    this.calls = calls;
+    this.supervisor = supervisor;
+    this.warm = warm;
+    this.sweeper = sweeper;
+    this.threads = threads;
+    this.clock = clock;
+  }
+
+  /** Whether it has no run. */
+  public boolean isIdle() {
+    return supervisor.isIdle();
+  }
+
+  @Override
+  public void close() {
+    Closing.all(
+        () -> clock.shutdownNow(),
+        supervisor::closeRuns,
+        () -> calls.awaitEnd(START_GRACE),
+        warm,
+        volumes,
+        () -> sweeper.end(runtime),
+        exchanges,
+        () -> threads.shutdownNow());
+  }
+}

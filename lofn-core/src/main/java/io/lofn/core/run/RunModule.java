@@ -1,0 +1,19 @@
+package io.lofn.core.run;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Singleton;
+
+/** Wires this package. */
+public final class RunModule extends AbstractModule {
+
+  @Override
+  protected void configure() {
+    bind(Preparation.class).in(Singleton.class);
+    bind(RunEngine.class).in(Singleton.class);
+    bind(Runs.class).in(Singleton.class);
+    bind(Supervisor.class).in(Singleton.class);
+    bind(ToolRunner.class).in(Singleton.class);
+    bind(WarmUp.class).in(Singleton.class);
+    bind(Workplaces.class).in(Singleton.class);
+  }
+}

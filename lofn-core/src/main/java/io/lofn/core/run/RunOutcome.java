@@ -1,0 +1,340 @@
+package io.lofn.core.run;
+
+import static java.util.Objects.requireNonNull;
+
+import io.lofn.api.EngineException;
+import io.lofn.api.Tool;
+import io.lofn.api.ToolFailedException;
+import io.lofn.api.ToolFailedException.Reason;
+import io.lofn.core.container.ContainerSession;
+import io.lofn.core.container.ContainerSession.Stop;
+import io.lofn.core.container.ContainerSession.StopReason;
+import io.lofn.core.exchange.DiskWatch;
+import io.lofn.core.exchange.Exchange;
+import io.lofn.core.exchange.ExchangeState;
+import io.lofn.core.feed.InputTurn;
+import io.lofn.core.feed.RunFeed;
+import io.lofn.core.plan.RunPlan;
+import io.lofn.core.report.FailureReport;
+import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.RunMeters;
+import io.lofn.core.task.TaskScope;
+import io.lofn.spi.ContainerExit;
+import io.lofn.spi.InputSnapshot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The verdict on a run, and the failures that it may end with. Used by the task's thread; {@link
+ * #check} by any.
+ */
+final class RunOutcome {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunOutcome.class);
+
+  private final RunPlan plan;
+  private final Tool<?, ?> tool;
+  private final TaskScope task;
+  private final InputTurn turn;
+  private final FailureReport report;
+  private final RunMeters meters;
+  private final Executor threads;
+  private final Instant begun = Instant.now();
+  private final AtomicBoolean failed = new AtomicBoolean();
+  private final AtomicBoolean kept = new AtomicBoolean();
+  private volatile Runnable keeper = () -> {};
+  private volatile @Nullable RunFeed<?> feed;
+  private volatile @Nullable ContainerSession session;
+  private volatile @Nullable DiskWatch disk;
+  private volatile boolean judged;
+  private @Nullable InputSnapshot inputs;
+  private long inputFiles;
+
+  RunOutcome(
+      RunPlan plan,
+      TaskScope task,
+      InputTurn turn,
+      FailureReport report,
+      RunMeters meters,
+      Executor threads) {
+    this.plan = plan;
+    this.tool = plan.tool();
+    this.task = task;
+    this.turn = turn;
+    this.report = report;
+    this.meters = meters;
+    this.threads = threads;
+  }
+
+  /** Has the run's exchange kept if the tool fails. */
+  void keepBy(Runnable action) {
+    keeper = action;
+  }
+
+  /** Takes note of where the records come from. */
+  void fedBy(RunFeed<?> input) {
+    feed = input;
+  }
+
+  /** Takes note of what is in the exchange before the tool is. */
+  void noteInputs(Exchange directory) {
+    inputFiles = ExchangeState.bytes(directory.directory());
+    meters.written(inputFiles);
+    plan.settings()
+        .limits()
+        .disk()
+        .ifPresent(limit -> disk = new DiskWatch(directory, limit, inputFiles, threads));
+    if (tool.output().listsFiles()) {
+      try {
+        inputs = InputSnapshot.of(directory.directory());
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot list the input of " + this, e);
+      }
+    }
+  }
+
+  /** From now on the tool is there. */
+  void started(ContainerSession container) {
+    session = container;
+  }
+
+  /** Counts what is in the exchange beyond what was put there as output. */
+  void countOutputs(Exchange directory) {
+    meters.read(Math.max(0, ExchangeState.bytes(directory.directory()) - inputFiles));
+  }
+
+  private @Nullable Throwable inputFailure() {
+    RunFeed<?> current = feed;
+    return current == null ? null : current.failure();
+  }
+
+  /** Stops the container if the run is no longer wanted. */
+  void check(Instant now) {
+    ContainerSession current = session;
+    if (current == null) {
+      return;
+    }
+    Throwable failure = inputFailure();
+    if (failure != null) {
+      current.stop(new Stop(StopReason.INPUT_FAILED, failure));
+    } else if (task.isCancelled()) {
+      current.stop(new Stop(StopReason.CANCELLED, null));
+    } else if (!judged) {
+      current.stopIfOverdue(now);
+      checkDisk(current, now);
+    }
+  }
+
+  private void checkDisk(ContainerSession current, Instant now) {
+    DiskWatch watch = disk;
+    if (watch != null && watch.isExceeded()) {
+      current.stop(new Stop(StopReason.DISK_LIMIT, null));
+    } else if (watch != null) {
+      watch.check(now);
+    }
+  }
+
+  /** Once more at the end: a tool may write much in a short time, or hide it meanwhile. */
+  private void judgeDisk() {
+    DiskWatch watch = disk;
+    if (watch != null) {
+      watch.look(true);
+      if (watch.isExceeded()) {
+        keepIfWanted();
+        throw report.tooMuchDisk(watch, activeSession().stderr());
+      }
+    }
+  }
+
+  /**
+   * Waits until the tool has ended, and throws unless it ended well.
+   *
+   * @throws io.lofn.api.ToolFailedException if it did not
+   */
+  void awaitSuccess() {
+    if (judged) {
+      return;
+    }
+    try {
+      judge();
+      judged = true;
+    } catch (RuntimeException | Error e) {
+      failed();
+      throw e;
+    }
+  }
+
+  private void judge() {
+    ContainerExit exit = turn.lendWhile(this::awaitExit);
+    Duration lasted = Duration.between(begun, Instant.now());
+    meters.ended(lasted);
+    LOG.info(
+        "{}: {} ended with exit code {} after {} ms; {}, served by {}",
+        plan.operator(),
+        tool.image(),
+        exit.code(),
+        lasted.toMillis(),
+        plan.task(),
+        report.servedBy());
+    boolean accepted = tool.acceptedExitCodes().contains(exit.code());
+    if (accepted && exit.code() != 0 && activeSession().neverBegan(exit)) {
+      keepIfWanted();
+      throw report.neverBegan(exit, activeSession().stderr());
+    }
+    if (!accepted) {
+      Reason reason = exit.outOfMemory() ? Reason.OUT_OF_MEMORY : Reason.EXIT_CODE;
+      keepIfWanted();
+      throw report.failure(reason, exit, activeSession().stderr());
+    }
+    judgeDisk();
+  }
+
+  /** Counts this run among the failures, once, and unless nobody wanted it any more. */
+  void failed() {
+    if (failed.compareAndSet(false, true) && !task.isCancelled()) {
+      meters.failed();
+    }
+  }
+
+  private ContainerExit awaitExit() {
+    ContainerSession current = activeSession();
+    Optional<ContainerExit> exit = Optional.empty();
+    while (true) {
+      Optional<Stop> stop = current.awaitStop();
+      if (stop.isPresent()) {
+        throw stopped(stop.get(), current);
+      }
+      if (exit.isPresent() && inputFailure() == null) {
+        return exit.get();
+      }
+      exit = awaitBriefly(current);
+      check(Instant.now());
+    }
+  }
+
+  private Optional<ContainerExit> awaitBriefly(ContainerSession current) {
+    try {
+      return current.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      current.stop(new Stop(StopReason.CANCELLED, null));
+      return Optional.empty();
+    }
+  }
+
+  private RuntimeException stopped(Stop stop, ContainerSession current) {
+    return switch (stop.reason()) {
+      case CANCELLED -> task.cancellation();
+      case TIMED_OUT -> {
+        keepIfWanted();
+        yield report.failure(Reason.TIMED_OUT, null, current.stderr());
+      }
+      case IDLE -> {
+        keepIfWanted();
+        yield report.idle(current.stderr());
+      }
+      case OUTPUT_TOO_LARGE -> report.recordTooLong("it was stopped for it", current.stderr());
+      case DISK_LIMIT -> {
+        keepIfWanted();
+        yield report.tooMuchDisk(requireNonNull(disk), current.stderr());
+      }
+      case INPUT_FAILED -> EngineCalls.unchecked(requireNonNull(stop.cause()));
+    };
+  }
+
+  private void keepIfWanted() {
+    if (kept.compareAndSet(false, true)) {
+      keeper.run();
+    }
+  }
+
+  /** The failure of a tool that ended well but left no output of a name. */
+  RuntimeException outputMissing(String name) {
+    keepIfWanted();
+    return report.outputMissing(name, activeSession().stderr());
+  }
+
+  /** The failure of a tool that ended well but left nothing of a kind. */
+  ToolFailedException nothingOf(String what) {
+    keepIfWanted();
+    return report.nothingOf(what, activeSession().stderr());
+  }
+
+  /** How many bytes a record of its output may have. */
+  long maxRecordSize() {
+    return plan.maxRecordSize();
+  }
+
+  /** The failure of a tool that wrote a record of more bytes; if it still runs, it is stopped. */
+  ToolFailedException recordTooLong(String where) {
+    ContainerSession current = activeSession();
+    if (!judged) {
+      current.stop(new Stop(StopReason.OUTPUT_TOO_LARGE, null));
+      boolean cancelled =
+          current.awaitStop().filter(stop -> stop.reason() == StopReason.CANCELLED).isPresent();
+      if (cancelled) {
+        throw task.cancellation();
+      }
+      failed();
+    }
+    keepIfWanted();
+    return report.recordTooLong(where, current.stderr());
+  }
+
+  /** The failure of a tool whose output cannot be what its disk holds. */
+  ToolFailedException outputTooLarge(long bytes, long room) {
+    keepIfWanted();
+    return report.outputTooLarge(bytes, room, activeSession().stderr());
+  }
+
+  /** What was in the exchange when the tool was started. */
+  InputSnapshot inputs() {
+    InputSnapshot known = inputs;
+    if (known == null) {
+      throw new IllegalStateException(
+          "An OutputReader that asks for files() must say so in listsFiles()");
+    }
+    return known;
+  }
+
+  /** Names in the exchange that the tool sees something else at. */
+  Set<String> mountPoints() {
+    return plan.mountPoints();
+  }
+
+  /** Whether the tool was given records; waits until that is known. */
+  boolean hadRecords() {
+    return requireNonNull(feed).hadRecords();
+  }
+
+  /** The failure of an engine that lost a stream of a tool that ended well. */
+  RuntimeException streamBroken(IOException cause) {
+    failed();
+    return EngineException.transientFailure(
+        "The standard output of container %s broke off at %s: %s"
+            .formatted(activeSession().container().id(), report.servedBy(), cause.getMessage()),
+        cause);
+  }
+
+  ContainerSession activeSession() {
+    ContainerSession current = session;
+    if (current == null) {
+      throw new IllegalStateException("The tool has not started");
+    }
+    return current;
+  }
+
+  @Override
+  public String toString() {
+    return plan.operator() + " of " + tool.image() + ", " + plan.task();
+  }
+}

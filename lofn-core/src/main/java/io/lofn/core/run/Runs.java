@@ -1,0 +1,53 @@
+package io.lofn.core.run;
+
+import io.lofn.api.Tool;
+import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.plan.RunPlan;
+import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.RunMeters;
+import io.lofn.core.task.TaskScope;
+import jakarta.inject.Inject;
+import java.util.concurrent.ExecutorService;
+
+/** Makes the runs of this executor, each with what it uses. Thread-safe. */
+final class Runs {
+
+  private final Preparation preparation;
+  private final Workplaces workplaces;
+  private final EngineCalls calls;
+  private final ContainerOwnership ownership;
+  private final Supervisor supervisor;
+  private final RunMeters meters;
+  private final ExecutorService threads;
+
+  @Inject
+  Runs(
+      Preparation preparation,
+      Workplaces workplaces,
+      EngineCalls calls,
+      ContainerOwnership ownership,
+      Supervisor supervisor,
+      RunMeters meters,
+      ExecutorService threads) {
+    this.preparation = preparation;
+    this.workplaces = workplaces;
+    this.calls = calls;
+    this.ownership = ownership;
+    this.supervisor = supervisor;
+    this.meters = meters;
+    this.threads = threads;
+  }
+
+  <I, O> Run<I, O> of(RunPlan plan, Tool<I, O> tool, TaskScope task) {
+    return new Run<>(
+        plan,
+        tool,
+        task,
+        report ->
+            new ContainerLauncher(
+                plan, task, preparation, workplaces, calls, ownership, threads, report),
+        supervisor,
+        meters,
+        threads);
+  }
+}

@@ -1,0 +1,81 @@
+package io.lofn.core.run;
+
+import io.lofn.api.EmptyPartitions;
+import io.lofn.api.Tool;
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.gate.CommandGate;
+import io.lofn.core.gate.SafetyGate;
+import io.lofn.core.image.ImageNeed;
+import io.lofn.core.image.ImageOnNode;
+import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.node.Owner;
+import io.lofn.core.plan.RunPlan;
+import io.lofn.core.runtime.SelectedRuntime;
+import io.lofn.core.task.TaskScope;
+import io.lofn.spi.PreparedImage;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.Iterator;
+
+/** Runs a tool for the task of the calling thread. */
+public final class ToolRunner {
+
+  private final SafetyGate gate;
+  private final Preparation preparation;
+  private final Runs runs;
+  private final LofnConf conf;
+  private final ContainerOwnership ownership;
+
+  @Inject
+  ToolRunner(
+      SafetyGate gate,
+      Preparation preparation,
+      Runs runs,
+      LofnConf conf,
+      ContainerOwnership ownership) {
+    this.gate = gate;
+    this.preparation = preparation;
+    this.runs = runs;
+    this.conf = conf;
+    this.ownership = ownership;
+  }
+
+  /**
+   * Runs a tool over one partition.
+   *
+   * @param image the tool's image, by the name it is to be had by
+   * @return the output, lazily; the run ends with it or with the task
+   */
+  public <I, O> Iterator<O> run(
+      String operator, Tool<I, O> tool, ImageNeed image, Iterator<I> records, TaskScope task)
+      throws IOException {
+    gate.check(tool);
+    CommandGate.check(tool);
+    if (skipsEmpty(tool) && !records.hasNext()) {
+      return Collections.emptyIterator();
+    }
+    RunPlan plan = RunPlan.of(operator, tool, image, task, conf, ownership);
+    Run<I, O> run = runs.of(plan, tool, task);
+    task.onCompletion(run::close);
+    try {
+      return run.execute(records);
+    } catch (Throwable e) {
+      run.failed();
+      run.close();
+      throw e;
+    }
+  }
+
+  /** Makes a tool's image present on this node, and nothing else. */
+  public ImageOnNode prepareImage(Tool<?, ?> tool, ImageNeed image, TaskScope task) {
+    SelectedRuntime runtime = preparation.runtime(task);
+    PreparedImage prepared = preparation.image(runtime, image, task);
+    return new ImageOnNode(Owner.current().host(), runtime.name(), tool.image(), prepared.id());
+  }
+
+  private boolean skipsEmpty(Tool<?, ?> tool) {
+    return tool.emptyPartitions().orElseGet(() -> conf.get(LofnConf.EMPTY_PARTITIONS))
+        == EmptyPartitions.SKIP;
+  }
+}

@@ -1,0 +1,50 @@
+package io.lofn.core.run;
+
+import io.lofn.api.LofnException;
+import io.lofn.api.Tool;
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.image.ImageNeed;
+import io.lofn.core.image.Images;
+import io.lofn.core.runtime.NodeRuntime;
+import io.lofn.core.runtime.SelectedRuntime;
+import io.lofn.spi.PreparedImage;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Does before the first task what the first task would wait for. */
+public final class WarmUp implements Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
+
+  /** No stage of Spark has it. */
+  private static final int NO_STAGE = -1;
+
+  private final NodeRuntime runtimes;
+  private final Images images;
+  private final LofnConf conf;
+
+  @Inject
+  WarmUp(NodeRuntime runtimes, Images images, LofnConf conf) {
+    this.runtimes = runtimes;
+    this.images = images;
+    this.conf = conf;
+  }
+
+  /** Chooses the runtime and pulls the images; an image that cannot be had is passed over. */
+  @Override
+  public void run() {
+    SelectedRuntime runtime = runtimes.get();
+    for (String image : conf.find(LofnConf.PLUGIN_IMAGES).orElse(List.of())) {
+      try {
+        ImageNeed need = ImageNeed.of(Tool.pipe(image), conf, Optional.empty());
+        PreparedImage prepared = images.prepare(runtime, need, NO_STAGE);
+        LOG.info("{} has {} as {}", runtime, image, prepared.id());
+      } catch (LofnException e) {
+        LOG.warn("The image {} cannot be had ahead of its first use: {}", image, e.getMessage());
+      }
+    }
+  }
+}

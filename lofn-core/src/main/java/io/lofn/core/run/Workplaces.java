@@ -1,0 +1,82 @@
+package io.lofn.core.run;
+
+import io.lofn.core.container.NewWorkplace;
+import io.lofn.core.container.PipedContainers;
+import io.lofn.core.container.Workplace;
+import io.lofn.core.exchange.Exchange;
+import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.plan.ImageVolumes;
+import io.lofn.core.plan.RunMounts;
+import io.lofn.core.plan.RunPlan;
+import io.lofn.core.warm.WarmContainers;
+import io.lofn.core.warm.WarmShape;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.Mount;
+import io.lofn.spi.PreparedImage;
+import io.lofn.spi.StagedVolume;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Gives each run a place to work in: one that has served others, or a new one. Thread-safe. */
+final class Workplaces {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Workplaces.class);
+
+  private final WarmContainers warm;
+  private final Exchanges exchanges;
+  private final PipedContainers containers;
+
+  @Inject
+  Workplaces(WarmContainers warm, Exchanges exchanges, PipedContainers containers) {
+    this.warm = warm;
+    this.exchanges = exchanges;
+    this.containers = containers;
+  }
+
+  /**
+   * A place with a container that serves one run after the other.
+   *
+   * @param volumes what the mounts hold; a new container takes them over, and the list is empty
+   *     then
+   * @return empty if the run needs a container of its own
+   */
+  Optional<Workplace> shared(
+      RunPlan plan,
+      ContainerRuntime runtime,
+      PreparedImage image,
+      List<Mount> mounts,
+      List<StagedVolume> volumes) {
+    if (!plan.reuse() || !mayServeOthers(plan, image, mounts)) {
+      return Optional.empty();
+    }
+    WarmShape shape =
+        WarmShape.of(
+            runtime, image.id(), plan.exchangePath(), plan.ownTmp(), mounts, plan.settings());
+    return warm.isUnfit(shape)
+        ? Optional.empty()
+        : Optional.of(warm.take(shape, plan.task(), plan.anyUser(), volumes));
+  }
+
+  private static boolean mayServeOthers(RunPlan plan, PreparedImage image, List<Mount> mounts) {
+    boolean kept = new ImageVolumes(image).areKept(RunMounts.targets(plan, mounts));
+    if (kept) {
+      LOG.info(
+          "A run of {} has a container of its own, whatever spark.lofn.container.reuse says: its image declares volumes, which keep what a run leaves there",
+          image.reference());
+    }
+    return !kept;
+  }
+
+  /** A place for one run. */
+  Workplace ofOneRun(RunPlan plan, ContainerRuntime runtime) {
+    Optional<Exchange> inMemory =
+        plan.mayUseMemory()
+            ? exchanges.createInMemory(plan.task(), plan.anyUser())
+            : Optional.empty();
+    Exchange exchange = inMemory.orElseGet(() -> exchanges.create(plan.task(), plan.anyUser()));
+    return new NewWorkplace(exchange, runtime, containers);
+  }
+}

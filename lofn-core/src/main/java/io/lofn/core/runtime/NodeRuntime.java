@@ -1,0 +1,92 @@
+package io.lofn.core.runtime;
+
+import io.lofn.api.EngineException;
+import io.lofn.api.RuntimeUnavailableException;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerRuntimeProvider;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's runtime: chosen when it is first needed, kept as long as its engine answers, and
+ * chosen anew after it did not. A failed choice is made anew the next time.
+ */
+public final class NodeRuntime implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(NodeRuntime.class);
+
+  private final RuntimeSelector selector;
+  private final List<Runnable> whenSelected = new CopyOnWriteArrayList<>();
+
+  /** All that were ever chosen: runs may still use one that was given up, and it may come back. */
+  private final Map<String, SelectedRuntime> made = new ConcurrentHashMap<>();
+
+  private volatile @Nullable SelectedRuntime selected;
+
+  @Inject
+  public NodeRuntime(RuntimeSelector selector) {
+    this.selector = selector;
+  }
+
+  public SelectedRuntime get() {
+    SelectedRuntime current = selected;
+    return current != null ? current : select();
+  }
+
+  private synchronized SelectedRuntime select() {
+    SelectedRuntime current = selected;
+    if (current == null) {
+      ContainerRuntimeProvider chosen = choose();
+      current = made.get(chosen.name());
+      if (current == null) {
+        current = selector.create(chosen);
+        made.put(chosen.name(), current);
+      }
+      selected = current;
+      whenSelected.forEach(Runnable::run);
+    }
+    return current;
+  }
+
+  /** A node that had a runtime may have one again soon, when its engine was restarted. */
+  private ContainerRuntimeProvider choose() {
+    try {
+      return selector.choose();
+    } catch (RuntimeUnavailableException e) {
+      if (made.isEmpty()) {
+        throw e;
+      }
+      throw EngineException.transientFailure(
+          "The engine of this node has failed, and did not come back. " + e.getMessage(), e);
+    }
+  }
+
+  /** Says that the engine of a runtime has failed; the next task chooses again. */
+  public synchronized void failed(SelectedRuntime runtime) {
+    if (runtime.equals(selected)) {
+      LOG.warn("{} has failed; the next task looks again for a runtime", runtime.name());
+      selected = null;
+    }
+  }
+
+  /** Has something done, briefly, when the runtime is chosen. To be said before it is. */
+  public void whenSelected(Runnable action) {
+    whenSelected.add(action);
+  }
+
+  /** All that were ever chosen, and so may have containers here. */
+  public List<ContainerRuntime> all() {
+    return made.values().stream().map(SelectedRuntime::runtime).toList();
+  }
+
+  @Override
+  public synchronized void close() {
+    made.values().forEach(each -> each.runtime().close());
+  }
+}

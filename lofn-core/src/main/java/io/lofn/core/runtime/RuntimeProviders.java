@@ -1,0 +1,36 @@
+package io.lofn.core.runtime;
+
+import io.lofn.api.LofnException;
+import io.lofn.spi.ContainerRuntimeProvider;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The runtime providers of this JVM.
+ *
+ * @param byName each by its name
+ * @param broken the messages of those that could not be loaded
+ */
+public record RuntimeProviders(Map<String, ContainerRuntimeProvider> byName, List<String> broken) {
+
+  public static RuntimeProviders discover() {
+    Providers<ContainerRuntimeProvider> discovered =
+        Providers.discover(ContainerRuntimeProvider.class);
+    return of(discovered.found(), discovered.broken());
+  }
+
+  public static RuntimeProviders of(List<ContainerRuntimeProvider> found, List<String> broken) {
+    Map<String, ContainerRuntimeProvider> byName = new TreeMap<>();
+    for (ContainerRuntimeProvider provider : found) {
+      ContainerRuntimeProvider other = byName.putIfAbsent(provider.name(), provider);
+      if (other != null) {
+        throw new LofnException(
+            "Two container runtimes are named '%s': %s and %s; take one of their jars away"
+                .formatted(
+                    provider.name(), other.getClass().getName(), provider.getClass().getName()));
+      }
+    }
+    return new RuntimeProviders(byName, List.copyOf(broken));
+  }
+}

@@ -1,0 +1,155 @@
+package io.lofn.core.runtime;
+
+import static java.util.stream.Collectors.joining;
+
+import io.lofn.api.LofnException;
+import io.lofn.api.Printable;
+import io.lofn.api.RuntimeUnavailableException;
+import io.lofn.core.config.LofnConf;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerRuntimeProvider;
+import io.lofn.spi.RuntimeConfig;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Chooses this node's container runtime by {@code spark.lofn.runtime}, and says why. */
+public final class RuntimeSelector {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RuntimeSelector.class);
+  private static final String AUTO = "auto";
+
+  private final LofnConf conf;
+  private final Map<String, ContainerRuntimeProvider> providers;
+  private final List<String> broken;
+
+  @Inject
+  public RuntimeSelector(LofnConf conf, RuntimeProviders providers) {
+    this.conf = conf;
+    this.providers = providers.byName();
+    this.broken = providers.broken();
+  }
+
+  /**
+   * Looks which runtime this node is to use now.
+   *
+   * @throws RuntimeUnavailableException if none is usable; names each that was found, with its
+   *     reason
+   */
+  ContainerRuntimeProvider choose() {
+    List<String> wanted = conf.get(LofnConf.RUNTIME);
+    boolean auto = wanted.equals(List.of(AUTO));
+    Map<String, String> rejected = new LinkedHashMap<>();
+    ContainerRuntimeProvider chosen =
+        auto ? best(rejected) : first(wanted.stream().map(this::named).toList(), rejected);
+    LOG.info(
+        "Container runtime {} chosen by {}={}{}",
+        chosen.name(),
+        LofnConf.RUNTIME.name(),
+        String.join(",", wanted),
+        rejected.isEmpty() ? "" : "; passed over: " + Printable.line(describe(rejected)));
+    return chosen;
+  }
+
+  /** Makes a runtime that was chosen. */
+  SelectedRuntime create(ContainerRuntimeProvider chosen) {
+    ContainerRuntime runtime = chosen.create(config(chosen));
+    LOG.info("Container runtime {} is {}", chosen.name(), runtime.engine());
+    return new SelectedRuntime(chosen.name(), runtime);
+  }
+
+  private ContainerRuntimeProvider first(
+      List<ContainerRuntimeProvider> candidates, Map<String, String> rejected) {
+    return candidates.stream()
+        .filter(candidate -> usable(candidate, rejected))
+        .findFirst()
+        .orElseThrow(() -> none(rejected));
+  }
+
+  private ContainerRuntimeProvider best(Map<String, String> rejected) {
+    List<ContainerRuntimeProvider> ranked = new ArrayList<>();
+    for (ContainerRuntimeProvider provider : providers.values()) {
+      if (provider.priority() == ContainerRuntimeProvider.NAMED_ONLY) {
+        rejected.put(provider.name(), "used only where " + LofnConf.RUNTIME.name() + " names it");
+      } else {
+        ranked.add(provider);
+      }
+    }
+    ranked.sort(Comparator.comparing(ContainerRuntimeProvider::priority).reversed());
+    ContainerRuntimeProvider best = first(ranked, rejected);
+    List<ContainerRuntimeProvider> rest = ranked.subList(ranked.indexOf(best) + 1, ranked.size());
+    for (ContainerRuntimeProvider other : rest) {
+      if (other.priority() == best.priority() && usable(other, rejected)) {
+        throw new LofnException(
+            "The container runtimes %s and %s are both usable and have the same priority %d; set %s to one of them"
+                .formatted(best.name(), other.name(), best.priority(), LofnConf.RUNTIME.name()));
+      }
+    }
+    return best;
+  }
+
+  private boolean usable(ContainerRuntimeProvider provider, Map<String, String> rejected) {
+    Optional<String> reason;
+    try {
+      reason = provider.unavailableReason(config(provider));
+    } catch (RuntimeException | LinkageError e) {
+      reason = Optional.of("its probe failed: " + e);
+    }
+    reason.ifPresent(text -> rejected.put(provider.name(), text));
+    return reason.isEmpty();
+  }
+
+  private ContainerRuntimeProvider named(String name) {
+    ContainerRuntimeProvider provider = providers.get(name);
+    if (provider == null) {
+      throw new RuntimeUnavailableException(
+          "%s asks for the container runtime '%s', but the class path has %s%s"
+              .formatted(
+                  LofnConf.RUNTIME.name(),
+                  name,
+                  providers.isEmpty() ? "none" : "only " + String.join(", ", providers.keySet()),
+                  brokenLines()));
+    }
+    return provider;
+  }
+
+  private RuntimeUnavailableException none(Map<String, String> rejected) {
+    if (providers.isEmpty()) {
+      return new RuntimeUnavailableException(
+          "No container runtime is on the class path; add a jar such as lofn-runtime-docker"
+              + brokenLines());
+    }
+    String reasons =
+        rejected.entrySet().stream()
+            .map(entry -> "%n  %s: %s".formatted(entry.getKey(), entry.getValue()))
+            .collect(joining());
+    return new RuntimeUnavailableException(
+        "No container runtime is usable on this node (%s=%s):%s%s%nStart or install one of these engines on every node, or let %s name another."
+            .formatted(
+                LofnConf.RUNTIME.name(),
+                String.join(",", conf.get(LofnConf.RUNTIME)),
+                reasons,
+                brokenLines(),
+                LofnConf.RUNTIME.name()));
+  }
+
+  private String brokenLines() {
+    return broken.stream().map("%n  could not be loaded: %s"::formatted).collect(joining());
+  }
+
+  private static String describe(Map<String, String> rejected) {
+    return rejected.entrySet().stream()
+        .map(entry -> entry.getKey() + " (" + entry.getValue() + ")")
+        .collect(joining(", "));
+  }
+
+  private RuntimeConfig config(ContainerRuntimeProvider provider) {
+    return conf.runtimeConfig(provider.name());
+  }
+}

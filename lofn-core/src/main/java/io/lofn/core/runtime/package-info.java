@@ -1,0 +1,9 @@
+/**
+ * Which container runtime this node has.
+ *
+ * <p>Internal: for lofn's own modules; it may change with any version.
+ */
+@NullMarked
+package io.lofn.core.runtime;
+
+import org.jspecify.annotations.NullMarked;

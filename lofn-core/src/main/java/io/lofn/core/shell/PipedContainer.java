@@ -1,0 +1,77 @@
+package io.lofn.core.shell;
+
+import io.lofn.core.streams.NamedPipes;
+import io.lofn.core.streams.Noise;
+import io.lofn.spi.ContainerExit;
+import io.lofn.spi.RunningContainer;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Optional;
+
+/** A container of one run, whose process has named pipes for its standard streams. */
+public class PipedContainer implements RunningContainer, Witness {
+
+  private final RunningContainer container;
+  private final NamedPipes pipes;
+  private final ToolStderr stderr;
+
+  /**
+   * @param noise what the shell said before it had the pipes
+   * @param word the shell's
+   */
+  public PipedContainer(RunningContainer container, NamedPipes pipes, Noise noise, ShellWord word) {
+    this.container = container;
+    this.pipes = pipes;
+    this.stderr = new ToolStderr(pipes.stderr(), noise, word);
+  }
+
+  @Override
+  public final String id() {
+    return container.id();
+  }
+
+  @Override
+  public final OutputStream stdin() {
+    return pipes.stdin();
+  }
+
+  @Override
+  public final InputStream stdout() {
+    return pipes.stdout();
+  }
+
+  @Override
+  public final InputStream stderr() {
+    return stderr;
+  }
+
+  @Override
+  public final Optional<Boolean> began() {
+    return stderr.began();
+  }
+
+  @Override
+  public Optional<ContainerExit> await(Duration atMost) throws InterruptedException {
+    return container.await(atMost);
+  }
+
+  @Override
+  public void stop(Duration grace) {
+    container.stop(grace);
+  }
+
+  /** Ends the streams. Idempotent. */
+  protected final void closePipes() {
+    pipes.close();
+  }
+
+  @Override
+  public void close() {
+    try {
+      closePipes();
+    } finally {
+      container.close();
+    }
+  }
+}

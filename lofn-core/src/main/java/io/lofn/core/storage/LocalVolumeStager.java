@@ -1,0 +1,42 @@
+package io.lofn.core.storage;
+
+import io.lofn.api.StagingException;
+import io.lofn.spi.StagedVolume;
+import io.lofn.spi.VolumeStager;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Volumes that are a path of every node already: mounted where they are. */
+final class LocalVolumeStager implements VolumeStager {
+
+  static final String SCHEME = "file";
+
+  @Override
+  public StagedVolume stage(URI source) {
+    Path path = Path.of(source.getPath());
+    if (!Files.exists(path)) {
+      throw new StagingException(
+          "The volume "
+              + source
+              + " does not exist on this node; it must be on every node, or be named as another file"
+              + " system's");
+    }
+    return new StagedVolume() {
+      @Override
+      public Path path() {
+        return path;
+      }
+
+      @Override
+      public void close() {
+        // Nothing was copied.
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    // Nothing is held.
+  }
+}

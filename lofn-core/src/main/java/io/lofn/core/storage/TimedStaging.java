@@ -1,0 +1,88 @@
+package io.lofn.core.storage;
+
+import io.lofn.api.StagingException;
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.task.EngineCalls;
+import io.lofn.spi.StagedVolume;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stages one volume in a thread of its own. It is interrupted when its time is over or nobody wants
+ * the volume any more, and not waited for: what others have written reads and unpacks as it likes.
+ */
+final class TimedStaging {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TimedStaging.class);
+
+  private final URI source;
+  private final Duration atMost;
+  private final CompletableFuture<StagedVolume> result = new CompletableFuture<>();
+
+  TimedStaging(URI source, Duration atMost) {
+    this.source = source;
+    this.atMost = atMost;
+  }
+
+  /**
+   * Waits for the volume.
+   *
+   * @throws StagingException what the stager throws, or if it takes too long, or the calling thread
+   *     is interrupted
+   */
+  StagedVolume call(Supplier<StagedVolume> staging) {
+    Thread thread = new Thread(() -> run(staging), "lofn staging of " + source);
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      return result.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw EngineCalls.unchecked(e.getCause());
+    } catch (TimeoutException e) {
+      return giveUp(
+          thread,
+          new StagingException(
+              "The volume %s was not staged within %s; if its size or the network wants more time, raise %s"
+                  .formatted(source, atMost, LofnConf.VOLUMES_TIMEOUT.name()),
+              e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return giveUp(
+          thread,
+          new StagingException("Interrupted while the volume " + source + " was staged", e));
+    }
+  }
+
+  /** Unless it has come at the last moment. */
+  private StagedVolume giveUp(Thread thread, StagingException why) {
+    if (result.completeExceptionally(why)) {
+      thread.interrupt();
+      throw why;
+    }
+    try {
+      return result.join();
+    } catch (RuntimeException e) {
+      throw why;
+    }
+  }
+
+  private void run(Supplier<StagedVolume> staging) {
+    try {
+      StagedVolume staged = staging.get();
+      if (!result.complete(staged)) {
+        staged.close();
+      }
+    } catch (Throwable e) {
+      if (!result.completeExceptionally(e)) {
+        LOG.info("The volume {} is not staged any more: {}", source, e.toString());
+      }
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package io.lofn.core.storage;
+
+import io.lofn.api.LofnException;
+import io.lofn.api.StagingException;
+import io.lofn.api.Volume;
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.node.HadoopProperties;
+import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.ProcessUser;
+import io.lofn.core.node.UserDirectory;
+import io.lofn.core.runtime.Providers;
+import io.lofn.spi.ArchiveStager;
+import io.lofn.spi.StagedVolume;
+import io.lofn.spi.StagingConfig;
+import io.lofn.spi.VolumeStager;
+import io.lofn.spi.VolumeStagerProvider;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/** Stages volumes with the stager that takes the scheme of their source. */
+public final class Volumes implements AutoCloseable {
+
+  private final Map<String, VolumeStagerProvider> providers = new HashMap<>();
+  private final Map<VolumeStagerProvider, VolumeStager> stagers = new ConcurrentHashMap<>();
+  private final VolumeStager local = new LocalVolumeStager();
+  private final LofnConf conf;
+  private final NodeDirectories directories;
+  private final HadoopProperties hadoop;
+
+  @Inject
+  public Volumes(
+      Providers<VolumeStagerProvider> discovered,
+      LofnConf conf,
+      NodeDirectories directories,
+      HadoopProperties hadoop) {
+    this.conf = conf;
+    this.directories = directories;
+    this.hadoop = hadoop;
+    for (VolumeStagerProvider provider : discovered.found()) {
+      for (String scheme : provider.schemes()) {
+        VolumeStagerProvider other = providers.putIfAbsent(scheme, provider);
+        if (other != null) {
+          throw new LofnException(
+              "Two volume stagers take %s: %s and %s; take one of their jars away"
+                  .formatted(scheme, other.getClass().getName(), provider.getClass().getName()));
+        }
+      }
+    }
+  }
+
+  /** Stages what a tool is to see. */
+  public StagedVolume stage(Volume volume) {
+    URI source = qualified(volume.source());
+    StagedVolume staged = volume.isUnpacked() ? unpack(source) : stage(source);
+    if (staged.isShared() && !volume.isReadOnly()) {
+      staged.close();
+      throw new StagingException(
+          "The volume %s is a copy that others share, and cannot be read-write; give it a path of every node (file:), or let the tool write to its exchange"
+              .formatted(volume));
+    }
+    return staged;
+  }
+
+  /** Stages a file or directory as it is. */
+  public StagedVolume stage(URI source) {
+    URI qualified = qualified(source);
+    return schemeOf(qualified).equals(LocalVolumeStager.SCHEME)
+        ? local.stage(qualified)
+        : inTime(qualified, () -> stagerOf(schemeOf(qualified)).stage(qualified));
+  }
+
+  private StagedVolume inTime(URI source, Supplier<StagedVolume> staging) {
+    return new TimedStaging(source, conf.get(LofnConf.VOLUMES_TIMEOUT)).call(staging);
+  }
+
+  private StagedVolume unpack(URI source) {
+    if (stagerOf(schemeOf(source)) instanceof ArchiveStager stager) {
+      return inTime(source, () -> stager.stageUnpacked(source));
+    }
+    throw new StagingException(
+        "The stager of %s: volumes does not unpack %s".formatted(source.getScheme(), source));
+  }
+
+  private URI qualified(URI source) {
+    if (source.getScheme() != null) {
+      return source;
+    }
+    String fileSystem = conf.find(LofnConf.VOLUMES_FILE_SYSTEM).orElse("file:///");
+    try {
+      URI root = new URI(fileSystem);
+      return new URI(root.getScheme(), root.getAuthority(), source.getPath(), null, null);
+    } catch (URISyntaxException e) {
+      throw new StagingException(
+          "%s = '%s' is no file system: %s"
+              .formatted(LofnConf.VOLUMES_FILE_SYSTEM.name(), fileSystem, e.getMessage()),
+          e);
+    }
+  }
+
+  private static String schemeOf(URI source) {
+    return source.getScheme().toLowerCase(Locale.ROOT);
+  }
+
+  private VolumeStager stagerOf(String scheme) {
+    VolumeStagerProvider provider =
+        providers.getOrDefault(scheme, providers.get(VolumeStagerProvider.ANY_SCHEME));
+    if (provider == null) {
+      throw new StagingException(
+          "Nothing on the class path stages %s: volumes (found: %s); add a jar such as lofn-hdfs"
+              .formatted(scheme, new TreeSet<>(providers.keySet())));
+    }
+    return stagers.computeIfAbsent(provider, this::create);
+  }
+
+  private VolumeStager create(VolumeStagerProvider provider) {
+    Path directory = parent().resolve(ProcessUser.current().own("lofn-volumes"));
+    try {
+      return provider.create(
+          new StagingConfig(
+              UserDirectory.create(directory),
+              conf.get(LofnConf.VOLUMES_MAX_SIZE),
+              hadoop.values()));
+    } catch (IOException e) {
+      throw new StagingException(
+          "Cannot keep volumes in %s (%s); set %s to a directory of every node that the executor may write"
+              .formatted(directory, e, LofnConf.VOLUMES_DIR.name()),
+          e);
+    }
+  }
+
+  private Path parent() {
+    return conf.find(LofnConf.VOLUMES_DIR)
+        .map(path -> Path.of(path).toAbsolutePath())
+        .orElseGet(
+            () -> {
+              Path first = directories.paths().get(0);
+              return directories.layout().shared(first).orElse(first);
+            });
+  }
+
+  @Override
+  public void close() {
+    RuntimeException failure = null;
+    for (VolumeStager stager : stagers.values()) {
+      try {
+        stager.close();
+      } catch (RuntimeException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

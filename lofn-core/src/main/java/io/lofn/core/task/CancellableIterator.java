@@ -1,0 +1,28 @@
+package io.lofn.core.task;
+
+import java.util.Iterator;
+
+/** The records of a partition as long as the task is wanted. */
+public final class CancellableIterator<T> implements Iterator<T> {
+
+  private final Iterator<T> records;
+  private final TaskScope task;
+
+  public CancellableIterator(Iterator<T> records, TaskScope task) {
+    this.records = records;
+    this.task = task;
+  }
+
+  @Override
+  public boolean hasNext() {
+    if (task.isCancelled()) {
+      throw task.cancellation();
+    }
+    return records.hasNext();
+  }
+
+  @Override
+  public T next() {
+    return records.next();
+  }
+}

@@ -1,0 +1,34 @@
+package io.lofn.core.task;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** A stream that is read as long as the task is wanted. */
+public final class CancellableStream extends FilterInputStream {
+
+  private final TaskScope task;
+
+  public CancellableStream(InputStream stream, TaskScope task) {
+    super(stream);
+    this.task = task;
+  }
+
+  @Override
+  public int read() throws IOException {
+    requireWanted();
+    return super.read();
+  }
+
+  @Override
+  public int read(byte[] bytes, int offset, int length) throws IOException {
+    requireWanted();
+    return super.read(bytes, offset, length);
+  }
+
+  private void requireWanted() {
+    if (task.isCancelled()) {
+      throw task.cancellation();
+    }
+  }
+}

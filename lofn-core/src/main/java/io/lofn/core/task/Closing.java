@@ -1,0 +1,41 @@
+package io.lofn.core.task;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Closes several things, each of them whatever the others throw. */
+public final class Closing {
+
+  private Closing() {}
+
+  /** Closes all in their order, and then throws what was thrown first, with the rest in it. */
+  public static void all(AutoCloseable... all) {
+    all(List.of(all));
+  }
+
+  /** Closes all in their order, and then throws what was thrown first, with the rest in it. */
+  public static void all(Iterable<? extends AutoCloseable> all) {
+    Throwable first = null;
+    for (AutoCloseable each : all) {
+      first = close(each, first);
+    }
+    if (first != null) {
+      throw EngineCalls.unchecked(first);
+    }
+  }
+
+  private static @Nullable Throwable close(AutoCloseable each, @Nullable Throwable before) {
+    try {
+      each.close();
+      return before;
+    } catch (Throwable e) {
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+      if (before != null && before != e) {
+        before.addSuppressed(e);
+      }
+      return before == null ? e : before;
+    }
+  }
+}

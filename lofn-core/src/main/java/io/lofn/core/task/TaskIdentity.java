@@ -1,0 +1,42 @@
+package io.lofn.core.task;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which attempt at which partition a run works for.
+ *
+ * @param application Spark's application id
+ * @param stage Spark's stage id
+ * @param partition the partition's index
+ * @param attempt how many attempts were made at the partition before
+ * @param task Spark's id of the attempt, unique in the application
+ */
+public record TaskIdentity(String application, int stage, int partition, int attempt, long task) {
+
+  /** The labels that tell the runs of one application apart. */
+  public static final List<String> RUN_LABELS =
+      List.of("io.lofn.stage", "io.lofn.partition", "io.lofn.attempt");
+
+  public Map<String, String> labels() {
+    Map<String, String> labels = new LinkedHashMap<>();
+    labels.put("io.lofn.application", application);
+    labels.put("io.lofn.stage", Integer.toString(stage));
+    labels.put("io.lofn.partition", Integer.toString(partition));
+    labels.put("io.lofn.attempt", Integer.toString(attempt));
+    return labels;
+  }
+
+  /** A name for files and containers of this attempt: letters, digits and dashes. */
+  public String fileName() {
+    String safe = application.replaceAll("[^A-Za-z0-9]+", "-");
+    return "%s-%d-%d-%d-%d".formatted(safe, stage, partition, attempt, task);
+  }
+
+  @Override
+  public String toString() {
+    return "stage %d, partition %d, attempt %d (task %d), %s"
+        .formatted(stage, partition, attempt, task, application);
+  }
+}

@@ -1,0 +1,25 @@
+package io.lofn.core.task;
+
+/** The task a run works for: what it is, whether it is wanted still, and when it is over. */
+public interface TaskScope {
+
+  TaskIdentity identity();
+
+  /** Processors that the scheduler gave to the task. */
+  double cpus();
+
+  /** Whether the task was killed. May be called by any thread. */
+  boolean isCancelled();
+
+  /** What to throw in a task that was killed. */
+  RuntimeException cancellation();
+
+  /** Runs an action when the task ends, however it ends. */
+  void onCompletion(Runnable action);
+
+  /**
+   * Makes an action the task's own. On the task's thread; the action may then run on a new thread
+   * that this one starts, and code of the user finds there what it would find here.
+   */
+  Runnable adopt(Runnable action);
+}

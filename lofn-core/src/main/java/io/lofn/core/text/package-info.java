@@ -1,0 +1,9 @@
+/**
+ * Words for people and for shells.
+ *
+ * <p>Internal: for lofn's own modules; it may change with any version.
+ */
+@NullMarked
+package io.lofn.core.text;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,33 @@
+package io.lofn.core.warm;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/** The lines of a stream, of which the last characters alone are kept where they are long. */
+final class AgentLines {
+
+  private static final int LONGEST = 1 << 13;
+
+  private final InputStream stream;
+
+  AgentLines(InputStream stream) {
+    this.stream = new BufferedInputStream(stream);
+  }
+
+  /** The next line without its end; null after the last one, which has an end, too. */
+  @Nullable String next() throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int next = stream.read(); next >= 0; next = stream.read()) {
+      if (next == '\n') {
+        return line.toString();
+      }
+      if (line.length() == LONGEST) {
+        line.delete(0, LONGEST / 2);
+      }
+      line.append((char) next);
+    }
+    return null;
+  }
+}

@@ -1,0 +1,13 @@
+package io.lofn.core.warm;
+
+import io.lofn.api.LofnException;
+
+/** No container of this image can serve many runs here; one for each run can. */
+final class UnfitException extends LofnException {
+
+  private static final long serialVersionUID = 1L;
+
+  UnfitException(String reason) {
+    super(reason);
+  }
+}

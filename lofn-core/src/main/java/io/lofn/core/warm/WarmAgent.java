@@ -1,0 +1,268 @@
+package io.lofn.core.warm;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.lofn.api.EngineException;
+import io.lofn.api.Printable;
+import io.lofn.core.shell.ShellWord;
+import io.lofn.core.streams.NamedPipes;
+import io.lofn.core.text.ShellWords;
+import io.lofn.spi.RunningContainer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Speaks with the shell script that runs one command after the other in a container. What the
+ * script says carries words that were told to it: its shell may print something of its own. No tool
+ * can say them, for the script answers only where no tool reaches its streams and its memory. One
+ * command at a time.
+ */
+final class WarmAgent {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WarmAgent.class);
+
+  private static final String READY = "ready ";
+
+  private static final String UNFIT = "unfit ";
+
+  /** What it cannot say in so much is none of its own. */
+  private static final int LONGEST_REASON = 300;
+
+  /** More lines than this that are not the script's are not logged. */
+  private static final int MOST_FOREIGN = 100;
+
+  /** By which the image's shell becomes the script's, out of the reach of tools. */
+  private static final String SEAL = script("warm-seal.sh");
+
+  private static final String SCRIPT = script("warm-agent.sh");
+
+  /** What becomes a command, in a shell of its own or in one that the script forks. */
+  private static final String COMMAND = script("command.sh");
+
+  /** How long the script may take to start a command: it forks, and opens three files. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final RunningContainer container;
+  private final OutputStream out;
+  private final ShellWord word = ShellWord.random();
+  private final CompletableFuture<String> ready = new CompletableFuture<>();
+  private volatile Command current = new Command();
+  private volatile @Nullable IOException ended;
+  private int foreign;
+
+  WarmAgent(RunningContainer container, Executor threads) {
+    this.container = container;
+    this.out = container.stdin();
+    threads.execute(this::listen);
+  }
+
+  private static String script(String name) {
+    try (InputStream file = WarmAgent.class.getResourceAsStream(name)) {
+      return new String(file.readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * What starts the script.
+   *
+   * @param scratch a directory of the container in which programs may be written and executed
+   * @param writable where runs may write and what is emptied from outside
+   */
+  static List<String> argv(String scratch, List<Path> writable) {
+    List<String> argv =
+        new ArrayList<>(List.of("sh", "-c", SEAL, "lofn", SCRIPT, scratch, NamedPipes.CONTROL));
+    writable.forEach(path -> argv.add(asInMountTable(path.toString())));
+    return argv;
+  }
+
+  /** The kernel's table of mounts has its fields apart by blanks. */
+  private static String asInMountTable(String path) {
+    return path.replace("\\", "\\134")
+        .replace(" ", "\\040")
+        .replace("\t", "\\011")
+        .replace("\n", "\\012")
+        .replace("#", "\\043");
+  }
+
+  /** The text of the file by which the script starts a command. */
+  static String commandFile(List<String> argv) {
+    return COMMAND.replace("COMMAND", ShellWords.join(argv));
+  }
+
+  /**
+   * The namespaces of processes and of shared memory it lives in, as the kernel names them.
+   *
+   * @throws EngineException if it does not come up
+   * @throws UnfitException if it says that runs there would not be kept apart
+   */
+  List<String> namespaces() {
+    say(word.told());
+    String answer = await(ready, "did not start");
+    if (answer.startsWith(UNFIT)) {
+      throw new UnfitException(plain(answer.substring(UNFIT.length())));
+    }
+    return List.of(answer.substring(READY.length()).split(" "));
+  }
+
+  private static String plain(String reason) {
+    String text = reason.replaceAll("[^\\x20-\\x7e]", "?");
+    return text.substring(0, Math.min(text.length(), LONGEST_REASON));
+  }
+
+  /**
+   * Starts the command that lies in the script's directory, and waits until it has its streams.
+   *
+   * @throws EngineException if it does not; that may pass, in another container
+   */
+  Command run(boolean stdin) {
+    Command command = new Command();
+    current = command;
+    IOException end = ended;
+    if (end != null) {
+      throw gone("has ended", end);
+    }
+    say("%s %s\n".formatted(command.word.text(), stdin ? "stdin" : "none").getBytes(US_ASCII));
+    await(command.began, "did not start a command");
+    return command;
+  }
+
+  private void say(byte[] line) {
+    try {
+      out.write(line);
+      out.flush();
+    } catch (IOException e) {
+      throw gone("takes no more commands", e);
+    }
+  }
+
+  /** Lets the script end, which ends the container. */
+  void leave() {
+    try {
+      out.close();
+    } catch (IOException e) {
+      // It has ended already.
+    }
+  }
+
+  private <T> T await(CompletableFuture<T> answer, String failure) {
+    try {
+      return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw gone(failure, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw gone(failure, e);
+    }
+  }
+
+  private EngineException gone(String what, Exception cause) {
+    return EngineException.transientFailure(
+        "The shell of the warm container %s %s".formatted(container.id(), what), cause);
+  }
+
+  private void listen() {
+    IOException end = new IOException("The container has ended");
+    try {
+      AgentLines lines = new AgentLines(container.stdout());
+      for (String line = lines.next(); line != null; line = lines.next()) {
+        heard(line);
+      }
+    } catch (IOException | RuntimeException e) {
+      end.addSuppressed(e);
+    }
+    ended = end;
+    ready.completeExceptionally(end);
+    current.fail(end);
+  }
+
+  /** What does not carry a word that was told to the script is none of its own. */
+  private void heard(String line) {
+    Command command = current;
+    Optional<String> ofScript = after(word, line);
+    Optional<String> ofCommand = after(command.word, line);
+    if (ofCommand.isPresent()) {
+      command.heard(ofCommand.get());
+    } else if (ofScript.filter(WarmAgent::isAnswer).isPresent()) {
+      ready.complete(ofScript.get());
+    } else if (foreign++ < MOST_FOREIGN) {
+      LOG.info("Warm container {} says: {}", container.id(), Printable.line(line));
+    }
+  }
+
+  private static boolean isAnswer(String said) {
+    return said.startsWith(READY) || said.startsWith(UNFIT);
+  }
+
+  /** Whoever else writes there need not end a line. */
+  private static Optional<String> after(ShellWord word, String line) {
+    int at = line.lastIndexOf(word.text() + " ");
+    return at < 0 ? Optional.empty() : Optional.of(line.substring(at + word.text().length() + 1));
+  }
+
+  /** One command of the script. */
+  static final class Command {
+
+    private static final Pattern ENDED = Pattern.compile("ended (\\d{1,3})(?: (.{1,1000}))?");
+
+    private final ShellWord word = ShellWord.random();
+    private final CompletableFuture<@Nullable Void> began = new CompletableFuture<>();
+    private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+    private volatile String left = "";
+
+    /** By which its shell says that it could not be executed. */
+    ShellWord word() {
+      return word;
+    }
+
+    /** Its exit code, once nothing of it is left; fails if the script ends before. */
+    CompletableFuture<Integer> ended() {
+      return ended;
+    }
+
+    /** Whether it has ended, and its container is as it was before. */
+    boolean leftNothing() {
+      return ended.isDone() && !ended.isCompletedExceptionally() && left.isEmpty();
+    }
+
+    /** What of it the next command would find, which must not come; empty if nothing. */
+    String left() {
+      return left;
+    }
+
+    private void heard(String what) {
+      Matcher end = ENDED.matcher(what);
+      if (what.equals("began")) {
+        began.complete(null);
+      } else if (end.matches()) {
+        began.completeExceptionally(new IOException("The command has no streams"));
+        left = end.group(2) == null ? "" : plain(end.group(2));
+        ended.complete(Integer.valueOf(end.group(1)));
+      }
+    }
+
+    private void fail(IOException cause) {
+      began.completeExceptionally(cause);
+      ended.completeExceptionally(cause);
+    }
+  }
+}

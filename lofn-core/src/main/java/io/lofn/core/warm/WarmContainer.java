@@ -1,0 +1,275 @@
+package io.lofn.core.warm;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.lofn.api.EngineException;
+import io.lofn.api.LofnException;
+import io.lofn.core.container.OwnContainers;
+import io.lofn.core.exchange.Exchange;
+import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.node.DirectoryModes;
+import io.lofn.core.shell.ExitCodes;
+import io.lofn.core.streams.NamedPipes;
+import io.lofn.core.streams.StreamPump;
+import io.lofn.core.task.Closing;
+import io.lofn.spi.ContainerExit;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.Mount;
+import io.lofn.spi.RunningContainer;
+import io.lofn.spi.StagedVolume;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An exchange with a container that serves one run after the other in it. The container comes with
+ * the first run, and is replaced if it is gone. Used by one run at a time.
+ */
+public final class WarmContainer implements WarmRun.Home, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WarmContainer.class);
+
+  private final WarmShape shape;
+  private final Exchange exchange;
+  private final Path control;
+  private final OwnContainers containers;
+  private final Executor threads;
+  private final ScheduledExecutorService clock;
+  private final List<StagedVolume> volumes = new ArrayList<>();
+  private @Nullable RunningContainer container;
+  private @Nullable WarmAgent agent;
+  private @Nullable DirectoryModes modes;
+  private @Nullable Instant started;
+  private int runs;
+  private volatile boolean retired;
+
+  public WarmContainer(
+      WarmShape shape,
+      Exchange exchange,
+      OwnContainers containers,
+      Executor threads,
+      ScheduledExecutorService clock) {
+    this.shape = shape;
+    this.exchange = exchange;
+    this.control = exchange.beside("control");
+    this.containers = containers;
+    this.threads = threads;
+    this.clock = clock;
+  }
+
+  WarmShape shape() {
+    return shape;
+  }
+
+  Exchange exchange() {
+    return exchange;
+  }
+
+  /** Takes over what its container mounts, for as long as it lives. */
+  public void hold(List<StagedVolume> staged) {
+    volumes.addAll(staged);
+  }
+
+  /**
+   * Starts a command in it.
+   *
+   * @param spec the run as a container of its own would have it
+   * @throws UnfitException if no container of this image can serve more than one run here
+   * @throws EngineException if the engine fails
+   */
+  public WarmRun run(ContainerSpec spec) {
+    NamedPipes pipes = null;
+    try {
+      RunningContainer ready = ready(spec);
+      write(spec.argv());
+      pipes = new NamedPipes(control, clock);
+      WarmAgent.Command command = agent.run(spec.stdin());
+      pipes.letGo();
+      runs++;
+      return new WarmRun(this, ready, command, pipes);
+    } catch (IOException e) { // such as that the run has been given up, and its exchange is gone
+      abandon(pipes);
+      throw new LofnException("Cannot speak with a warm container through " + control, e);
+    } catch (RuntimeException | Error e) {
+      abandon(pipes);
+      throw e;
+    }
+  }
+
+  private void write(List<String> argv) throws IOException {
+    Path file = control.resolve("command");
+    boolean isNew = !Files.exists(file);
+    Files.writeString(file, WarmAgent.commandFile(argv), UTF_8);
+    if (isNew && Exchanges.isOpen(exchange.directory())) { // whatever this process's mask is
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    }
+  }
+
+  private void abandon(@Nullable NamedPipes pipes) {
+    try {
+      if (pipes != null) {
+        pipes.close();
+      }
+    } finally {
+      removeContainer();
+    }
+  }
+
+  private RunningContainer ready(ContainerSpec spec) throws IOException {
+    RunningContainer current = container;
+    if (current != null) {
+      return current;
+    }
+    if (modes == null) { // before the first tool
+      modes = new DirectoryModes(List.of(exchange.directory(), exchange.temporary()));
+    }
+    NamedPipes.make(control, Exchanges.isOpen(exchange.directory()));
+    current = containers.start(shape.runtime(), specOfItsOwn(spec));
+    container = current;
+    started = Instant.now();
+    threads.execute(new StreamPump("warm container " + current.id(), current.stderr()));
+    WarmAgent fresh = new WarmAgent(current, threads);
+    agent = fresh;
+    checkNamespaces(fresh, current);
+    return current;
+  }
+
+  private ContainerSpec specOfItsOwn(ContainerSpec spec) {
+    spec.mounts().stream()
+        .filter(mount -> shape.ownTmp() && mount.target().startsWith(Exchange.TMP + "/"))
+        .findFirst()
+        .ifPresent(
+            mount -> {
+              // To delete the directory that it is mounted on takes the mount away.
+              throw new UnfitException(
+                  "it has a volume at %s, and all below %s is deleted after each run"
+                      .formatted(mount.target(), Exchange.TMP));
+            });
+    ContainerSpec.Builder own =
+        ContainerSpec.builder(spec.name(), spec.image())
+            .command(WarmAgent.argv(shape.scratch(), WarmPrograms.writable(spec)))
+            .stdin()
+            .withoutInit()
+            .settings(WarmShape.shared(spec.settings()));
+    spec.mounts().forEach(own::mount);
+    return own.mount(new Mount(control, NamedPipes.CONTROL, true)).build();
+  }
+
+  /**
+   * All processes that it may signal are killed after each run, and what lies in shared memory is
+   * deleted, so these must be its own.
+   */
+  private static void checkNamespaces(WarmAgent agent, RunningContainer container)
+      throws IOException {
+    List<String> theirs;
+    try {
+      theirs = agent.namespaces();
+    } catch (EngineException e) {
+      throw exitOf(container)
+          .filter(
+              exit -> exit.code() == ExitCodes.NOT_EXECUTABLE || exit.code() == ExitCodes.NOT_FOUND)
+          .<RuntimeException>map(exit -> new UnfitException("the image has no sh"))
+          .orElse(e);
+    }
+    if (theirs.contains(ownNamespace("pid"))) {
+      throw new UnfitException("its processes are not kept apart from those of the node");
+    }
+    if (theirs.contains(ownNamespace("ipc"))) {
+      throw new UnfitException("its shared memory is that of the node");
+    }
+  }
+
+  private static String ownNamespace(String kind) throws IOException {
+    return Files.readSymbolicLink(Path.of("/proc/self/ns", kind)).toString();
+  }
+
+  private static Optional<ContainerExit> exitOf(RunningContainer container) {
+    try {
+      return container.await(Duration.ofSeconds(5));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  /** How the container ends when its script is told to; empty if it does not. */
+  @Override
+  public Optional<ContainerExit> leave() {
+    retire();
+    WarmAgent current = agent;
+    RunningContainer last = container;
+    if (current == null || last == null) {
+      return Optional.empty();
+    }
+    current.leave();
+    return exitOf(last);
+  }
+
+  /** Says that it may serve no other run. */
+  @Override
+  public void retire() {
+    retired = true;
+  }
+
+  @Override
+  public boolean isRetired() {
+    return retired;
+  }
+
+  /** Makes it as it was before its first run; whether it may serve another one. */
+  boolean renew(int mostRuns, Duration oldest) {
+    Instant since = started;
+    if (retired
+        || container == null
+        || modes == null
+        || !Files.exists(exchange.directory()) // kept, for somebody to look at
+        || since == null
+        || runs >= mostRuns
+        || Instant.now().isAfter(since.plus(oldest))) {
+      return false;
+    }
+    try {
+      modes.restore();
+      exchange.empty();
+      return true;
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("The exchange {} cannot be emptied; its container goes", exchange.directory(), e);
+      return false;
+    }
+  }
+
+  private void removeContainer() {
+    RunningContainer last = container;
+    container = null;
+    agent = null;
+    if (last != null) {
+      try {
+        last.close();
+      } catch (LofnException e) {
+        LOG.warn("Container {} is left for the sweep: {}", last.id(), e.getMessage());
+      }
+    }
+  }
+
+  /** Removes the container and deletes the exchange. Idempotent. */
+  @Override
+  public void close() {
+    List<StagedVolume> held = List.copyOf(volumes);
+    volumes.clear();
+    Closing.all(
+        this::removeContainer,
+        () -> exchange.whenUnmounted(() -> Closing.all(held)), // as long as the exchange
+        exchange);
+  }
+}

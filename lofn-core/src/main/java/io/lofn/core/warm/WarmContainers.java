@@ -1,0 +1,195 @@
+package io.lofn.core.warm;
+
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.container.OwnContainers;
+import io.lofn.core.container.PipedContainers;
+import io.lofn.core.container.Workplace;
+import io.lofn.core.exchange.Exchange;
+import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.shell.CommandStart;
+import io.lofn.core.task.Closing;
+import io.lofn.core.task.TaskIdentity;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.RunningContainer;
+import io.lofn.spi.StagedVolume;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The containers of this executor that wait for their next run. A run takes the one that was used
+ * last among those of its shape, so that those too many grow old and go. Thread-safe.
+ */
+public final class WarmContainers implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WarmContainers.class);
+
+  private final OwnContainers containers;
+  private final PipedContainers single;
+  private final Exchanges exchanges;
+  private final ExecutorService threads;
+  private final ScheduledExecutorService clock;
+  private final int mostRuns;
+  private final Duration oldest;
+  private final Duration longestIdle;
+  private final Deque<Idle> idle = new ArrayDeque<>();
+  private final Set<WarmShape> unfit = ConcurrentHashMap.newKeySet();
+  private boolean closed;
+
+  private record Idle(WarmContainer container, Instant since) {}
+
+  @Inject
+  WarmContainers(
+      OwnContainers containers,
+      PipedContainers single,
+      Exchanges exchanges,
+      LofnConf conf,
+      ExecutorService threads,
+      ScheduledExecutorService clock) {
+    this.containers = containers;
+    this.single = single;
+    this.exchanges = exchanges;
+    this.threads = threads;
+    this.clock = clock;
+    this.mostRuns = conf.get(LofnConf.REUSE_RUNS);
+    this.oldest = conf.get(LofnConf.REUSE_AGE);
+    this.longestIdle = conf.get(LofnConf.REUSE_IDLE);
+    long period = Math.max(1, longestIdle.toMillis() / 2);
+    ScheduledFuture<?> unused =
+        clock.scheduleWithFixedDelay(
+            () -> threads.execute(this::removeIdle), period, period, TimeUnit.MILLISECONDS);
+  }
+
+  /** Whether runs of this shape were found to need a container each. */
+  public boolean isUnfit(WarmShape shape) {
+    return unfit.contains(shape);
+  }
+
+  /**
+   * A place of this shape, which has served others or is new.
+   *
+   * @param task whose run it is for
+   * @param anyUser whether the tool has a user of its own
+   * @param volumes what its mounts hold; a new place takes them over, and the list is empty then
+   */
+  public Workplace take(
+      WarmShape shape, TaskIdentity task, boolean anyUser, List<StagedVolume> volumes) {
+    WarmContainer found = find(shape);
+    if (found == null) {
+      Exchange exchange = exchanges.create(task, anyUser);
+      found = new WarmContainer(shape, exchange, containers, threads, clock);
+      found.hold(volumes);
+      volumes.clear();
+    }
+    return new Place(found);
+  }
+
+  private synchronized @Nullable WarmContainer find(WarmShape shape) {
+    Iterator<Idle> newestFirst = idle.iterator();
+    while (newestFirst.hasNext()) {
+      Idle each = newestFirst.next();
+      if (each.container.shape().equals(shape)) {
+        newestFirst.remove();
+        return each.container;
+      }
+    }
+    return null;
+  }
+
+  private void giveBack(WarmContainer container) {
+    if (container.renew(mostRuns, oldest) && keep(container)) {
+      return;
+    }
+    container.close();
+  }
+
+  private synchronized boolean keep(WarmContainer container) {
+    if (closed) {
+      return false;
+    }
+    idle.addFirst(new Idle(container, Instant.now()));
+    return true;
+  }
+
+  private void removeIdle() {
+    Closing.all(takeIdleSince(Instant.now().minus(longestIdle)));
+  }
+
+  private synchronized List<WarmContainer> takeIdleSince(Instant limit) {
+    List<WarmContainer> taken = new ArrayList<>();
+    while (!idle.isEmpty() && !idle.getLast().since.isAfter(limit)) {
+      taken.add(idle.removeLast().container);
+    }
+    return taken;
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+    }
+    Closing.all(takeIdleSince(Instant.MAX));
+  }
+
+  /** A warm container, lent to one run; where the image is unfit, an exchange for one container. */
+  private final class Place implements Workplace {
+
+    private final WarmContainer container;
+    private boolean givenBack;
+
+    Place(WarmContainer container) {
+      this.container = container;
+    }
+
+    @Override
+    public Exchange exchange() {
+      return container.exchange();
+    }
+
+    @Override
+    public RunningContainer start(ContainerSpec spec, CommandStart start) {
+      if (!unfit.contains(container.shape()) && start.obstacle(spec).isEmpty()) {
+        try {
+          new WarmPrograms(start, spec)
+              .obstacle()
+              .ifPresent(
+                  reason -> {
+                    throw new UnfitException(reason);
+                  });
+          return container.run(spec);
+        } catch (UnfitException e) {
+          if (unfit.add(container.shape())) {
+            LOG.warn(
+                "Runs of {} have a container each, whatever spark.lofn.container.reuse says: {}",
+                spec.image(),
+                e.getMessage());
+          }
+        }
+      }
+      container.retire();
+      return single.start(container.shape().runtime(), spec, exchange(), start);
+    }
+
+    @Override
+    public synchronized void close() {
+      if (!givenBack) {
+        givenBack = true;
+        giveBack(container);
+      }
+    }
+  }
+}

@@ -1,0 +1,301 @@
+package io.lofn.core.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.util.concurrent.MoreExecutors;
+import io.lofn.core.FakeProvider.FakeRuntime;
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.Owner;
+import io.lofn.core.node.OwnerTest;
+import io.lofn.core.node.ProcessUser;
+import io.lofn.core.node.UserDirectory;
+import io.lofn.core.runtime.NodeRuntime;
+import io.lofn.core.runtime.RuntimeProviders;
+import io.lofn.core.runtime.RuntimeSelector;
+import io.lofn.core.task.TaskIdentity;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerRuntimeProvider;
+import io.lofn.spi.ContainerSummary;
+import io.lofn.spi.RuntimeConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SweeperTest {
+
+  @TempDir Path local;
+  @TempDir Path memory;
+
+  private final Owner me = OwnerTest.onMachine("one");
+  private String wanted = "none";
+  private final ContainerOwnership ownership = new ContainerOwnership(me);
+  private final Owner dead =
+      new Owner(me.host(), me.machine(), me.boot(), me.namespace(), me.pid(), "0");
+  private final Owner beforeBoot =
+      new Owner(me.host(), me.machine(), "x", me.namespace(), me.pid(), me.start());
+
+  @Test
+  void removesContainersWhoseOwnerIsGoneAndNoOthers() throws Exception {
+    FakeRuntime runtime =
+        new FakeRuntime(
+            "fake",
+            List.of(
+                container("dead", dead, true),
+                container("mine", me, true),
+                container("elsewhere", new Owner("h", "m", "b", "n", 1, "1"), true),
+                container("other machine", OwnerTest.onMachine("two"), true),
+                container("before boot", beforeBoot, false),
+                container("same name", beforeBoot, true)));
+
+    sweep(runtime);
+
+    assertThat(runtime.removed).containsExactly("dead", "before boot");
+  }
+
+  /** An image has labels, which are those of whatever container somebody makes of it. */
+  @Test
+  void removesNoContainerOfSomebodyElseWhateverLabelsItsImageHas() throws Exception {
+    ContainerSummary left = container("left", dead, true);
+    Map<String, String> labels = left.labels();
+    Map<String, String> otherRun = new HashMap<>(labels);
+    otherRun.put(ContainerOwnership.RUN, "database");
+    Map<String, String> otherOwner = new HashMap<>(labels);
+    otherOwner.put("io.lofn.pid.start", "1");
+    Map<String, String> unmarked = new HashMap<>(labels);
+    unmarked.remove("io.lofn");
+    ContainerSummary own = own("unwanted", ownership);
+    FakeRuntime runtime =
+        new FakeRuntime(
+            "fake",
+            List.of(
+                new ContainerSummary("another name", "database", labels, true),
+                new ContainerSummary("no name", "", labels, true),
+                new ContainerSummary("a name alone", "database", otherRun, true),
+                new ContainerSummary("another owner", left.name(), otherOwner, true),
+                new ContainerSummary("no mark", left.name(), unmarked, true),
+                new ContainerSummary("only the owner's", left.name(), dead.labels(), true),
+                new ContainerSummary("of this lofn by labels", "database", own.labels(), true),
+                new ContainerSummary("left", left.name(), labels, true)));
+
+    sweep(runtime);
+
+    assertThat(runtime.removed).containsExactly("left");
+  }
+
+  @Test
+  void removesItsOwnContainersThatNoRunWants() throws Exception {
+    ContainerSummary claimed = own("wanted", ownership);
+    wanted = claimed.name();
+    FakeRuntime runtime =
+        new FakeRuntime(
+            "fake",
+            List.of(
+                claimed,
+                own("unwanted", ownership),
+                own("of another lofn here", new ContainerOwnership(me))));
+
+    sweep(runtime);
+
+    assertThat(runtime.removed).containsExactly("unwanted");
+  }
+
+  private static ContainerSummary own(String id, ContainerOwnership maker) {
+    return summary(id, maker, true);
+  }
+
+  private static ContainerSummary summary(String id, ContainerOwnership maker, boolean running) {
+    TaskIdentity task = new TaskIdentity("app", 0, 0, 0, 0);
+    String name = maker.newName("lofn", task);
+    Map<String, String> labels = maker.labels(task);
+    labels.put("io.lofn.run", name);
+    return new ContainerSummary(id, name, labels, running);
+  }
+
+  @Test
+  void deletesExchangesWhoseOwnerIsGoneAndNoOthers() throws Exception {
+    Path home = local.resolve(ProcessUser.current().own("lofn"));
+    Path left = make(home.resolve(dead.directoryName()).resolve("run/exchange"));
+    Path kept = make(home.resolve(me.directoryName()));
+    Path other = make(home.resolve("something else"));
+
+    sweep(new FakeRuntime("fake", List.of()));
+
+    assertThat(left.getParent().getParent()).doesNotExist();
+    assertThat(kept).exists();
+    assertThat(other).exists();
+  }
+
+  /** The order of a directory is the file system's. */
+  @Test
+  void oneExchangeThatCannotBeDeletedKeepsNoOtherOne() throws Exception {
+    Path left =
+        make(local.resolve(ProcessUser.current().own("lofn")).resolve(dead.directoryName()));
+    Path stays = make(left.resolve("stays"));
+    Files.setPosixFilePermissions(stays, PosixFilePermissions.fromString("rwxr-xr-x"));
+    for (int i = 0; i < 20; i++) {
+      make(left.resolve("run-" + i + "/exchange"));
+    }
+
+    sweep(new FakeRuntime("fake", List.of()));
+
+    try (Stream<Path> all = Files.list(left)) {
+      assertThat(all).containsExactly(stays);
+    }
+  }
+
+  @Test
+  void deletesExchangesThatLieInMemory() throws Exception {
+    Path home = memory.resolve(ProcessUser.current().own("lofn"));
+    Path left = make(home.resolve(dead.directoryName()).resolve("run/exchange"));
+    Path kept = make(home.resolve(me.directoryName()));
+
+    sweep(new FakeRuntime("fake", List.of()));
+
+    assertThat(left.getParent().getParent()).doesNotExist();
+    assertThat(kept).exists();
+  }
+
+  @Test
+  void deletesExchangesThatDeadExecutorsOfOtherWorkersLeft() throws Exception {
+    String home = ProcessUser.current().own("lofn");
+    Path root = local;
+    Path left = make(root.resolve("spark-2/executor-2").resolve(home));
+    Path dead = make(left.resolve(this.dead.directoryName()));
+    Path alive = make(left.resolve(me.directoryName()));
+    local = Files.createDirectories(root.resolve("spark-1/executor-1"));
+
+    sweep(new FakeRuntime("fake", List.of()));
+
+    assertThat(dead).doesNotExist();
+    assertThat(alive).exists();
+  }
+
+  /** The clock has two threads, which look after all runs as well. */
+  @Test
+  void sweepsDoNotOccupyTheClockAndComeOneAtATime() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicInteger atATime = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    AtomicInteger sweeps = new AtomicInteger();
+    FakeRuntime slow =
+        new FakeRuntime("slow", List.of()) {
+          @Override
+          public List<ContainerSummary> list(Map<String, String> labels) {
+            most.accumulateAndGet(atATime.incrementAndGet(), Math::max);
+            begun.countDown();
+            try {
+              assertThat(go.await(30, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            atATime.decrementAndGet();
+            if (sweeps.incrementAndGet() == 2) {
+              throw new NoSuchMethodError("of one sweep");
+            }
+            return List.of();
+          }
+        };
+    LofnConf conf = new LofnConf(Map.of("spark.lofn.sweep.interval", "5ms"));
+    NodeRuntime node =
+        new NodeRuntime(
+            new RuntimeSelector(conf, RuntimeProviders.of(List.of(new Fixed(slow)), List.of())));
+    assertThat(node.get().runtime()).isSameAs(slow);
+    ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try {
+      Exchanges exchanges = new Exchanges(new NodeDirectories(List.of(local)), me, conf);
+      Sweeper sweeper = new Sweeper(node, exchanges, me, ownership, conf, threads, clock);
+      begun.await();
+
+      for (int i = 0; i < 20; i++) {
+        clock.submit(() -> {}).get(10, TimeUnit.SECONDS);
+      }
+      go.countDown();
+
+      Instant end = Instant.now().plusSeconds(30);
+      while (sweeps.get() < 5) {
+        assertThat(Instant.now()).as("waiting for the sweeps").isBefore(end);
+        Thread.onSpinWait();
+      }
+      assertThat(most).hasValue(1);
+      sweeper.gone("nothing");
+    } finally {
+      clock.shutdownNow();
+      threads.shutdownNow();
+    }
+  }
+
+  private static Path make(Path directory) throws Exception {
+    return Files.createDirectories(directory, UserDirectory.PRIVATE);
+  }
+
+  private void sweep(FakeRuntime runtime) throws Exception {
+    LofnConf conf = new LofnConf(Map.of("spark.lofn.sweep.interval", "1d"));
+    RuntimeProviders providers = RuntimeProviders.of(List.of(new Fixed(runtime)), List.of());
+    NodeRuntime node = new NodeRuntime(new RuntimeSelector(conf, providers));
+    assertThat(node.get().runtime()).isSameAs(runtime);
+    ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
+    try {
+      Exchanges exchanges =
+          new Exchanges(
+              new NodeDirectories(List.of(local)),
+              me,
+              new LofnConf(Map.of("spark.lofn.tmp.memoryDir", memory.toString())));
+      Sweeper sweeper =
+          new Sweeper(
+              node,
+              exchanges,
+              me,
+              ownership,
+              conf,
+              MoreExecutors.newDirectExecutorService(),
+              clock);
+      clock.submit(() -> {}).get();
+      exchanges.ledger().begin(wanted, runtime, Set.of());
+      runtime.removed.clear();
+      sweeper.sweep();
+    } finally {
+      clock.shutdownNow();
+    }
+  }
+
+  private static ContainerSummary container(String id, Owner owner, boolean running) {
+    return summary(id, new ContainerOwnership(owner), running);
+  }
+
+  private record Fixed(ContainerRuntime runtime) implements ContainerRuntimeProvider {
+    @Override
+    public String name() {
+      return "fixed";
+    }
+
+    @Override
+    public Optional<String> unavailableReason(RuntimeConfig config) {
+      return Optional.empty();
+    }
+
+    @Override
+    public ContainerRuntime create(RuntimeConfig config) {
+      return runtime;
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package io.lofn.core.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lofn.core.FakeTask;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class InputTurnTest {
+
+  private final FakeTask task = new FakeTask();
+  private final InputTurn turn = new InputTurn(task, Duration.ofMillis(50));
+  private final AtomicBoolean upstream = new AtomicBoolean();
+  private final CountDownLatch entered = new CountDownLatch(1);
+  private final CountDownLatch leave = new CountDownLatch(1);
+  private final CompletableFuture<Throwable> feederEnded = new CompletableFuture<>();
+  private final Thread feeder = new Thread(this::feed, "feeder");
+
+  /** Goes upstream once it is allowed to, stays there as long as it is told, and comes again. */
+  private void feed() {
+    Throwable end = null;
+    try {
+      turn.take();
+      while (true) {
+        upstream.set(true);
+        entered.countDown();
+        stay();
+        upstream.set(false);
+        turn.giveWay();
+      }
+    } catch (Throwable e) {
+      end = e;
+    } finally {
+      turn.giveBack();
+      feederEnded.complete(end);
+    }
+  }
+
+  private void stay() throws InterruptedException {
+    leave.await();
+  }
+
+  @AfterEach
+  void endFeeder() throws Exception {
+    turn.end();
+    leave.countDown();
+    feeder.join(10_000);
+    assertThat(feeder.isAlive()).isFalse();
+  }
+
+  @Test
+  void theFeederIsUpstreamOnlyWhileTheTurnIsLent() throws Exception {
+    feeder.start();
+    waitUntil(Thread.State.WAITING);
+    assertThat(upstream).isFalse();
+
+    turn.lendWhile(
+        () -> {
+          entered.await();
+          leave.countDown();
+          return null;
+        });
+
+    for (int i = 0; i < 1000; i++) {
+      assertThat(upstream).isFalse();
+      turn.lendWhile(() -> null);
+    }
+    assertThat(upstream).isFalse();
+  }
+
+  @Test
+  void theTasksThreadWaitsForTheCodeUpstreamThoughItIsInterrupted() throws Exception {
+    InputTurn own = turn;
+    CountDownLatch interruptedUpstream = new CountDownLatch(1);
+    Thread deaf =
+        new Thread(
+            () -> {
+              own.take();
+              upstream.set(true);
+              entered.countDown();
+              while (leave.getCount() > 0) {
+                LockSupport.parkNanos(1_000_000);
+                if (Thread.interrupted()) {
+                  interruptedUpstream.countDown();
+                }
+              }
+              upstream.set(false);
+              own.giveBack();
+            });
+    deaf.start();
+    CompletableFuture<Boolean> wasUpstream = new CompletableFuture<>();
+    Thread taskThread =
+        new Thread(
+            () -> {
+              own.lendWhile(
+                  () -> {
+                    awaitQuietly(entered);
+                    Thread.currentThread().interrupt();
+                    return null;
+                  });
+              wasUpstream.complete(upstream.get());
+              assertThat(Thread.currentThread().isInterrupted()).isTrue();
+            });
+    CompletableFuture<Throwable> failed = new CompletableFuture<>();
+    taskThread.setUncaughtExceptionHandler((thread, e) -> failed.complete(e));
+    taskThread.start();
+
+    interruptedUpstream.await();
+    assertThat(wasUpstream).isNotDone();
+    leave.countDown();
+
+    assertThat(wasUpstream.get(10, TimeUnit.SECONDS)).isFalse();
+    taskThread.join();
+    assertThat(failed).isNotDone();
+    deaf.join();
+  }
+
+  @Test
+  void theCodeUpstreamOfAKilledTaskIsInterruptedAfterAWhile() {
+    task.cancelled = true;
+    feeder.start();
+
+    turn.lendWhile(
+        () -> {
+          awaitQuietly(entered);
+          return null;
+        });
+
+    assertThat(feederEnded.join()).isInstanceOf(InterruptedException.class);
+  }
+
+  @Test
+  void theCodeUpstreamOfATaskThatIsWantedIsNotInterrupted() throws Exception {
+    feeder.start();
+    CompletableFuture<Void> taken =
+        CompletableFuture.runAsync(
+            () ->
+                turn.lendWhile(
+                    () -> {
+                      awaitQuietly(entered);
+                      return null;
+                    }));
+    Instant later = Instant.now().plusMillis(300); // several times what the turn's patience is
+    while (Instant.now().isBefore(later)) {
+      assertThat(taken).isNotDone();
+      assertThat(feederEnded).isNotDone();
+      LockSupport.parkNanos(10_000_000);
+    }
+    leave.countDown();
+
+    taken.get(10, TimeUnit.SECONDS);
+    turn.end();
+    assertThat(feederEnded.get(10, TimeUnit.SECONDS)).isInstanceOf(InputTurn.Over.class);
+  }
+
+  @Test
+  void theEndFreesAFeederThatWaitsForItsTurnAndIsNoneForAnother() throws Exception {
+    feeder.start();
+    waitUntil(Thread.State.WAITING);
+
+    turn.end();
+
+    assertThat(feederEnded.get(10, TimeUnit.SECONDS)).isInstanceOf(InputTurn.Over.class);
+    assertThat(entered.getCount()).isEqualTo(1);
+    assertThatThrownBy(() -> turn.lendWhile(() -> take())).isInstanceOf(InputTurn.Over.class);
+  }
+
+  private Object take() {
+    turn.take();
+    return turn;
+  }
+
+  @Test
+  void theEndByAnotherThreadNeitherWaitsForTheCodeUpstreamNorInterruptsIt() throws Exception {
+    feeder.start();
+    CompletableFuture<Void> taskThread =
+        CompletableFuture.runAsync(
+            () ->
+                turn.lendWhile(
+                    () -> {
+                      awaitQuietly(entered);
+                      return null;
+                    }));
+    entered.await();
+
+    turn.end();
+
+    assertThat(taskThread).isNotDone();
+    leave.countDown();
+    taskThread.get(10, TimeUnit.SECONDS);
+    assertThat(feederEnded.get(10, TimeUnit.SECONDS)).isInstanceOf(InputTurn.Over.class);
+  }
+
+  @Test
+  void theTurnComesBackAfterAFailure() throws Exception {
+    feeder.start();
+
+    assertThatThrownBy(
+            () ->
+                turn.lendWhile(
+                    () -> {
+                      entered.await();
+                      leave.countDown();
+                      throw new IllegalArgumentException("broken");
+                    }))
+        .hasMessage("broken");
+
+    assertThat(upstream).isFalse();
+  }
+
+  private void waitUntil(Thread.State state) {
+    Instant end = Instant.now().plusSeconds(10);
+    while (feeder.getState() != state) {
+      assertThat(Instant.now()).isBefore(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package io.lofn.core.feed;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lofn.api.LofnException;
+import io.lofn.api.PartitionWriter;
+import io.lofn.api.RunInput;
+import io.lofn.core.FakeTask;
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.exchange.Exchange;
+import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.Owner;
+import io.lofn.core.task.EngineCalls;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Once a tool may be there, lofn's writers write no more files where it could lead them astray. */
+@Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class WriterAfterStartTest {
+
+  @TempDir Path local;
+
+  private final FakeTask task = new FakeTask();
+  private final InputTurn turn = new InputTurn(task);
+  private Exchange exchange;
+  private Path home;
+
+  @BeforeEach
+  void start() throws IOException {
+    home = Files.createDirectory(local.resolve("home"));
+    exchange =
+        new Exchanges(new NodeDirectories(List.of(local)), Owner.current(), new LofnConf(Map.of()))
+            .create(task.identity(), false);
+  }
+
+  /** Where the writer asks for a name whose directory the tool has made a link of. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a/authorized_keys", "a/new/authorized_keys", "plain"})
+  void aWriterThatFeedsTheToolGetsNoFileAfterIt(String name) throws Exception {
+    CompletableFuture<Throwable> failed = new CompletableFuture<>();
+    PartitionWriter<String> writer =
+        new Both(
+            (records, run) -> {
+              Files.writeString(run.file("before"), "x");
+              try (OutputStream stdin = run.stdin()) {
+                stdin.write(1);
+              }
+              Files.writeString(run.file(name), records.next());
+            });
+    RunFiles files = new RunFiles(exchange);
+    Feeder<String> feeder =
+        new Feeder<>(writer, List.of("key").iterator(), files, task, turn, failed::complete);
+    feeder.start();
+    turn.lendWhile(() -> EngineCalls.await(task, feeder.wanted()));
+    Files.createSymbolicLink(exchange.directory().resolve("a"), home); // as the tool would
+    feeder.begin(OutputStream.nullOutputStream());
+
+    Throwable failure = turn.lendWhile(() -> EngineCalls.await(task, failed));
+
+    assertThat(failure)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("file(\"" + name + "\") was called after stdin()");
+    assertThat(exchange.directory().resolve("before")).exists();
+    assertThat(home).isEmptyDirectory();
+    assertThat(exchange.directory().resolve("plain")).doesNotExist();
+  }
+
+  @Test
+  void aWriterOfFilesThatKeepsWhereItWritesGetsNoneAfterItHasReturned() throws Exception {
+    CompletableFuture<RunInput> kept = new CompletableFuture<>();
+    PartitionWriter<String> writer = (records, run) -> kept.complete(run);
+    new RunFeed<>(writer, exchange, task, turn, "the run").write(List.of("a").iterator());
+    Files.createSymbolicLink(exchange.directory().resolve("a"), home);
+
+    assertThatThrownBy(() -> kept.join().file("a/authorized_keys"))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> kept.join().directory()).isInstanceOf(IllegalStateException.class);
+    assertThat(home).isEmptyDirectory();
+  }
+
+  @Test
+  void beforeTheStartFilesAreMadeAsEver() throws Exception {
+    RunFiles files = new RunFiles(exchange);
+
+    Files.write(files.file("a/b"), "x".getBytes(UTF_8));
+
+    assertThat(files.directory().resolve("a/b")).hasContent("x");
+    assertThatThrownBy(() -> files.file("a/b")).isInstanceOf(LofnException.class);
+  }
+
+  /** A writer of both. */
+  private record Both(PartitionWriter<String> writer) implements PartitionWriter<String> {
+
+    @Override
+    public void write(Iterator<String> records, RunInput run) throws IOException {
+      writer.write(records, run);
+    }
+
+    @Override
+    public boolean usesStdin() {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.lofn.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lofn.api.LofnException;
+import io.lofn.api.RuntimeUnavailableException;
+import io.lofn.core.FakeProvider;
+import io.lofn.core.config.LofnConf;
+import io.lofn.spi.ContainerRuntimeProvider;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RuntimeSelectorTest {
+
+  private static final FakeProvider LOW = FakeProvider.usable("low", -20);
+  private static final FakeProvider HIGH = FakeProvider.usable("high", -10);
+  private static final FakeProvider BROKEN = new FakeProvider("broken", 5, "no socket at /run/x");
+  private static final FakeProvider TOY =
+      FakeProvider.usable("toy", ContainerRuntimeProvider.NAMED_ONLY);
+
+  @Test
+  void autoTakesTheUsableOneWithTheHighestPriority() {
+    assertThat(select("auto", LOW, BROKEN, HIGH, TOY).name()).isEqualTo("high");
+  }
+
+  @Test
+  void aListIsTriedInItsOrder() {
+    assertThat(select("broken, low, high", LOW, BROKEN, HIGH).name()).isEqualTo("low");
+  }
+
+  @Test
+  void oneNameHasNoFallback() {
+    assertThatThrownBy(() -> select("broken", LOW, BROKEN, HIGH))
+        .isInstanceOf(RuntimeUnavailableException.class)
+        .hasMessageContaining("broken: no socket at /run/x")
+        .hasMessageNotContaining("low");
+  }
+
+  @Test
+  void whatIsForNamedUseOnlyIsTakenByName() {
+    assertThat(select("toy", LOW, TOY).name()).isEqualTo("toy");
+    assertThatThrownBy(() -> select("auto", TOY))
+        .isInstanceOf(RuntimeUnavailableException.class)
+        .hasMessageContaining("toy: used only where spark.lofn.runtime names it");
+  }
+
+  @Test
+  void anUnknownNameIsAnsweredWithTheKnownOnes() {
+    assertThatThrownBy(() -> select("hihg", LOW, HIGH))
+        .isInstanceOf(RuntimeUnavailableException.class)
+        .hasMessageContaining("'hihg'")
+        .hasMessageContaining("high, low");
+  }
+
+  @Test
+  void aTieIsAnErrorThatNamesBoth() {
+    FakeProvider other = FakeProvider.usable("other", -10);
+
+    assertThatThrownBy(() -> select("auto", LOW, HIGH, other))
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining("high and other")
+        .hasMessageContaining("spark.lofn.runtime");
+  }
+
+  @Test
+  void anUnusableOneDoesNotTie() {
+    FakeProvider other = new FakeProvider("other", -10, "not running");
+
+    assertThat(select("auto", other, HIGH).name()).isEqualTo("high");
+  }
+
+  @Test
+  void noneUsableListsEachWithItsReasonAndWhatCouldNotBeLoaded() {
+    RuntimeProviders providers =
+        RuntimeProviders.of(
+            List.of(BROKEN, new FakeProvider("down", 1, "connection refused")),
+            List.of("io.example.Gone not found"));
+
+    assertThatThrownBy(() -> new RuntimeSelector(conf("auto"), providers).choose())
+        .isInstanceOf(RuntimeUnavailableException.class)
+        .hasMessageContaining("broken: no socket at /run/x")
+        .hasMessageContaining("down: connection refused")
+        .hasMessageContaining("could not be loaded: io.example.Gone not found")
+        .hasMessageContaining("Start or install one");
+  }
+
+  @Test
+  void anEmptyClassPathSaysWhatToAdd() {
+    assertThatThrownBy(() -> select("auto"))
+        .isInstanceOf(RuntimeUnavailableException.class)
+        .hasMessageContaining("lofn-runtime-docker");
+  }
+
+  @Test
+  void twoProvidersOfOneNameAreAnErrorThatNamesBoth() {
+    assertThatThrownBy(() -> select("auto", LOW, FakeProvider.usable("low", 3)))
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining("'low'");
+  }
+
+  private static ContainerRuntimeProvider select(
+      String wanted, ContainerRuntimeProvider... providers) {
+    return new RuntimeSelector(conf(wanted), RuntimeProviders.of(List.of(providers), List.of()))
+        .choose();
+  }
+
+  private static LofnConf conf(String runtime) {
+    return new LofnConf(Map.of("spark.lofn.runtime", runtime));
+  }
+}

@@ -1,7 +1,0 @@
-package io.lofn.spark;
-
-/** Which exchanges outlive their run. */
-enum Keep {
-  NEVER,
-  ON_FAILURE
-}

@@ -1,9 +1,0 @@
-package io.lofn.spark;
-
-/** When an executor tries, before its first run, whether containers see its files. */
-enum Probe {
-  /** Where it may go wrong: a path map is set, or the executor seems to be in a container. */
-  AUTO,
-  ALWAYS,
-  NEVER
-}

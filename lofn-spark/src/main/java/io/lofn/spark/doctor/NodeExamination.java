@@ -1,0 +1,63 @@
+package io.lofn.spark.doctor;
+
+import io.lofn.api.LofnException;
+import io.lofn.api.Tool;
+import io.lofn.core.check.Finding;
+import io.lofn.core.check.NodeCheck;
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.image.ImageNeed;
+import io.lofn.core.image.ImagePins;
+import io.lofn.core.task.TaskScope;
+import io.lofn.spark.Doctor;
+import io.lofn.spark.executor.ExecutorInjector;
+import io.lofn.spark.executor.ExecutorInjector.Lease;
+import io.lofn.spark.executor.SparkTaskScope;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.spark.SparkEnv;
+import org.jspecify.annotations.Nullable;
+
+/** What a task of the {@link Doctor} does on its node. */
+public final class NodeExamination implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String id = UUID.randomUUID().toString();
+  private final Tool<String, String> tool;
+  private final HashMap<String, String> conf;
+  private final @Nullable String digest;
+
+  private NodeExamination(Tool<String, String> tool, LofnConf conf, @Nullable String digest) {
+    this.tool = tool;
+    this.conf = new HashMap<>(conf.entries());
+    this.digest = digest;
+  }
+
+  public static NodeExamination onDriver(Tool<String, String> tool, LofnConf conf) {
+    try (Lease lofn = ExecutorInjector.ofDriver(conf.entries())) {
+      Optional<String> digest = lofn.get(ImagePins.class).digest(tool);
+      return new NodeExamination(tool, conf, digest.orElse(null));
+    }
+  }
+
+  /** The findings of the current task's node, an array each. */
+  Iterator<String[]> rows() {
+    String host = SparkEnv.get().blockManager().blockManagerId().host();
+    return findings().stream().map(finding -> finding.toRow(host)).iterator();
+  }
+
+  private List<Finding> findings() {
+    TaskScope task = SparkTaskScope.current();
+    ImageNeed need = ImageNeed.of(tool, new LofnConf(conf), Optional.ofNullable(digest));
+    try (Lease lofn = ExecutorInjector.ofExecutor(conf)) {
+      return lofn.get(NodeCheck.class).examine(id, tool, need, task);
+    } catch (LofnException e) {
+      return List.of(
+          Finding.bad("lofn", e.getMessage(), "lofn itself does not come up on this executor."));
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.lofn.spark.executor;
+
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.node.HadoopProperties;
+import io.lofn.core.node.NodeDirectories;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import scala.Tuple2;
+
+/**
+ * What an executor's injector is made from.
+ *
+ * @param conf the configuration that came with the task
+ * @param directories where files may be kept
+ * @param hadoop the session's Hadoop properties
+ */
+record ExecutorSettings(LofnConf conf, NodeDirectories directories, HadoopProperties hadoop) {
+
+  private static final String HADOOP_PREFIX = "spark.hadoop.";
+
+  /**
+   * @param entries {@code spark.lofn.*}
+   */
+  static ExecutorSettings of(Map<String, String> entries, SparkConf spark) {
+    LofnConf conf = new LofnConf(entries);
+    Map<String, String> hadoop = new HashMap<>();
+    for (Tuple2<String, String> entry : spark.getAll()) {
+      if (entry._1.startsWith(HADOOP_PREFIX)) {
+        hadoop.put(entry._1.substring(HADOOP_PREFIX.length()), entry._2);
+      }
+    }
+    List<Path> directories =
+        conf.find(LofnConf.TMP_DIR)
+            .map(path -> List.of(Path.of(path).toAbsolutePath()))
+            .orElseGet(
+                () -> LocalDirectories.of(System.getenv(), spark.get("spark.local.dir", "")));
+    return new ExecutorSettings(
+        conf,
+        new NodeDirectories(directories, new WorkerDirectories()),
+        new HadoopProperties(hadoop));
+  }
+}

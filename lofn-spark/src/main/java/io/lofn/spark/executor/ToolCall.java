@@ -1,0 +1,82 @@
+package io.lofn.spark.executor;
+
+import io.lofn.api.Tool;
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.image.ImageNeed;
+import io.lofn.core.image.ImageOnNode;
+import io.lofn.core.image.ImagePins;
+import io.lofn.core.run.ToolRunner;
+import io.lofn.spark.executor.ExecutorInjector.Lease;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A tool as it travels to the tasks that run it. */
+public final class ToolCall<I, O> implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String operator;
+  private final Tool<I, O> tool;
+  private final HashMap<String, String> conf;
+
+  /** What the driver knows of the image's bytes. */
+  private final @Nullable String digest;
+
+  private ToolCall(String operator, Tool<I, O> tool, LofnConf conf, @Nullable String digest) {
+    this.operator = operator;
+    this.tool = tool;
+    this.conf = new HashMap<>(conf.entries());
+    this.digest = digest;
+  }
+
+  /** A call whose tasks all run the bytes that the image stands for now, if that can be told. */
+  public static <I, O> ToolCall<I, O> onDriver(String operator, Tool<I, O> tool, LofnConf conf) {
+    SentFunctions.check(tool);
+    try (Lease lofn = ExecutorInjector.ofDriver(conf.entries())) {
+      Optional<String> digest = lofn.get(ImagePins.class).digest(tool);
+      return new ToolCall<>(operator, tool, conf, digest.orElse(null));
+    }
+  }
+
+  /** This call as failure reports are to name it at a level of a tree. */
+  public ToolCall<I, O> atLevel(int level) {
+    return new ToolCall<>(operator + ", level " + level, tool, new LofnConf(conf), digest);
+  }
+
+  /** This call for another layout of the same tool. */
+  public <J> ToolCall<J, O> with(Tool<J, O> other) {
+    SentFunctions.check(other);
+    return new ToolCall<>(operator, other, new LofnConf(conf), digest);
+  }
+
+  public String operator() {
+    return operator;
+  }
+
+  public Tool<I, O> tool() {
+    return tool;
+  }
+
+  /** Makes the image present on the node of the current task. */
+  public ImageOnNode prepareImage() {
+    try (Lease lofn = ExecutorInjector.ofExecutor(conf)) {
+      return lofn.get(ToolRunner.class).prepareImage(tool, image(), SparkTaskScope.current());
+    }
+  }
+
+  private ImageNeed image() {
+    return ImageNeed.of(tool, new LofnConf(conf), Optional.ofNullable(digest));
+  }
+
+  /** Runs the tool over the partition of the current task. */
+  public Iterator<O> call(Iterator<I> records) throws IOException {
+    try (Lease lofn = ExecutorInjector.ofExecutor(conf)) {
+      return lofn.get(ToolRunner.class)
+          .run(operator, tool, image(), records, SparkTaskScope.current());
+    }
+  }
+}

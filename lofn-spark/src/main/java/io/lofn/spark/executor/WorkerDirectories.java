@@ -1,0 +1,57 @@
+package io.lofn.spark.executor;
+
+import io.lofn.core.node.NodeDirectories;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where the workers of a standalone cluster let executors keep files: {@code
+ * spark-<worker>/executor-<application>} below a local directory, so that the executors of two
+ * applications, or of two workers, of a node share none.
+ */
+final class WorkerDirectories implements NodeDirectories.Layout {
+
+  private static final String WORKER = "spark-";
+  private static final String APPLICATION = "executor-";
+
+  /** The directory that all workers of the node share; empty if one is no worker's. */
+  @Override
+  public Optional<Path> shared(Path directory) {
+    Path worker = directory.getParent();
+    boolean known = worker != null && isNamed(directory, APPLICATION) && isNamed(worker, WORKER);
+    return known ? Optional.ofNullable(worker.getParent()) : Optional.empty();
+  }
+
+  /** The directories of other workers and applications beside one; empty if it is no such one. */
+  @Override
+  public List<Path> beside(Path directory) {
+    List<Path> found = new ArrayList<>();
+    shared(directory)
+        .ifPresent(
+            root -> list(root, WORKER).forEach(each -> found.addAll(list(each, APPLICATION))));
+    found.remove(directory);
+    return found;
+  }
+
+  private static boolean isNamed(Path path, String prefix) {
+    Path name = path.getFileName();
+    return name != null && name.toString().startsWith(prefix);
+  }
+
+  /** What a directory has, or nothing if it is gone, or another user's. */
+  private static List<Path> list(Path directory, String prefix) {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, prefix + "*")) {
+      entries.forEach(found::add);
+    } catch (IOException | DirectoryIteratorException e) {
+      return List.of();
+    }
+    return found;
+  }
+}

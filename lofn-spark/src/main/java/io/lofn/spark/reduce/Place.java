@@ -1,0 +1,27 @@
+package io.lofn.spark.reduce;
+
+/**
+ * The place of a record, (partition, position), as one number that sorts like the pair. A plain
+ * number needs no serialiser and no comparator of its own.
+ */
+public final class Place {
+
+  private static final int POSITION_BITS = 40;
+  private static final long POSITIONS = 1L << POSITION_BITS;
+  private static final int PARTITIONS = 1 << (Long.SIZE - 1 - POSITION_BITS);
+
+  private Place() {}
+
+  public static long of(int partition, long position) {
+    if (partition >= PARTITIONS || position >= POSITIONS) {
+      throw new IllegalArgumentException(
+          "A reduce takes at most %d partitions of %d records, and this is record %d of partition %d"
+              .formatted(PARTITIONS, POSITIONS, position, partition));
+    }
+    return ((long) partition << POSITION_BITS) | position;
+  }
+
+  public static int partitionOf(long place) {
+    return (int) (place >>> POSITION_BITS);
+  }
+}
