@@ -10,8 +10,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A container that a command line is attached to. Thread-safe. */
@@ -22,10 +20,6 @@ final class CliContainer implements RunningContainer {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
-
-  // The init process that podman brings ends with 1 where others end with 127 or 126.
-  private static final Pattern INIT_FAILED =
-      Pattern.compile("ERROR \\(catatonit:\\d+\\): failed to exec pid1: ([^\\n]*)\\s*");
 
   private final String id;
   private final ContainerSpec spec;
@@ -102,7 +96,9 @@ final class CliContainer implements RunningContainer {
               .formatted(engine.dialect().name(), processCode, id, attached.complaint().strip()));
     }
     boolean outOfMemory = state.outOfMemory() || directory.tellsOutOfMemory();
-    return new ContainerExit(toolCode(state.exitCode()), outOfMemory);
+    int code = state.exitCode();
+    return new ContainerExit(
+        code == 1 ? Podman.toolCode(attached.complaint()).orElse(code) : code, outOfMemory);
   }
 
   private ContainerState state() {
@@ -113,14 +109,6 @@ final class CliContainer implements RunningContainer {
                 new EngineException(
                     "Container %s was removed before its end was seen; is --rm an engine option?"
                         .formatted(id)));
-  }
-
-  private int toolCode(int code) {
-    Matcher failed = INIT_FAILED.matcher(code == 1 ? attached.complaint() : "");
-    if (!failed.matches()) {
-      return code;
-    }
-    return failed.group(1).startsWith("No such file") ? 127 : 126;
   }
 
   /**

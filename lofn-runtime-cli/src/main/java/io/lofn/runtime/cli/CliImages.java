@@ -22,9 +22,6 @@ final class CliImages {
 
   private static final String FORMAT = "{{.Id}} {{.Os}}/{{.Architecture}} {{json .Config}}";
 
-  /** What podman sets for every container, and an image may have set, too. */
-  private static final Set<String> ENGINES_OWN = Set.of("TERM", "container");
-
   private final CliEngine engine;
   private final Map<String, Set<String>> unwanted = new ConcurrentHashMap<>();
 
@@ -98,7 +95,7 @@ final class CliImages {
   }
 
   private PreparedImage remembered(String reference, String id, ImageConfig config) {
-    Set<String> others = new TreeSet<>(ENGINES_OWN);
+    Set<String> others = new TreeSet<>(Podman.VARIABLES);
     others.removeAll(config.environment().keySet());
     unwanted.put(id, others);
     return new PreparedImage(reference, id, config);

@@ -23,11 +23,7 @@ final class CliRuntime implements ContainerRuntime, ImageDigests, ImageArchives 
 
   /** The dialects in which {@code run} takes what docker's takes. */
   private static final List<CliDialect> UNDERSTOOD =
-      List.of(
-          Dialects.DOCKER,
-          Dialects.PODMAN,
-          Dialects.PODMAN.without(Word.UNSET_ENV),
-          Dialects.NERDCTL);
+      List.of(Docker.DIALECT, Podman.DIALECT, Podman.OLD_DIALECT, Nerdctl.DIALECT);
 
   private final CliEngine engine;
   private final CliImages images;

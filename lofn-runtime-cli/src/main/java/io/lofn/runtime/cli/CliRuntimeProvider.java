@@ -46,11 +46,11 @@ public final class CliRuntimeProvider implements ContainerRuntimeProvider {
         EngineFinder.DIALECT,
         "how that program is spoken to: docker, podman, nerdctl, charliecloud, apptainer or"
             + " singularity; by default what it turns out to be",
-        EngineFinder.DIALECT_FILE,
+        DialectFile.SETTING,
         "properties file of this node that describes how that program is spoken to",
-        EngineFinder.IMAGES,
+        TrustedPath.SETTING,
         "directory of images, for programs without an engine; by default where ch-image keeps them",
-        EngineFinder.STATE,
+        ContainerRecords.SETTING,
         "directory of the records of containers, for programs without an engine; by default one of"
             + " the user in /var/tmp");
   }
@@ -76,11 +76,14 @@ public final class CliRuntimeProvider implements ContainerRuntimeProvider {
   private static ContainerRuntime runner(
       RuntimeConfig config, EngineFinder finder, CliEngine engine) {
     Path images =
-        absolute(config.property(EngineFinder.IMAGES).orElseGet(CliRuntimeProvider::defaultImages));
+        absolute(
+            config
+                .property(TrustedPath.SETTING)
+                .orElseGet(() -> Charliecloud.images(NodeUser.name())));
     Path state =
         absolute(
             config
-                .property(EngineFinder.STATE)
+                .property(ContainerRecords.SETTING)
                 .orElseGet(
                     () -> "/var/tmp/lofn-containers-" + Integer.toUnsignedString(NodeUser.uid())));
     return new RunnerRuntime(
@@ -96,11 +99,6 @@ public final class CliRuntimeProvider implements ContainerRuntimeProvider {
 
   private static Path absolute(String path) {
     return Path.of(path).toAbsolutePath().normalize();
-  }
-
-  private static String defaultImages() {
-    String storage = System.getenv("CH_IMAGE_STORAGE");
-    return (storage != null ? storage : "/var/tmp/" + NodeUser.name() + ".ch") + "/img";
   }
 
   /**

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ContainerRecords {
 
+  /** The property that names the directory. */
+  static final String SETTING = "state";
+
   private static final String SUFFIX = ".json";
 
   private final Path directory;
@@ -66,7 +69,7 @@ final class ContainerRecords {
       Path directory, String reason, @Nullable IOException cause) {
     String text =
         "Containers cannot be recorded in %s: %s; set spark.lofn.cli.%s to another directory"
-            .formatted(directory, reason, EngineFinder.STATE);
+            .formatted(directory, reason, SETTING);
     return cause == null ? new EngineException(text) : new EngineException(text, cause);
   }
 

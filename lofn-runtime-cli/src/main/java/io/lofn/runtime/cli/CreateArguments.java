@@ -67,6 +67,7 @@ final class CreateArguments {
    * @param spec the container
    * @param engine what runs it
    * @param image the image's files
+   * @param workingDirectory where the image's tools work, if it says
    * @param mounts what it sees of this node, in place of the mounts of the specification
    * @param environmentFile the file with the environment, if there is any
    * @throws EngineException if the dialect cannot say something
@@ -75,6 +76,7 @@ final class CreateArguments {
       ContainerSpec spec,
       EngineInfo engine,
       Path image,
+      Optional<String> workingDirectory,
       List<Mount> mounts,
       Optional<Path> environmentFile) {
     CreateArguments said = new CreateArguments(engine);
@@ -82,7 +84,7 @@ final class CreateArguments {
     said.say(Word.NO_INHERITED_ENVIRONMENT);
     said.closed(spec.settings());
     said.limits(spec.settings().limits());
-    said.place(spec.settings(), UnpackedImage.config(image).workingDirectory());
+    said.place(spec.settings(), workingDirectory);
     environmentFile.ifPresent(file -> said.say(Word.ENV_FILE, file.toString()));
     mounts.forEach(said::mount);
     said.options(spec.settings().engineOptions());

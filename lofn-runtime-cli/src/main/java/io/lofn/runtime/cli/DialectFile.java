@@ -20,6 +20,9 @@ import java.util.stream.Stream;
 /** Reads a dialect that a user describes in a properties file, as the difference to a known one. */
 final class DialectFile {
 
+  /** The property that names the file. */
+  static final String SETTING = "dialect.file";
+
   private static final String EXTENDS = "extends";
   private static final String NAME = "name";
   private static final String PROGRAM = "program";
@@ -47,8 +50,7 @@ final class DialectFile {
       properties.load(reader);
     } catch (IOException | IllegalArgumentException e) {
       throw new EngineException(
-          "The dialect in %s (spark.lofn.cli.%s) cannot be read: %s"
-              .formatted(file, EngineFinder.DIALECT_FILE, e),
+          "The dialect in %s (spark.lofn.cli.%s) cannot be read: %s".formatted(file, SETTING, e),
           e);
     }
     return new DialectFile(file).dialect(properties);

@@ -19,9 +19,6 @@ final class EngineFinder {
 
   static final String COMMAND = "command";
   static final String DIALECT = "dialect";
-  static final String DIALECT_FILE = "dialect.file";
-  static final String IMAGES = "images";
-  static final String STATE = "state";
 
   private static final List<String> USUAL = List.of("docker", "podman");
   private static final Duration LONGEST_PROBE = Duration.ofSeconds(10);
@@ -98,7 +95,7 @@ final class EngineFinder {
     Command command = Command.of(List.of(program.toString(), "info", "--format", "{{json .}}"));
     CommandResult result = run(command, timeout);
     refuse(result, timeout);
-    return EngineInfo.parse(result.stdout())
+    return Dialects.ofAnswer(result.stdout())
         .orElseThrow(() -> new NotUsable("its answer to 'info' is like that of no known engine"));
   }
 
@@ -121,7 +118,7 @@ final class EngineFinder {
 
   /** A file wins over a name. */
   private Optional<CliDialect> configuredDialect() {
-    Optional<String> file = config.property(DIALECT_FILE);
+    Optional<String> file = config.property(DialectFile.SETTING);
     if (file.isPresent()) {
       return Optional.of(DialectFile.read(Path.of(file.get())));
     }

@@ -18,12 +18,12 @@ import java.util.stream.Stream;
  */
 final class HarmlessOptions {
 
-  private static final String NUMBER = "[0-9]{1,18}";
-  private static final String BYTES = "[0-9]{1,18}[bkmgBKMG]?";
-  private static final String CPUS = "[0-9]{1,5}([,-][0-9]{1,5})*";
-  private static final String NAME = "[A-Za-z0-9][A-Za-z0-9_.-]*";
-  private static final String ADDRESS = "[0-9a-fA-F:.]+";
-  private static final String VARIABLE = "[A-Za-z_][A-Za-z0-9_]*";
+  static final String NUMBER = "[0-9]{1,18}";
+  static final String BYTES = "[0-9]{1,18}[bkmgBKMG]?";
+  static final String CPUS = "[0-9]{1,5}([,-][0-9]{1,5})*";
+  static final String NAME = "[A-Za-z0-9][A-Za-z0-9_.-]*";
+  static final String ADDRESS = "[0-9a-fA-F:.]+";
+  static final String VARIABLE = "[A-Za-z_][A-Za-z0-9_]*";
 
   /** Not memlock, and not those of priorities: they take from others. */
   private static final String ULIMIT =
@@ -38,7 +38,7 @@ final class HarmlessOptions {
   static final HarmlessOptions NONE = new HarmlessOptions(List.of());
 
   /** What docker, podman and nerdctl share. */
-  private static final HarmlessOptions ENGINES =
+  static final HarmlessOptions ENGINES =
       of(
           with("env", VARIABLE + "=.*"),
           // Shares and reservations count only against other containers that want the same.
@@ -60,57 +60,25 @@ final class HarmlessOptions {
           with("gpus", GPUS),
           with("device", GPU_DEVICE));
 
-  static final HarmlessOptions DOCKER = ENGINES.and(with("domainname", NAME));
-
-  static final HarmlessOptions PODMAN =
-      ENGINES.and(with("umask", "[0-7]{3,4}"), with("unsetenv", VARIABLE));
-
-  static final HarmlessOptions NERDCTL =
-      ENGINES.and(with("domainname", NAME), with("umask", "[0-7]{3,4}"));
-
-  /** Without an equals sign in its value, --set-env names a file. */
-  static final HarmlessOptions CHARLIECLOUD =
-      of(with("set-env", VARIABLE + "=.*"), flag("no-passwd"));
-
-  static final HarmlessOptions APPTAINER =
-      of(
-          // Without a comma, which would begin another variable.
-          with("env", VARIABLE + "=[^,\"]*"),
-          with("cpu-shares", NUMBER),
-          with("cpuset-cpus", CPUS),
-          with("cpuset-mems", CPUS),
-          with("blkio-weight", NUMBER),
-          with("memory-reservation", BYTES),
-          with("hostname", NAME),
-          with("dns", ADDRESS),
-          // The devices of graphics processors and the libraries that belong to them.
-          flag("nv"),
-          flag("rocm"),
-          // Each closes more.
-          flag("ipc"),
-          flag("pid"),
-          flag("userns"),
-          flag("uts"));
-
   private final List<Pattern> forms;
 
   private HarmlessOptions(List<Pattern> forms) {
     this.forms = List.copyOf(forms);
   }
 
-  private static HarmlessOptions of(Pattern... forms) {
+  static HarmlessOptions of(Pattern... forms) {
     return new HarmlessOptions(Arrays.asList(forms));
   }
 
-  private HarmlessOptions and(Pattern... more) {
+  HarmlessOptions and(Pattern... more) {
     return new HarmlessOptions(Stream.concat(forms.stream(), Stream.of(more)).toList());
   }
 
-  private static Pattern with(String name, String value) {
+  static Pattern with(String name, String value) {
     return Pattern.compile("--" + name + "=(" + value + ")", Pattern.DOTALL);
   }
 
-  private static Pattern flag(String name) {
+  static Pattern flag(String name) {
     return Pattern.compile("--" + name);
   }
 

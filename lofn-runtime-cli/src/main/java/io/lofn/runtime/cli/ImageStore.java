@@ -76,7 +76,7 @@ final class ImageStore {
             () ->
                 new ImageUnavailableException(
                     "Image %s is not on this node: there is no %s. Put it there, or set spark.lofn.cli.%s"
-                        .formatted(reference, path(reference), EngineFinder.IMAGES)));
+                        .formatted(reference, path(reference), TrustedPath.SETTING)));
   }
 
   private Optional<Path> find(ImageReference parsed, String reference) {

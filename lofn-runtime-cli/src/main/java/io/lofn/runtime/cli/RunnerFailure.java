@@ -8,14 +8,6 @@ import java.util.regex.Pattern;
 /** Tells the failure of a program that runs containers from that of the tool. */
 final class RunnerFailure {
 
-  private static final Pattern NOT_FOUND =
-      Pattern.compile(
-          "can't execve\\(2\\): .*: No such file or directory"
-              + "|FATAL: .*(executable file not found in \\$PATH|no such file or directory)",
-          Pattern.DOTALL);
-  private static final Pattern NOT_EXECUTABLE =
-      Pattern.compile("can't execve\\(2\\): |FATAL: .*(permission denied)", Pattern.DOTALL);
-
   private RunnerFailure() {}
 
   /**
@@ -36,12 +28,12 @@ final class RunnerFailure {
     if (!isItsOwn) {
       return Optional.empty();
     }
-    if (NOT_FOUND.matcher(complaint).find()) {
-      return Optional.of(127);
-    }
-    if (NOT_EXECUTABLE.matcher(complaint).find()) {
-      return Optional.of(126);
-    }
-    throw new EngineException("%s ended with %d: %s".formatted(program, code, complaint.strip()));
+    return Charliecloud.toolCode(complaint)
+        .or(() -> Apptainer.toolCode(complaint))
+        .or(
+            () -> {
+              throw new EngineException(
+                  "%s ended with %d: %s".formatted(program, code, complaint.strip()));
+            });
   }
 }

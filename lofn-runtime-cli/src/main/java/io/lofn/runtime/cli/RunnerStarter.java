@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.lofn.api.EngineException;
 import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.ImageConfig;
 import io.lofn.spi.Mount;
 import io.lofn.spi.RunningContainer;
 import java.io.IOException;
@@ -25,9 +26,6 @@ final class RunnerStarter {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(1);
   private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-  /** Where ch-run looks for images that it is given by name; it runs no directory that is there. */
-  static final String IMAGE_STORAGE = "CH_IMAGE_STORAGE";
 
   private final Path program;
   private final EngineInfo info;
@@ -53,13 +51,13 @@ final class RunnerStarter {
   }
 
   RunningContainer start(ContainerSpec spec, Path image) {
-    Map<String, String> variables = variables(spec, image);
+    ImageConfig config = UnpackedImage.config(image);
     ContainerRecord record = records.add(spec.name(), spec.settings().labels());
     RunDirectory directory = null;
     AttachedProcess attached = null;
     try {
       directory = RunDirectory.create();
-      attached = launch(spec, image, variables, directory);
+      attached = launch(spec, image, config, directory);
       long pid = attached.process().pid();
       ProcessId.of(pid).ifPresent(process -> records.started(spec.name(), record, process));
       Optional<Integer> code = awaitStart(attached);
@@ -90,18 +88,19 @@ final class RunnerStarter {
   }
 
   /** What the image says, what a container always has, what the tool says: the later ones win. */
-  private static Map<String, String> variables(ContainerSpec spec, Path image) {
+  private static Map<String, String> variables(ContainerSpec spec, ImageConfig config) {
     Map<String, String> variables = new LinkedHashMap<>();
     variables.put("PATH", PATH);
     variables.put("HOME", NodeUser.uid() == 0 ? "/root" : "/");
-    variables.putAll(UnpackedImage.config(image).environment());
+    variables.putAll(config.environment());
     variables.putAll(spec.settings().environment());
     variables.put(Cookie.NAME, spec.name());
     return variables;
   }
 
   private AttachedProcess launch(
-      ContainerSpec spec, Path image, Map<String, String> variables, RunDirectory directory) {
+      ContainerSpec spec, Path image, ImageConfig config, RunDirectory directory) {
+    Map<String, String> variables = variables(spec, config);
     List<Mount> mounts = MountPoints.prepare(spec, image, directory.path());
     Optional<String> prefix = info.dialect().say(Word.ENV_PREFIX, "").map(words -> words.get(0));
     ToolEnvironment environment =
@@ -112,7 +111,7 @@ final class RunnerStarter {
             : Optional.of(directory.writeEnvironment(environment.file()));
     List<String> argv = new ArrayList<>(cage.map(ProcessCage::prefix).orElse(List.of()));
     argv.add(program.toString());
-    argv.addAll(CreateArguments.ofRun(spec, info, image, mounts, file));
+    argv.addAll(CreateArguments.ofRun(spec, info, image, config.workingDirectory(), mounts, file));
     Command command = Command.of(argv);
     command =
         prefix.isPresent()
@@ -134,7 +133,7 @@ final class RunnerStarter {
 
   private static Map<String, String> outside(Map<String, String> variables, Path empty) {
     Map<String, String> all = new HashMap<>(variables);
-    all.put(IMAGE_STORAGE, empty.toString());
+    all.put(Charliecloud.IMAGE_STORAGE, empty.toString());
     // It warns without; what the tool gets is in the file.
     all.put("PATH", PATH);
     all.put("USER", NodeUser.name());

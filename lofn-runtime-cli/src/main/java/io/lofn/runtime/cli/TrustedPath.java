@@ -11,6 +11,9 @@ import java.nio.file.Path;
  */
 final class TrustedPath {
 
+  /** The property that names the directory. */
+  static final String SETTING = "images";
+
   private static final int GROUP_WRITES = 0020;
   private static final int OTHERS_WRITE = 0002;
   private static final int STICKY = 01000;
@@ -56,7 +59,7 @@ final class TrustedPath {
                   directory,
                   each,
                   own ? "may be written by others" : "belongs to user " + owner,
-                  EngineFinder.IMAGES));
+                  SETTING));
     }
   }
 }

@@ -59,7 +59,7 @@ class CreateArgumentsTest {
 
   @Test
   void saysTheLeastInDocker() {
-    assertThat(arguments(Dialects.DOCKER, command("true")))
+    assertThat(arguments(Docker.DIALECT, command("true")))
         .containsExactly(
             "create",
             "--name=n",
@@ -77,7 +77,7 @@ class CreateArgumentsTest {
 
   @Test
   void saysTheLeastInPodman() {
-    assertThat(arguments(Dialects.PODMAN, command("true")))
+    assertThat(arguments(Podman.DIALECT, command("true")))
         .containsExactly(
             "create",
             "--name=n",
@@ -100,7 +100,7 @@ class CreateArgumentsTest {
     List<String> arguments =
         CreateArguments.of(
             everything().build(),
-            engine(Dialects.DOCKER),
+            engine(Docker.DIALECT),
             List.of("SECRET"),
             Optional.of(Path.of("/tmp/environment")));
     assertThat(arguments)
@@ -144,7 +144,7 @@ class CreateArgumentsTest {
   @Test
   void saysNothingOfSubmountsThatTheEngineDoesNotClose() {
     EngineInfo old =
-        new EngineInfo(Dialects.DOCKER, "engine", 2, false, Set.of(Ability.READ_ONLY_SUBMOUNTS));
+        new EngineInfo(Docker.DIALECT, "engine", 2, false, Set.of(Ability.READ_ONLY_SUBMOUNTS));
     assertThat(CreateArguments.of(everything().build(), old, List.of(), Optional.empty()))
         .contains("--mount=type=bind,source=/in,target=/data,readonly");
   }
@@ -152,9 +152,9 @@ class CreateArgumentsTest {
   @Test
   void passesHostileTextsAsTheyAre() {
     ContainerSpec.Builder spec = command(HOSTILE, HOSTILE, "", "--", "--rm");
-    assertThat(arguments(Dialects.DOCKER, spec))
+    assertThat(arguments(Docker.DIALECT, spec))
         .endsWith("--entrypoint=" + HOSTILE, "--", "sha256:1", HOSTILE, "", "--", "--rm");
-    assertThat(arguments(Dialects.PODMAN, spec))
+    assertThat(arguments(Podman.DIALECT, spec))
         .endsWith(
             "--entrypoint=[\"-x \\\"q\\\", 'r' $(id) `id` {json} {}\\n\"]",
             "--",
@@ -169,10 +169,10 @@ class CreateArgumentsTest {
   void leavesTheImagesEntrypointOrCommandAlone() {
     ContainerSpec.Builder arguments =
         ContainerSpec.builder("n", "sha256:1").arguments(List.of("-x", "y"));
-    assertThat(arguments(Dialects.DOCKER, arguments))
+    assertThat(arguments(Docker.DIALECT, arguments))
         .endsWith("--", "sha256:1", "-x", "y")
         .noneMatch(argument -> argument.startsWith("--entrypoint"));
-    assertThat(arguments(Dialects.DOCKER, command()))
+    assertThat(arguments(Docker.DIALECT, command()))
         .endsWith("--", "sha256:1")
         .noneMatch(argument -> argument.startsWith("--entrypoint"));
   }
@@ -180,7 +180,7 @@ class CreateArgumentsTest {
   @Test
   void refusesAnEmptyProgram() {
     // Docker would run what the image says.
-    assertThatThrownBy(() -> arguments(Dialects.DOCKER, command("", "x")))
+    assertThatThrownBy(() -> arguments(Docker.DIALECT, command("", "x")))
         .isInstanceOf(EngineException.class);
   }
 
@@ -189,19 +189,19 @@ class CreateArgumentsTest {
   void asksForProcessorsThatTheEngineHas(double wanted, String said) {
     ContainerSettings settings =
         ContainerSettings.defaults().toBuilder().limits(ResourceLimits.none().cpus(wanted)).build();
-    assertThat(arguments(Dialects.DOCKER, command("true").settings(settings)))
+    assertThat(arguments(Docker.DIALECT, command("true").settings(settings)))
         .contains("--cpus=" + said);
   }
 
   @Test
   void keepsTheUserWithoutRoot() {
-    EngineInfo rootless = new EngineInfo(Dialects.PODMAN, "engine", 2, true, Set.of());
+    EngineInfo rootless = new EngineInfo(Podman.DIALECT, "engine", 2, true, Set.of());
     assertThat(CreateArguments.of(command("true").build(), rootless, List.of(), Optional.empty()))
         .contains("--userns=keep-id");
     assertThat(
             CreateArguments.of(
                 command("true").build(),
-                rootless.spokenToIn(Dialects.DOCKER),
+                rootless.spokenToIn(Docker.DIALECT),
                 List.of(),
                 Optional.empty()))
         .noneMatch(argument -> argument.startsWith("--userns"));

@@ -39,9 +39,9 @@ class DialectFileTest {
     assertThat(dialect.words().get(Word.MOUNT)).containsExactly("--volume={source}:{target}");
     assertThat(dialect.words().get(Word.INIT)).isEmpty();
     assertThat(dialect.words().get(Word.CPUS)).containsExactly("--cpus", "{}");
-    assertThat(dialect.words().get(Word.PIDS)).isEqualTo(Dialects.DOCKER.words().get(Word.PIDS));
+    assertThat(dialect.words().get(Word.PIDS)).isEqualTo(Docker.DIALECT.words().get(Word.PIDS));
     assertThat(dialect.lacks()).containsExactly(Ability.MEMORY);
-    assertThat(Dialects.DOCKER.lacks()).isEmpty();
+    assertThat(Docker.DIALECT.lacks()).isEmpty();
   }
 
   @ParameterizedTest

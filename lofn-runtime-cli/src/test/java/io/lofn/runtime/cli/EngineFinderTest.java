@@ -53,7 +53,7 @@ class EngineFinderTest {
     FakeCli.named("docker", one, "");
     FakeCli.named("podman", two, PODMAN_INFO);
     EngineInfo found = find(Map.of(), one, two).info();
-    assertThat(found.dialect()).isEqualTo(Dialects.DOCKER);
+    assertThat(found.dialect()).isEqualTo(Docker.DIALECT);
     assertThat(found.description()).isEqualTo("docker CLI 28.1 with engine 20.10");
   }
 
@@ -62,21 +62,21 @@ class EngineFinderTest {
     FakeCli.named("docker", one, "info*) echo 'Cannot connect' >&2; exit 1 ;;");
     FakeCli.named("podman", two, PODMAN_INFO);
     EngineInfo found = find(Map.of(), one, two).info();
-    assertThat(found.dialect()).isEqualTo(Dialects.PODMAN);
+    assertThat(found.dialect()).isEqualTo(Podman.DIALECT);
     assertThat(found.description()).isEqualTo("podman CLI 4.3.1, rootless");
   }
 
   @Test
   void recognisesAPodmanThatIsCalledDocker() throws Exception {
     FakeCli.named("docker", one, PODMAN_INFO);
-    assertThat(find(Map.of(), one).dialect()).isEqualTo(Dialects.PODMAN);
+    assertThat(find(Map.of(), one).dialect()).isEqualTo(Podman.DIALECT);
   }
 
   @Test
   void takesTheCommandAndDialectThatAreConfigured() throws Exception {
     Path program = FakeCli.named("my engine", one, PODMAN_INFO).program();
     CliEngine found = find(Map.of("command", program.toString(), "dialect", "docker"));
-    assertThat(found.dialect()).isEqualTo(Dialects.DOCKER);
+    assertThat(found.dialect()).isEqualTo(Docker.DIALECT);
     assertThat(found.info().cpus()).isEqualTo(8);
   }
 

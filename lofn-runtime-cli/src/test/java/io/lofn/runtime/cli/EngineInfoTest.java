@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EngineInfoTest {
 
   private static EngineInfo parse(String answer) {
-    return EngineInfo.parse(answer).orElseThrow();
+    return Dialects.ofAnswer(answer).orElseThrow();
   }
 
   @Test
@@ -24,7 +24,7 @@ class EngineInfoTest {
                  "ClientInfo":{"Version":"28.1"}}"""))
         .isEqualTo(
             new EngineInfo(
-                Dialects.DOCKER,
+                Docker.DIALECT,
                 "docker CLI 28.1 with engine 20.10.24",
                 2,
                 false,
@@ -50,7 +50,7 @@ class EngineInfoTest {
                  "version":{"Version":"4.3.1"}}"""))
         .isEqualTo(
             new EngineInfo(
-                Dialects.PODMAN,
+                Podman.DIALECT,
                 "podman CLI 4.3.1, rootless, remote",
                 8,
                 true,
@@ -117,6 +117,6 @@ class EngineInfoTest {
   @ValueSource(
       strings = {"", "hello", "{}", "[]", "null", "{\"ServerVersion\":\"\"}", "{\"version\":1}"})
   void knowsNothingElse(String answer) {
-    assertThat(EngineInfo.parse(answer)).isEmpty();
+    assertThat(Dialects.ofAnswer(answer)).isEmpty();
   }
 }

@@ -76,7 +76,7 @@ final class FakeCli {
   }
 
   CliRuntime runtime(Duration callTimeout) {
-    EngineInfo info = EngineInfo.parse(INFO).orElseThrow();
+    EngineInfo info = Dialects.ofAnswer(INFO).orElseThrow();
     return new CliRuntime(new CliEngine(program, info, callTimeout));
   }
 }

@@ -80,12 +80,12 @@ class HarmlessOptionsTest {
 
   static Stream<Known> all() {
     return Stream.of(
-        new Known(Dialects.DOCKER, "docker", Known.ENGINES + " --domainname"),
-        new Known(Dialects.PODMAN, "podman", Known.ENGINES + " --umask --unsetenv"),
-        new Known(Dialects.NERDCTL, "nerdctl", Known.ENGINES + " --domainname --umask"),
-        new Known(Dialects.CHARLIECLOUD, "charliecloud", "--set-env --no-passwd"),
-        new Known(Dialects.APPTAINER, "apptainer", Known.APPTAINER),
-        new Known(Dialects.SINGULARITY, "apptainer", Known.APPTAINER));
+        new Known(Docker.DIALECT, "docker", Known.ENGINES + " --domainname"),
+        new Known(Podman.DIALECT, "podman", Known.ENGINES + " --umask --unsetenv"),
+        new Known(Nerdctl.DIALECT, "nerdctl", Known.ENGINES + " --domainname --umask"),
+        new Known(Charliecloud.DIALECT, "charliecloud", "--set-env --no-passwd"),
+        new Known(Apptainer.DIALECT, "apptainer", Known.APPTAINER),
+        new Known(Apptainer.SINGULARITY, "apptainer", Known.APPTAINER));
   }
 
   @ParameterizedTest
@@ -169,7 +169,7 @@ class HarmlessOptionsTest {
         "--label=io.lofn=x"
       })
   void theseAreHarmlessToNoEngine(String option) {
-    for (CliDialect dialect : List.of(Dialects.DOCKER, Dialects.PODMAN, Dialects.NERDCTL)) {
+    for (CliDialect dialect : List.of(Docker.DIALECT, Podman.DIALECT, Nerdctl.DIALECT)) {
       assertThat(dialect.harmless().contain(option)).as(dialect.name()).isFalse();
     }
   }
@@ -192,7 +192,7 @@ class HarmlessOptionsTest {
         "--unsafe"
       })
   void theseAreHarmlessToNoProgramWithoutAnEngine(String option) {
-    for (CliDialect dialect : List.of(Dialects.CHARLIECLOUD, Dialects.APPTAINER)) {
+    for (CliDialect dialect : List.of(Charliecloud.DIALECT, Apptainer.DIALECT)) {
       assertThat(dialect.harmless().contain(option)).as(dialect.name()).isFalse();
     }
   }
@@ -219,6 +219,6 @@ class HarmlessOptionsTest {
 
   @Test
   void aVariableMayHaveLines() {
-    assertThat(Dialects.DOCKER.harmless().contain("--env=A=one\ntwo")).isTrue();
+    assertThat(Docker.DIALECT.harmless().contain("--env=A=one\ntwo")).isTrue();
   }
 }

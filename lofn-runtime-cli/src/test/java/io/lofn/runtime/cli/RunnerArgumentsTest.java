@@ -34,7 +34,7 @@ class RunnerArgumentsTest {
             .settings(settings.build())
             .build();
     EngineInfo info = new EngineInfo(dialect, "engine", 4, false, Set.of());
-    return CreateArguments.ofRun(spec, info, Path.of("/images/i"), MOUNTS, file);
+    return CreateArguments.ofRun(spec, info, Path.of("/images/i"), Optional.empty(), MOUNTS, file);
   }
 
   private static ContainerSettings.Builder settings() {
@@ -51,7 +51,7 @@ class RunnerArgumentsTest {
 
   @Test
   void charliecloudSaysWhatItCan() {
-    assertThat(arguments(Dialects.CHARLIECLOUD, limited(), Optional.of(Path.of("/run/env"))))
+    assertThat(arguments(Charliecloud.DIALECT, limited(), Optional.of(Path.of("/run/env"))))
         .containsExactly(
             "--unset-env=USER",
             "--unset-env=CH_IMAGE_STORAGE",
@@ -71,7 +71,7 @@ class RunnerArgumentsTest {
 
   @Test
   void charliecloudDeclaresWhatItCannot() {
-    assertThat(Dialects.CHARLIECLOUD.lacks())
+    assertThat(Charliecloud.DIALECT.lacks())
         .containsExactlyInAnyOrder(
             Ability.READ_ONLY_MOUNTS,
             Ability.READ_ONLY_SUBMOUNTS,
@@ -94,7 +94,7 @@ class RunnerArgumentsTest {
   void apptainerSaysWhatItCan() {
     assertThat(
             arguments(
-                Dialects.APPTAINER,
+                Apptainer.DIALECT,
                 limited().capability("NET_RAW").engineOptions(List.of("--nv")),
                 Optional.empty()))
         .containsExactly(
@@ -120,25 +120,25 @@ class RunnerArgumentsTest {
             "prog",
             "-a",
             "b c");
-    assertThat(arguments(Dialects.APPTAINER, settings(), Optional.empty()))
+    assertThat(arguments(Apptainer.DIALECT, settings(), Optional.empty()))
         .contains("--writable-tmpfs");
   }
 
   @Test
   void singularityDiffersByTheNamesOfVariables() {
-    assertThat(arguments(Dialects.SINGULARITY, limited(), Optional.empty()))
-        .isEqualTo(arguments(Dialects.APPTAINER, limited(), Optional.empty()));
-    assertThat(Dialects.SINGULARITY.words().get(Word.ENV_PREFIX))
+    assertThat(arguments(Apptainer.SINGULARITY, limited(), Optional.empty()))
+        .isEqualTo(arguments(Apptainer.DIALECT, limited(), Optional.empty()));
+    assertThat(Apptainer.SINGULARITY.words().get(Word.ENV_PREFIX))
         .containsExactly("SINGULARITYENV_");
-    assertThat(Dialects.APPTAINER.words().get(Word.ENV_PREFIX)).containsExactly("APPTAINERENV_");
-    assertThat(Dialects.APPTAINER.say(Word.PULL, "x").orElseThrow())
+    assertThat(Apptainer.DIALECT.words().get(Word.ENV_PREFIX)).containsExactly("APPTAINERENV_");
+    assertThat(Apptainer.DIALECT.say(Word.PULL, "x").orElseThrow())
         .containsExactly("apptainer", "pull", "{file}", "docker://x");
   }
 
   @Test
   void nerdctlSaysTheSameAsDocker() {
     ContainerSpec spec = ContainerSpec.builder("n", "sha256:1").command(List.of("true")).build();
-    EngineInfo info = new EngineInfo(Dialects.NERDCTL, "engine", 4, false, Set.of());
+    EngineInfo info = new EngineInfo(Nerdctl.DIALECT, "engine", 4, false, Set.of());
     assertThat(CreateArguments.of(spec, info, List.of("SECRET"), Optional.empty()))
         .containsExactly(
             "create",
@@ -153,16 +153,16 @@ class RunnerArgumentsTest {
             "--entrypoint=true",
             "--",
             "sha256:1");
-    assertThat(Dialects.NERDCTL.lacks())
+    assertThat(Nerdctl.DIALECT.lacks())
         .containsExactlyInAnyOrder(Ability.OUT_OF_MEMORY_VERDICT, Ability.READ_ONLY_SUBMOUNTS);
   }
 
   @Test
   void refusesANetworkOfItsOwnWhereThereIsOnlyTheNodes() {
-    assertThat(arguments(Dialects.CHARLIECLOUD, settings().network("host"), Optional.empty()))
-        .isEqualTo(arguments(Dialects.CHARLIECLOUD, settings(), Optional.empty()));
+    assertThat(arguments(Charliecloud.DIALECT, settings().network("host"), Optional.empty()))
+        .isEqualTo(arguments(Charliecloud.DIALECT, settings(), Optional.empty()));
     assertThatThrownBy(
-            () -> arguments(Dialects.CHARLIECLOUD, settings().network("mine"), Optional.empty()))
+            () -> arguments(Charliecloud.DIALECT, settings().network("mine"), Optional.empty()))
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("mine");
   }
@@ -170,7 +170,7 @@ class RunnerArgumentsTest {
   @Test
   void whatANodeIgnoresIsNotSaid() {
     EngineInfo info =
-        new EngineInfo(Dialects.DOCKER, "engine", 4, false, Set.of(Ability.MEMORY, Ability.PIDS));
+        new EngineInfo(Docker.DIALECT, "engine", 4, false, Set.of(Ability.MEMORY, Ability.PIDS));
     assertThat(info.lacks())
         .containsExactlyInAnyOrder(Ability.MEMORY, Ability.PIDS, Ability.OUT_OF_MEMORY_VERDICT);
     ContainerSpec spec = ContainerSpec.builder("n", "sha256:1").settings(limited().build()).build();
