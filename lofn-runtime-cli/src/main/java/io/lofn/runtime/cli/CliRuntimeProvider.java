@@ -1,5 +1,19 @@
 package io.lofn.runtime.cli;
 
+import io.lofn.runtime.cli.dialect.Charliecloud;
+import io.lofn.runtime.cli.dialect.CliDialect;
+import io.lofn.runtime.cli.dialect.DialectFile;
+import io.lofn.runtime.cli.dialect.Word;
+import io.lofn.runtime.cli.engine.CliEngine;
+import io.lofn.runtime.cli.engine.CliRuntime;
+import io.lofn.runtime.cli.engine.EngineFinder;
+import io.lofn.runtime.cli.image.ImageStore;
+import io.lofn.runtime.cli.image.TrustedPath;
+import io.lofn.runtime.cli.process.NodeUser;
+import io.lofn.runtime.cli.process.RunDirectory;
+import io.lofn.runtime.cli.runner.ContainerRecords;
+import io.lofn.runtime.cli.runner.ProcessCage;
+import io.lofn.runtime.cli.runner.RunnerRuntime;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
 import io.lofn.spi.RuntimeConfig;
