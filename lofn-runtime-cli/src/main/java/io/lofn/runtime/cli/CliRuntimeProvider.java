@@ -98,8 +98,7 @@ public final class CliRuntimeProvider implements ContainerRuntimeProvider {
         absolute(
             config
                 .property(ContainerRecords.SETTING)
-                .orElseGet(
-                    () -> "/var/tmp/lofn-containers-" + Integer.toUnsignedString(NodeUser.uid())));
+                .orElseGet(() -> "/var/tmp/lofn-containers-" + NodeUser.numbers().uid()));
     return new RunnerRuntime(
         engine.program(),
         engine.info(),

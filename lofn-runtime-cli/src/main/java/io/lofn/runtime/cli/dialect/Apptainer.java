@@ -92,8 +92,10 @@ public final class Apptainer {
    */
   public static Optional<Integer> toolCode(String complaint) {
     if (NOT_FOUND.matcher(complaint).find()) {
-      return Optional.of(127);
+      return Optional.of(ExitCodes.NOT_FOUND);
     }
-    return NOT_EXECUTABLE.matcher(complaint).find() ? Optional.of(126) : Optional.empty();
+    return NOT_EXECUTABLE.matcher(complaint).find()
+        ? Optional.of(ExitCodes.NOT_EXECUTABLE)
+        : Optional.empty();
   }
 }

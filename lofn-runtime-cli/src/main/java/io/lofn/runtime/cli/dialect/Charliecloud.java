@@ -65,6 +65,7 @@ public final class Charliecloud {
     if (!NOT_EXECUTED.matcher(complaint).find()) {
       return Optional.empty();
     }
-    return Optional.of(NOT_FOUND.matcher(complaint).find() ? 127 : 126);
+    return Optional.of(
+        NOT_FOUND.matcher(complaint).find() ? ExitCodes.NOT_FOUND : ExitCodes.NOT_EXECUTABLE);
   }
 }

@@ -64,14 +64,18 @@ public final class Docker {
     words.put(Word.NO_NEW_PRIVILEGES, List.of("--security-opt=no-new-privileges"));
     words.put(Word.READ_ONLY_ROOT, List.of("--read-only"));
     words.put(Word.WRITABLE_ROOT, List.of());
+    words.put(Word.ENGINE_OPTIONS, List.of());
+    limit(words);
+    return words;
+  }
+
+  private static void limit(Map<Word, List<String>> words) {
     words.put(Word.CPUS, List.of("--cpus={}"));
     // The second is memory and swap together.
     words.put(Word.MEMORY, List.of("--memory={}b", "--memory-swap={}b"));
     words.put(Word.OUT_OF_MEMORY_VERDICT, List.of());
     words.put(Word.PIDS, List.of("--pids-limit={}"));
     words.put(Word.SHARED_MEMORY, List.of("--shm-size={}b"));
-    words.put(Word.ENGINE_OPTIONS, List.of());
-    return words;
   }
 
   /** What docker answers to {@code info}; empty if this is no answer of docker. */

@@ -108,7 +108,10 @@ public final class Podman {
   public static Optional<Integer> toolCode(String complaint) {
     Matcher failed = INIT_FAILED.matcher(complaint);
     return failed.matches()
-        ? Optional.of(failed.group(1).startsWith("No such file") ? 127 : 126)
+        ? Optional.of(
+            failed.group(1).startsWith("No such file")
+                ? ExitCodes.NOT_FOUND
+                : ExitCodes.NOT_EXECUTABLE)
         : Optional.empty();
   }
 }

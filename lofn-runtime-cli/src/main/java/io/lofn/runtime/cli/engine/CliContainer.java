@@ -4,21 +4,19 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.lofn.api.EngineException;
 import io.lofn.runtime.cli.dialect.Podman;
+import io.lofn.runtime.cli.process.AttachedContainer;
 import io.lofn.runtime.cli.process.AttachedProcess;
 import io.lofn.runtime.cli.process.CommandResult;
 import io.lofn.runtime.cli.process.RunDirectory;
 import io.lofn.runtime.cli.process.Uninterruptibly;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerSpec;
-import io.lofn.spi.RunningContainer;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A container that a command line is attached to. Thread-safe. */
-final class CliContainer implements RunningContainer {
+final class CliContainer extends AttachedContainer {
 
   // The process attached may end a moment before the engine has noted the end of the container.
   private static final int LOOKS = 10;
@@ -26,10 +24,8 @@ final class CliContainer implements RunningContainer {
 
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
-  private final String id;
   private final ContainerSpec spec;
   private final CliEngine engine;
-  private final AttachedProcess attached;
   private final RunDirectory directory;
 
   private volatile @Nullable ContainerExit exit;
@@ -41,43 +37,19 @@ final class CliContainer implements RunningContainer {
       CliEngine engine,
       AttachedProcess attached,
       RunDirectory directory) {
-    this.id = id;
+    super(id, spec.stdin(), attached);
     this.spec = spec;
     this.engine = engine;
-    this.attached = attached;
     this.directory = directory;
-  }
-
-  @Override
-  public String id() {
-    return id;
-  }
-
-  @Override
-  public OutputStream stdin() {
-    if (!spec.stdin()) {
-      throw new IllegalStateException("Container " + id + " has no standard input");
-    }
-    return attached.stdin();
-  }
-
-  @Override
-  public InputStream stdout() {
-    return attached.stdout();
-  }
-
-  @Override
-  public InputStream stderr() {
-    return attached.stderr();
   }
 
   @Override
   public Optional<ContainerExit> await(Duration atMost) throws InterruptedException {
     if (exit == null) {
-      if (!attached.process().waitFor(NANOSECONDS.convert(atMost), NANOSECONDS)) {
+      if (!attached().process().waitFor(NANOSECONDS.convert(atMost), NANOSECONDS)) {
         return Optional.empty();
       }
-      exit = exit(attached.process().exitValue());
+      exit = exit(attached().process().exitValue());
     }
     return Optional.ofNullable(exit);
   }
@@ -98,22 +70,23 @@ final class CliContainer implements RunningContainer {
     if (state.running()) {
       throw new EngineException(
           "%s start ended with %d, but container %s still runs: %s"
-              .formatted(engine.dialect().name(), processCode, id, attached.complaint().strip()));
+              .formatted(
+                  engine.dialect().name(), processCode, id(), attached().complaint().strip()));
     }
     boolean outOfMemory = state.outOfMemory() || directory.tellsOutOfMemory();
     int code = state.exitCode();
     return new ContainerExit(
-        code == 1 ? Podman.toolCode(attached.complaint()).orElse(code) : code, outOfMemory);
+        code == 1 ? Podman.toolCode(attached().complaint()).orElse(code) : code, outOfMemory);
   }
 
   private ContainerState state() {
     return engine
-        .find(id)
+        .find(id())
         .orElseThrow(
             () ->
                 new EngineException(
                     "Container %s was removed before its end was seen; is --rm an engine option?"
-                        .formatted(id)));
+                        .formatted(id())));
   }
 
   /**
@@ -127,38 +100,38 @@ final class CliContainer implements RunningContainer {
     }
     if (!grace.isZero()) {
       signal("TERM");
-      boolean ended = Uninterruptibly.waitFor(attached.process(), grace);
+      boolean ended = Uninterruptibly.waitFor(attached().process(), grace);
       if (ended && !runs()) {
         return;
       }
     }
     signal("KILL");
     // So that the exit can be looked up from now on.
-    Uninterruptibly.waitFor(attached.process(), engine.callTimeout());
+    Uninterruptibly.waitFor(attached().process(), engine.callTimeout());
   }
 
   private void signal(String name) {
-    CommandResult result = engine.call("kill", "--signal=" + name, "--", id);
+    CommandResult result = engine.call("kill", "--signal=" + name, "--", id());
     if (!result.succeeded() && runs()) {
       throw engine.failure("kill", result);
     }
   }
 
   private boolean runs() {
-    return engine.find(id).map(ContainerState::running).orElse(false);
+    return engine.find(id()).map(ContainerState::running).orElse(false);
   }
 
   @Override
   public void close() {
     try {
       if (!removed) {
-        engine.remove(id);
+        engine.remove(id());
         removed = true;
         // It ends by itself now, and may be at its own bookkeeping.
-        Uninterruptibly.waitFor(attached.process(), LAST_WORDS);
+        Uninterruptibly.waitFor(attached().process(), LAST_WORDS);
       }
     } finally {
-      attached.destroy();
+      attached().destroy();
       directory.delete();
     }
   }

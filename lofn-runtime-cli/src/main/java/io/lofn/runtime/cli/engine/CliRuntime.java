@@ -64,16 +64,6 @@ public final class CliRuntime implements ContainerRuntime, ImageDigests, ImageAr
   }
 
   @Override
-  public Optional<String> digest(ImageRequest request) {
-    return digests.digest(request);
-  }
-
-  @Override
-  public void load(Path archive, Duration timeout) {
-    images.load(archive, timeout);
-  }
-
-  @Override
   public PreparedImage prepare(ImageRequest request) {
     return images.prepare(request);
   }
@@ -96,5 +86,15 @@ public final class CliRuntime implements ContainerRuntime, ImageDigests, ImageAr
   @Override
   public void close() {
     // Nothing is held open.
+  }
+
+  @Override
+  public void load(Path archive, Duration timeout) {
+    images.load(archive, timeout);
+  }
+
+  @Override
+  public Optional<String> digest(ImageRequest request) {
+    return digests.digest(request);
   }
 }

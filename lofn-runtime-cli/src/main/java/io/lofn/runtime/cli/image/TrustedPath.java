@@ -1,6 +1,7 @@
 package io.lofn.runtime.cli.image;
 
 import io.lofn.api.EngineException;
+import io.lofn.files.FileUser;
 import io.lofn.runtime.cli.process.NodeUser;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,11 +48,12 @@ public final class TrustedPath {
   private static void check(Path directory, Path each, boolean holdsNext) throws IOException {
     long owner = Integer.toUnsignedLong((Integer) Files.getAttribute(each, "unix:uid"));
     int mode = (Integer) Files.getAttribute(each, "unix:mode");
-    Object group = Files.getAttribute(each, "unix:gid");
-    boolean own = owner == 0 || owner == Integer.toUnsignedLong(NodeUser.uid());
+    long group = Integer.toUnsignedLong((Integer) Files.getAttribute(each, "unix:gid"));
+    FileUser user = NodeUser.numbers();
+    boolean own = owner == 0 || owner == user.uid();
     boolean open =
         (mode & OTHERS_WRITE) != 0
-            || ((mode & GROUP_WRITES) != 0 && !group.equals(0) && !group.equals(NodeUser.gid()));
+            || ((mode & GROUP_WRITES) != 0 && group != 0 && group != user.gid());
     boolean kept = (mode & STICKY) != 0 && holdsNext;
     if (!own || (open && !kept)) {
       throw new EngineException(

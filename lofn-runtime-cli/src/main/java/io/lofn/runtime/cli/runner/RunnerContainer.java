@@ -3,15 +3,13 @@ package io.lofn.runtime.cli.runner;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.lofn.api.EngineException;
+import io.lofn.runtime.cli.process.AttachedContainer;
 import io.lofn.runtime.cli.process.AttachedProcess;
 import io.lofn.runtime.cli.process.ProcessTree;
 import io.lofn.runtime.cli.process.RunDirectory;
 import io.lofn.runtime.cli.process.Uninterruptibly;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerSpec;
-import io.lofn.spi.RunningContainer;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,14 +17,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
 /** A container that is a process of this one, with those it starts. Thread-safe. */
-final class RunnerContainer implements RunningContainer {
+final class RunnerContainer extends AttachedContainer {
 
   private static final Duration KILL_DEADLINE = Duration.ofSeconds(20);
   private static final Duration PAUSE = Duration.ofMillis(1);
 
-  private final ContainerSpec spec;
   private final ContainerRecords records;
-  private final AttachedProcess attached;
   private final RunDirectory directory;
   private final boolean caged;
   private final Optional<ProcessId> first;
@@ -48,9 +44,8 @@ final class RunnerContainer implements RunningContainer {
       RunDirectory directory,
       boolean caged,
       Optional<Integer> code) {
-    this.spec = spec;
+    super(spec.name(), spec.stdin(), attached);
     this.records = records;
-    this.attached = attached;
     this.directory = directory;
     this.caged = caged;
     this.code = code;
@@ -60,7 +55,7 @@ final class RunnerContainer implements RunningContainer {
             ? ProcessCage.first(process).flatMap(handle -> ProcessId.of(handle.pid()))
             : Optional.empty();
     mountNamespace = caged ? Optional.empty() : Cookie.foreignMounts(process.pid());
-    Thread watcher = new Thread(this::watch, "lofn-cli-" + attached.process().pid());
+    Thread watcher = new Thread(this::watch, "lofn-cli-" + process.pid());
     watcher.setDaemon(true);
     watcher.start();
   }
@@ -68,9 +63,9 @@ final class RunnerContainer implements RunningContainer {
   /** Ends what the process has left behind, as the end of a container does. */
   private void watch() {
     try {
-      int ended = attached.process().waitFor();
+      int ended = attached().process().waitFor();
       awaitCage();
-      new Cookie(spec.name(), mountNamespace).kill();
+      new Cookie(id(), mountNamespace).kill();
       exit.complete(new ContainerExit(code.orElse(ended), false));
     } catch (InterruptedException | RuntimeException | Error e) {
       exit.completeExceptionally(e);
@@ -86,29 +81,6 @@ final class RunnerContainer implements RunningContainer {
       }
       Uninterruptibly.sleep(PAUSE);
     }
-  }
-
-  @Override
-  public String id() {
-    return spec.name();
-  }
-
-  @Override
-  public OutputStream stdin() {
-    if (!spec.stdin()) {
-      throw new IllegalStateException("Container " + id() + " has no standard input");
-    }
-    return attached.stdin();
-  }
-
-  @Override
-  public InputStream stdout() {
-    return attached.stdout();
-  }
-
-  @Override
-  public InputStream stderr() {
-    return attached.stderr();
   }
 
   @Override
@@ -129,8 +101,8 @@ final class RunnerContainer implements RunningContainer {
     }
     if (!grace.isZero()) {
       // By its handle: the process itself would close the streams as well.
-      ProcessHandle process = attached.process().toHandle();
-      (caged ? ProcessCage.first(attached.process()) : Optional.of(process))
+      ProcessHandle process = attached().process().toHandle();
+      (caged ? ProcessCage.first(attached().process()) : Optional.of(process))
           .ifPresent(ProcessHandle::destroy);
     }
     if (!Uninterruptibly.done(exit, grace)) {
@@ -139,7 +111,7 @@ final class RunnerContainer implements RunningContainer {
   }
 
   private void kill() {
-    ProcessTree.kill(attached.process());
+    ProcessTree.kill(attached().process());
     if (!Uninterruptibly.done(exit, KILL_DEADLINE)) {
       throw new EngineException("The processes of container " + id() + " cannot be killed");
     }
@@ -155,7 +127,7 @@ final class RunnerContainer implements RunningContainer {
         forgotten = true;
       }
     } finally {
-      attached.destroy();
+      attached().destroy();
       directory.delete();
     }
   }

@@ -101,7 +101,7 @@ final class RunnerStarter {
   private static Map<String, String> variables(ContainerSpec spec, ImageConfig config) {
     Map<String, String> variables = new LinkedHashMap<>();
     variables.put("PATH", PATH);
-    variables.put("HOME", NodeUser.uid() == 0 ? "/root" : "/");
+    variables.put("HOME", NodeUser.numbers().uid() == 0 ? "/root" : "/");
     variables.putAll(config.environment());
     variables.putAll(spec.settings().environment());
     variables.put(Cookie.NAME, spec.name());
