@@ -1,7 +1,6 @@
 package io.lofn.runtime.cli.image;
 
 import static io.lofn.runtime.cli.image.ImageArchive.put;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_BLK;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_CHR;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_DIR;
@@ -18,6 +17,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.EngineException;
 import io.lofn.api.FileNames;
 import io.lofn.files.UnpackedTree;
+import io.lofn.runtime.cli.process.Command;
+import io.lofn.runtime.cli.process.CommandResult;
 import io.lofn.spi.ImageRequest;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -32,9 +33,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -483,26 +485,23 @@ class HostileImageTest {
   }
 
   private String child(String locale, Path archive) throws Exception {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Child.class.getName(),
-                archive.toString(),
-                directory.resolve("images").toString())
-            .redirectErrorStream(true);
-    builder.environment().put("LC_ALL", locale);
-    builder.environment().remove("JAVA_TOOL_OPTIONS");
-    Process process = builder.start();
-    try {
-      String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-      return output;
-    } finally {
-      process.destroyForcibly();
-    }
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.put("LC_ALL", locale);
+    environment.remove("JAVA_TOOL_OPTIONS");
+    CommandResult result =
+        Command.of(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:TieredStopAtLevel=1",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Child.class.getName(),
+                    archive.toString(),
+                    directory.resolve("images").toString()))
+            .onlyEnvironment(environment)
+            .run(Duration.ofMinutes(1));
+    assertThat(result.cutOff()).isFalse();
+    return result.stdout() + result.stderr();
   }
 
   /** Unpacks an archive, in a JVM of its own. */
