@@ -12,6 +12,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMember;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -21,6 +22,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.lofn.api.CheckReturnValue;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
@@ -72,13 +75,35 @@ class ArchitectureTest {
   static final ArchRule runtimesShowOnlyTheirProvider =
       classes()
           .that()
-          .resideInAPackage("io.lofn.runtime..")
+          .resideInAPackage("io.lofn.runtime.*")
           .and()
           .areTopLevelClasses()
           .and()
           .haveSimpleNameNotEndingWith("Provider")
           .should()
           .notBePublic();
+
+  /** Below the package of a runtime: what is public there is so for that runtime alone. */
+  private static final DescribedPredicate<JavaClass> HIDDEN_IN_RUNTIMES =
+      resideInAPackage("io.lofn.runtime.*.*..");
+
+  /** And no other runtime, since runtimes do not see each other. */
+  @ArchTest
+  static final ArchRule whatARuntimeHidesNobodyElseSees =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.lofn.runtime..")
+          .should()
+          .dependOnClassesThat(HIDDEN_IN_RUNTIMES);
+
+  @ArchTest
+  static final ArchRule providersOfRuntimesNameNothingThatIsHidden =
+      classes()
+          .that()
+          .resideInAPackage("io.lofn.runtime.*")
+          .and()
+          .arePublic()
+          .should(notShow(HIDDEN_IN_RUNTIMES));
 
   @ArchTest
   static final ArchRule sparkFindsImplementationsByServiceLoaderOnly =
@@ -127,6 +152,10 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule packagesFormNoCycle =
       slices().matching("io.lofn.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule classesOfTheCommandLineRuntimeFormNoCycle =
+      slices().assignedFrom(topLevelClassesOf("io.lofn.runtime.cli..")).should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule onlyProgramsPrint =
@@ -192,6 +221,44 @@ class ArchitectureTest {
                   }
                 }
               });
+
+  private static SliceAssignment topLevelClassesOf(String packages) {
+    return new SliceAssignment() {
+      @Override
+      public SliceIdentifier getIdentifierOf(JavaClass type) {
+        return resideInAPackage(packages).test(type)
+            ? SliceIdentifier.of(type.getName().replaceFirst("\\$.*", ""))
+            : SliceIdentifier.ignore();
+      }
+
+      @Override
+      public String getDescription() {
+        return "top-level classes of " + packages;
+      }
+    };
+  }
+
+  /** In what others can inherit, call or read. */
+  private static ArchCondition<JavaClass> notShow(DescribedPredicate<? super JavaClass> types) {
+    return new ArchCondition<>("not show types that " + types.getDescription()) {
+      @Override
+      public void check(JavaClass type, ConditionEvents events) {
+        Stream<JavaClass> inherited =
+            Stream.concat(
+                type.getAllRawSuperclasses().stream(), type.getAllRawInterfaces().stream());
+        if (inherited.anyMatch(types)) {
+          events.add(SimpleConditionEvent.violated(type, type.getDescription()));
+        }
+        for (JavaMember member : type.getMembers()) {
+          boolean visible =
+              member.getModifiers().contains(JavaModifier.PUBLIC)
+                  || member.getModifiers().contains(JavaModifier.PROTECTED);
+          boolean shown = visible && member.getAllInvolvedRawTypes().stream().anyMatch(types);
+          events.add(new SimpleConditionEvent(member, !shown, member.getDescription()));
+        }
+      }
+    };
+  }
 
   private static ArchCondition<JavaClass> callWhatNames(
       DescribedPredicate<? super JavaClass> types) {

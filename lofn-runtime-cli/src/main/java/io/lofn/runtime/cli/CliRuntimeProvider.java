@@ -1,5 +1,19 @@
 package io.lofn.runtime.cli;
 
+import io.lofn.runtime.cli.dialect.Charliecloud;
+import io.lofn.runtime.cli.dialect.CliDialect;
+import io.lofn.runtime.cli.dialect.DialectFile;
+import io.lofn.runtime.cli.dialect.Word;
+import io.lofn.runtime.cli.engine.CliEngine;
+import io.lofn.runtime.cli.engine.CliRuntime;
+import io.lofn.runtime.cli.engine.EngineFinder;
+import io.lofn.runtime.cli.image.ImageStore;
+import io.lofn.runtime.cli.image.TrustedPath;
+import io.lofn.runtime.cli.process.NodeUser;
+import io.lofn.runtime.cli.process.RunDirectory;
+import io.lofn.runtime.cli.runner.ContainerRecords;
+import io.lofn.runtime.cli.runner.ProcessCage;
+import io.lofn.runtime.cli.runner.RunnerRuntime;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
 import io.lofn.spi.RuntimeConfig;
@@ -46,11 +60,11 @@ public final class CliRuntimeProvider implements ContainerRuntimeProvider {
         EngineFinder.DIALECT,
         "how that program is spoken to: docker, podman, nerdctl, charliecloud, apptainer or"
             + " singularity; by default what it turns out to be",
-        EngineFinder.DIALECT_FILE,
+        DialectFile.SETTING,
         "properties file of this node that describes how that program is spoken to",
-        EngineFinder.IMAGES,
+        TrustedPath.SETTING,
         "directory of images, for programs without an engine; by default where ch-image keeps them",
-        EngineFinder.STATE,
+        ContainerRecords.SETTING,
         "directory of the records of containers, for programs without an engine; by default one of"
             + " the user in /var/tmp");
   }
@@ -76,13 +90,15 @@ public final class CliRuntimeProvider implements ContainerRuntimeProvider {
   private static ContainerRuntime runner(
       RuntimeConfig config, EngineFinder finder, CliEngine engine) {
     Path images =
-        absolute(config.property(EngineFinder.IMAGES).orElseGet(CliRuntimeProvider::defaultImages));
+        absolute(
+            config
+                .property(TrustedPath.SETTING)
+                .orElseGet(() -> Charliecloud.images(NodeUser.name())));
     Path state =
         absolute(
             config
-                .property(EngineFinder.STATE)
-                .orElseGet(
-                    () -> "/var/tmp/lofn-containers-" + Integer.toUnsignedString(NodeUser.uid())));
+                .property(ContainerRecords.SETTING)
+                .orElseGet(() -> "/var/tmp/lofn-containers-" + NodeUser.numbers().uid()));
     return new RunnerRuntime(
         engine.program(),
         engine.info(),
@@ -96,11 +112,6 @@ public final class CliRuntimeProvider implements ContainerRuntimeProvider {
 
   private static Path absolute(String path) {
     return Path.of(path).toAbsolutePath().normalize();
-  }
-
-  private static String defaultImages() {
-    String storage = System.getenv("CH_IMAGE_STORAGE");
-    return (storage != null ? storage : "/var/tmp/" + NodeUser.name() + ".ch") + "/img";
   }
 
   /**

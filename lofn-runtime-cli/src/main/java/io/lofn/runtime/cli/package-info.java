@@ -1,4 +1,8 @@
-/** Containers through the command line of an engine. */
+/**
+ * Containers through the command line of an engine, or of a program that needs none. The packages
+ * below this one, from the ground up, are {@code process} and {@code dialect}, {@code image},
+ * {@code engine} and {@code runner}; only the provider is for others.
+ */
 @NullMarked
 package io.lofn.runtime.cli;
 

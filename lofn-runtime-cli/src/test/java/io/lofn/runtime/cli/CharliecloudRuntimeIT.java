@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.files.FileTree;
 import io.lofn.files.Writers;
+import io.lofn.runtime.cli.process.NodeUser;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ImageRequest;

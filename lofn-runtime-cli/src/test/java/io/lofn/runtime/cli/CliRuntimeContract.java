@@ -108,29 +108,29 @@ abstract class CliRuntimeContract extends ContainerRuntimeContract {
     }
   }
 
+  private ContainerSettings ofLittleMemory() {
+    return lab().settings().limits(ResourceLimits.none().memory(20 * MEBIBYTE)).build();
+  }
+
   @Test
   final void saysThatMemoryRanOut() throws Exception {
-    ContainerSettings settings =
-        lab().settings().limits(ResourceLimits.none().memory(20 * MEBIBYTE)).build();
     Outcome outcome =
         lab()
             .run(
                 lab()
                     .command("dd", "if=/dev/zero", "of=/dev/null", "bs=100M", "count=1")
-                    .settings(settings));
+                    .settings(ofLittleMemory()));
     assertThat(outcome.exit()).isEqualTo(new ContainerExit(137, true));
   }
 
   @Test
   final void saysThatMemoryRanOutEvenIfTheShellGoesOn() throws Exception {
-    ContainerSettings settings =
-        lab().settings().limits(ResourceLimits.none().memory(20 * MEBIBYTE)).build();
     Outcome outcome =
         lab()
             .run(
                 lab()
                     .shell("dd if=/dev/zero of=/dev/null bs=100M count=1; echo still here")
-                    .settings(settings));
+                    .settings(ofLittleMemory()));
     assertThat(outcome.stdout()).isEqualTo("still here\n");
     assertThat(outcome.exit()).isEqualTo(new ContainerExit(0, true));
   }

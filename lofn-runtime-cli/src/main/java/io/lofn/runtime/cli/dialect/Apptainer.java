@@ -1,0 +1,101 @@
+package io.lofn.runtime.cli.dialect;
+
+import static io.lofn.runtime.cli.dialect.HarmlessOptions.ADDRESS;
+import static io.lofn.runtime.cli.dialect.HarmlessOptions.BYTES;
+import static io.lofn.runtime.cli.dialect.HarmlessOptions.CPUS;
+import static io.lofn.runtime.cli.dialect.HarmlessOptions.NAME;
+import static io.lofn.runtime.cli.dialect.HarmlessOptions.NUMBER;
+import static io.lofn.runtime.cli.dialect.HarmlessOptions.VARIABLE;
+import static io.lofn.runtime.cli.dialect.HarmlessOptions.flag;
+import static io.lofn.runtime.cli.dialect.HarmlessOptions.with;
+
+import io.lofn.runtime.cli.dialect.CliDialect.Family;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * What is apptainer's own, and singularity's, which it comes from. Written from their
+ * documentation, and not run against the real programs.
+ */
+public final class Apptainer {
+
+  private static final HarmlessOptions HARMLESS =
+      HarmlessOptions.of(
+          // Without a comma, which would begin another variable.
+          with("env", VARIABLE + "=[^,\"]*"),
+          with("cpu-shares", NUMBER),
+          with("cpuset-cpus", CPUS),
+          with("cpuset-mems", CPUS),
+          with("blkio-weight", NUMBER),
+          with("memory-reservation", BYTES),
+          with("hostname", NAME),
+          with("dns", ADDRESS),
+          // The devices of graphics processors and the libraries that belong to them.
+          flag("nv"),
+          flag("rocm"),
+          // Each closes more.
+          flag("ipc"),
+          flag("pid"),
+          flag("userns"),
+          flag("uts"));
+
+  static final CliDialect DIALECT = dialect("apptainer");
+  static final CliDialect SINGULARITY = dialect("singularity");
+
+  private static final Pattern NOT_FOUND =
+      Pattern.compile(
+          "FATAL: .*(executable file not found in \\$PATH|no such file or directory)",
+          Pattern.DOTALL);
+  private static final Pattern NOT_EXECUTABLE =
+      Pattern.compile("FATAL: .*(permission denied)", Pattern.DOTALL);
+
+  private Apptainer() {}
+
+  private static CliDialect dialect(String program) {
+    return new CliDialect(program, program, Family.RUNNER, words(program), false, HARMLESS);
+  }
+
+  private static Map<Word, List<String>> words(String program) {
+    Map<Word, List<String>> words = new EnumMap<>(Word.class);
+    words.put(Word.RUN, List.of("exec", "--containall", "--no-eval"));
+    words.put(Word.PULL, List.of(program, "pull", "{file}", "docker://{}"));
+    words.put(Word.NO_INHERITED_ENVIRONMENT, List.of("--cleanenv"));
+    words.put(Word.ENV_PREFIX, List.of(program.toUpperCase(Locale.ROOT) + "ENV_"));
+    words.put(Word.MOUNT, List.of("--bind={source}:{target}"));
+    words.put(Word.READ_ONLY_MOUNT, List.of("--bind={source}:{target}:ro"));
+    words.put(Word.WORKING_DIRECTORY, List.of("--pwd={}"));
+    words.put(Word.NETWORK, List.of("--net", "--network={}"));
+    // As --containall says already.
+    words.put(Word.PROCESS_ISOLATION, List.of("--pid"));
+    words.put(Word.NO_CAPABILITIES, List.of("--no-privs"));
+    words.put(Word.CAPABILITY, List.of("--add-caps=CAP_{}"));
+    // It sets no_new_privs by itself.
+    words.put(Word.NO_NEW_PRIVILEGES, List.of());
+    words.put(Word.READ_ONLY_ROOT, List.of());
+    words.put(Word.WRITABLE_ROOT, List.of("--writable-tmpfs"));
+    words.put(Word.CPUS, List.of("--cpus={}"));
+    words.put(Word.MEMORY, List.of("--memory={}", "--memory-swap={}"));
+    words.put(Word.PIDS, List.of("--pids-limit={}"));
+    words.put(Word.ENGINE_OPTIONS, List.of());
+    return words;
+  }
+
+  /**
+   * The code of a tool that the program could not start.
+   *
+   * @param complaint what the program says
+   * @return empty if it does not say that
+   */
+  public static Optional<Integer> toolCode(String complaint) {
+    if (NOT_FOUND.matcher(complaint).find()) {
+      return Optional.of(ExitCodes.NOT_FOUND);
+    }
+    return NOT_EXECUTABLE.matcher(complaint).find()
+        ? Optional.of(ExitCodes.NOT_EXECUTABLE)
+        : Optional.empty();
+  }
+}

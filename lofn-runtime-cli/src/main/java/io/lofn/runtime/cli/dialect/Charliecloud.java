@@ -1,0 +1,71 @@
+package io.lofn.runtime.cli.dialect;
+
+import static io.lofn.runtime.cli.dialect.HarmlessOptions.VARIABLE;
+import static io.lofn.runtime.cli.dialect.HarmlessOptions.flag;
+import static io.lofn.runtime.cli.dialect.HarmlessOptions.with;
+
+import io.lofn.runtime.cli.dialect.CliDialect.Family;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** What is charliecloud's own. Tested with the real program. */
+public final class Charliecloud {
+
+  /** Where ch-run looks for images that it is given by name; it runs no directory that is there. */
+  public static final String IMAGE_STORAGE = "CH_IMAGE_STORAGE";
+
+  static final CliDialect DIALECT =
+      new CliDialect(
+          "charliecloud",
+          "ch-run",
+          Family.RUNNER,
+          words(),
+          false,
+          // Without an equals sign in its value, --set-env names a file.
+          HarmlessOptions.of(with("set-env", VARIABLE + "=.*"), flag("no-passwd")));
+
+  private static final Pattern NOT_EXECUTED = Pattern.compile("can't execve\\(2\\): ");
+  private static final Pattern NOT_FOUND =
+      Pattern.compile("can't execve\\(2\\): .*: No such file or directory", Pattern.DOTALL);
+
+  private Charliecloud() {}
+
+  private static Map<Word, List<String>> words() {
+    Map<Word, List<String>> words = new EnumMap<>(Word.class);
+    words.put(Word.RUN, List.of());
+    words.put(Word.PULL, List.of("ch-image", "--storage={store}", "pull", "{}"));
+    // It insists on this variable, although the environment it is given is the tool's.
+    words.put(
+        Word.NO_INHERITED_ENVIRONMENT, List.of("--unset-env=USER", "--unset-env=" + IMAGE_STORAGE));
+    words.put(Word.ENV_FILE, List.of("--env-no-expand", "--set-env={}"));
+    words.put(Word.MOUNT, List.of("--bind={source}:{target}"));
+    words.put(Word.WORKING_DIRECTORY, List.of("--cd={}"));
+    words.put(Word.USER, List.of("--uid={uid}", "--gid={gid}"));
+    // Without --write the image is mounted read-only.
+    words.put(Word.READ_ONLY_ROOT, List.of());
+    return words;
+  }
+
+  /** Where {@code ch-image} keeps the images of a user. */
+  public static String images(String user) {
+    String storage = System.getenv(IMAGE_STORAGE);
+    return (storage != null ? storage : "/var/tmp/" + user + ".ch") + "/img";
+  }
+
+  /**
+   * The code of a tool that ch-run could not start.
+   *
+   * @param complaint what ch-run says
+   * @return empty if it does not say that
+   */
+  public static Optional<Integer> toolCode(String complaint) {
+    if (!NOT_EXECUTED.matcher(complaint).find()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        NOT_FOUND.matcher(complaint).find() ? ExitCodes.NOT_FOUND : ExitCodes.NOT_EXECUTABLE);
+  }
+}

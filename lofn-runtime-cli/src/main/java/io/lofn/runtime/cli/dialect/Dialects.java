@@ -1,0 +1,57 @@
+package io.lofn.runtime.cli.dialect;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The dialects that are known. Those of docker, podman and charliecloud are tested with the real
+ * programs. Those of nerdctl, apptainer and singularity were written from their documentation and
+ * have not been run against the real programs.
+ */
+public final class Dialects {
+
+  private static final List<CliDialect> ALL =
+      List.of(
+          Docker.DIALECT,
+          Podman.DIALECT,
+          Nerdctl.DIALECT,
+          Charliecloud.DIALECT,
+          Apptainer.DIALECT,
+          Apptainer.SINGULARITY);
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private Dialects() {}
+
+  public static Optional<CliDialect> named(String name) {
+    return ALL.stream().filter(dialect -> dialect.name().equals(name)).findFirst();
+  }
+
+  /** The dialect of a program that is called by its usual name, if that tells. */
+  public static Optional<CliDialect> ofProgram(String fileName) {
+    return ALL.stream().filter(dialect -> dialect.program().equals(fileName)).findFirst();
+  }
+
+  public static List<String> names() {
+    return ALL.stream().map(CliDialect::name).toList();
+  }
+
+  /**
+   * Reads the answer to {@code info}. What it looks like tells the dialect: a program called docker
+   * may be podman.
+   *
+   * @param answer the answer, as JSON
+   * @return empty if this is neither docker nor podman
+   */
+  public static Optional<EngineInfo> ofAnswer(String answer) {
+    try {
+      JsonNode info = JSON.readTree(answer);
+      return Docker.info(info).or(() -> Podman.info(info));
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.lofn.runtime.cli.dialect;
+
+import io.lofn.spi.Ability;
+import java.util.Set;
+
+/**
+ * What an engine says of itself.
+ *
+ * @param dialect how it is spoken to
+ * @param description such as {@code docker CLI 28.1 with engine 20.10.24}
+ * @param cpus its processors
+ * @param rootless whether it runs without being root
+ * @param missing what this node does not let it do
+ */
+public record EngineInfo(
+    CliDialect dialect, String description, int cpus, boolean rootless, Set<Ability> missing) {
+
+  public EngineInfo {
+    missing = Set.copyOf(missing);
+  }
+
+  static int atLeastOne(int cpus) {
+    return cpus > 0 ? cpus : Runtime.getRuntime().availableProcessors();
+  }
+
+  /** What cannot be had, since nobody can say it or this node ignores it. */
+  public Set<Ability> lacks() {
+    Set<Ability> lacks = dialect.lacks();
+    lacks.addAll(missing);
+    if (lacks.contains(Ability.MEMORY)) {
+      lacks.add(Ability.OUT_OF_MEMORY_VERDICT);
+    }
+    return lacks;
+  }
+
+  public EngineInfo spokenToIn(CliDialect other) {
+    return new EngineInfo(other, description, cpus, rootless, missing);
+  }
+}

@@ -1,0 +1,10 @@
+package io.lofn.runtime.cli.dialect;
+
+/** What exit codes mean by the conventions of shells and engines. */
+final class ExitCodes {
+
+  static final int NOT_EXECUTABLE = 126;
+  static final int NOT_FOUND = 127;
+
+  private ExitCodes() {}
+}

@@ -1,0 +1,117 @@
+package io.lofn.runtime.cli.dialect;
+
+import static io.lofn.runtime.cli.dialect.HarmlessOptions.VARIABLE;
+import static io.lofn.runtime.cli.dialect.HarmlessOptions.with;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lofn.runtime.cli.dialect.CliDialect.Family;
+import io.lofn.spi.Ability;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What is podman's own. Tested with the real program. */
+public final class Podman {
+
+  public static final CliDialect DIALECT =
+      new CliDialect(
+          "podman",
+          "podman",
+          Family.ENGINE,
+          words(),
+          true,
+          HarmlessOptions.ENGINES.and(with("umask", "[0-7]{3,4}"), with("unsetenv", VARIABLE)));
+
+  /** How podman before 4.2 is spoken to. */
+  public static final CliDialect OLD_DIALECT = DIALECT.without(Word.UNSET_ENV);
+
+  /** What podman sets for every container, and an image may have set, too. */
+  public static final Set<String> VARIABLES = Set.of("TERM", "container");
+
+  // The init process that podman brings ends with 1 where others end with 127 or 126.
+  private static final Pattern INIT_FAILED =
+      Pattern.compile("ERROR \\(catatonit:\\d+\\): failed to exec pid1: ([^\\n]*)\\s*");
+
+  private Podman() {}
+
+  private static Map<Word, List<String>> words() {
+    Map<Word, List<String>> words = new EnumMap<>(Docker.DIALECT.words());
+    words.remove(Word.READ_ONLY_SUBMOUNTS);
+    // Podman looks for its detach keys in any input: two bytes of data would end the run.
+    // And its warnings go where the tool's standard error goes.
+    words.put(Word.START, List.of("start", "--attach", "--detach-keys=", "--log-level=error"));
+    // Without a time it stops first, which may take ten seconds.
+    words.put(Word.REMOVE, List.of("rm", "--force", "--volumes", "-t", "0"));
+    words.put(Word.NO_INHERITED_ENVIRONMENT, List.of("--http-proxy=false", "--sdnotify=ignore"));
+    words.put(Word.UNSET_ENV, List.of("--unsetenv={}"));
+    words.put(Word.KEEP_USER_ID, List.of("--userns=keep-id"));
+    // Its --tmpfs would copy what the image has there.
+    words.put(Word.TMPFS, List.of("--mount={}"));
+    // What looks like JSON is taken for it, so everything is said as JSON.
+    words.put(Word.ENTRYPOINT, List.of("--entrypoint=[{json}]"));
+    return words;
+  }
+
+  /** What podman answers to {@code info}; empty if this is no answer of podman. */
+  static Optional<EngineInfo> info(JsonNode info) {
+    if (info.at("/version/Version").asText().isEmpty()) {
+      return Optional.empty();
+    }
+    boolean remote = info.at("/host/serviceIsRemote").asBoolean();
+    boolean rootless = info.at("/host/security/rootless").asBoolean();
+    boolean unsets = !info.at("/version/Version").asText().matches("([0-3]|4\\.[01])\\..*");
+    return Optional.of(
+        new EngineInfo(
+            unsets ? DIALECT : OLD_DIALECT,
+            "podman CLI %s%s%s"
+                .formatted(
+                    info.at("/version/Version").asText(),
+                    rootless ? ", rootless" : "",
+                    remote ? ", remote" : ""),
+            EngineInfo.atLeastOne(info.at("/host/cpus").asInt()),
+            rootless,
+            ignored(info.path("host"), rootless)));
+  }
+
+  private static Set<Ability> ignored(JsonNode host, boolean rootless) {
+    if (rootless && host.path("cgroupVersion").asText().equals("v1")) {
+      return EnumSet.of(Ability.MEMORY, Ability.CPUS, Ability.PIDS, Ability.READ_ONLY_SUBMOUNTS);
+    }
+    Set<Ability> missing = EnumSet.of(Ability.READ_ONLY_SUBMOUNTS);
+    JsonNode controllers = host.path("cgroupControllers");
+    if (controllers.isArray()) {
+      Set<String> present = new HashSet<>();
+      controllers.forEach(each -> present.add(each.asText()));
+      Map.of("memory", Ability.MEMORY, "cpu", Ability.CPUS, "pids", Ability.PIDS)
+          .forEach(
+              (controller, ability) -> {
+                if (!present.contains(controller)) {
+                  missing.add(ability);
+                }
+              });
+    }
+    return missing;
+  }
+
+  /**
+   * The code of a tool that the init process could not start.
+   *
+   * @param complaint the standard error of a container that ended with 1
+   * @return empty if the tool was started
+   */
+  public static Optional<Integer> toolCode(String complaint) {
+    Matcher failed = INIT_FAILED.matcher(complaint);
+    return failed.matches()
+        ? Optional.of(
+            failed.group(1).startsWith("No such file")
+                ? ExitCodes.NOT_FOUND
+                : ExitCodes.NOT_EXECUTABLE)
+        : Optional.empty();
+  }
+}

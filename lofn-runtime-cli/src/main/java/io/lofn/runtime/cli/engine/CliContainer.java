@@ -1,0 +1,138 @@
+package io.lofn.runtime.cli.engine;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.lofn.api.EngineException;
+import io.lofn.runtime.cli.dialect.Podman;
+import io.lofn.runtime.cli.process.AttachedContainer;
+import io.lofn.runtime.cli.process.AttachedProcess;
+import io.lofn.runtime.cli.process.CommandResult;
+import io.lofn.runtime.cli.process.RunDirectory;
+import io.lofn.runtime.cli.process.Uninterruptibly;
+import io.lofn.spi.ContainerExit;
+import io.lofn.spi.ContainerSpec;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A container that a command line is attached to. Thread-safe. */
+final class CliContainer extends AttachedContainer {
+
+  // The process attached may end a moment before the engine has noted the end of the container.
+  private static final int LOOKS = 10;
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
+
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
+  private final ContainerSpec spec;
+  private final CliEngine engine;
+  private final RunDirectory directory;
+
+  private volatile @Nullable ContainerExit exit;
+  private volatile boolean removed;
+
+  CliContainer(
+      String id,
+      ContainerSpec spec,
+      CliEngine engine,
+      AttachedProcess attached,
+      RunDirectory directory) {
+    super(id, spec.stdin(), attached);
+    this.spec = spec;
+    this.engine = engine;
+    this.directory = directory;
+  }
+
+  @Override
+  public Optional<ContainerExit> await(Duration atMost) throws InterruptedException {
+    if (exit == null) {
+      if (!attached().process().waitFor(NANOSECONDS.convert(atMost), NANOSECONDS)) {
+        return Optional.empty();
+      }
+      exit = exit(attached().process().exitValue());
+    }
+    return Optional.ofNullable(exit);
+  }
+
+  /**
+   * Only 0 is taken from the process: any other code may be its own, not the tool's. That memory
+   * ran out is asked for where it can, since a shell may end with 0 although its child was killed.
+   */
+  private ContainerExit exit(int processCode) throws InterruptedException {
+    if (processCode == 0 && spec.settings().limits().memory().isEmpty()) {
+      return new ContainerExit(0, directory.tellsOutOfMemory());
+    }
+    ContainerState state = state();
+    for (int look = 1; state.running() && look < LOOKS; look++) {
+      Thread.sleep(BETWEEN_LOOKS.toMillis());
+      state = state();
+    }
+    if (state.running()) {
+      throw new EngineException(
+          "%s start ended with %d, but container %s still runs: %s"
+              .formatted(
+                  engine.dialect().name(), processCode, id(), attached().complaint().strip()));
+    }
+    boolean outOfMemory = state.outOfMemory() || directory.tellsOutOfMemory();
+    int code = state.exitCode();
+    return new ContainerExit(
+        code == 1 ? Podman.toolCode(attached().complaint()).orElse(code) : code, outOfMemory);
+  }
+
+  private ContainerState state() {
+    return engine
+        .find(id())
+        .orElseThrow(
+            () ->
+                new EngineException(
+                    "Container %s was removed before its end was seen; is --rm an engine option?"
+                        .formatted(id())));
+  }
+
+  /**
+   * Signals and waits here: podman's own {@code stop} goes on waiting for a container that was
+   * removed meanwhile, and both send the signal that the image asks for.
+   */
+  @Override
+  public void stop(Duration grace) {
+    if (exit != null) {
+      return;
+    }
+    if (!grace.isZero()) {
+      signal("TERM");
+      boolean ended = Uninterruptibly.waitFor(attached().process(), grace);
+      if (ended && !runs()) {
+        return;
+      }
+    }
+    signal("KILL");
+    // So that the exit can be looked up from now on.
+    Uninterruptibly.waitFor(attached().process(), engine.callTimeout());
+  }
+
+  private void signal(String name) {
+    CommandResult result = engine.call("kill", "--signal=" + name, "--", id());
+    if (!result.succeeded() && runs()) {
+      throw engine.failure("kill", result);
+    }
+  }
+
+  private boolean runs() {
+    return engine.find(id()).map(ContainerState::running).orElse(false);
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (!removed) {
+        engine.remove(id());
+        removed = true;
+        // It ends by itself now, and may be at its own bookkeeping.
+        Uninterruptibly.waitFor(attached().process(), LAST_WORDS);
+      }
+    } finally {
+      attached().destroy();
+      directory.delete();
+    }
+  }
+}

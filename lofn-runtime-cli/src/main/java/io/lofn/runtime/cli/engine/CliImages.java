@@ -1,0 +1,151 @@
+package io.lofn.runtime.cli.engine;
+
+import io.lofn.api.EngineException;
+import io.lofn.api.ImageUnavailableException;
+import io.lofn.api.PullPolicy;
+import io.lofn.runtime.cli.dialect.Podman;
+import io.lofn.runtime.cli.dialect.Word;
+import io.lofn.runtime.cli.image.OciConfig;
+import io.lofn.runtime.cli.process.Command;
+import io.lofn.runtime.cli.process.CommandResult;
+import io.lofn.spi.ImageConfig;
+import io.lofn.spi.ImageRequest;
+import io.lofn.spi.PreparedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Makes images present. Thread-safe. */
+final class CliImages {
+
+  private static final String FORMAT = "{{.Id}} {{.Os}}/{{.Architecture}} {{json .Config}}";
+
+  private final CliEngine engine;
+  private final Map<String, Set<String>> unwanted = new ConcurrentHashMap<>();
+
+  CliImages(CliEngine engine) {
+    this.engine = engine;
+  }
+
+  PreparedImage prepare(ImageRequest request) {
+    String reference = request.reference();
+    if (reference.startsWith("-") || !reference.matches("\\S+")) {
+      throw new ImageUnavailableException("'" + reference + "' is not the name of an image");
+    }
+    if (request.policy() == PullPolicy.ALWAYS) {
+      pull(request);
+      return present(request);
+    }
+    Optional<PreparedImage> image = find(request);
+    if (image.isPresent()) {
+      return image.get();
+    }
+    if (request.policy() == PullPolicy.NEVER) {
+      throw new ImageUnavailableException(
+          "Image %s is not on this node%s, and is not to be pulled: load it, or allow pulling"
+              .formatted(reference, forPlatform(request)));
+    }
+    pull(request);
+    return present(request);
+  }
+
+  /** Loads the images of an archive. */
+  void load(Path archive, Duration timeout) {
+    List<String> arguments = engine.dialect().demand(Word.LOAD, Map.of("{}", archive.toString()));
+    CommandResult result = engine.call(engine.command(arguments), "load", timeout);
+    if (result.cutOff()) {
+      throw new EngineException(
+          "Archive %s was not loaded within %s: give it more time".formatted(archive, timeout));
+    }
+    if (!result.succeeded()) {
+      throw engine.failure("load " + archive, result);
+    }
+  }
+
+  private PreparedImage present(ImageRequest request) {
+    return find(request)
+        .orElseThrow(
+            () ->
+                new ImageUnavailableException(
+                    "Image %s was pulled, but is not on this node%s"
+                        .formatted(request.reference(), forPlatform(request))));
+  }
+
+  private static String forPlatform(ImageRequest request) {
+    return request.platform().map(platform -> " for " + platform).orElse("");
+  }
+
+  private Optional<PreparedImage> find(ImageRequest request) {
+    CommandResult result =
+        engine.call("image", "inspect", "--format", FORMAT, "--", request.reference());
+    if (result.succeeded()) {
+      String[] answer = result.stdout().strip().split(" ", 3);
+      boolean fits = request.platform().map(wanted -> isPlatform(wanted, answer[1])).orElse(true);
+      return fits
+          ? Optional.of(remembered(request.reference(), answer[0], OciConfig.parse(answer[2])))
+          : Optional.empty();
+    }
+    // Why else an image cannot be looked up, its pull will say.
+    if (result.cutOff() || CliFailure.isEnginesFault(result.message())) {
+      throw engine.failure("image inspect", result);
+    }
+    return Optional.empty();
+  }
+
+  private PreparedImage remembered(String reference, String id, ImageConfig config) {
+    Set<String> others = new TreeSet<>(Podman.VARIABLES);
+    others.removeAll(config.environment().keySet());
+    unwanted.put(id, others);
+    return new PreparedImage(reference, id, config);
+  }
+
+  /** The variables that an engine would set in a container, and a prepared image does not. */
+  Set<String> unwanted(String id) {
+    return unwanted.getOrDefault(id, Set.of());
+  }
+
+  /** Compares what both say: {@code linux/arm64/v8} is {@code linux/arm64}. */
+  private static boolean isPlatform(String wanted, String present) {
+    return (wanted + "/").startsWith(present + "/") || (present + "/").startsWith(wanted + "/");
+  }
+
+  private void pull(ImageRequest request) {
+    List<String> arguments = new ArrayList<>(List.of("pull", "--quiet"));
+    request.platform().ifPresent(platform -> arguments.add("--platform=" + platform));
+    arguments.addAll(List.of("--", request.reference()));
+    CommandResult result = runPull(engine.command(arguments), request);
+    if (result.cutOff()) {
+      throw new EngineException(
+          "Image %s was not pulled within %s: give it more time, or pull it beforehand"
+              .formatted(request.reference(), request.pullTimeout()));
+    }
+    if (!result.succeeded()) {
+      if (CliFailure.isEnginesFault(result.message())) {
+        throw engine.failure("pull " + request.reference(), result);
+      }
+      throw new ImageUnavailableException(
+          ("Image %s cannot be pulled: %s. Check its name, log this node's user in with '%s login', or"
+                  + " load it on every node")
+              .formatted(request.reference(), result.message(), engine.dialect().name()));
+    }
+  }
+
+  private CommandResult runPull(Command command, ImageRequest request) {
+    try {
+      return command.runInterruptibly(request.pullTimeout());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EngineException(
+          "Interrupted while image " + request.reference() + " was pulled", e);
+    } catch (IOException e) {
+      throw engine.notStarted("pull", e);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package io.lofn.runtime.cli.image;
+
+import io.lofn.api.EngineException;
+import io.lofn.api.ImageUnavailableException;
+import io.lofn.api.PullPolicy;
+import io.lofn.runtime.cli.process.Command;
+import io.lofn.runtime.cli.process.CommandResult;
+import io.lofn.spi.ImageReference;
+import io.lofn.spi.ImageRequest;
+import io.lofn.spi.PreparedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Images as directories or files of a directory, named as charliecloud names them: {@code
+ * registry.example.org:5000/tools/sort:1} is {@code registry.example.org+5000%tools%sort+1}. The
+ * path is the image's id. Thread-safe.
+ */
+public final class ImageStore {
+
+  private static final List<String> SUFFIXES = List.of("", ".sif", ".sqfs");
+
+  private final Path directory;
+  private final Optional<List<String>> pull;
+
+  /**
+   * A store.
+   *
+   * @param directory where the images are
+   * @param pull the program and arguments that pull one, with places for its name and file; empty
+   *     where that cannot be
+   */
+  public ImageStore(Path directory, Optional<List<String>> pull) {
+    this.directory = directory;
+    this.pull = pull;
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  public boolean canPull() {
+    return pull.isPresent();
+  }
+
+  /** Where the image of a name is kept, whether it is there or not. */
+  Path path(String reference) {
+    return directory.resolve(reference.replace('/', '%').replace(':', '+'));
+  }
+
+  public PreparedImage prepare(ImageRequest request) {
+    if (Files.exists(directory)) {
+      TrustedPath.check(directory);
+    }
+    String reference = request.reference();
+    ImageReference parsed = ImageReference.parse(reference);
+    request
+        .platform()
+        .ifPresent(
+            platform -> {
+              throw new ImageUnavailableException(
+                  "Image %s cannot be had for %s: these images are for this node"
+                      .formatted(reference, platform));
+            });
+    Optional<Path> image =
+        request.policy() == PullPolicy.ALWAYS ? Optional.empty() : find(parsed, reference);
+    if (image.isEmpty() && request.policy() != PullPolicy.NEVER && !parsed.isId()) {
+      pull(request);
+      image = find(parsed, reference);
+    }
+    return image
+        .map(path -> new PreparedImage(reference, path.toString(), UnpackedImage.config(path)))
+        .orElseThrow(
+            () ->
+                new ImageUnavailableException(
+                    "Image %s is not on this node: there is no %s. Put it there, or set spark.lofn.cli.%s"
+                        .formatted(reference, path(reference), TrustedPath.SETTING)));
+  }
+
+  private Optional<Path> find(ImageReference parsed, String reference) {
+    if (parsed.isId()) {
+      return Optional.empty();
+    }
+    String full = parsed.repository() + (parsed.isImmutable() ? "@" : ":") + parsed.tagOrDigest();
+    return Stream.of(reference, full)
+        .flatMap(
+            name ->
+                SUFFIXES.stream()
+                    .map(suffix -> path(name).resolveSibling(path(name).getFileName() + suffix)))
+        .filter(Files::exists)
+        .findFirst();
+  }
+
+  /** The files of a prepared image. */
+  public Path files(String id) {
+    if (Files.exists(directory)) {
+      TrustedPath.check(directory);
+    }
+    Path image = Path.of(id);
+    if (!image.isAbsolute() || !image.startsWith(directory) || !Files.exists(image)) {
+      throw new ImageUnavailableException("Image " + id + " was not prepared, or is gone");
+    }
+    return image;
+  }
+
+  private void pull(ImageRequest request) {
+    String reference = request.reference();
+    List<String> template =
+        pull.orElseThrow(
+            () ->
+                new ImageUnavailableException(
+                    "Image %s is not on this node, and nothing here can pull it: put it at %s"
+                        .formatted(reference, path(reference))));
+    String file = path(reference) + ".sif";
+    List<String> argv =
+        template.stream()
+            .map(each -> each.equals("{file}") ? file : each.replace("{}", reference))
+            .toList();
+    CommandResult result = run(argv, request);
+    if (result.cutOff()) {
+      throw new EngineException(
+          "Image %s was not pulled within %s: give it more time, or pull it beforehand"
+              .formatted(reference, request.pullTimeout()));
+    }
+    if (!result.succeeded()) {
+      throw new ImageUnavailableException(
+          "Image %s cannot be pulled: %s".formatted(reference, result.message()));
+    }
+  }
+
+  private static CommandResult run(List<String> argv, ImageRequest request) {
+    try {
+      return Command.of(argv).runInterruptibly(request.pullTimeout());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EngineException(
+          "Interrupted while image " + request.reference() + " was pulled", e);
+    } catch (IOException e) {
+      throw new EngineException(argv.get(0) + " cannot be run: " + e.getMessage(), e);
+    }
+  }
+}

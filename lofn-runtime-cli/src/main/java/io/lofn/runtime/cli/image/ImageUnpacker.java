@@ -1,0 +1,156 @@
+package io.lofn.runtime.cli.image;
+
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.lofn.api.EngineException;
+import io.lofn.api.FileNames;
+import io.lofn.files.FileTree;
+import io.lofn.files.UnpackedTree;
+import io.lofn.files.Writers;
+import io.lofn.runtime.cli.process.Command;
+import io.lofn.runtime.cli.process.CommandResult;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+
+/** Unpacks the images of one archive into a store, each into a directory. */
+public final class ImageUnpacker {
+
+  /** What is mounted onto, or read by lofn, which no link may stand for. */
+  private static final List<String> MOUNT_POINTS = List.of("dev", "proc", "sys", "tmp", "ch");
+
+  /** What the programs that run images expect. */
+  private static final List<String> DIRECTORIES = List.of("etc", "root", "mnt");
+
+  private static final int DIRECTORY = 0755;
+  private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final ImageStore store;
+  private final Path archive;
+  private final long deadline;
+
+  public ImageUnpacker(ImageStore store, Path archive, Duration timeout) {
+    this.store = store;
+    this.archive = archive;
+    deadline = System.nanoTime() + timeout.toNanos();
+  }
+
+  public void load() {
+    try {
+      Path directory = Files.createDirectories(store.directory());
+      TrustedPath.check(directory);
+      Path work = Files.createTempDirectory(directory, ".lofn-");
+      try {
+        Path unpacked = Files.createDirectory(work.resolve("archive"));
+        // Into a directory of its own, where GNU's and busybox's tar let nothing leave.
+        run("tar", "-xf", archive.toString(), "-C", unpacked.toString());
+        for (ArchivedImage image : ArchivedImage.read(unpacked)) {
+          add(image, Files.createTempDirectory(work, "image-"));
+        }
+      } finally {
+        FileTree.delete(work, Writers.GONE);
+      }
+    } catch (IOException e) {
+      throw new EngineException("Archive %s cannot be loaded: %s".formatted(archive, e), e);
+    }
+  }
+
+  private void add(ArchivedImage image, Path root) throws IOException {
+    String config = ArchivedImage.text(image.config());
+    List<Path> missing = new ArrayList<>();
+    for (String name : image.names()) {
+      Path target = store.path(name);
+      Path known = target.resolve(UnpackedImage.CONFIG);
+      if (!Files.exists(known) || !Files.readString(known).equals(config)) {
+        missing.add(target);
+      }
+    }
+    for (Path target : missing) {
+      Path copy = Files.createDirectory(root.resolve(target.getFileName()));
+      unpack(image, copy, config);
+      Path old = root.resolve("old-" + target.getFileName());
+      if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+        Files.move(target, old);
+      }
+      Files.move(copy, target);
+    }
+  }
+
+  private void unpack(ArchivedImage image, Path root, String config) throws IOException {
+    UnpackedTree tree = new UnpackedTree(root, FileNames::resolve);
+    UnpackedTree layers = tree.followingLinks();
+    for (Path layer : image.layers()) {
+      Path plain = uncompressed(layer);
+      new ImageLayer(root, layers, () -> open(plain)).unpack();
+    }
+    for (String directory : MOUNT_POINTS) {
+      if (!tree.hasDirectory(directory)) {
+        tree.directory(directory, DIRECTORY);
+      }
+    }
+    for (String directory : DIRECTORIES) {
+      if (!layers.hasDirectory(directory)) {
+        tree.directory(directory, DIRECTORY);
+      }
+    }
+    for (String file : List.of("etc/passwd", "etc/group")) {
+      if (!layers.has(file)) {
+        Files.createFile(layers.file(file));
+      }
+    }
+    List<String> environment = new ArrayList<>();
+    JSON.readTree(config).at("/config/Env").forEach(each -> environment.add(each.asText()));
+    write(tree, UnpackedImage.ENVIRONMENT, String.join("\n", environment) + "\n");
+    write(tree, UnpackedImage.CONFIG, config);
+  }
+
+  private static void write(UnpackedTree tree, String name, String text) throws IOException {
+    Files.writeString(tree.file(name), text, StandardOpenOption.CREATE_NEW, WRITE);
+  }
+
+  /** What the JDK cannot uncompress is left to a program. */
+  private Path uncompressed(Path layer) throws IOException {
+    if (!Arrays.equals(head(layer), ZSTD)) {
+      return layer;
+    }
+    Path file = Files.createTempFile(layer.getParent(), "layer-", ".tar");
+    run("zstd", "-dqf", "-o", file.toString(), "--", layer.toString());
+    return file;
+  }
+
+  @SuppressWarnings("deprecation") // What it deprecates is all that its older versions have.
+  private InputStream open(Path layer) throws IOException {
+    byte[] head = head(layer);
+    InputStream in =
+        new BufferedInputStream(new TimedStream(Files.newInputStream(layer), deadline));
+    return GzipCompressorInputStream.matches(head, head.length)
+        ? new BufferedInputStream(new GzipCompressorInputStream(in, true))
+        : in;
+  }
+
+  private static byte[] head(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(ZSTD.length);
+    }
+  }
+
+  private void run(String... argv) throws IOException {
+    Duration left = Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
+    CommandResult result = Command.of(List.of(argv)).run(left);
+    if (!result.succeeded()) {
+      throw new IOException(result.cutOff() ? TimedStream.TOO_LONG : result.message());
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.lofn.runtime.cli.image;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.lofn.api.EngineException;
+import io.lofn.spi.ImageConfig;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads the object {@code config} of an OCI image configuration, as engines print it too. */
+public final class OciConfig {
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private OciConfig() {}
+
+  /**
+   * Reads a configuration.
+   *
+   * @param text the object as JSON; {@code null} is an image without one
+   * @throws EngineException if it is no JSON
+   */
+  public static ImageConfig parse(String text) {
+    try {
+      return of(JSON.readTree(text));
+    } catch (JsonProcessingException e) {
+      throw new EngineException("The engine tells the configuration of an image as " + text, e);
+    }
+  }
+
+  static ImageConfig of(JsonNode config) {
+    List<String> environment = new ArrayList<>();
+    config.path("Env").forEach(each -> environment.add(each.asText()));
+    List<String> volumes = new ArrayList<>();
+    config.path("Volumes").fieldNames().forEachRemaining(volumes::add);
+    return ImageConfig.empty()
+        .environment(environment)
+        .volumes(volumes)
+        .workingDirectory(config.path("WorkingDir").asText(""));
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Images of programs without an engine, which are directories and files of the node. Internal to
+ * this runtime: it promises nothing to users.
+ */
+@NullMarked
+package io.lofn.runtime.cli.image;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,108 @@
+package io.lofn.runtime.cli.process;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The process of a command line that is attached to a container. Thread-safe. */
+public final class AttachedProcess {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AttachedProcess.class);
+
+  private final Process process;
+  private final OutputStream stdin;
+  private final ReadAhead stdout;
+  private final ReadAhead stderr;
+
+  private AttachedProcess(Process process, ReadAhead stdout, ReadAhead stderr) {
+    this.process = process;
+    this.stdin = new Unbuffered(process.getOutputStream());
+    this.stdout = stdout;
+    this.stderr = stderr;
+  }
+
+  /**
+   * Starts the process.
+   *
+   * @param directory where its output is buffered
+   */
+  public static AttachedProcess start(Command command, boolean input, Path directory)
+      throws IOException {
+    Process process = input ? command.startWithInput() : command.start();
+    try {
+      ReadAhead stdout =
+          ReadAhead.of(process.getInputStream(), directory.resolve("stdout"), "stdout");
+      ReadAhead stderr =
+          ReadAhead.of(process.getErrorStream(), directory.resolve("stderr"), "stderr");
+      return new AttachedProcess(process, stdout, stderr);
+    } catch (IOException | RuntimeException | Error e) {
+      ProcessTree.kill(process);
+      throw e;
+    }
+  }
+
+  public Process process() {
+    return process;
+  }
+
+  public OutputStream stdin() {
+    return stdin;
+  }
+
+  public InputStream stdout() {
+    return stdout;
+  }
+
+  public InputStream stderr() {
+    return stderr;
+  }
+
+  /** How its standard error begins, once it has ended. */
+  public String complaint() {
+    return stderr.head(Duration.ofSeconds(1));
+  }
+
+  /** How its standard error begins, as far as it is known now. */
+  public String said() {
+    return stderr.head(Duration.ZERO);
+  }
+
+  /**
+   * Kills it and ends the streams. Standard input is left to the JVM, which closes it when the
+   * process has ended: to close it here would wait for a thread that is blocked in it.
+   */
+  public void destroy() {
+    ProcessTree.kill(process);
+    for (ReadAhead stream : new ReadAhead[] {stdout, stderr}) {
+      try {
+        stream.close();
+      } catch (IOException e) {
+        LOG.debug("A stream of process {} cannot be closed", process.pid(), e);
+      }
+    }
+  }
+
+  private static final class Unbuffered extends FilterOutputStream {
+
+    Unbuffered(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      out.write(b);
+      out.flush();
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+      out.flush();
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.lofn.runtime.cli.process;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Waits that an interrupt does not cut short: a task that is being killed must still remove its
+ * container. All of them are bounded, and the thread's interrupt flag survives.
+ */
+public final class Uninterruptibly {
+
+  private Uninterruptibly() {}
+
+  /** Whether the process ended within that time. */
+  public static boolean waitFor(Process process, Duration atMost) {
+    return await(atMost, nanos -> process.waitFor(nanos, NANOSECONDS));
+  }
+
+  static void join(Thread thread, Duration atMost) {
+    await(
+        atMost,
+        nanos -> {
+          NANOSECONDS.timedJoin(thread, nanos);
+          return !thread.isAlive();
+        });
+  }
+
+  /** Whether it is complete within that time, in whatever way. */
+  public static boolean done(CompletableFuture<?> future, Duration atMost) {
+    return await(
+        atMost,
+        nanos -> {
+          try {
+            future.get(nanos, NANOSECONDS);
+          } catch (ExecutionException e) {
+            return true;
+          } catch (TimeoutException e) {
+            return false;
+          }
+          return true;
+        });
+  }
+
+  public static void sleep(Duration time) {
+    await(
+        time,
+        nanos -> {
+          NANOSECONDS.sleep(nanos);
+          return true;
+        });
+  }
+
+  private static boolean await(Duration atMost, Wait wait) {
+    long deadline = System.nanoTime() + NANOSECONDS.convert(atMost);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return wait.within(Math.max(1, deadline - System.nanoTime()));
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @FunctionalInterface
+  private interface Wait {
+    boolean within(long nanos) throws InterruptedException;
+  }
+}

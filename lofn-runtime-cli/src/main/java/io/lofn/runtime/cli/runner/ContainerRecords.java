@@ -1,0 +1,195 @@
+package io.lofn.runtime.cli.runner;
+
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+
+import io.lofn.api.EngineException;
+import io.lofn.files.OwnDirectory;
+import io.lofn.spi.ContainerSummary;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The containers of this user on this node, a file each, named after the container: they outlive
+ * the process that started them, so that another one can find and end what a killed one left. The
+ * container's name is its id. Thread-safe, also between processes.
+ */
+public final class ContainerRecords {
+
+  /** The property that names the directory. */
+  public static final String SETTING = "state";
+
+  private static final String SUFFIX = ".json";
+
+  private final Path directory;
+
+  private ContainerRecords(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * Opens a directory, which is made if it is not there.
+   *
+   * @throws EngineException if others could write there: they would say what is to be killed
+   */
+  public static ContainerRecords in(Path directory) {
+    try {
+      if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+        Files.createDirectories(directory.toAbsolutePath().getParent());
+        Files.createDirectory(
+            directory,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      }
+    } catch (FileAlreadyExistsException e) {
+      // Another process was faster, or it is no directory; the check below tells.
+    } catch (IOException e) {
+      throw unusable(directory, e.toString(), e);
+    }
+    try {
+      OwnDirectory.open(directory).close();
+    } catch (IOException e) {
+      throw unusable(directory, e.getMessage(), e);
+    }
+    return new ContainerRecords(directory);
+  }
+
+  private static EngineException unusable(
+      Path directory, String reason, @Nullable IOException cause) {
+    String text =
+        "Containers cannot be recorded in %s: %s; set spark.lofn.cli.%s to another directory"
+            .formatted(directory, reason, SETTING);
+    return cause == null ? new EngineException(text) : new EngineException(text, cause);
+  }
+
+  /**
+   * Takes a name for a container that is about to be started.
+   *
+   * @throws EngineException if another container has it, which may pass
+   */
+  ContainerRecord add(String id, Map<String, String> labels) {
+    sweep(id);
+    ContainerRecord record = ContainerRecord.ofNew(labels);
+    Path written = write(record);
+    try {
+      // Unlike a move, a link never replaces a file.
+      Files.createLink(file(id), written);
+      return record;
+    } catch (FileAlreadyExistsException e) {
+      throw EngineException.transientFailure("A container has the name " + id + " already", e);
+    } catch (IOException e) {
+      throw failed(e);
+    } finally {
+      delete(written);
+    }
+  }
+
+  void started(String id, ContainerRecord record, ProcessId process) {
+    Path written = write(record.started(process));
+    try {
+      Files.move(written, file(id), ATOMIC_MOVE);
+    } catch (IOException e) {
+      delete(written);
+      throw failed(e);
+    }
+  }
+
+  /** The containers that have these labels. */
+  List<ContainerSummary> list(Map<String, String> labels) {
+    List<ContainerSummary> found = new ArrayList<>();
+    all().keySet().forEach(this::sweep);
+    all()
+        .forEach(
+            (id, record) -> {
+              boolean here = record.place().equals(ContainerRecord.here());
+              if (here && record.labels().entrySet().containsAll(labels.entrySet())) {
+                found.add(new ContainerSummary(id, id, record.labels(), record.isRunning()));
+              }
+            });
+    return found;
+  }
+
+  private Map<String, ContainerRecord> all() {
+    Map<String, ContainerRecord> records = new TreeMap<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        String id = name.substring(0, name.length() - SUFFIX.length());
+        find(id).ifPresent(record -> records.put(id, record));
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new EngineException("The records in " + directory + " cannot be read", e);
+    }
+    return records;
+  }
+
+  private Optional<ContainerRecord> find(String id) {
+    try {
+      return ContainerRecord.parse(Files.readString(file(id)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Kills the processes of a container and forgets it. */
+  void remove(String id) {
+    Optional<ContainerRecord> record = id.contains("/") ? Optional.empty() : find(id);
+    if (record.isPresent()) {
+      Cookie cookie = new Cookie(id, record.get().mounts());
+      record.get().killProcess();
+      cookie.kill();
+      delete(file(id));
+    }
+  }
+
+  /** Forgets a container whose process has ended and whose owner has, too. */
+  private void sweep(String id) {
+    Optional<ContainerRecord> record = find(id);
+    if (record.isEmpty()) {
+      return;
+    }
+    boolean here = record.get().place().equals(ContainerRecord.here());
+    if (here && !record.get().isRunning() && !record.get().owner().isAlive()) {
+      remove(id);
+    } else if (record.get().isOfEarlierBoot()) {
+      delete(file(id));
+    }
+  }
+
+  private Path write(ContainerRecord record) {
+    try {
+      return Files.writeString(Files.createTempFile(directory, "new-", ".tmp"), record.toJson());
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private Path file(String id) {
+    return directory.resolve(id + SUFFIX);
+  }
+
+  private EngineException failed(IOException e) {
+    return new EngineException("A record of a container in " + directory + " failed: " + e, e);
+  }
+}

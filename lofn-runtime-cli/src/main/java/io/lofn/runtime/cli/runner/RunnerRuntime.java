@@ -1,0 +1,132 @@
+package io.lofn.runtime.cli.runner;
+
+import io.lofn.api.ContainerSettings;
+import io.lofn.api.EngineException;
+import io.lofn.runtime.cli.dialect.EngineInfo;
+import io.lofn.runtime.cli.image.ImageStore;
+import io.lofn.runtime.cli.image.ImageUnpacker;
+import io.lofn.runtime.cli.process.NodeUser;
+import io.lofn.spi.Ability;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.ContainerSummary;
+import io.lofn.spi.ImageArchives;
+import io.lofn.spi.ImageRequest;
+import io.lofn.spi.PreparedImage;
+import io.lofn.spi.RunningContainer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Containers by a program that needs no engine: each is a process of this one. What an engine would
+ * keep of them is kept in files of this node.
+ */
+public final class RunnerRuntime implements ContainerRuntime, ImageArchives {
+
+  private final EngineInfo info;
+  private final ImageStore images;
+  private final ContainerRecords records;
+  private final RunnerStarter starter;
+  private final Set<Ability> lacks;
+
+  public RunnerRuntime(
+      Path program,
+      EngineInfo info,
+      ImageStore images,
+      ContainerRecords records,
+      Optional<ProcessCage> cage,
+      Duration callTimeout) {
+    this.info = info;
+    this.images = images;
+    this.records = records;
+    starter = new RunnerStarter(program, info, records, cage, callTimeout);
+    lacks = EnumSet.copyOf(info.lacks());
+    if (cage.isPresent()) {
+      lacks.remove(Ability.PROCESS_ISOLATION);
+    }
+    if (!images.canPull()) {
+      lacks.add(Ability.PULL);
+    }
+  }
+
+  @Override
+  public String engine() {
+    return info.description();
+  }
+
+  @Override
+  public Set<Ability> lacks() {
+    return Set.copyOf(lacks);
+  }
+
+  @Override
+  public boolean isHarmless(String option) {
+    return info.dialect().harmless().contain(option);
+  }
+
+  @Override
+  public PreparedImage prepare(ImageRequest request) {
+    return images.prepare(request);
+  }
+
+  @Override
+  public void load(Path archive, Duration timeout) {
+    new ImageUnpacker(images, archive, timeout).load();
+  }
+
+  @Override
+  public RunningContainer start(ContainerSpec spec) {
+    Path image = images.files(spec.image());
+    refuse(spec);
+    return starter.start(spec, image);
+  }
+
+  /** Refuses what it would be wrong to leave out although it is declared as lacking. */
+  private void refuse(ContainerSpec spec) {
+    ContainerSettings settings = spec.settings();
+    if (spec.imageEntrypoint() || spec.argv().isEmpty()) {
+      throw cannot("know an image's own command: give the tool a command");
+    }
+    if (spec.argv().get(0).isEmpty()) {
+      throw new EngineException("The command's first word is empty; it must be a program");
+    }
+    if (lacks.contains(Ability.PRIVILEGES)
+        && (settings.newPrivileges() || !settings.capabilities().isEmpty())) {
+      throw cannot("give capabilities or privileges");
+    }
+    settings.user().ifPresent(this::refuseUser);
+  }
+
+  private void refuseUser(String user) {
+    if (!user.matches("\\d+:\\d+")) {
+      throw cannot("look up the user " + user + ": write it as number:number");
+    }
+    if (lacks.contains(Ability.USERS) && !user.equals(NodeUser.own())) {
+      throw cannot("run as another user than " + NodeUser.own());
+    }
+  }
+
+  private EngineException cannot(String what) {
+    return new EngineException("The dialect " + info.dialect().name() + " cannot " + what);
+  }
+
+  @Override
+  public List<ContainerSummary> list(Map<String, String> labels) {
+    return records.list(labels);
+  }
+
+  @Override
+  public void remove(String id) {
+    records.remove(id);
+  }
+
+  @Override
+  public void close() {
+    // Nothing is held open; what runs goes on.
+  }
+}

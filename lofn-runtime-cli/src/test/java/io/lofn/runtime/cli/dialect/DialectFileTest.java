@@ -1,0 +1,76 @@
+package io.lofn.runtime.cli.dialect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lofn.api.EngineException;
+import io.lofn.spi.Ability;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DialectFileTest {
+
+  @TempDir Path directory;
+
+  private CliDialect read(String text) throws Exception {
+    return DialectFile.read(Files.writeString(directory.resolve("dialect"), text));
+  }
+
+  @Test
+  void isTheDifferenceToAKnownDialect() throws Exception {
+    CliDialect dialect =
+        read(
+            """
+            extends=docker
+            name=mine
+            program=my-docker
+            word.mount = --volume={source}:{target}
+            word.memory=
+            word.init=-
+            word.cpus=--cpus {}
+            """);
+    assertThat(dialect.name()).isEqualTo("mine");
+    assertThat(dialect.program()).isEqualTo("my-docker");
+    assertThat(dialect.words().get(Word.MOUNT)).containsExactly("--volume={source}:{target}");
+    assertThat(dialect.words().get(Word.INIT)).isEmpty();
+    assertThat(dialect.words().get(Word.CPUS)).containsExactly("--cpus", "{}");
+    assertThat(dialect.words().get(Word.PIDS)).isEqualTo(Docker.DIALECT.words().get(Word.PIDS));
+    assertThat(dialect.lacks()).containsExactly(Ability.MEMORY);
+    assertThat(Docker.DIALECT.lacks()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "word.mout=-, unknown word 'word.mout'; did you mean 'word.mount'?",
+    "extend=docker, unknown key 'extend'; did you mean 'extends'?",
+    "extends=poodman, 'extends' names no dialect: 'poodman'; did you mean 'podman'?",
+    "word.mount=--bind={src}:{target}, word.mount has no value '{src}'; did you mean '{",
+    "word.init=--init={}, word.init has no value '{}'; it takes none",
+    "word.name=--name, word.name says no value",
+  })
+  void saysOfWhatItDoesNotUnderstandWhatIsNearest(String line, String message) {
+    String base = line.startsWith("extends=") ? "" : "extends=docker\n";
+    assertThatThrownBy(() -> read(base + line + "\n"))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("Dialect " + directory.resolve("dialect"))
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void saysThatItCannotBeRead() {
+    assertThatThrownBy(() -> DialectFile.read(directory.resolve("none")))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("spark.lofn.cli.dialect.file");
+  }
+
+  @Test
+  void eachWordHasAKeyOfItsOwn() {
+    assertThat(List.of(Word.values())).extracting(Word::key).doesNotHaveDuplicates();
+    assertThat(Word.READ_ONLY_MOUNT.key()).isEqualTo("read-only-mount");
+  }
+}
