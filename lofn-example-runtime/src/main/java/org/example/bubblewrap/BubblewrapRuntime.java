@@ -42,6 +42,8 @@ final class BubblewrapRuntime implements ContainerRuntime {
               // bwrap runs without root, and the way to gain privileges is always closed.
               Ability.PRIVILEGES,
               Ability.USERS,
+              // It could bind them, but not with fewer permissions than their files have.
+              Ability.DEVICES,
               // bwrap has had overlays only since 0.11. A tool may write /tmp.
               Ability.WRITABLE_ROOT,
               Ability.ENGINE_OPTIONS));

@@ -153,7 +153,9 @@ final class ContainerLauncher implements AutoCloseable {
   private ContainerSession startOnce() {
     Workplace place = requireNonNull(workplace);
     CommandStart start = plan.start(image);
-    start.checkSpace(spec(place.exchange()));
+    ContainerSpec wanted = spec(place.exchange());
+    start.checkSpace(wanted);
+    node.lacks().checkDevices(plan.tool(), runtime, wanted);
     ContainerSession session =
         orGiveUp(() -> node.calls().call(task, () -> begin(place, start), ContainerSession::close));
     report.container(session.container().id());

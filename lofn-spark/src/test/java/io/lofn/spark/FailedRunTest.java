@@ -8,6 +8,7 @@ import io.lofn.api.ContainerSettings;
 import io.lofn.api.ResourceLimits;
 import io.lofn.spark.FakeProvider.FakeRuntime;
 import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.Device;
 import io.lofn.spi.Mount;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -88,6 +89,7 @@ class FailedRunTest {
             .mount(new Mount(exchange.directory(), "/shared", false))
             .mount(new Mount(exchange.temporary(), "/tmp", false))
             .mount(new Mount(volume, "/ref", true))
+            .device(new Device(Path.of("/dev/null"), "/dev/my null", "rw"))
             .settings(settings)
             .command(List.of("-tool", HOSTILE, "--privileged", "", "last\n"))
             .build();
@@ -124,6 +126,7 @@ class FailedRunTest {
             "--tmpfs=/t,m\"p:exec,nosuid,nodev,mode=1777,size=5",
             "--mount=type=bind,\"source=%s\",\"target=/ref\",readonly"
                 .formatted(volume.toString().replace("\"", "\"\"")),
+            "--device=/dev/null:/dev/my null:rw",
             "--entrypoint=-tool",
             "--",
             IMAGE,

@@ -47,6 +47,7 @@ public abstract class ContainerRuntimeContract
         ListingContract,
         ImagesContract,
         IsolationContract,
+        DevicesContract,
         WorldContract {
 
   private @Nullable ContainerLab lab;

@@ -2,6 +2,7 @@ package io.lofn.runtime.cli;
 
 import static io.lofn.runtime.cli.Word.CAPABILITY;
 import static io.lofn.runtime.cli.Word.CPUS;
+import static io.lofn.runtime.cli.Word.DEVICE;
 import static io.lofn.runtime.cli.Word.ENGINE_OPTIONS;
 import static io.lofn.runtime.cli.Word.ENTRYPOINT;
 import static io.lofn.runtime.cli.Word.ENV_FILE;
@@ -125,6 +126,7 @@ final class Dialects {
     words.put(READ_ONLY_SUBMOUNTS, List.of("bind-recursive=readonly", "bind-propagation=rprivate"));
     // Not as a mount, which docker closes to programs and cannot be told to open.
     words.put(TMPFS, List.of("--tmpfs={target}:exec,nosuid,nodev,mode=1777,size={size}"));
+    words.put(DEVICE, List.of("--device={source}:{target}:{permissions}"));
     words.put(ENV_OF_COMMAND, List.of("--env={}"));
     words.put(ENV_FILE, List.of("--env-file={}"));
     words.put(ENTRYPOINT, List.of("--entrypoint={}"));
