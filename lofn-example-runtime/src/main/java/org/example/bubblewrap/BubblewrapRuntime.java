@@ -72,7 +72,7 @@ final class BubblewrapRuntime implements ContainerRuntime {
   @Override
   public PreparedImage prepare(ImageRequest request) {
     String id = images.find(request.reference());
-    return new PreparedImage(request.reference(), id, Images.config(Path.of(id)));
+    return PreparedImage.of(request.reference(), id).config(Images.config(Path.of(id)));
   }
 
   @Override

@@ -63,7 +63,7 @@ record FakeProvider(String name, int priority, @Nullable String reason, Containe
 
     @Override
     public PreparedImage prepare(ImageRequest request) {
-      return new PreparedImage(request.reference(), "id of " + request.reference());
+      return PreparedImage.of(request.reference(), "id of " + request.reference());
     }
 
     @Override

@@ -63,7 +63,7 @@ final class LocalProcessRuntime implements ContainerRuntime {
       throw new ImageUnavailableException(
           "Image " + reference + " cannot be had, because its name starts with 'missing'");
     }
-    return new PreparedImage(reference, IMAGE + reference);
+    return PreparedImage.of(reference, IMAGE + reference);
   }
 
   @Override

@@ -71,7 +71,8 @@ final class ImageStore {
       image = find(parsed, reference);
     }
     return image
-        .map(path -> new PreparedImage(reference, path.toString(), UnpackedImage.config(path)))
+        .map(
+            path -> PreparedImage.of(reference, path.toString()).config(UnpackedImage.config(path)))
         .orElseThrow(
             () ->
                 new ImageUnavailableException(
