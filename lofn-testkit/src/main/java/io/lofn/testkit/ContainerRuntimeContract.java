@@ -48,6 +48,7 @@ public abstract class ContainerRuntimeContract
         ImagesContract,
         IsolationContract,
         DevicesContract,
+        UsageContract,
         WorldContract {
 
   private @Nullable ContainerLab lab;
