@@ -69,6 +69,12 @@ final class BubblewrapRuntime implements ContainerRuntime {
     return LACKS;
   }
 
+  /** The sandbox inherits the pipes of its process as they are. */
+  @Override
+  public boolean directStreams() {
+    return true;
+  }
+
   @Override
   public PreparedImage prepare(ImageRequest request) {
     String id = images.find(request.reference());

@@ -27,8 +27,16 @@ final class ProcessEngine extends FakeRuntime {
   /** What an engine adds to the environment. */
   Map<String, String> environment = Map.of("PATH", System.getenv("PATH"));
 
+  /** What it says of its streams. */
+  boolean direct;
+
   ProcessEngine() {
     super("processes", List.of());
+  }
+
+  @Override
+  public boolean directStreams() {
+    return direct;
   }
 
   @Override

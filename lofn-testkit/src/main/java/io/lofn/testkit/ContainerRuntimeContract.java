@@ -42,6 +42,7 @@ import org.junit.jupiter.api.Timeout;
 public abstract class ContainerRuntimeContract
     implements CommandContract,
         StreamsContract,
+        DirectStreamsContract,
         MountsContract,
         LifecycleContract,
         ListingContract,

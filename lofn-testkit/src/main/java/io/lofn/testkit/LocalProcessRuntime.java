@@ -54,6 +54,11 @@ final class LocalProcessRuntime implements ContainerRuntime {
   }
 
   @Override
+  public boolean directStreams() {
+    return true;
+  }
+
+  @Override
   public PreparedImage prepare(ImageRequest request) {
     String reference = request.reference();
     if (!REFERENCE.matcher(reference).matches()) {
