@@ -58,6 +58,8 @@ public enum Ability {
   READ_ONLY_ROOT,
   /** A directory in memory holds no more than its size. It must be there in any case. */
   TMPFS_SIZE,
+  /** A tool finds the devices of the node that are asked for, under the names asked for. */
+  DEVICES,
   /** An image can be had for another platform than the node's. */
   PLATFORMS,
   /** Images that are not on the node are pulled from a registry. */

@@ -1,9 +1,126 @@
 package io.lofn.spi;
 
-/**
- * How a container ended.
- *
- * @param code the exit code of its first process; 128 plus the number of a signal that ended it
- * @param outOfMemory whether the engine says that the memory limit was hit; engines miss some cases
- */
-public record ContainerExit(int code, boolean outOfMemory) {}
+import io.lofn.api.CheckReturnValue;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** How a container ended. Immutable; a setter returns a new value. */
+@CheckReturnValue
+public final class ContainerExit {
+
+  private final int code;
+  private final boolean outOfMemory;
+  private final @Nullable Long peakMemory;
+  private final @Nullable Duration cpuTime;
+
+  /**
+   * An end of which no more is known.
+   *
+   * @param code the exit code of the container's first process; 128 plus the number of a signal
+   *     that ended it
+   * @param outOfMemory whether the engine says that the memory limit was hit; engines miss some
+   *     cases
+   */
+  public ContainerExit(int code, boolean outOfMemory) {
+    this(code, outOfMemory, null, null);
+  }
+
+  private ContainerExit(
+      int code, boolean outOfMemory, @Nullable Long peakMemory, @Nullable Duration cpuTime) {
+    this.code = code;
+    this.outOfMemory = outOfMemory;
+    this.peakMemory = peakMemory;
+    this.cpuTime = cpuTime;
+  }
+
+  /**
+   * This end with the memory that the container took.
+   *
+   * @param bytes what all its processes took together where that was most; at least what any one of
+   *     them had touched and kept
+   * @return the new value
+   * @throws IllegalArgumentException if it is negative
+   */
+  public ContainerExit peakMemory(long bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("A peak of memory cannot be " + bytes + " bytes");
+    }
+    return new ContainerExit(code, outOfMemory, bytes, cpuTime);
+  }
+
+  /**
+   * This end with the processor time that the container took.
+   *
+   * @param time of all its processes, in user mode and in the kernel
+   * @return the new value
+   * @throws IllegalArgumentException if it is negative
+   */
+  public ContainerExit cpuTime(Duration time) {
+    if (time.isNegative()) {
+      throw new IllegalArgumentException("A processor time cannot be " + time);
+    }
+    return new ContainerExit(code, outOfMemory, peakMemory, time);
+  }
+
+  /**
+   * The exit code.
+   *
+   * @return that of the container's first process; 128 plus the number of a signal that ended it
+   */
+  public int code() {
+    return code;
+  }
+
+  /**
+   * Whether the memory limit was hit.
+   *
+   * @return whether the engine says so; engines miss some cases
+   */
+  public boolean outOfMemory() {
+    return outOfMemory;
+  }
+
+  /**
+   * The memory that the container took.
+   *
+   * @return in bytes, where it was most; empty: the runtime does not know
+   */
+  public OptionalLong peakMemory() {
+    return peakMemory == null ? OptionalLong.empty() : OptionalLong.of(peakMemory);
+  }
+
+  /**
+   * The processor time that the container took.
+   *
+   * @return of all its processes together; empty: the runtime does not know
+   */
+  public Optional<Duration> cpuTime() {
+    return Optional.ofNullable(cpuTime);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ContainerExit exit
+        && code == exit.code
+        && outOfMemory == exit.outOfMemory
+        && peakMemory().equals(exit.peakMemory())
+        && cpuTime().equals(exit.cpuTime());
+  }
+
+  @Override
+  public int hashCode() {
+    return code * 2 + (outOfMemory ? 1 : 0);
+  }
+
+  @Override
+  public String toString() {
+    return "code %d%s%s%s"
+        .formatted(
+            code,
+            outOfMemory ? ", out of memory" : "",
+            peakMemory == null ? "" : ", at most " + peakMemory + " bytes",
+            cpuTime == null ? "" : ", processor time " + cpuTime);
+  }
+}

@@ -36,6 +36,22 @@ public interface ContainerRuntime extends AutoCloseable {
   }
 
   /**
+   * Whether the streams of containers are pipes of this node's kernel that lead to the tool itself,
+   * and nothing is in between: an output ends only when the container has ended or all who hold it
+   * have closed it; who writes to an output that was closed here gets SIGPIPE; and no more of what
+   * is not read is kept than a pipe holds.
+   *
+   * <p>Named pipes would then carry nothing faster, so lofn asks for none, and for no shell in the
+   * container to open them. Where a tool may end with another code than 0 it still starts it by a
+   * shell, which tells a command that could not be executed from one that ended so.
+   *
+   * @return {@code false} unless overridden; the same as long as the runtime lives
+   */
+  default boolean directStreams() {
+    return false;
+  }
+
+  /**
    * Whether an option in the engine's own words gives a tool nothing of the node: no privilege,
    * device, file, socket, variable, namespace, or share that is another's. Options of which that is
    * not known are refused unless {@code spark.lofn.allow.privileged} allows them.

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.lofn.api.ContainerSettings;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -22,6 +23,7 @@ public final class ContainerSpec {
   private final boolean stdin;
   private final boolean init;
   private final List<Mount> mounts;
+  private final List<Device> devices;
   private final ContainerSettings settings;
 
   private ContainerSpec(Builder builder) {
@@ -32,6 +34,7 @@ public final class ContainerSpec {
     stdin = builder.stdin;
     init = builder.init;
     mounts = List.copyOf(builder.mounts);
+    devices = List.copyOf(builder.devices);
     settings = builder.settings;
   }
 
@@ -44,6 +47,15 @@ public final class ContainerSpec {
    */
   public static Builder builder(String name, String image) {
     return new Builder(name, image);
+  }
+
+  /**
+   * A builder that begins with all of this spec.
+   *
+   * @return a new builder; this spec stays as it is
+   */
+  public Builder toBuilder() {
+    return new Builder(this);
   }
 
   /**
@@ -114,6 +126,15 @@ public final class ContainerSpec {
   }
 
   /**
+   * What devices of this node the container gets, besides those that every container has.
+   *
+   * @return the devices; none unless added
+   */
+  public List<Device> devices() {
+    return devices;
+  }
+
+  /**
    * How the container is set up.
    *
    * @return the settings
@@ -128,6 +149,7 @@ public final class ContainerSpec {
     private final String name;
     private final String image;
     private final List<Mount> mounts = new ArrayList<>();
+    private final List<Device> devices = new ArrayList<>();
     private List<String> argv = List.of();
     private boolean imageEntrypoint;
     private boolean stdin;
@@ -137,6 +159,17 @@ public final class ContainerSpec {
     private Builder(String name, String image) {
       this.name = requireNonNull(name, "name is null");
       this.image = requireNonNull(image, "image is null");
+    }
+
+    private Builder(ContainerSpec spec) {
+      this(spec.name, spec.image);
+      mounts.addAll(spec.mounts);
+      devices.addAll(spec.devices);
+      argv = spec.argv;
+      imageEntrypoint = spec.imageEntrypoint;
+      stdin = spec.stdin;
+      init = spec.init;
+      settings = spec.settings;
     }
 
     /**
@@ -191,6 +224,30 @@ public final class ContainerSpec {
      */
     public Builder mount(Mount mount) {
       mounts.add(mount);
+      return this;
+    }
+
+    /**
+     * Sets all mounts.
+     *
+     * @param mounts the mounts, in place of those added so far
+     * @return this builder
+     */
+    public Builder mounts(Collection<Mount> mounts) {
+      List<Mount> all = List.copyOf(mounts);
+      this.mounts.clear();
+      this.mounts.addAll(all);
+      return this;
+    }
+
+    /**
+     * Adds a device.
+     *
+     * @param device the device
+     * @return this builder
+     */
+    public Builder device(Device device) {
+      devices.add(requireNonNull(device, "device is null"));
       return this;
     }
 

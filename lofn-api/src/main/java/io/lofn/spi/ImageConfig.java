@@ -8,29 +8,56 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an image says of the containers that are made from it, as far as lofn has to know it: the
- * fields {@code Env}, {@code Volumes} and {@code WorkingDir} of an image's configuration in the OCI
- * image specification. Immutable.
+ * What an image says of the containers that are made from it: fields of an image's configuration in
+ * the OCI image specification. Immutable; a setter returns a new value.
+ *
+ * <p>Environment, volumes and working directory are told only where containers of the runtime get
+ * them. Entrypoint, command, user and stop signal are told as the image has them, whether or not
+ * the runtime heeds them: lofn chooses the user, stops by SIGTERM, and asks for {@link
+ * Ability#IMAGE_COMMAND} where it does not choose the command.
  */
 @CheckReturnValue
 public final class ImageConfig {
 
-  private static final ImageConfig EMPTY = new ImageConfig(Map.of(), List.of(), null);
+  private static final ImageConfig EMPTY = new ImageConfig(new Fields());
 
   private final Map<String, String> environment;
   private final List<String> volumes;
   private final @Nullable String workingDirectory;
+  private final List<String> entrypoint;
+  private final List<String> command;
+  private final @Nullable String user;
+  private final @Nullable String stopSignal;
 
-  private ImageConfig(
-      Map<String, String> environment,
-      Collection<String> volumes,
-      @Nullable String workingDirectory) {
-    this.environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
-    this.volumes = List.copyOf(new TreeSet<>(volumes));
-    this.workingDirectory = workingDirectory;
+  private ImageConfig(Fields fields) {
+    environment = Collections.unmodifiableMap(new LinkedHashMap<>(fields.environment));
+    volumes = List.copyOf(new TreeSet<>(fields.volumes));
+    workingDirectory = nullIfEmpty(fields.workingDirectory);
+    entrypoint = List.copyOf(fields.entrypoint);
+    command = List.copyOf(fields.command);
+    user = nullIfEmpty(fields.user);
+    stopSignal = nullIfEmpty(fields.stopSignal);
+  }
+
+  private static @Nullable String nullIfEmpty(@Nullable String text) {
+    return text == null || text.isEmpty() ? null : text;
+  }
+
+  private ImageConfig with(Consumer<Fields> change) {
+    Fields fields = new Fields();
+    fields.environment = environment;
+    fields.volumes = volumes;
+    fields.workingDirectory = workingDirectory;
+    fields.entrypoint = entrypoint;
+    fields.command = command;
+    fields.user = user;
+    fields.stopSignal = stopSignal;
+    change.accept(fields);
+    return new ImageConfig(fields);
   }
 
   /**
@@ -49,7 +76,7 @@ public final class ImageConfig {
    * @return the new configuration
    */
   public ImageConfig environment(Map<String, String> environment) {
-    return new ImageConfig(environment, volumes, workingDirectory);
+    return with(fields -> fields.environment = environment);
   }
 
   /**
@@ -76,7 +103,7 @@ public final class ImageConfig {
    * @return the new configuration
    */
   public ImageConfig volumes(Collection<String> volumes) {
-    return new ImageConfig(environment, volumes, workingDirectory);
+    return with(fields -> fields.volumes = volumes);
   }
 
   /**
@@ -86,7 +113,49 @@ public final class ImageConfig {
    * @return the new configuration
    */
   public ImageConfig workingDirectory(@Nullable String path) {
-    return new ImageConfig(environment, volumes, path == null || path.isEmpty() ? null : path);
+    return with(fields -> fields.workingDirectory = path);
+  }
+
+  /**
+   * This configuration with an entrypoint.
+   *
+   * @param words a program and its first arguments; empty: the image says none
+   * @return the new configuration
+   */
+  public ImageConfig entrypoint(List<String> words) {
+    return with(fields -> fields.entrypoint = words);
+  }
+
+  /**
+   * This configuration with a command.
+   *
+   * @param words the arguments of the entrypoint, or a program and its arguments where there is
+   *     none; empty: the image says none
+   * @return the new configuration
+   */
+  public ImageConfig command(List<String> words) {
+    return with(fields -> fields.command = words);
+  }
+
+  /**
+   * This configuration with a user.
+   *
+   * @param user a name or number, and a group after a colon; null or empty: the image says none
+   * @return the new configuration
+   */
+  public ImageConfig user(@Nullable String user) {
+    return with(fields -> fields.user = user);
+  }
+
+  /**
+   * This configuration with a signal by which the image's own command ends.
+   *
+   * @param signal a name such as {@code SIGINT}, or a number, as the image has it; null or empty:
+   *     the image says none
+   * @return the new configuration
+   */
+  public ImageConfig stopSignal(@Nullable String signal) {
+    return with(fields -> fields.stopSignal = signal);
   }
 
   /**
@@ -116,22 +185,75 @@ public final class ImageConfig {
     return Optional.ofNullable(workingDirectory);
   }
 
+  /**
+   * The image's entrypoint.
+   *
+   * @return a program and its first arguments; empty: the image says none, or nobody knows
+   */
+  public List<String> entrypoint() {
+    return entrypoint;
+  }
+
+  /**
+   * The image's command.
+   *
+   * @return the arguments of the entrypoint, or a program and its arguments where there is none;
+   *     empty: the image says none, or nobody knows
+   */
+  public List<String> command() {
+    return command;
+  }
+
+  /**
+   * The user that the image would run as.
+   *
+   * @return a name or number, and a group after a colon; empty: the image says none, which is root,
+   *     or nobody knows
+   */
+  public Optional<String> user() {
+    return Optional.ofNullable(user);
+  }
+
+  /**
+   * The signal by which the image's own command ends.
+   *
+   * @return a name or number as the image has it; empty: the image says none, which is SIGTERM, or
+   *     nobody knows
+   */
+  public Optional<String> stopSignal() {
+    return Optional.ofNullable(stopSignal);
+  }
+
+  private List<Object> fields() {
+    return List.of(
+        environment, volumes, workingDirectory(), entrypoint, command, user(), stopSignal());
+  }
+
   @Override
   public boolean equals(Object other) {
-    return other instanceof ImageConfig config
-        && environment.equals(config.environment)
-        && volumes.equals(config.volumes)
-        && workingDirectory().equals(config.workingDirectory());
+    return other instanceof ImageConfig config && fields().equals(config.fields());
   }
 
   @Override
   public int hashCode() {
-    return environment.hashCode() * 31 + volumes.hashCode();
+    return fields().hashCode();
   }
 
   @Override
   public String toString() {
-    return "volumes %s, working directory %s, %d variables"
-        .formatted(volumes, workingDirectory, environment.size());
+    return "volumes %s, working directory %s, entrypoint %s, command %s, user %s, stop signal %s, %d variables"
+        .formatted(
+            volumes, workingDirectory, entrypoint, command, user, stopSignal, environment.size());
+  }
+
+  /** What is changed of a copy. */
+  private static final class Fields {
+    private Map<String, String> environment = Map.of();
+    private Collection<String> volumes = List.of();
+    private @Nullable String workingDirectory;
+    private List<String> entrypoint = List.of();
+    private List<String> command = List.of();
+    private @Nullable String user;
+    private @Nullable String stopSignal;
   }
 }

@@ -64,7 +64,7 @@ public record FakeProvider(
 
     @Override
     public PreparedImage prepare(ImageRequest request) {
-      return new PreparedImage(request.reference(), "id of " + request.reference());
+      return PreparedImage.of(request.reference(), "id of " + request.reference());
     }
 
     @Override

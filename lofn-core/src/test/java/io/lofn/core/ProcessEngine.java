@@ -27,8 +27,16 @@ public final class ProcessEngine extends FakeRuntime {
   /** What an engine adds to the environment. */
   public Map<String, String> environment = Map.of("PATH", System.getenv("PATH"));
 
+  /** What it says of its streams. */
+  public boolean direct;
+
   public ProcessEngine() {
     super("processes", List.of());
+  }
+
+  @Override
+  public boolean directStreams() {
+    return direct;
   }
 
   @Override

@@ -42,6 +42,8 @@ final class BubblewrapRuntime implements ContainerRuntime {
               // bwrap runs without root, and the way to gain privileges is always closed.
               Ability.PRIVILEGES,
               Ability.USERS,
+              // It could bind them, but not with fewer permissions than their files have.
+              Ability.DEVICES,
               // bwrap has had overlays only since 0.11. A tool may write /tmp.
               Ability.WRITABLE_ROOT,
               Ability.ENGINE_OPTIONS));
@@ -67,10 +69,16 @@ final class BubblewrapRuntime implements ContainerRuntime {
     return LACKS;
   }
 
+  /** The sandbox inherits the pipes of its process as they are. */
+  @Override
+  public boolean directStreams() {
+    return true;
+  }
+
   @Override
   public PreparedImage prepare(ImageRequest request) {
     String id = images.find(request.reference());
-    return new PreparedImage(request.reference(), id, Images.config(Path.of(id)));
+    return PreparedImage.of(request.reference(), id).config(Images.config(Path.of(id)));
   }
 
   @Override

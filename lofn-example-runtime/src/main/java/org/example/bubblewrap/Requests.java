@@ -25,6 +25,7 @@ final class Requests {
     refuseIf(!settings.engineOptions().isEmpty(), "the options " + settings.engineOptions());
     refuseIf(!settings.capabilities().isEmpty(), "the capabilities " + settings.capabilities());
     refuseIf(settings.newPrivileges(), "new privileges");
+    refuseIf(!spec.devices().isEmpty(), "the devices " + spec.devices());
     settings.user().ifPresent(Requests::refuseOtherUser);
     for (Mount mount : spec.mounts()) {
       refuseIf(!Files.exists(mount.source()), "a mount of " + mount.source() + ": it is not there");

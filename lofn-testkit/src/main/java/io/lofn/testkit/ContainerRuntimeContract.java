@@ -42,11 +42,14 @@ import org.junit.jupiter.api.Timeout;
 public abstract class ContainerRuntimeContract
     implements CommandContract,
         StreamsContract,
+        DirectStreamsContract,
         MountsContract,
         LifecycleContract,
         ListingContract,
         ImagesContract,
         IsolationContract,
+        DevicesContract,
+        UsageContract,
         WorldContract {
 
   private @Nullable ContainerLab lab;

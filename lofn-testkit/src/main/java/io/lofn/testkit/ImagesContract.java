@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
+import io.lofn.spi.Ability;
 import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.ImageArchives;
 import io.lofn.spi.ImageConfig;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
@@ -36,7 +38,11 @@ interface ImagesContract extends Topic {
                   "LOFN_QUOTED='it' \"is\" $HOME \\\\n",
                   "LOFN_EMPTY="))
           .volumes(List.of("/opt/data", "/data, and: more"))
-          .workingDirectory("/opt");
+          .workingDirectory("/opt")
+          .entrypoint(List.of("/bin/echo", "two words", "\"quoted\""))
+          .command(List.of("it's", "$HOME"))
+          .user("12:34")
+          .stopSignal("SIGUSR1");
 
   @Test
   default void tellsWhatAnImageSaysOfItsContainers() throws Exception {
@@ -49,9 +55,37 @@ interface ImagesContract extends Topic {
     assertThat(told.environment()).containsExactlyEntriesOf(CONFIG.environment());
     assertThat(told.workingDirectory()).isIn(CONFIG.workingDirectory(), Optional.empty());
     assertThat(told.volumes()).isIn(CONFIG.volumes(), List.of());
+    // Who is given all of it can tell all of it; somebody else tells what is so, or nothing.
+    boolean whole = lab().runtime() instanceof ImageArchives;
+    assertTold(told.entrypoint(), CONFIG.entrypoint(), List.of(), whole);
+    assertTold(told.command(), CONFIG.command(), List.of(), whole);
+    assertTold(told.user(), CONFIG.user(), Optional.empty(), whole);
+    assertTold(told.stopSignal(), CONFIG.stopSignal(), Optional.empty(), whole);
     // Told again of an image that was there before.
     assertThat(lab().runtime().prepare(ImageRequest.of(image.get().reference())))
         .isEqualTo(image.get());
+  }
+
+  private static void assertTold(Object told, Object expected, Object nothing, boolean whole) {
+    assertThat(told).isIn(expected, whole ? expected : nothing);
+  }
+
+  @Test
+  default void runsWhatIsToldOfTheImagesCommand() throws Exception {
+    Optional<PreparedImage> image = lab().image(CONFIG);
+    if (image.isEmpty() || lab().lacks(Ability.IMAGE_COMMAND)) {
+      // Nothing is told of a command that could be run.
+      assertThat(lab().image().config().entrypoint()).isEmpty();
+      return;
+    }
+    ImageConfig told = image.get().config();
+    Outcome own = lab().run(lab().command(image.get()));
+    Outcome given =
+        lab().run(lab().command(image.get()).arguments(List.of("in place of", "the command")));
+
+    assertThat(told.entrypoint()).isEqualTo(CONFIG.entrypoint());
+    assertThat(own.stdout()).isEqualTo("two words \"quoted\" it's $HOME\n");
+    assertThat(given.stdout()).isEqualTo("two words \"quoted\" in place of the command\n");
   }
 
   @Test

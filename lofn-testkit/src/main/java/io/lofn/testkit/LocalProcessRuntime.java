@@ -54,6 +54,11 @@ final class LocalProcessRuntime implements ContainerRuntime {
   }
 
   @Override
+  public boolean directStreams() {
+    return true;
+  }
+
+  @Override
   public PreparedImage prepare(ImageRequest request) {
     String reference = request.reference();
     if (!REFERENCE.matcher(reference).matches()) {
@@ -63,7 +68,7 @@ final class LocalProcessRuntime implements ContainerRuntime {
       throw new ImageUnavailableException(
           "Image " + reference + " cannot be had, because its name starts with 'missing'");
     }
-    return new PreparedImage(reference, IMAGE + reference);
+    return PreparedImage.of(reference, IMAGE + reference);
   }
 
   @Override

@@ -106,11 +106,16 @@ final class TestImage {
         config.environment().entrySet().stream()
             .map(each -> each.getKey() + "=" + each.getValue())
             .toList();
-    return "{\"Cmd\":[\"sh\"],\"Env\":[%s],\"Volumes\":{%s},\"WorkingDir\":%s}"
+    return ("{\"Env\":[%s],\"Volumes\":{%s},\"WorkingDir\":%s,"
+            + "\"Entrypoint\":[%s],\"Cmd\":[%s],\"User\":%s,\"StopSignal\":%s}")
         .formatted(
             all(environment),
             config.volumes().stream().map(each -> quoted(each) + ":{}").collect(joining(",")),
-            quoted(config.workingDirectory().orElse("")));
+            quoted(config.workingDirectory().orElse("")),
+            all(config.entrypoint()),
+            all(config.command()),
+            quoted(config.user().orElse("")),
+            quoted(config.stopSignal().orElse("")));
   }
 
   private static String all(Collection<String> texts) {

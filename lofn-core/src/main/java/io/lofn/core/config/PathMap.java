@@ -67,17 +67,11 @@ public final class PathMap {
     if (isEmpty()) {
       return spec;
     }
-    ContainerSpec.Builder mapped =
-        ContainerSpec.builder(spec.name(), spec.image()).settings(spec.settings());
-    for (Mount mount : spec.mounts()) {
-      mapped.mount(new Mount(map(mount.source()), mount.target(), mount.readOnly()));
-    }
-    if (spec.imageEntrypoint()) {
-      mapped.arguments(spec.argv());
-    } else {
-      mapped.command(spec.argv());
-    }
-    return (spec.stdin() ? mapped.stdin() : mapped).build();
+    List<Mount> mapped =
+        spec.mounts().stream()
+            .map(mount -> new Mount(map(mount.source()), mount.target(), mount.readOnly()))
+            .toList();
+    return spec.toBuilder().mounts(mapped).build();
   }
 
   /** The engine's path of a path of this executor. */

@@ -33,8 +33,9 @@ import org.slf4j.LoggerFactory;
  * Starts the container of one run. A command whose streams carry records gets named pipes for them,
  * which carry several times as much as what an engine attaches. A shell opens them, so where the
  * image has none the command keeps what is attached. So it does where the engine has a kernel of
- * its own, in a virtual machine: a pipe does not lead out of its kernel. The shell also tells
- * whether the command could be executed, which no exit code does. Thread-safe.
+ * its own, in a virtual machine: a pipe does not lead out of its kernel; and where what is attached
+ * are pipes already ({@link ContainerRuntime#directStreams()}). The shell also tells whether the
+ * command could be executed, which no exit code does. Thread-safe.
  */
 public final class PipedContainers {
 
@@ -102,7 +103,7 @@ public final class PipedContainers {
    */
   public RunningContainer start(
       ContainerRuntime runtime, ContainerSpec spec, Exchange exchange, CommandStart start) {
-    boolean piped = start.streams() && wanted && pipesLeadInto(runtime, spec);
+    boolean piped = start.streams() && wanted && pipesHelp(runtime, spec);
     if (!piped && !start.needsWitness()) {
       return containers.start(runtime, spec);
     }
@@ -126,8 +127,10 @@ public final class PipedContainers {
     return List.of(spec.image(), start.environment(spec).getOrDefault("PATH", ""));
   }
 
-  private static boolean pipesLeadInto(ContainerRuntime runtime, ContainerSpec spec) {
-    return Collections.disjoint(
+  /** Whether they lead into the container, and carry more than what is attached. */
+  private static boolean pipesHelp(ContainerRuntime runtime, ContainerSpec spec) {
+    return !runtime.directStreams()
+        && Collections.disjoint(
             runtime.lacks(), Set.of(Ability.FILE_ISOLATION, Ability.READ_ONLY_MOUNTS))
         && spec.mounts().stream().noneMatch(mount -> mount.target().equals(NamedPipes.CONTROL));
   }
@@ -198,12 +201,7 @@ public final class PipedContainers {
     argv.add(control.isPresent() ? boot : NOWHERE);
     argv.add(spec.stdin() ? "stdin" : "none");
     argv.addAll(spec.argv());
-    ContainerSpec.Builder shell =
-        ContainerSpec.builder(spec.name(), spec.image())
-            .command(argv)
-            .stdin()
-            .settings(spec.settings());
-    spec.mounts().forEach(shell::mount);
+    ContainerSpec.Builder shell = spec.toBuilder().command(argv).stdin();
     control.ifPresent(path -> shell.mount(new Mount(path, NamedPipes.CONTROL, true)));
     return shell.build();
   }

@@ -14,6 +14,7 @@ import io.lofn.core.probe.StartProbe;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.text.Abbreviated;
 import io.lofn.spi.Ability;
+import io.lofn.spi.ContainerSpec;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -119,6 +120,13 @@ public final class LackGate {
   public void check(Tool<?, ?> tool, SelectedRuntime selected) {
     Set<Ability> lacks = selected.runtime().lacks();
     Map<Ability, String> asked = missed(ASKED, lacks, tool);
+    refuse(tool, selected, asked);
+    Map<Ability, String> missed = missed(DEFAULTS, lacks, tool);
+    missed.putAll(asked);
+    warnOnce(selected, missed);
+  }
+
+  private void refuse(Tool<?, ?> tool, SelectedRuntime selected, Map<Ability, String> asked) {
     if (!asked.isEmpty() && lacking(tool) == Lacking.REFUSE) {
       throw new LofnException(
           "%s asks for what the runtime %s cannot do on this node: %s. Take it away, choose another runtime by %s, or go on without it by Tool.lacking(WARN) or %s=warn"
@@ -129,9 +137,19 @@ public final class LackGate {
                   LofnConf.RUNTIME.name(),
                   LofnConf.LACKING.name()));
     }
-    Map<Ability, String> missed = missed(DEFAULTS, lacks, tool);
-    missed.putAll(asked);
-    warnOnce(selected, missed);
+  }
+
+  /**
+   * Checks whether a runtime can give what is to be started its devices.
+   *
+   * @throws LofnException if it cannot, and the tool does not put up with it
+   */
+  public void checkDevices(Tool<?, ?> tool, SelectedRuntime selected, ContainerSpec spec) {
+    if (!spec.devices().isEmpty() && selected.runtime().lacks().contains(Ability.DEVICES)) {
+      Map<Ability, String> asked = Map.of(Ability.DEVICES, "devices of the node");
+      refuse(tool, selected, asked);
+      warnOnce(selected, asked);
+    }
   }
 
   /**

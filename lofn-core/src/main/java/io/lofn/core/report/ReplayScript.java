@@ -89,6 +89,12 @@ final class ReplayScript {
         mount(mount);
       }
     }
+    spec.devices()
+        .forEach(
+            device ->
+                say(
+                    "--device=%s:%s:%s"
+                        .formatted(device.source(), device.target(), device.permissions())));
     environment.exported().forEach(name -> say("--env=" + name));
     arguments.addAll(spec.settings().engineOptions());
     command();

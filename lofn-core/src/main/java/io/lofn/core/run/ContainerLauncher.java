@@ -142,7 +142,9 @@ final class ContainerLauncher implements AutoCloseable {
   private ContainerSession startOnce() {
     Workplace place = requireNonNull(workplace);
     CommandStart start = plan.start(image);
-    start.checkSpace(spec(place.exchange()));
+    ContainerSpec wanted = spec(place.exchange());
+    start.checkSpace(wanted);
+    preparation.check(plan, runtime, wanted);
     ContainerSession session =
         preparation.orGiveUp(
             runtime, () -> calls.call(task, () -> begin(place, start), ContainerSession::close));

@@ -14,6 +14,7 @@ import io.lofn.core.storage.Volumes;
 import io.lofn.core.task.EngineCalls;
 import io.lofn.core.task.RunMeters;
 import io.lofn.core.task.TaskScope;
+import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.PreparedImage;
 import io.lofn.spi.StagedVolume;
 import jakarta.inject.Inject;
@@ -95,6 +96,11 @@ final class Preparation {
   void check(RunPlan plan, SelectedRuntime runtime, Volume volume, StagedVolume data) {
     gate.checkSource(plan.tool(), data.path());
     lacks.checkSubmounts(plan.tool(), runtime, volume, data.path());
+  }
+
+  /** Refuses what is to be started if its runtime cannot give it its devices. */
+  void check(RunPlan plan, SelectedRuntime runtime, ContainerSpec spec) {
+    lacks.checkDevices(plan.tool(), runtime, spec);
   }
 
   /** An engine that failed for good may be replaced by another one for the next attempt. */

@@ -156,14 +156,13 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
                   "it has a volume at %s, and all below %s is deleted after each run"
                       .formatted(mount.target(), Exchange.TMP));
             });
-    ContainerSpec.Builder own =
-        ContainerSpec.builder(spec.name(), spec.image())
-            .command(WarmAgent.argv(shape.scratch(), WarmPrograms.writable(spec)))
-            .stdin()
-            .withoutInit()
-            .settings(WarmShape.shared(spec.settings()));
-    spec.mounts().forEach(own::mount);
-    return own.mount(new Mount(control, NamedPipes.CONTROL, true)).build();
+    return spec.toBuilder()
+        .command(WarmAgent.argv(shape.scratch(), WarmPrograms.writable(spec)))
+        .stdin()
+        .withoutInit()
+        .settings(WarmShape.shared(spec.settings()))
+        .mount(new Mount(control, NamedPipes.CONTROL, true))
+        .build();
   }
 
   /**

@@ -3,8 +3,13 @@ package io.lofn.core.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lofn.api.ContainerSettings;
 import io.lofn.api.LofnException;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.Device;
+import io.lofn.spi.Mount;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +32,26 @@ class PathMapTest {
   })
   void theLongestPrefixCounts(String executor, String engine) {
     assertThat(MAP.map(Path.of(executor))).hasToString(engine);
+  }
+
+  @Test
+  void aContainerStaysTheSameButForWhereItsMountsAre() {
+    ContainerSpec spec =
+        ContainerSpec.builder("name", "image")
+            .arguments(List.of("argument"))
+            .stdin()
+            .withoutInit()
+            .mount(new Mount(Path.of("/tmp/x"), "/x", true))
+            .device(new Device(Path.of("/dev/null"), "/dev/x", "r"))
+            .settings(ContainerSettings.defaults().toBuilder().user("7").build())
+            .build();
+
+    ContainerSpec mapped = MAP.map(spec);
+
+    assertThat(mapped.mounts()).containsExactly(new Mount(Path.of("/x"), "/x", true));
+    assertThat(mapped.toBuilder().mounts(spec.mounts()).build())
+        .usingRecursiveComparison()
+        .isEqualTo(spec);
   }
 
   @Test

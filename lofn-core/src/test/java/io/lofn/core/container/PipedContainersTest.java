@@ -2,6 +2,7 @@ package io.lofn.core.container;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.core.ProcessEngine;
 import io.lofn.core.config.LofnConf;
@@ -17,6 +18,7 @@ import io.lofn.core.runtime.RuntimeSelector;
 import io.lofn.core.shell.CommandStart;
 import io.lofn.core.shell.PipedContainer;
 import io.lofn.core.task.TaskIdentity;
+import io.lofn.api.LofnException;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ImageConfig;
 import io.lofn.spi.RunningContainer;
@@ -34,6 +36,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** With an engine whose containers are plain processes, which find a mount where it really is. */
 @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -136,6 +140,47 @@ class PipedContainersTest {
       assertTalks(container);
     }
     assertThat(engine.started).containsExactly(List.of("sh", "-c", SCRIPT));
+  }
+
+  @Test
+  void nobodyHasPipesOrAShellWhereWhatIsAttachedArePipes() throws Exception {
+    engine.direct = true;
+    try (RunningContainer container = start(ME, Map.of(), List.of("sh", "-c", SCRIPT))) {
+      assertThat(container).isNotInstanceOf(Witness.class);
+      assertTalks(container);
+    }
+    assertThat(engine.started).containsExactly(List.of("sh", "-c", SCRIPT));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 126, 127})
+  void aShellWitnessesAStartThatCouldFailAsTheToolMayEnd(int accepted) throws Exception {
+    engine.direct = true;
+    ContainerSpec spec =
+        ContainerSpec.builder("name", "image").command(List.of("lofn-no-such-program")).build();
+
+    try (RunningContainer container =
+        containers(ME, Map.of()).start(engine, spec, exchange(), start(true, 0, accepted))) {
+      assertThat(container).isNotInstanceOf(PipedContainer.class);
+      assertThat(container.stdout().readAllBytes()).isEmpty();
+      assertThat(container.stderr().readAllBytes()).isNotEmpty();
+      assertThat(((Witness) container).began()).contains(false);
+    }
+    assertThat(engine.started).hasSize(1);
+    assertThat(engine.started.get(0)).startsWith("sh", "-c").contains("none");
+  }
+
+  @Test
+  void whereNobodyCanWitnessAStartItsCodesAreRefusedWhateverIsAttached() {
+    engine.direct = true;
+    engine.shell = List.of("sh", "-c", "exit 127");
+    ContainerSpec spec = ContainerSpec.builder("name", "image").command(List.of("cat")).build();
+
+    assertThatThrownBy(
+            () ->
+                containers(ME, Map.of()).start(engine, spec, exchange(), start(true, 0, 127)).id())
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining("accepts the exit code 127");
   }
 
   /**

@@ -11,6 +11,8 @@ import io.lofn.core.FakeProvider;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.spi.Ability;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.Device;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -118,6 +120,28 @@ class LackGateTest {
               // Nothing is closed there anyway, which is warned of.
               SelectedRuntime none = lacking(Ability.READ_ONLY_SUBMOUNTS, Ability.READ_ONLY_MOUNTS);
               gate(Map.of()).checkSubmounts(TOOL, none, volume, dev);
+            })
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void devicesThatARuntimeCannotGiveAreRefused() {
+    ContainerSpec spec = ContainerSpec.builder("name", "image").build();
+    ContainerSpec devices =
+        spec.toBuilder().device(new Device(Path.of("/dev/kfd"), "/dev/kfd", "rw")).build();
+    SelectedRuntime none = lacking(Ability.DEVICES);
+
+    assertThatThrownBy(() -> gate(Map.of()).checkDevices(TOOL, none, devices))
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining("busybox:1 asks for what the runtime bare, engine of bare")
+        .hasMessageContaining("devices of the node")
+        .hasMessageContaining("spark.lofn.lacking=warn");
+    assertThatCode(
+            () -> {
+              gate(Map.of()).checkDevices(TOOL, none, spec);
+              gate(Map.of()).checkDevices(TOOL, lacking(), devices);
+              gate(Map.of()).checkDevices(TOOL.lacking(Lacking.WARN), none, devices);
+              gate(Map.of("spark.lofn.lacking", "warn")).checkDevices(TOOL, none, devices);
             })
         .doesNotThrowAnyException();
   }

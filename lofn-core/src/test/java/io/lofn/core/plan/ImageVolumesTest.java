@@ -41,7 +41,8 @@ class ImageVolumesTest {
 
   private static ImageVolumes declared(String... volumes) {
     return new ImageVolumes(
-        new PreparedImage("tool:1", "sha256:1", ImageConfig.empty().volumes(List.of(volumes))));
+        PreparedImage.of("tool:1", "sha256:1")
+            .config(ImageConfig.empty().volumes(List.of(volumes))));
   }
 
   private List<Mount> again(String... volumes) {

@@ -69,7 +69,8 @@ class RunMountsTest {
             false,
             0);
     PreparedImage image =
-        new PreparedImage("tool:1", "sha256:1", ImageConfig.empty().volumes(List.of(volumes)));
+        PreparedImage.of("tool:1", "sha256:1")
+            .config(ImageConfig.empty().volumes(List.of(volumes)));
     return new RunMounts(plan, exchange, data).make(new ImageVolumes(image), lacks);
   }
 

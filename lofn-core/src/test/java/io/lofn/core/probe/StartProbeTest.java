@@ -56,7 +56,7 @@ class StartProbeTest {
   private ProcessUser me = new ProcessUser(1000, 1000);
 
   private static final TaskIdentity TASK = new TaskIdentity("local-1", 2, 3, 0, 17);
-  private static final PreparedImage IMAGE = new PreparedImage("any:1", "process:any:1");
+  private static final PreparedImage IMAGE = PreparedImage.of("any:1", "process:any:1");
 
   @TempDir Path local;
 
@@ -171,7 +171,7 @@ class StartProbeTest {
     assertThatCode(() -> probe.check(ends(127), IMAGE, TASK)).doesNotThrowAnyException();
     probe.check(ends(41), IMAGE, TASK);
     assertThat(started).as("the same image is not tried again").hasSize(1);
-    PreparedImage other = new PreparedImage("other:1", "process:other:1");
+    PreparedImage other = PreparedImage.of("other:1", "process:other:1");
     assertThatThrownBy(() -> probe.check(ends(41), other, TASK))
         .isInstanceOf(EngineException.class);
   }

@@ -15,6 +15,7 @@ import io.lofn.core.node.Owner;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.task.TaskIdentity;
 import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.Device;
 import io.lofn.spi.Mount;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -95,6 +96,7 @@ class FailedRunTest {
             .mount(new Mount(exchange.directory(), "/shared", false))
             .mount(new Mount(exchange.temporary(), "/tmp", false))
             .mount(new Mount(volume, "/ref", true))
+            .device(new Device(Path.of("/dev/null"), "/dev/my null", "rw"))
             .settings(settings)
             .command(List.of("-tool", HOSTILE, "--privileged", "", "last\n"))
             .build();
@@ -131,6 +133,7 @@ class FailedRunTest {
             "--tmpfs=/t,m\"p:exec,nosuid,nodev,mode=1777,size=5",
             "--mount=type=bind,\"source=%s\",\"target=/ref\",readonly"
                 .formatted(volume.toString().replace("\"", "\"\"")),
+            "--device=/dev/null:/dev/my null:rw",
             "--entrypoint=-tool",
             "--",
             IMAGE,

@@ -275,7 +275,7 @@ class FailureReportTest {
             0);
     FailureReport report = new FailureReport(plan, directory -> exchange);
     report.runtime(new SelectedRuntime("fake", new FakeRuntime("fake", List.of())));
-    report.image(new PreparedImage("registry.example:5000/aligner:2.1", "sha256:7e52"));
+    report.image(PreparedImage.of("registry.example:5000/aligner:2.1", "sha256:7e52"));
     report.container("344b691fc5ee");
     report.exchange(EXCHANGE);
     return report;

@@ -102,6 +102,7 @@ final class ContainerRequest {
     }
     limits(host, settings.limits());
     cgroupParent.ifPresent(host::withCgroupParent);
+    Devices.give(host, spec.devices());
     return host;
   }
 

@@ -3,20 +3,16 @@ package io.lofn.runtime.docker;
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.command.PullImageCmd;
 import com.github.dockerjava.api.exception.NotFoundException;
-import com.github.dockerjava.api.model.ContainerConfig;
 import com.github.dockerjava.api.model.PullResponseItem;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
-import io.lofn.spi.ImageConfig;
 import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
@@ -65,25 +61,13 @@ final class DockerImages {
             InspectImageResponse image = client.inspectImageCmd(request.reference()).exec();
             return request.platform().map(wanted -> isFor(image, wanted)).orElse(true)
                 ? Optional.ofNullable(image.getId())
-                    .map(id -> new PreparedImage(request.reference(), id, config(image)))
+                    .map(
+                        id -> PreparedImage.of(request.reference(), id).config(ImageSays.of(image)))
                 : Optional.<PreparedImage>empty();
           } catch (NotFoundException e) {
             return Optional.<PreparedImage>empty();
           }
         });
-  }
-
-  private static ImageConfig config(InspectImageResponse image) {
-    ContainerConfig says = image.getConfig();
-    if (says == null) {
-      return ImageConfig.empty();
-    }
-    String[] environment = says.getEnv();
-    Map<String, ?> volumes = says.getVolumes();
-    return ImageConfig.empty()
-        .environment(environment == null ? List.of() : List.of(environment))
-        .volumes(volumes == null ? Set.of() : volumes.keySet())
-        .workingDirectory(says.getWorkingDir());
   }
 
   /** Compares system and architecture; the engine knows better about variants. */

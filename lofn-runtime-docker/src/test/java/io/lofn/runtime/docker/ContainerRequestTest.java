@@ -15,6 +15,7 @@ import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.api.ResourceLimits;
 import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.Device;
 import io.lofn.spi.Mount;
 import java.nio.file.Path;
 import java.util.List;
@@ -139,6 +140,15 @@ class ContainerRequestTest {
     assertThat(mount.path("Target").asText()).isEqualTo("/c:d");
     assertThat(mount.path("ReadOnly").asBoolean()).isTrue();
     assertThat(host.path("Binds").size()).isZero();
+  }
+
+  @Test
+  void givesDevicesIfAskedFor() {
+    Device device = new Device(Path.of("/dev/null"), "/dev/x", "rw");
+    assertThat(json(spec().device(device)).at("/HostConfig/Devices"))
+        .hasToString(
+            "[{\"CgroupPermissions\":\"rw\",\"PathOnHost\":\"/dev/null\",\"PathInContainer\":\"/dev/x\"}]");
+    assertThat(json(spec()).at("/HostConfig/Devices").size()).isZero();
   }
 
   @Test

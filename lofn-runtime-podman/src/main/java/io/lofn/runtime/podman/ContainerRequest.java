@@ -70,6 +70,7 @@ final class ContainerRequest {
     json.put("no_new_privileges", !settings.newPrivileges());
     json.put("read_only_filesystem", settings.readOnlyRoot());
     mounts(json.putArray("mounts"), spec.mounts(), settings.tmpfs());
+    Devices.give(json, spec.devices());
     limits(json, settings.limits());
     cgroupParent.ifPresent(path -> json.put("cgroup_parent", path));
     settings.user().ifPresent(user -> json.put("user", user));

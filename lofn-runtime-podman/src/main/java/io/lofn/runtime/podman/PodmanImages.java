@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -84,16 +83,9 @@ final class PodmanImages {
   }
 
   private PreparedImage prepared(ImageRequest request, JsonNode found) {
-    List<String> environment = new ArrayList<>();
-    found.at("/Config/Env").forEach(each -> environment.add(each.asText()));
-    List<String> volumes = new ArrayList<>();
-    found.at("/Config/Volumes").fieldNames().forEachRemaining(volumes::add);
-    ImageConfig config =
-        ImageConfig.empty()
-            .environment(environment)
-            .volumes(volumes)
-            .workingDirectory(found.at("/Config/WorkingDir").asText());
-    PreparedImage image = new PreparedImage(request.reference(), found.path("Id").asText(), config);
+    ImageConfig config = ImageSays.of(found.path("Config"));
+    PreparedImage image =
+        PreparedImage.of(request.reference(), found.path("Id").asText()).config(config);
     Set<String> others = new TreeSet<>(ENGINES_OWN);
     others.removeAll(config.environment().keySet());
     unwanted.put(image.id(), others);

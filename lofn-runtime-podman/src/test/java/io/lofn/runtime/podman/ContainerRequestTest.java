@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.ResourceLimits;
 import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.Device;
 import io.lofn.spi.Mount;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,5 +48,17 @@ class ContainerRequestTest {
                         + "'cgroup_parent':'/yarn',"
                         + "'userns':{'nsmode':'keep-id'}}")
                     .replace('\'', '"'));
+  }
+
+  @Test
+  void givesDevicesIfAskedFor() {
+    ContainerSpec spec = ContainerSpec.builder("n", "i").build();
+    Device device = new Device(Path.of("/dev/null"), "/dev/x", "rw");
+    ContainerRequest request =
+        new ContainerRequest(() -> 2, () -> false, Optional.empty(), Optional.empty());
+
+    assertThat(request.of(spec.toBuilder().device(device).build()).path("devices"))
+        .hasToString("[{\"path\":\"/dev/null:/dev/x:rw\"}]");
+    assertThat(request.of(spec).has("devices")).isFalse();
   }
 }

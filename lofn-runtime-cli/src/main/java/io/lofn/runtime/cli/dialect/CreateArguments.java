@@ -5,6 +5,7 @@ import io.lofn.api.EngineException;
 import io.lofn.api.ResourceLimits;
 import io.lofn.spi.Ability;
 import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.Device;
 import io.lofn.spi.Mount;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -56,6 +57,7 @@ public final class CreateArguments {
     environmentFile.ifPresent(file -> said.say(Word.ENV_FILE, file.toString()));
     environment.forEach(name -> said.say(Word.ENV_OF_COMMAND, name));
     spec.mounts().forEach(said::mount);
+    spec.devices().forEach(said::device);
     said.options(spec.settings().engineOptions());
     said.command(spec);
     return List.copyOf(said.arguments);
@@ -87,6 +89,7 @@ public final class CreateArguments {
     said.place(spec.settings(), workingDirectory);
     environmentFile.ifPresent(file -> said.say(Word.ENV_FILE, file.toString()));
     mounts.forEach(said::mount);
+    spec.devices().forEach(said::device);
     said.options(spec.settings().engineOptions());
     said.arguments.add("--");
     said.arguments.add(image.toString());
@@ -203,6 +206,21 @@ public final class CreateArguments {
         Map.of("{}", csv, "{source}", mount.source().toString(), "{target}", mount.target()));
   }
 
+  private void device(Device device) {
+    String source = device.source().toString();
+    ask(
+        Word.DEVICE,
+        Map.of(
+            "{}",
+            source + ":" + device.target() + ":" + device.permissions(),
+            "{source}",
+            source,
+            "{target}",
+            device.target(),
+            "{permissions}",
+            device.permissions()));
+  }
+
   /** A directory in memory has to be there, whether or not its size can be told. */
   private void tmpfs(String path, long bytes) {
     String csv = csv("type=tmpfs", "target=" + path, "tmpfs-size=" + bytes);
@@ -240,13 +258,17 @@ public final class CreateArguments {
 
   /** Says what may be declared as lacking, unless it is: then it is ignored. */
   private void ask(Word word, String value) {
+    Map<String, String> values = new HashMap<>(Map.of("{}", value));
+    if (word == Word.USER) {
+      values.put("{uid}", value.replaceFirst(":.*", ""));
+      values.put("{gid}", value.replaceFirst(".*:", ""));
+    }
+    ask(word, values);
+  }
+
+  private void ask(Word word, Map<String, String> values) {
     boolean lacking = word.ability().map(engine.lacks()::contains).orElse(false);
     if (!lacking) {
-      Map<String, String> values = new HashMap<>(Map.of("{}", value));
-      if (word == Word.USER) {
-        values.put("{uid}", value.replaceFirst(":.*", ""));
-        values.put("{gid}", value.replaceFirst(".*:", ""));
-      }
       say(word, values);
     }
   }

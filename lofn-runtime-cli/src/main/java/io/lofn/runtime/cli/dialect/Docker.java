@@ -50,6 +50,7 @@ public final class Docker {
         Word.READ_ONLY_SUBMOUNTS, List.of("bind-recursive=readonly", "bind-propagation=rprivate"));
     // Not as a mount, which docker closes to programs and cannot be told to open.
     words.put(Word.TMPFS, List.of("--tmpfs={target}:exec,nosuid,nodev,mode=1777,size={size}"));
+    words.put(Word.DEVICE, List.of("--device={source}:{target}:{permissions}"));
     words.put(Word.ENV_OF_COMMAND, List.of("--env={}"));
     words.put(Word.ENV_FILE, List.of("--env-file={}"));
     words.put(Word.ENTRYPOINT, List.of("--entrypoint={}"));

@@ -47,6 +47,8 @@ public enum Word {
   READ_ONLY_SUBMOUNTS(Ability.READ_ONLY_SUBMOUNTS),
   /** Says a directory in memory. */
   TMPFS(Ability.TMPFS_SIZE, "{}", "{target}", "{size}"),
+  /** Says a device of the node, with what the tool may do with it. */
+  DEVICE(Ability.DEVICES, "{}", "{source}", "{target}", "{permissions}"),
   /** Says the name of a variable; its value is in the environment of the command. */
   ENV_OF_COMMAND(null, "{}"),
   /** Says what a variable's name in the environment of the command begins with. */

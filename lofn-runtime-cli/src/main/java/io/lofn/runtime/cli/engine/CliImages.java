@@ -103,7 +103,7 @@ final class CliImages {
     Set<String> others = new TreeSet<>(Podman.VARIABLES);
     others.removeAll(config.environment().keySet());
     unwanted.put(id, others);
-    return new PreparedImage(reference, id, config);
+    return PreparedImage.of(reference, id).config(config);
   }
 
   /** The variables that an engine would set in a container, and a prepared image does not. */

@@ -73,7 +73,8 @@ public final class ImageStore {
       image = find(parsed, reference);
     }
     return image
-        .map(path -> new PreparedImage(reference, path.toString(), UnpackedImage.config(path)))
+        .map(
+            path -> PreparedImage.of(reference, path.toString()).config(UnpackedImage.config(path)))
         .orElseThrow(
             () ->
                 new ImageUnavailableException(

@@ -30,13 +30,21 @@ public final class OciConfig {
   }
 
   static ImageConfig of(JsonNode config) {
-    List<String> environment = new ArrayList<>();
-    config.path("Env").forEach(each -> environment.add(each.asText()));
     List<String> volumes = new ArrayList<>();
     config.path("Volumes").fieldNames().forEachRemaining(volumes::add);
     return ImageConfig.empty()
-        .environment(environment)
+        .environment(list(config, "Env"))
         .volumes(volumes)
-        .workingDirectory(config.path("WorkingDir").asText(""));
+        .workingDirectory(config.path("WorkingDir").asText(""))
+        .entrypoint(list(config, "Entrypoint"))
+        .command(list(config, "Cmd"))
+        .user(config.path("User").asText(""))
+        .stopSignal(config.path("StopSignal").asText(""));
+  }
+
+  private static List<String> list(JsonNode config, String name) {
+    List<String> words = new ArrayList<>();
+    config.path(name).forEach(each -> words.add(each.asText()));
+    return words;
   }
 }

@@ -8,6 +8,7 @@ import io.lofn.api.EngineException;
 import io.lofn.api.ResourceLimits;
 import io.lofn.spi.Ability;
 import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.Device;
 import io.lofn.spi.Mount;
 import java.nio.file.Path;
 import java.util.List;
@@ -147,6 +148,17 @@ class CreateArgumentsTest {
         new EngineInfo(Docker.DIALECT, "engine", 2, false, Set.of(Ability.READ_ONLY_SUBMOUNTS));
     assertThat(CreateArguments.of(everything().build(), old, List.of(), Optional.empty()))
         .contains("--mount=type=bind,source=/in,target=/data,readonly");
+  }
+
+  @Test
+  void givesDevicesIfAskedForWhereTheDialectCan() {
+    ContainerSpec.Builder spec =
+        command("prog").device(new Device(Path.of("/dev/null"), "/dev/x y", "rw"));
+    assertThat(arguments(Docker.DIALECT, spec)).contains("--device=/dev/null:/dev/x y:rw");
+    assertThat(arguments(Podman.DIALECT, spec)).contains("--device=/dev/null:/dev/x y:rw");
+    assertThat(arguments(Docker.DIALECT.without(Word.DEVICE), spec).toString())
+        .doesNotContain("/dev/null");
+    assertThat(Apptainer.DIALECT.lacks()).contains(Ability.DEVICES);
   }
 
   @Test

@@ -77,6 +77,7 @@ class RunnerArgumentsTest {
             Ability.READ_ONLY_SUBMOUNTS,
             Ability.TMPFS_SIZE,
             Ability.IMAGE_COMMAND,
+            Ability.DEVICES,
             Ability.PLATFORMS,
             Ability.NETWORK_ISOLATION,
             Ability.PROCESS_ISOLATION,

@@ -34,14 +34,19 @@ class UnpackedImageTest {
     write(
         "ch/lofn-config.json",
         """
-        {"config": {"Env": ["my.opt=1", "A=two\\nlines"], "WorkingDir": "/w", "Volumes": {"/v": {}}}}
+        {"config": {"Env": ["my.opt=1", "A=two\\nlines"], "WorkingDir": "/w", "Volumes": {"/v": {}},
+          "Entrypoint": ["/e", "f"], "Cmd": ["c"], "User": "7:8", "StopSignal": "SIGINT"}}
         """);
     write("ch/environment", "A=two\nlines\n");
     assertThat(config())
         .isEqualTo(
             ImageConfig.empty()
                 .environment(List.of("my.opt=1", "A=two\nlines"))
-                .workingDirectory("/w"));
+                .workingDirectory("/w")
+                .entrypoint(List.of("/e", "f"))
+                .command(List.of("c"))
+                .user("7:8")
+                .stopSignal("SIGINT"));
   }
 
   @ParameterizedTest

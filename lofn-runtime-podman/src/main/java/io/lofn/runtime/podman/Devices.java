@@ -1,0 +1,24 @@
+package io.lofn.runtime.podman;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lofn.spi.Device;
+import java.util.List;
+
+/** Says devices in the words of podman's SpecGenerator. */
+final class Devices {
+
+  private Devices() {}
+
+  /** As its command line says them: the service takes such a text apart. */
+  static void give(ObjectNode json, List<Device> devices) {
+    if (devices.isEmpty()) {
+      return;
+    }
+    ArrayNode all = json.putArray("devices");
+    for (Device device : devices) {
+      all.addObject()
+          .put("path", device.source() + ":" + device.target() + ":" + device.permissions());
+    }
+  }
+}
