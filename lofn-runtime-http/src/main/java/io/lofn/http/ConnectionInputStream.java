@@ -1,21 +1,15 @@
 package io.lofn.http;
 
+import io.lofn.spi.BlockInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 
 /** What a connection brings. Closing it leaves the connection open. */
-final class ConnectionInputStream extends InputStream {
+final class ConnectionInputStream extends BlockInputStream {
 
   private final ByteConnection connection;
 
   ConnectionInputStream(ByteConnection connection) {
     this.connection = connection;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

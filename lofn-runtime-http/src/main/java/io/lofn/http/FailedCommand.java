@@ -9,23 +9,17 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A container whose command could not be executed, and that is removed already. */
-public final class FailedCommand implements RunningContainer {
+/**
+ * A container whose command could not be executed, and that is removed already.
+ *
+ * @param exit as a shell would end
+ * @param stderr what the engine said of the command
+ */
+public record FailedCommand(String id, boolean hasStdin, ContainerExit exit, InputStream stderr)
+    implements RunningContainer {
 
   private static final int NOT_FOUND = 127;
   private static final int NOT_EXECUTABLE = 126;
-
-  private final String id;
-  private final boolean hasStdin;
-  private final ContainerExit exit;
-  private final InputStream stderr;
-
-  private FailedCommand(String id, boolean hasStdin, int code, String message) {
-    this.id = id;
-    this.hasStdin = hasStdin;
-    exit = new ContainerExit(code, false);
-    stderr = new ByteArrayInputStream((message + "\n").getBytes(StandardCharsets.UTF_8));
-  }
 
   /** What the engine's refusal to start a container means, if it is about the command. */
   public static Optional<RunningContainer> of(String id, boolean hasStdin, String message) {
@@ -34,17 +28,18 @@ public final class FailedCommand implements RunningContainer {
       return Optional.empty();
     }
     if (message.contains("not found") || message.contains("no such file or directory")) {
-      return Optional.of(new FailedCommand(id, hasStdin, NOT_FOUND, message));
+      return Optional.of(ended(id, hasStdin, NOT_FOUND, message));
     }
     if (message.contains("permission denied") || message.contains("is a directory")) {
-      return Optional.of(new FailedCommand(id, hasStdin, NOT_EXECUTABLE, message));
+      return Optional.of(ended(id, hasStdin, NOT_EXECUTABLE, message));
     }
     return Optional.empty();
   }
 
-  @Override
-  public String id() {
-    return id;
+  private static FailedCommand ended(String id, boolean hasStdin, int code, String message) {
+    InputStream stderr =
+        new ByteArrayInputStream((message + "\n").getBytes(StandardCharsets.UTF_8));
+    return new FailedCommand(id, hasStdin, new ContainerExit(code, false), stderr);
   }
 
   @Override
@@ -58,11 +53,6 @@ public final class FailedCommand implements RunningContainer {
   @Override
   public InputStream stdout() {
     return InputStream.nullInputStream();
-  }
-
-  @Override
-  public InputStream stderr() {
-    return stderr;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.lofn.http;
 
+import io.lofn.spi.BlockInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +16,7 @@ import java.util.function.BooleanSupplier;
  * <p>Ends between two pieces only; a stream that breaks off inside one is an error, unless it was
  * closed on purpose.
  */
-final class FrameInputStream extends InputStream {
+final class FrameInputStream extends BlockInputStream {
 
   /** The kinds of pieces. */
   static final int STDOUT = 1;
@@ -40,12 +41,6 @@ final class FrameInputStream extends InputStream {
     this.frames = frames;
     this.kind = kind;
     this.closed = closed;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

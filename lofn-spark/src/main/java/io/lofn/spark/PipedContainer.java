@@ -1,16 +1,14 @@
 package io.lofn.spark;
 
-import io.lofn.spi.ContainerExit;
+import io.lofn.spi.ForwardingRunningContainer;
 import io.lofn.spi.RunningContainer;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.Optional;
 
 /** A container of one run, whose process has named pipes for its standard streams. */
-class PipedContainer implements RunningContainer, Witness {
+class PipedContainer extends ForwardingRunningContainer implements Witness {
 
-  private final RunningContainer container;
   private final NamedPipes pipes;
   private final ToolStderr stderr;
 
@@ -19,14 +17,9 @@ class PipedContainer implements RunningContainer, Witness {
    * @param word the shell's
    */
   PipedContainer(RunningContainer container, NamedPipes pipes, Noise noise, ShellWord word) {
-    this.container = container;
+    super(container);
     this.pipes = pipes;
     this.stderr = new ToolStderr(pipes.stderr(), noise, word);
-  }
-
-  @Override
-  public final String id() {
-    return container.id();
   }
 
   @Override
@@ -49,16 +42,6 @@ class PipedContainer implements RunningContainer, Witness {
     return stderr.began();
   }
 
-  @Override
-  public Optional<ContainerExit> await(Duration atMost) throws InterruptedException {
-    return container.await(atMost);
-  }
-
-  @Override
-  public void stop(Duration grace) {
-    container.stop(grace);
-  }
-
   /** Ends the streams. Idempotent. */
   final void closePipes() {
     pipes.close();
@@ -69,7 +52,7 @@ class PipedContainer implements RunningContainer, Witness {
     try {
       closePipes();
     } finally {
-      container.close();
+      super.close();
     }
   }
 }

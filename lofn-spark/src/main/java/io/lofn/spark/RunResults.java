@@ -3,6 +3,7 @@ package io.lofn.spark;
 import io.lofn.api.FileNames;
 import io.lofn.api.RunOutput;
 import io.lofn.api.ToolFailedException;
+import io.lofn.spi.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -148,15 +149,9 @@ final class RunResults implements RunOutput {
   }
 
   /** Standard output whose end is reported only after the tool has ended well. */
-  private final class VerdictStream extends InputStream {
+  private final class VerdictStream extends BlockInputStream {
 
     private final InputStream stdout = run.node().meters().counted(run.activeSession().stdout());
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
