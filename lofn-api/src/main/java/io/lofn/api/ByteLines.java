@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
-import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.stream.Stream;
@@ -41,12 +40,7 @@ public final class ByteLines implements Serializable {
    * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public PartitionWriter<byte[]> toFile(String name) {
-    String relative = FileNames.relative(name);
-    return (records, run) -> {
-      try (OutputStream file = Files.newOutputStream(run.file(relative))) {
-        write(records, file);
-      }
-    };
+    return LineFiles.to(name, this::write);
   }
 
   /**
@@ -66,8 +60,7 @@ public final class ByteLines implements Serializable {
    * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public OutputReader<byte[]> fromFile(String name) {
-    String relative = FileNames.relative(name);
-    return run -> read(relative, Files.newInputStream(run.file(relative)), RecordLimit.of(run));
+    return LineFiles.from(name, this::read);
   }
 
   /**
@@ -76,7 +69,7 @@ public final class ByteLines implements Serializable {
    * @return the reader
    */
   public OutputReader<byte[]> fromStdout() {
-    return new StdoutRecords<>((stdout, limit) -> read("standard output", stdout, limit));
+    return LineFiles.fromStdout(this::read);
   }
 
   private void write(Iterator<byte[]> records, OutputStream out) throws IOException {

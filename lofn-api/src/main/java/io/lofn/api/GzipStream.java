@@ -26,6 +26,7 @@ final class GzipStream extends InputStream {
   private final Inflater inflater = new Inflater(true);
   private final CRC32 checksum = new CRC32();
   private final byte[] buffer = new byte[BUFFER];
+  private final byte[] one = new byte[1];
   private int position;
   private int limit;
   private long consumed;
@@ -40,7 +41,6 @@ final class GzipStream extends InputStream {
 
   @Override
   public int read() throws IOException {
-    byte[] one = new byte[1];
     return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 

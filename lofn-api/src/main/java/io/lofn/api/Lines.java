@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.nio.charset.Charset;
-import java.nio.file.Files;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -136,12 +135,7 @@ public final class Lines implements Serializable {
    * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public PartitionWriter<String> toFile(String name) {
-    String relative = FileNames.relative(name);
-    return (records, run) -> {
-      try (OutputStream file = Files.newOutputStream(run.file(relative))) {
-        write(records, file);
-      }
-    };
+    return LineFiles.to(name, this::write);
   }
 
   /**
@@ -198,8 +192,7 @@ public final class Lines implements Serializable {
    * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public OutputReader<String> fromFile(String name) {
-    String relative = FileNames.relative(name);
-    return run -> read(relative, Files.newInputStream(run.file(relative)), RecordLimit.of(run));
+    return LineFiles.from(name, this::read);
   }
 
   /**
@@ -208,7 +201,7 @@ public final class Lines implements Serializable {
    * @return the reader
    */
   public OutputReader<String> fromStdout() {
-    return new StdoutRecords<>((stdout, limit) -> read("standard output", stdout, limit));
+    return LineFiles.fromStdout(this::read);
   }
 
   private void write(Iterator<String> records, OutputStream out) throws IOException {

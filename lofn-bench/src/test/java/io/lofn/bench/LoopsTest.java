@@ -27,6 +27,6 @@ class LoopsTest {
             "io.lofn.api.LinesBenchmark.decode",
             "io.lofn.api.LinesBenchmark.decodeBytes",
             "io.lofn.api.LinesBenchmark.encode",
-            "io.lofn.runtime.docker.FramesBenchmark.content");
+            "io.lofn.http.FramesBenchmark.content");
   }
 }

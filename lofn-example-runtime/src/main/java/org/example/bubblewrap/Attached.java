@@ -3,8 +3,8 @@ package org.example.bubblewrap;
 import io.lofn.api.EngineException;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.UnbufferedOutputStream;
 import java.io.File;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -32,7 +32,7 @@ final class Attached {
 
   private Attached(Process process) {
     this.process = process;
-    this.stdin = new Unbuffered(process.getOutputStream());
+    this.stdin = new UnbufferedOutputStream(process.getOutputStream());
     this.stderr = new HeadKeepingStream(process.getErrorStream());
   }
 
@@ -109,25 +109,5 @@ final class Attached {
    */
   void killInside() {
     process.children().forEach(ProcessHandle::destroyForcibly);
-  }
-
-  /** Passes every write on at once. */
-  private static final class Unbuffered extends FilterOutputStream {
-
-    Unbuffered(OutputStream out) {
-      super(out);
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      out.write(b);
-      out.flush();
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
-      out.flush();
-    }
   }
 }

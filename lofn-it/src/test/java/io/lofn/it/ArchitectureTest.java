@@ -105,6 +105,33 @@ class ArchitectureTest {
           .arePublic()
           .should(notShow(HIDDEN_IN_RUNTIMES));
 
+  /** Jackson reads what credential helpers say; it is in no signature. */
+  @ArchTest
+  static final ArchRule theHttpFloorStandsOnTheApiAndItsLibraries =
+      classes()
+          .that()
+          .resideInAPackage("io.lofn.http..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "org.jspecify..",
+              "org.slf4j..",
+              "com.fasterxml.jackson..",
+              "io.lofn.api..",
+              "io.lofn.spi..",
+              "io.lofn.http..");
+
+  @ArchTest
+  static final ArchRule onlyDockerAndPodmanStandOnTheHttpFloor =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              "io.lofn.http..", "io.lofn.runtime.docker..", "io.lofn.runtime.podman..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.lofn.http..");
+
   @ArchTest
   static final ArchRule sparkFindsImplementationsByServiceLoaderOnly =
       noClasses()

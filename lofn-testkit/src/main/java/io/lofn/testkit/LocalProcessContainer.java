@@ -8,7 +8,7 @@ import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ContainerSummary;
 import io.lofn.spi.RunningContainer;
-import java.io.FilterOutputStream;
+import io.lofn.spi.UnbufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -48,7 +48,7 @@ final class LocalProcessContainer implements RunningContainer {
     this.labels = spec.settings().labels();
     this.hasStdin = spec.stdin();
     this.process = process;
-    this.stdin = new Unbuffered(process.getOutputStream());
+    this.stdin = new UnbufferedOutputStream(process.getOutputStream());
     this.whenClosed = whenClosed;
     Thread watcher = new Thread(this::watch, "lofn-process-" + process.pid());
     watcher.setDaemon(true);
@@ -171,26 +171,6 @@ final class LocalProcessContainer implements RunningContainer {
       return new String(environment, ISO_8859_1).contains(COOKIE + "=" + id);
     } catch (IOException e) {
       return false; // Ended, another user's, or no Linux.
-    }
-  }
-
-  /** Passes every write on at once. */
-  private static final class Unbuffered extends FilterOutputStream {
-
-    Unbuffered(OutputStream out) {
-      super(out);
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      out.write(b);
-      out.flush();
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
-      out.flush();
     }
   }
 }

@@ -4,12 +4,9 @@ import io.lofn.core.config.PathMap;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.ForwardingRunningContainer;
 import io.lofn.spi.RunningContainer;
 import jakarta.inject.Inject;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.time.Duration;
-import java.util.Optional;
 
 /**
  * Starts the containers of this lofn: with mounts as the engine calls them, and so that the sweep
@@ -37,47 +34,16 @@ public final class OwnContainers {
   }
 
   /** A container that is gone when it has been closed, or else is the sweep's. */
-  private static final class Claimed implements RunningContainer {
+  private static final class Claimed extends ForwardingRunningContainer {
 
-    private final RunningContainer container;
     private final Sweeper sweeper;
     private final String name;
     private boolean closed;
 
     Claimed(RunningContainer container, Sweeper sweeper, String name) {
-      this.container = container;
+      super(container);
       this.sweeper = sweeper;
       this.name = name;
-    }
-
-    @Override
-    public String id() {
-      return container.id();
-    }
-
-    @Override
-    public OutputStream stdin() {
-      return container.stdin();
-    }
-
-    @Override
-    public InputStream stdout() {
-      return container.stdout();
-    }
-
-    @Override
-    public InputStream stderr() {
-      return container.stderr();
-    }
-
-    @Override
-    public Optional<ContainerExit> await(Duration atMost) throws InterruptedException {
-      return container.await(atMost);
-    }
-
-    @Override
-    public void stop(Duration grace) {
-      container.stop(grace);
     }
 
     @Override
@@ -87,7 +53,7 @@ public final class OwnContainers {
       }
       closed = true;
       try {
-        container.close();
+        super.close();
       } catch (RuntimeException | Error e) {
         sweeper.lose(name);
         throw e;

@@ -10,6 +10,7 @@ import io.lofn.core.feed.InputTurn;
 import io.lofn.core.node.CountedNames;
 import io.lofn.core.streams.StreamPump;
 import io.lofn.core.task.RunMeters;
+import io.lofn.spi.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -163,15 +164,9 @@ final class RunResults implements RunOutput {
   }
 
   /** Standard output whose end is reported only after the tool has ended well. */
-  private final class VerdictStream extends InputStream {
+  private final class VerdictStream extends BlockInputStream {
 
     private final InputStream stdout = meters.counted(run.activeSession().stdout());
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {

@@ -3,16 +3,15 @@ package io.lofn.core.shell;
 import io.lofn.core.streams.NamedPipes;
 import io.lofn.core.streams.Noise;
 import io.lofn.spi.ContainerExit;
+import io.lofn.spi.ForwardingRunningContainer;
 import io.lofn.spi.RunningContainer;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.Optional;
 
 /** A container of one run, whose process has named pipes for its standard streams. */
-public class PipedContainer implements RunningContainer, Witness {
+public class PipedContainer extends ForwardingRunningContainer implements Witness {
 
-  private final RunningContainer container;
   private final NamedPipes pipes;
   private final ToolStderr stderr;
 
@@ -21,14 +20,9 @@ public class PipedContainer implements RunningContainer, Witness {
    * @param word the shell's
    */
   public PipedContainer(RunningContainer container, NamedPipes pipes, Noise noise, ShellWord word) {
-    this.container = container;
+    super(container);
     this.pipes = pipes;
     this.stderr = new ToolStderr(pipes.stderr(), noise, word);
-  }
-
-  @Override
-  public final String id() {
-    return container.id();
   }
 
   @Override
@@ -51,16 +45,6 @@ public class PipedContainer implements RunningContainer, Witness {
     return stderr.began();
   }
 
-  @Override
-  public Optional<ContainerExit> await(Duration atMost) throws InterruptedException {
-    return container.await(atMost);
-  }
-
-  @Override
-  public void stop(Duration grace) {
-    container.stop(grace);
-  }
-
   /** Ends the streams. Idempotent. */
   protected final void closePipes() {
     pipes.close();
@@ -71,7 +55,7 @@ public class PipedContainer implements RunningContainer, Witness {
     try {
       closePipes();
     } finally {
-      container.close();
+      super.close();
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.lofn.core.shell;
 
 import io.lofn.core.streams.Noise;
+import io.lofn.spi.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -11,7 +12,7 @@ import java.util.Optional;
  * The standard error of a command that a shell has started: with what the shell said before, and
  * without the line by which it says that the command could not be executed. For one reader.
  */
-final class ToolStderr extends InputStream {
+final class ToolStderr extends BlockInputStream {
 
   private static final int CHUNK = 1 << 14;
 
@@ -38,12 +39,6 @@ final class ToolStderr extends InputStream {
   /** Whether the command could be executed; known when the stream has ended. */
   Optional<Boolean> began() {
     return failed ? Optional.of(false) : ended ? Optional.of(true) : Optional.empty();
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

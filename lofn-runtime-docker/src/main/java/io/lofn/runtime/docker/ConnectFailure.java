@@ -1,5 +1,6 @@
 package io.lofn.runtime.docker;
 
+import io.lofn.http.NodeUser;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;

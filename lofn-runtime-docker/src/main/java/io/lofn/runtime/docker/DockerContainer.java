@@ -5,66 +5,41 @@ import com.github.dockerjava.api.exception.BadRequestException;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
-import io.lofn.spi.ContainerExit;
-import io.lofn.spi.RunningContainer;
-import java.io.InputStream;
-import java.io.OutputStream;
+import io.lofn.http.AttachConnection;
+import io.lofn.http.ContainerStreams;
+import io.lofn.http.HttpContainer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A container of a Docker engine. Thread-safe. */
-final class DockerContainer implements RunningContainer {
+final class DockerContainer extends HttpContainer {
 
   private static final long LONGEST_GRACE = Duration.ofDays(365).toSeconds();
   private static final long REMOVAL_PAUSE_MILLIS = 20;
-  private static final Duration KILL_TIME = Duration.ofSeconds(2);
 
   private final DockerEngine engine;
-  private final String id;
-  private final boolean hasStdin;
-  private final AttachConnection inAndOut;
-  private final AttachConnection error;
-  private final ExitWatch watch;
-  private final OutputStream stdin;
-  private final InputStream stdout;
-  private final InputStream stderr;
-  private boolean removed;
 
-  private DockerContainer(
-      DockerEngine engine,
-      String id,
-      boolean hasStdin,
-      AttachConnection inAndOut,
-      AttachConnection error) {
+  private DockerContainer(DockerEngine engine, String id, ContainerStreams streams) {
+    super(engine, id, streams, new ExitWatch(engine, id, streams::abandonInput));
     this.engine = engine;
-    this.id = id;
-    this.hasStdin = hasStdin;
-    this.inAndOut = inAndOut;
-    this.error = error;
-    watch = new ExitWatch(engine, id, inAndOut::abandonInput);
-    stdin = inAndOut.input();
-    stdout = inAndOut.output(FrameInputStream.STDOUT);
-    stderr = error.output(FrameInputStream.STDERR);
   }
 
   /**
-   * Attaches to a container that was created. The standard error has a connection of its own, so
-   * that it flows while nobody reads the standard output. What is not asked for is said, too: some
-   * engines attach to all they are not told about.
+   * Attaches to a container that was created. What is not asked for is said, too: some engines
+   * attach to all they are not told about.
    */
   static DockerContainer attach(DockerEngine engine, String id, boolean stdin) {
     AttachConnection inAndOut =
         engine.attach(id, (stdin ? "stdin=1" : "stdin=0") + "&stdout=1&stderr=0");
     try {
+      AttachConnection error = engine.attach(id, "stdin=0&stdout=0&stderr=1");
       return new DockerContainer(
-          engine, id, stdin, inAndOut, engine.attach(id, "stdin=0&stdout=0&stderr=1"));
+          engine, id, new ContainerStreams(stdin ? inAndOut : null, inAndOut, error));
     } catch (RuntimeException e) {
       inAndOut.close();
       throw e;
@@ -79,61 +54,34 @@ final class DockerContainer implements RunningContainer {
   Optional<BadRequestException> start() {
     Optional<BadRequestException> refusal =
         engine.call(
-            "start container " + id,
+            "start container " + id(),
             client -> {
               try {
-                client.startContainerCmd(id).exec();
+                client.startContainerCmd(id()).exec();
                 return Optional.empty();
               } catch (BadRequestException e) {
                 return Optional.of(e);
               }
             });
     if (refusal.isEmpty()) {
-      watch.start();
+      watch().start();
     }
     return refusal;
   }
 
   @Override
-  public String id() {
-    return id;
-  }
-
-  @Override
-  public OutputStream stdin() {
-    if (!hasStdin) {
-      throw new IllegalStateException("Container " + id + " has no standard input");
-    }
-    return stdin;
-  }
-
-  @Override
-  public InputStream stdout() {
-    return stdout;
-  }
-
-  @Override
-  public InputStream stderr() {
-    return stderr;
-  }
-
-  @Override
-  public Optional<ContainerExit> await(Duration atMost) throws InterruptedException {
-    return watch.await(atMost);
-  }
-
-  @Override
   public void stop(Duration grace) {
     if (grace.isZero() || grace.isNegative()) {
-      engine.call("kill container " + id, ifRunning(client -> client.killContainerCmd(id).exec()));
+      engine.call(
+          "kill container " + id(), ifRunning(client -> client.killContainerCmd(id()).exec()));
     } else {
       int seconds = roundedUp(grace);
       engine.call(
-          "stop container " + id,
+          "stop container " + id(),
           Duration.ofSeconds(seconds),
-          ifRunning(client -> client.stopContainerCmd(id).withTimeout(seconds).exec()));
+          ifRunning(client -> client.stopContainerCmd(id()).withTimeout(seconds).exec()));
     }
-    watch.settle(engine.callTimeout());
+    watch().settle(engine.callTimeout());
   }
 
   /** The engine takes whole seconds. */
@@ -154,39 +102,8 @@ final class DockerContainer implements RunningContainer {
   }
 
   @Override
-  public synchronized void close() {
-    if (removed) {
-      return;
-    }
-    String action = "remove container " + id;
-    try {
-      Future<Boolean> removal = engine.submit(action, removal(id, engine.callTimeout()));
-      waitABit(removal);
-      closeStreams();
-      engine.await(action, removal, engine.callTimeout());
-      removed = true;
-    } finally {
-      closeStreams();
-    }
-  }
-
-  /**
-   * The tool is killed first, so that it does not take a broken connection for the end of input.
-   */
-  private static void waitABit(Future<Boolean> removal) {
-    try {
-      DeadlineCalls.join(removal, KILL_TIME);
-    } catch (TimeoutException | ExecutionException ignored) {
-      // The streams are closed anyway, and the failure is met again.
-    }
-  }
-
-  /** Frees whoever reads, writes or waits. The container is not touched. */
-  void closeStreams() {
-    try (inAndOut;
-        error) {
-      watch.close();
-    }
+  protected Future<Boolean> beginRemoval(String action) {
+    return engine.submit(action, removal(id(), engine.callTimeout()));
   }
 
   /**
@@ -222,7 +139,7 @@ final class DockerContainer implements RunningContainer {
     } catch (NotFoundException gone) {
       return true;
     } catch (ConflictException e) {
-      if (!late && DockerErrors.text(e).contains("already in progress")) {
+      if (!late && DockerErrors.words(e).contains("already in progress")) {
         return false;
       }
       throw e;

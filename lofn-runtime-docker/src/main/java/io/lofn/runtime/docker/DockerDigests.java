@@ -7,6 +7,7 @@ import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.AuthConfig;
 import io.lofn.api.EngineException;
 import io.lofn.api.PullPolicy;
+import io.lofn.http.RegistryFailures;
 import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
 import java.io.IOException;
@@ -27,17 +28,11 @@ final class DockerDigests {
   DockerDigests(DockerEngine engine, RegistryCredentials credentials) {
     this.engine = engine;
     this.credentials = credentials;
-    failures = new RegistryFailures(credentials);
+    failures = credentials.failures();
   }
 
-  Optional<String> digest(ImageRequest request) {
-    ImageReference image = ImageReference.parse(request.reference());
-    if (image.isId()) {
-      return Optional.empty();
-    }
-    if (image.isImmutable()) {
-      return Optional.of(image.tagOrDigest());
-    }
+  /** The digest of an image whose name does not tell it. */
+  Optional<String> digest(ImageReference image, ImageRequest request) {
     if (request.policy() != PullPolicy.ALWAYS) {
       Optional<List<String>> present = repositoryDigests(request.reference());
       if (present.isPresent() || request.policy() == PullPolicy.NEVER) {

@@ -6,6 +6,9 @@ import com.github.dockerjava.api.model.Info;
 import com.github.dockerjava.api.model.Version;
 import com.github.dockerjava.core.DockerClientConfig;
 import io.lofn.api.EngineException;
+import io.lofn.http.AttachConnection;
+import io.lofn.http.DeadlineCalls;
+import io.lofn.http.HttpEngine;
 import io.lofn.spi.Ability;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,27 +22,17 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * The connections to one engine. Every call has a deadline and fails with an {@link
- * EngineException} that says what was asked. Thread-safe.
- */
-final class DockerEngine implements AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger(DockerEngine.class);
+/** The connections to one Docker engine, by the client library. Thread-safe. */
+final class DockerEngine extends HttpEngine {
 
   private final DockerConfig config;
   private final DockerClientConfig clientConfig;
   private final ApiVersion api;
   private final String version;
-  private final DeadlineCalls calls;
-  private final DockerErrors errors;
 
   /** Connections that broke, until the last call by them has ended. */
   private final Set<EngineClients> retired = new HashSet<>();
@@ -47,11 +40,11 @@ final class DockerEngine implements AutoCloseable {
   private volatile EngineClients clients;
   private volatile @Nullable Info info;
 
-  private DockerEngine(DockerConfig config, DeadlineCalls calls, Version version) {
+  private DockerEngine(
+      DockerConfig config, DeadlineCalls calls, DockerErrors errors, Version version) {
+    super(calls, errors, config.callTimeout());
     this.config = config;
-    this.calls = calls;
     this.version = Objects.toString(version.getVersion(), "of unknown version");
-    errors = new DockerErrors(config.address());
     api = negotiate(version);
     clientConfig = config.forClient(api);
     clients = new EngineClients(config, clientConfig);
@@ -59,12 +52,12 @@ final class DockerEngine implements AutoCloseable {
 
   /** Connects, and agrees with the engine on a version of its API. */
   static DockerEngine connect(DockerConfig config) {
-    DeadlineCalls calls = new DeadlineCalls();
+    DeadlineCalls calls = new DeadlineCalls("lofn-docker");
     DockerErrors errors = new DockerErrors(config.address());
     String action = "tell its version";
     try (EngineClients clients = new EngineClients(config, config.forClient(null))) {
       Callable<Version> ask = () -> clients.control().versionCmd().exec();
-      return new DockerEngine(config, calls, calls.call(config.callTimeout(), ask));
+      return new DockerEngine(config, calls, errors, calls.call(config.callTimeout(), ask));
     } catch (TimeoutException e) {
       calls.close();
       throw errors.noAnswer(action, config.callTimeout(), e);
@@ -78,7 +71,7 @@ final class DockerEngine implements AutoCloseable {
     ApiVersion newest =
         ApiVersion.parse(Objects.toString(answer.getApiVersion(), ""))
             .orElseThrow(
-                () -> new EngineException(errors.message("tell its version", "it is no Docker")));
+                () -> new EngineException(errors().message("tell its version", "it is no Docker")));
     if (newest.compareTo(ApiVersion.OLDEST) < 0) {
       throw new EngineException(
           "The engine at " + config.address() + " " + ApiVersion.tooOld(newest));
@@ -98,7 +91,7 @@ final class DockerEngine implements AutoCloseable {
    * @param action what is asked, such as {@code start container x}
    */
   <T> T call(String action, Function<DockerClient, T> request) {
-    return await(action, submit(action, request), config.callTimeout());
+    return await(action, submit(action, request), callTimeout());
   }
 
   /**
@@ -108,7 +101,7 @@ final class DockerEngine implements AutoCloseable {
    */
   <T> T create(String action, String image, Function<CreateContainerCmd, T> request) {
     Future<T> call = begin(action, () -> ask(clients -> clients.creation(image), request));
-    return await(action, call, config.callTimeout());
+    return await(action, call, callTimeout());
   }
 
   /** Makes a call that the engine takes its time for. */
@@ -133,22 +126,12 @@ final class DockerEngine implements AutoCloseable {
             used.leave();
           }
         };
-    return await(action, begin(action, ask), config.callTimeout());
+    return await(action, begin(action, ask), callTimeout());
   }
 
   /** Makes a call without waiting for it, however long the engine takes. Failures are logged. */
   void callLater(String action, Function<DockerClient, Boolean> request) {
-    Future<Boolean> unused =
-        begin(
-            action,
-            () -> {
-              try {
-                return ask(EngineClients::streams, request);
-              } catch (RuntimeException | Error e) {
-                LOG.warn("{}", errors.of(action, e).getMessage());
-                return false;
-              }
-            });
+    later(action, () -> ask(EngineClients::streams, request));
   }
 
   private <C, T> T ask(Function<EngineClients, C> client, Function<C, T> request) {
@@ -160,26 +143,6 @@ final class DockerEngine implements AutoCloseable {
       throw e;
     } finally {
       used.leave();
-    }
-  }
-
-  private <T> Future<T> begin(String action, Callable<T> call) {
-    try {
-      return calls.submit(call);
-    } catch (RejectedExecutionException e) {
-      throw new EngineException(errors.message(action, "the runtime is closed"), e);
-    }
-  }
-
-  /** Waits for a call, and gives it up if it takes longer. */
-  <T> T await(String action, Future<T> call, Duration atMost) {
-    try {
-      return DeadlineCalls.join(call, atMost);
-    } catch (TimeoutException e) {
-      call.cancel(true);
-      throw errors.noAnswer(action, atMost, e);
-    } catch (ExecutionException | RuntimeException e) {
-      throw errors.of(action, e);
     }
   }
 
@@ -217,25 +180,14 @@ final class DockerEngine implements AutoCloseable {
 
   /** Attaches to the streams of a container. */
   AttachConnection attach(String container, String streamNames) {
-    String action = "attach to container " + container;
-    AttachConnection connection = null;
-    try {
-      AttachConnection opening = new AttachConnection(config.address());
-      connection = opening;
-      String path = "/v" + api + "/containers/" + container + "/attach?stream=1&" + streamNames;
-      Callable<Boolean> open =
-          () -> {
-            opening.open(path, config.callTimeout());
-            return true;
-          };
-      await(action, begin(action, open), config.callTimeout());
-      return opening;
-    } catch (IOException | RuntimeException e) {
-      if (connection != null) {
-        connection.close();
-      }
-      throw errors.of(action, e);
-    }
+    return attachBy(
+        "/v" + api + "/containers/" + container + "/attach?stream=1&" + streamNames, container);
+  }
+
+  @Override
+  protected AttachConnection connection() throws IOException {
+    EngineAddress address = config.address();
+    return new AttachConnection(address.open(), address.hostHeader(), address.pathPrefix());
   }
 
   /** The connections to use now, until {@link EngineClients#leave}. */
@@ -254,8 +206,8 @@ final class DockerEngine implements AutoCloseable {
     return count == null || count < 1 ? Integer.MAX_VALUE : count;
   }
 
-  /** What cannot be had of this engine on this node. */
-  Set<Ability> lacks() {
+  @Override
+  public Set<Ability> lacks() {
     Info info = facts();
     Set<Ability> lacks = EnumSet.of(Ability.ENGINE_OPTIONS);
     if (Boolean.FALSE.equals(info.getMemoryLimit())) {
@@ -289,17 +241,9 @@ final class DockerEngine implements AutoCloseable {
     return known;
   }
 
-  Duration callTimeout() {
-    return config.callTimeout();
-  }
-
-  DockerErrors errors() {
-    return errors;
-  }
-
   @Override
   public void close() {
-    calls.close();
+    super.close();
     List<EngineClients> open;
     synchronized (retired) {
       open = new ArrayList<>(retired);

@@ -11,55 +11,52 @@ import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
 import java.util.Locale;
+import io.lofn.http.HttpImages;
+import io.lofn.http.RegistryFailures;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
-/** Makes images present on an engine. Thread-safe. */
-final class DockerImages {
-
-  private static final Map<String, String> ARCHITECTURES =
-      Map.of("x86_64", "amd64", "x86-64", "amd64", "aarch64", "arm64");
+/** The images of a Docker engine. Thread-safe. */
+final class DockerImages extends HttpImages {
 
   private final DockerEngine engine;
   private final RegistryCredentials credentials;
   private final RegistryFailures failures;
+  private final DockerDigests digests;
+  private final DockerArchives archives;
 
   DockerImages(DockerEngine engine, RegistryCredentials credentials) {
+    super(engine.errors());
     this.engine = engine;
     this.credentials = credentials;
-    failures = new RegistryFailures(credentials);
+    failures = credentials.failures();
+    digests = new DockerDigests(engine, credentials);
+    archives = new DockerArchives(engine);
   }
 
-  PreparedImage prepare(ImageRequest request) {
-    ImageReference image = ImageReference.parse(request.reference());
-    if (request.policy() != PullPolicy.ALWAYS || image.isId()) {
-      Optional<PreparedImage> present = find(request);
-      if (present.isPresent()) {
-        return present.get();
-      }
-    }
-    if (request.policy() == PullPolicy.NEVER) {
-      throw unavailable(
-          request,
-          "it is not there, and the pull policy is NEVER. Load it there, or"
-              + " allow it to be pulled");
-    }
-    if (image.isId()) {
-      throw unavailable(request, "it is not there, and an id cannot be pulled. Use its name");
-    }
-    pull(image, request);
-    return find(request).orElseThrow(() -> unavailable(request, "it was pulled, but is not there"));
+  @Override
+  protected Optional<String> digest(ImageReference image, ImageRequest request) {
+    return digests.digest(image, request);
   }
 
-  private Optional<PreparedImage> find(ImageRequest request) {
+  @Override
+  public void load(Path archive, Duration timeout) {
+    archives.load(archive, timeout);
+  }
+
+  @Override
+  protected Optional<PreparedImage> find(ImageReference name, ImageRequest request) {
     return engine.call(
         "inspect image " + request.reference(),
         client -> {
           try {
             InspectImageResponse image = client.inspectImageCmd(request.reference()).exec();
-            return request.platform().map(wanted -> isFor(image, wanted)).orElse(true)
+            return isFor(request.platform().orElse(""), image.getOs(), image.getArch())
                 ? Optional.ofNullable(image.getId())
                     .map(
                         id -> PreparedImage.of(request.reference(), id).config(ImageSays.of(image)))
@@ -70,15 +67,8 @@ final class DockerImages {
         });
   }
 
-  /** Compares system and architecture; the engine knows better about variants. */
-  private static boolean isFor(InspectImageResponse image, String platform) {
-    String[] parts = platform.toLowerCase(Locale.ROOT).split("/", -1);
-    return parts.length < 2
-        || (parts[0].equals(image.getOs())
-            && ARCHITECTURES.getOrDefault(parts[1], parts[1]).equals(image.getArch()));
-  }
-
-  private void pull(ImageReference image, ImageRequest request) {
+  @Override
+  protected void pull(ImageReference image, ImageRequest request) {
     String action = "pull image " + request.reference();
     ImageProgress<PullResponseItem> progress = new ImageProgress<>();
     EngineClients clients = engine.enter();
@@ -100,10 +90,5 @@ final class DockerImages {
       progress.close();
       clients.leave();
     }
-  }
-
-  private ImageUnavailableException unavailable(ImageRequest request, String reason) {
-    return new ImageUnavailableException(
-        engine.errors().message("provide image " + request.reference(), reason));
   }
 }

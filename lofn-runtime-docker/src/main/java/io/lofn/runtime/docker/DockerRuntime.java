@@ -2,18 +2,12 @@ package io.lofn.runtime.docker;
 
 import com.github.dockerjava.api.exception.BadRequestException;
 import com.github.dockerjava.api.model.Container;
-import io.lofn.api.EngineException;
+import io.lofn.http.FailedCommand;
+import io.lofn.http.HttpRuntime;
 import io.lofn.spi.Ability;
-import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ContainerSummary;
-import io.lofn.spi.ImageArchives;
-import io.lofn.spi.ImageDigests;
-import io.lofn.spi.ImageRequest;
-import io.lofn.spi.PreparedImage;
 import io.lofn.spi.RunningContainer;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -22,32 +16,22 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Runs containers on a Docker engine. */
-final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchives {
+final class DockerRuntime extends HttpRuntime {
 
   private final DockerEngine engine;
-  private final DockerImages images;
-  private final DockerDigests digests;
-  private final DockerArchives archives;
   private final ContainerRequest requests;
 
   DockerRuntime(
       DockerEngine engine, RegistryCredentials credentials, Optional<String> cgroupParent) {
+    super(engine, new DockerImages(engine, credentials));
     this.engine = engine;
-    images = new DockerImages(engine, credentials);
-    digests = new DockerDigests(engine, credentials);
-    archives = new DockerArchives(engine);
     requests = new ContainerRequest(engine::cpus, engine::closesSubmounts, cgroupParent);
-  }
-
-  @Override
-  public String engine() {
-    return engine.toString();
   }
 
   @Override
   public Set<Ability> lacks() {
     Set<Ability> lacks = EnumSet.of(Ability.LOCALHOST); // Its network is disabled, see there.
-    lacks.addAll(engine.lacks());
+    lacks.addAll(super.lacks());
     return lacks;
   }
 
@@ -57,46 +41,18 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
   }
 
   @Override
-  public Optional<String> digest(ImageRequest request) {
-    return digests.digest(request);
+  protected String create(String action, ContainerSpec spec) {
+    return engine.create(
+        action, spec.image(), request -> requests.fill(request, spec).exec().getId());
   }
 
   @Override
-  public void load(Path archive, Duration timeout) {
-    archives.load(archive, timeout);
+  protected void undoLater(String action, ContainerSpec spec) {
+    engine.callLater(action, new UnconfirmedContainer(spec, engine.callTimeout())::remove);
   }
 
   @Override
-  public PreparedImage prepare(ImageRequest request) {
-    return images.prepare(request);
-  }
-
-  @Override
-  public RunningContainer start(ContainerSpec spec) {
-    String id = create(spec);
-    try {
-      return attachAndStart(id, spec.stdin());
-    } catch (RuntimeException | Error e) {
-      removeAfter(e, id);
-      throw e;
-    }
-  }
-
-  private String create(ContainerSpec spec) {
-    String action = "create container " + spec.name();
-    try {
-      return engine.create(
-          action, spec.image(), request -> requests.fill(request, spec).exec().getId());
-    } catch (EngineException e) {
-      if (DockerErrors.isNoAnswer(e)) {
-        engine.callLater(
-            "undo: " + action, new UnconfirmedContainer(spec, engine.callTimeout())::remove);
-      }
-      throw e;
-    }
-  }
-
-  private RunningContainer attachAndStart(String id, boolean stdin) {
+  protected RunningContainer attachAndStart(String id, boolean stdin) {
     DockerContainer container = DockerContainer.attach(engine, id, stdin);
     try {
       Optional<BadRequestException> refusal = container.start();
@@ -104,7 +60,7 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
         return container;
       }
       RunningContainer failed =
-          FailedCommand.of(id, stdin, DockerErrors.text(refusal.get()))
+          FailedCommand.of(id, stdin, DockerErrors.words(refusal.get()))
               .orElseThrow(() -> engine.errors().of("start container " + id, refusal.get()));
       container.close();
       return failed;
@@ -114,20 +70,9 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
     }
   }
 
-  /**
-   * An engine that did not answer is not waited for again; it removes the container when it can.
-   */
-  private void removeAfter(Throwable failure, String id) {
-    try {
-      if (DockerErrors.isNoAnswer(failure)) {
-        engine.callLater(
-            "remove container " + id, DockerContainer.removal(id, engine.callTimeout()));
-      } else {
-        remove(id);
-      }
-    } catch (EngineException e) {
-      failure.addSuppressed(e);
-    }
+  @Override
+  protected void removeLater(String action, String id) {
+    engine.callLater(action, DockerContainer.removal(id, engine.callTimeout()));
   }
 
   /** Looks at the labels again: to some engines an empty value means any. */
@@ -164,10 +109,5 @@ final class DockerRuntime implements ContainerRuntime, ImageDigests, ImageArchiv
   @Override
   public void remove(String id) {
     engine.call("remove container " + id, DockerContainer.removal(id, engine.callTimeout()));
-  }
-
-  @Override
-  public void close() {
-    engine.close();
   }
 }

@@ -1,6 +1,8 @@
 package io.lofn.runtime.docker;
 
 import io.lofn.api.EngineException;
+import io.lofn.http.ByteConnection;
+import io.lofn.http.ChannelConnection;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;

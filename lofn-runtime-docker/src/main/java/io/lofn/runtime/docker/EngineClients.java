@@ -11,6 +11,7 @@ import com.github.dockerjava.core.command.CreateContainerCmdImpl;
 import com.github.dockerjava.transport.DockerHttpClient;
 import com.github.dockerjava.transport.DockerHttpClient.Request;
 import com.github.dockerjava.transport.DockerHttpClient.Response;
+import io.lofn.http.EngineAnswerException;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.time.Duration;

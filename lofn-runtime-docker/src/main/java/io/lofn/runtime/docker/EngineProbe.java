@@ -1,8 +1,10 @@
 package io.lofn.runtime.docker;
 
-import java.io.BufferedInputStream;
+import io.lofn.http.ByteConnection;
+import io.lofn.http.DeadlineCalls;
+import io.lofn.http.EngineErrors;
+import io.lofn.http.HttpHead;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,13 +22,13 @@ final class EngineProbe {
   static Optional<String> unavailableReason(DockerConfig config) {
     EngineAddress address = config.address();
     Duration atMost = config.callTimeout().compareTo(LIMIT) < 0 ? config.callTimeout() : LIMIT;
-    try (DeadlineCalls calls = new DeadlineCalls();
+    try (DeadlineCalls calls = new DeadlineCalls("lofn-docker");
         ByteConnection connection = address.open()) {
       HttpHead head = calls.call(atMost, () -> ping(address, connection, atMost));
       return judge(address, head);
     } catch (TimeoutException e) {
       return Optional.of(
-          "The engine at " + address + " does not answer within " + DockerErrors.seconds(atMost));
+          "The engine at " + address + " does not answer within " + EngineErrors.seconds(atMost));
     } catch (IOException e) {
       return Optional.of(unreachable(address, e));
     } catch (ExecutionException e) {
@@ -48,9 +50,7 @@ final class EngineProbe {
             + "\r\nConnection: close\r\n\r\n";
     byte[] bytes = request.getBytes(StandardCharsets.US_ASCII);
     connection.write(bytes, 0, bytes.length);
-    try (InputStream in = new BufferedInputStream(new ConnectionInputStream(connection))) {
-      return HttpHead.read(in);
-    }
+    return HttpHead.read(connection);
   }
 
   private static Optional<String> judge(EngineAddress address, HttpHead head) {

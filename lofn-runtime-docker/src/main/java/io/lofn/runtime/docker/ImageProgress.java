@@ -2,6 +2,7 @@ package io.lofn.runtime.docker;
 
 import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.model.ResponseItem;
+import io.lofn.http.EngineAnswerException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,11 +1,12 @@
 package io.lofn.runtime.docker;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.dockerjava.api.model.AuthConfig;
 import com.github.dockerjava.core.DockerClientConfig;
 import com.github.dockerjava.core.DockerConfigFile;
 import io.lofn.api.EngineException;
+import io.lofn.http.CredentialHelper;
+import io.lofn.http.Credentials;
+import io.lofn.http.RegistryFailures;
 import io.lofn.spi.ImageReference;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * executor lives for long.
  */
 final class RegistryCredentials {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path configDirectory;
 
@@ -38,25 +37,30 @@ final class RegistryCredentials {
       return Optional.empty();
     }
     try {
-      JsonNode config = JSON.readTree(file.toFile());
       String address =
           registry.equals(ImageReference.DOCKER_HUB) ? AuthConfig.DEFAULT_SERVER_ADDRESS : registry;
-      String helper = text(config.path("credHelpers").path(registry), config.path("credsStore"));
-      Optional<AuthConfig> fromHelper =
-          helper == null ? Optional.empty() : CredentialHelper.named(helper).get(address);
-      return fromHelper.or(() -> Optional.ofNullable(stored(address)));
+      return CredentialHelper.ask(Files.readAllBytes(file), registry, address)
+          .map(known -> authConfig(address, known))
+          .or(() -> Optional.ofNullable(stored(address)));
     } catch (IOException e) {
       throw new EngineException("The credentials in " + file + " cannot be read", e);
     }
   }
 
-  Path file() {
+  private Path file() {
     return configDirectory.resolve("config.json");
   }
 
-  private static @Nullable String text(JsonNode first, JsonNode second) {
-    JsonNode node = first.isTextual() ? first : second;
-    return node.isTextual() && !node.asText().isEmpty() ? node.asText() : null;
+  /** Explains by these where credentials may be missing. */
+  RegistryFailures failures() {
+    return new RegistryFailures("docker login", file());
+  }
+
+  static AuthConfig authConfig(String address, Credentials known) {
+    AuthConfig credentials = new AuthConfig().withRegistryAddress(address);
+    return known.token().isEmpty()
+        ? credentials.withUsername(known.user()).withPassword(known.password())
+        : credentials.withIdentityToken(known.token());
   }
 
   private @Nullable AuthConfig stored(String address) {

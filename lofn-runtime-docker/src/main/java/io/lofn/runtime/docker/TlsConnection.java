@@ -1,5 +1,6 @@
 package io.lofn.runtime.docker;
 
+import io.lofn.http.ByteConnection;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;

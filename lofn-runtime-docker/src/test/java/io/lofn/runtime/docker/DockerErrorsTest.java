@@ -9,6 +9,7 @@ import com.github.dockerjava.api.exception.InternalServerErrorException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
+import io.lofn.http.EngineAnswerException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;

@@ -37,7 +37,6 @@ class DockerImagesIT {
   private FakeRegistry registry;
   private DockerEngine engine;
   private DockerImages images;
-  private DockerDigests digests;
 
   @BeforeEach
   void connect() throws Exception {
@@ -47,7 +46,6 @@ class DockerImagesIT {
             DockerConfig.of(RuntimeConfig.of(Map.of()), System.getenv(), configDirectory));
     RegistryCredentials credentials = new RegistryCredentials(configDirectory);
     images = new DockerImages(engine, credentials);
-    digests = new DockerDigests(engine, credentials);
   }
 
   @AfterEach
@@ -171,10 +169,10 @@ class DockerImagesIT {
   @Test
   void tellsTheDigestOfATagWithoutPullingIt() throws Exception {
     String digest = registry.push(repository, "1", "one");
-    assertThat(digests.digest(ImageRequest.of(name(":1")))).contains(digest);
-    assertThat(digests.digest(ImageRequest.of(name("@" + digest)))).contains(digest);
+    assertThat(images.digest(ImageRequest.of(name(":1")))).contains(digest);
+    assertThat(images.digest(ImageRequest.of(name("@" + digest)))).contains(digest);
     refused(ImageRequest.of(name(":1")).policy(PullPolicy.NEVER), "NEVER");
-    assertThat(digests.digest(ImageRequest.of(name(":1")).policy(PullPolicy.NEVER))).isEmpty();
+    assertThat(images.digest(ImageRequest.of(name(":1")).policy(PullPolicy.NEVER))).isEmpty();
   }
 
   @Test
@@ -183,15 +181,15 @@ class DockerImagesIT {
     prepare(ImageRequest.of(name(":1")));
     String moved = registry.push(repository, "1", "two");
     for (PullPolicy policy : List.of(PullPolicy.MISSING, PullPolicy.NEVER)) {
-      assertThat(digests.digest(ImageRequest.of(name(":1")).policy(policy))).contains(digest);
+      assertThat(images.digest(ImageRequest.of(name(":1")).policy(policy))).contains(digest);
     }
-    assertThat(digests.digest(ImageRequest.of(name(":1")).policy(PullPolicy.ALWAYS)))
+    assertThat(images.digest(ImageRequest.of(name(":1")).policy(PullPolicy.ALWAYS)))
         .contains(moved);
   }
 
   @Test
   void tellsNoDigestOfAnImageThatWasInNoRegistry() {
-    assertThat(digests.digest(ImageRequest.of("busybox:1"))).isEmpty();
+    assertThat(images.digest(ImageRequest.of("busybox:1"))).isEmpty();
   }
 
   @Test
@@ -199,18 +197,18 @@ class DockerImagesIT {
     String digest = registry.push(repository, "1", "one");
     registry.protect("me", "pass");
     ImageRequest request = ImageRequest.of(name(":1"));
-    assertThatThrownBy(() -> digests.digest(request))
+    assertThatThrownBy(() -> images.digest(request))
         .isInstanceOf(ImageUnavailableException.class)
         .hasMessageContaining(request.reference());
     Files.writeString(
         configDirectory.resolve("config.json"),
         "{\"auths\": {\"%s\": {\"auth\": \"bWU6cGFzcw==\"}}}".formatted(registry.host()));
-    assertThat(digests.digest(request)).contains(digest);
+    assertThat(images.digest(request)).contains(digest);
   }
 
   @Test
   void saysThatThereIsNoSuchImageToTellTheDigestOf() {
-    assertThatThrownBy(() -> digests.digest(ImageRequest.of(name(":none"))))
+    assertThatThrownBy(() -> images.digest(ImageRequest.of(name(":none"))))
         .isInstanceOf(ImageUnavailableException.class)
         .hasMessageContaining(name(":none"));
   }

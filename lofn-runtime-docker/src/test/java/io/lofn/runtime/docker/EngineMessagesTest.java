@@ -6,6 +6,7 @@ import com.github.dockerjava.api.exception.InternalServerErrorException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
+import io.lofn.http.RegistryFailures;
 import io.lofn.spi.ImageReference;
 import io.lofn.spi.RuntimeConfig;
 import java.net.ConnectException;
@@ -21,7 +22,7 @@ class EngineMessagesTest {
   private static final ImageReference IMAGE = ImageReference.parse("registry.example/align:2");
 
   private final RegistryFailures registry =
-      new RegistryFailures(new RegistryCredentials(Path.of("/home/me/.docker")));
+      new RegistryCredentials(Path.of("/home/me/.docker")).failures();
 
   @Test
   void theImageIsMissing() {

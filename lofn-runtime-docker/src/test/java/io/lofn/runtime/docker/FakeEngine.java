@@ -79,17 +79,8 @@ final class FakeEngine implements AutoCloseable {
     return "unix://" + socket();
   }
 
-  EngineAddress address() {
-    return EngineAddress.parse(host(), null);
-  }
-
   List<String> requests() {
     return requests;
-  }
-
-  /** The only connection so far. */
-  SocketChannel connection() {
-    return connections.get(0);
   }
 
   @Override

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.dockerjava.api.model.AuthConfig;
 import io.lofn.api.EngineException;
+import io.lofn.http.Credentials;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,22 +48,15 @@ class RegistryCredentialsTest {
   }
 
   @Test
-  void asksTheHelperOfTheRegistry() throws Exception {
-    Path helper = directory.resolve("helper");
-    Files.writeString(
-        helper,
-        """
-        #!/bin/sh
-        read registry
-        [ "$1" = get ] && [ "$registry" = host:5000 ] || exit 1
-        echo '{"ServerURL": "host:5000", "Username": "me", "Secret": "s3"}'
-        """);
-    Files.setPosixFilePermissions(helper, PosixFilePermissions.fromString("rwx------"));
-    CredentialHelper credentialHelper = new CredentialHelper(helper);
-    Optional<AuthConfig> credentials = credentialHelper.get("host:5000");
-    assertThat(credentials).map(AuthConfig::getUsername).contains("me");
-    assertThat(credentials).map(AuthConfig::getPassword).contains("s3");
-    assertThat(credentialHelper.get("other")).isEmpty();
+  void takesUserAndPasswordOrATokenFromAHelper() {
+    AuthConfig password =
+        RegistryCredentials.authConfig("host:5000", new Credentials("me", "s3", ""));
+    assertThat(password.getRegistryAddress()).isEqualTo("host:5000");
+    assertThat(password.getUsername()).isEqualTo("me");
+    assertThat(password.getPassword()).isEqualTo("s3");
+    AuthConfig token = RegistryCredentials.authConfig("host:5000", new Credentials("", "", "t"));
+    assertThat(token.getIdentitytoken()).isEqualTo("t");
+    assertThat(token.getUsername()).isNull();
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.lofn.runtime.podman;
 
+import io.lofn.http.EngineAnswerException;
+
 /**
  * What the service said.
  *

@@ -1,6 +1,7 @@
 package io.lofn.runtime.podman;
 
 import io.lofn.api.EngineException;
+import io.lofn.http.NodeUser;
 import io.lofn.spi.RuntimeConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lofn.api.EngineException;
+import io.lofn.http.AttachConnection;
+import io.lofn.http.ChannelConnection;
+import io.lofn.http.DeadlineCalls;
+import io.lofn.http.HttpEngine;
 import io.lofn.spi.Ability;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,10 +18,8 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import okhttp3.Call;
@@ -29,34 +31,26 @@ import okhttp3.ResponseBody;
 import org.jspecify.annotations.Nullable;
 import org.newsclub.net.unix.AFSocketFactory;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * The connections to one service. Every call has a deadline and fails with an {@link
- * EngineException} that says what was asked. Thread-safe.
- */
-final class PodmanEngine implements AutoCloseable {
+/** The connections to one service of podman. Thread-safe. */
+final class PodmanEngine extends HttpEngine {
 
   static final ObjectMapper JSON = new ObjectMapper();
 
-  private static final Logger LOG = LoggerFactory.getLogger(PodmanEngine.class);
   private static final String VERSION = "Libpod-Api-Version";
   private static final int MOST_BYTES = 64 << 20;
   private static final int OLDEST_MAJOR = 4;
   private static final int NEWEST_MAJOR = 5;
 
   private final PodmanConfig config;
-  private final DeadlineCalls calls = new DeadlineCalls();
-  private final PodmanErrors errors;
   private final OkHttpClient client;
   private String version = "";
   private int major;
   private volatile @Nullable JsonNode info;
 
-  private PodmanEngine(PodmanConfig config) throws IOException {
+  private PodmanEngine(PodmanConfig config, PodmanErrors errors) throws IOException {
+    super(new DeadlineCalls("lofn-podman"), errors, config.callTimeout());
     this.config = config;
-    errors = new PodmanErrors(config.socket());
     client =
         new OkHttpClient.Builder()
             .socketFactory(
@@ -77,7 +71,7 @@ final class PodmanEngine implements AutoCloseable {
     PodmanErrors errors = new PodmanErrors(config.socket());
     PodmanEngine engine;
     try {
-      engine = new PodmanEngine(config);
+      engine = new PodmanEngine(config, errors);
     } catch (IOException e) {
       throw errors.of("be connected to", e);
     }
@@ -104,15 +98,15 @@ final class PodmanEngine implements AutoCloseable {
                     return response.header(VERSION, "");
                   }
                 }),
-            config.callTimeout());
+            callTimeout());
     if (!answer.matches("\\d{1,4}\\..*")) {
-      throw new EngineException(errors.message(action, "it is no podman"));
+      throw new EngineException(errors().message(action, "it is no podman"));
     }
     version = answer;
     major = Integer.parseInt(answer.substring(0, answer.indexOf('.')));
     if (major < OLDEST_MAJOR) {
       throw new EngineException(
-          errors.message(action, "podman " + version + " is older than " + OLDEST_MAJOR + ".0"));
+          errors().message(action, "podman " + version + " is older than " + OLDEST_MAJOR + ".0"));
     }
   }
 
@@ -135,7 +129,7 @@ final class PodmanEngine implements AutoCloseable {
 
   /** Makes one short call. */
   Answer call(String action, Request request) {
-    return call(action, request, config.callTimeout());
+    return call(action, request, callTimeout());
   }
 
   Answer call(String action, Request request, Duration atMost) {
@@ -171,7 +165,7 @@ final class PodmanEngine implements AutoCloseable {
   /** Fails unless the service did as it was asked. */
   Answer expect(String action, Answer answer) {
     if (!answer.isSuccess()) {
-      throw errors.of(action, answer.failure());
+      throw errors().of(action, answer.failure());
     }
     return answer;
   }
@@ -180,36 +174,18 @@ final class PodmanEngine implements AutoCloseable {
     try {
       return JSON.readTree(expect(action, answer).body());
     } catch (IOException e) {
-      throw new EngineException(errors.message(action, "no JSON but " + answer.body()), e);
+      throw new EngineException(errors().message(action, "no JSON but " + answer.body()), e);
     }
   }
 
-  /** Begins work, without a deadline. */
-  <T> Future<T> begin(String action, Callable<T> work) {
-    try {
-      return calls.submit(work);
-    } catch (RejectedExecutionException e) {
-      throw new EngineException(errors.message(action, "the runtime is closed"), e);
-    }
-  }
-
-  /**
-   * Does work as soon as the service answers again, without anybody waiting for it. Failures are
-   * logged.
-   */
-  void later(String action, BooleanSupplier work) {
-    Future<Boolean> unused =
-        begin(
-            action,
-            () -> {
-              try {
-                answer(longCall(ping()));
-                return work.getAsBoolean();
-              } catch (IOException | RuntimeException | Error e) {
-                LOG.warn("{}", errors.of(action, e).getMessage());
-                return false;
-              }
-            });
+  /** Does work as soon as the service answers again, without anybody waiting for it. */
+  void laterWhenItAnswers(String action, BooleanSupplier work) {
+    later(
+        action,
+        () -> {
+          execute(longCall(ping()));
+          return work.getAsBoolean();
+        });
   }
 
   private <T> T await(String action, Call call, Future<T> future, Duration atMost) {
@@ -217,24 +193,30 @@ final class PodmanEngine implements AutoCloseable {
       return DeadlineCalls.join(future, atMost);
     } catch (TimeoutException e) {
       call.cancel();
-      throw errors.noAnswer(action, atMost, e);
+      throw errors().noAnswer(action, atMost, e);
     } catch (ExecutionException | RuntimeException e) {
       // A service that was restarted has broken all connections.
       client.connectionPool().evictAll();
-      throw errors.of(action, e);
+      throw errors().of(action, e);
     }
   }
 
-  /** Waits for work, and gives it up if it takes longer. */
-  <T> T await(String action, Future<T> work, Duration atMost) {
-    try {
-      return DeadlineCalls.join(work, atMost);
-    } catch (TimeoutException e) {
-      work.cancel(true);
-      throw errors.noAnswer(action, atMost, e);
-    } catch (ExecutionException | RuntimeException e) {
-      throw errors.of(action, e);
+  /** Attaches to a stream of a container, and tells the service what is not asked for. */
+  AttachConnection attach(String container, String stream) {
+    StringBuilder path =
+        new StringBuilder(
+            libpod("/containers/" + container + "/attach").build().url().encodedPath());
+    path.append("?stream=true&logs=false&detachKeys=");
+    // The service attaches to all it is not told about.
+    for (String each : new String[] {"stdin", "stdout", "stderr"}) {
+      path.append('&').append(each).append('=').append(each.equals(stream));
     }
+    return attachBy(path.toString(), container);
+  }
+
+  @Override
+  protected AttachConnection connection() throws IOException {
+    return new AttachConnection(ChannelConnection.unix(config.socket()), "localhost", "");
   }
 
   /** How many processors containers can use. */
@@ -247,8 +229,8 @@ final class PodmanEngine implements AutoCloseable {
     return facts().at("/host/security/rootless").asBoolean();
   }
 
-  /** What cannot be had of this service on this node. */
-  Set<Ability> lacks() {
+  @Override
+  public Set<Ability> lacks() {
     // Podman's monitor writes to all who are attached in turn, and waits for the slowest, whatever
     // connection it is on.
     Set<Ability> lacks =
@@ -290,20 +272,12 @@ final class PodmanEngine implements AutoCloseable {
     return config;
   }
 
-  Duration callTimeout() {
-    return config.callTimeout();
-  }
-
-  PodmanErrors errors() {
-    return errors;
-  }
-
   @Override
   public void close() {
     try {
       client.dispatcher().cancelAll();
     } finally {
-      calls.close();
+      super.close();
       client.connectionPool().evictAll();
     }
   }

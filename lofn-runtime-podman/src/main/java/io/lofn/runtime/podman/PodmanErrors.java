@@ -3,21 +3,16 @@ package io.lofn.runtime.podman;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lofn.api.EngineException;
-import io.lofn.api.ImageUnavailableException;
+import io.lofn.http.EngineErrors;
+import io.lofn.http.NodeUser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 
-/** Says what a failed call means: to the user in words, to the caller by the exception's type. */
-final class PodmanErrors {
+/** What the failures of a podman service mean. */
+final class PodmanErrors extends EngineErrors {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -38,73 +33,35 @@ final class PodmanErrors {
           "duplicate mount",
           "payload does not match");
 
-  private static final int LONGEST_ANSWER = 2000;
-
   private final String socket;
 
   PodmanErrors(String socket) {
+    super("Podman at unix://" + socket);
     this.socket = socket;
   }
 
-  /** The service did not answer in time. */
-  EngineException noAnswer(String action, Duration atMost, TimeoutException cause) {
-    return EngineException.transientFailure(
-        message(action, "no answer within " + seconds(atMost)), cause);
-  }
-
-  /** Whether the service may still do what it was asked. */
-  static boolean isNoAnswer(Throwable failure) {
-    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
-        .anyMatch(TimeoutException.class::isInstance);
-  }
-
-  /**
-   * Something went wrong.
-   *
-   * @param action what was asked, such as {@code start container x}
-   * @param failure what was thrown, with whatever around it
-   */
-  EngineException of(String action, Throwable failure) {
-    for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t instanceof EngineException e) {
-        return e;
-      }
-      if (t instanceof EngineAnswerException e) {
-        return answered(action, e, failure);
-      }
-      if (t instanceof IOException e) {
-        return disconnected(action, e, failure);
-      }
-      if (t instanceof CancellationException) {
-        return new EngineException(message(action, "the runtime was closed"), failure);
-      }
-    }
-    return new EngineException(message(action, failure.toString()), failure);
-  }
-
-  private EngineException answered(String action, EngineAnswerException answer, Throwable cause) {
-    String text = text(answer.body());
-    String message = message(action, "status " + answer.status() + ": " + text);
+  @Override
+  protected boolean isMissingImage(int status, String text) {
     String lower = text.toLowerCase(Locale.ROOT);
-    if (lower.contains("image not known") || lower.contains("no such image")) {
-      return new ImageUnavailableException(message, cause);
-    }
+    return lower.contains("image not known") || lower.contains("no such image");
+  }
+
+  @Override
+  protected boolean isPassing(int status, String text) {
+    String lower = text.toLowerCase(Locale.ROOT);
     boolean nameTaken = lower.contains("already in use");
-    boolean engineFault = answer.status() >= 500 && WRONG_SPEC.stream().noneMatch(lower::contains);
-    return engineFault || nameTaken
-        ? EngineException.transientFailure(message, cause)
-        : new EngineException(message, cause);
+    boolean engineFault = status >= 500 && WRONG_SPEC.stream().noneMatch(lower::contains);
+    return engineFault || nameTaken;
   }
 
-  private EngineException disconnected(String action, IOException failure, Throwable cause) {
-    String message = message(action, explain(failure));
-    return isDenied()
-        ? new EngineException(message, cause)
-        : EngineException.transientFailure(message, cause);
+  @Override
+  protected boolean isLasting(IOException failure) {
+    return isDenied();
   }
 
-  /** Why the service cannot be reached; the system's own messages come in its language. */
-  String explain(IOException failure) {
+  /** Looks at the socket's file: the system's own messages come in its language. */
+  @Override
+  protected String explain(IOException failure) {
     if (Files.notExists(Path.of(socket))) {
       return "there is no socket at "
           + socket
@@ -126,20 +83,13 @@ final class PodmanErrors {
     return Files.exists(path) && !Files.isWritable(path);
   }
 
-  /** A message that names the service, what was asked of it, and the answer. */
-  String message(String action, String answer) {
-    return "Podman at unix://" + socket + " could not " + action + ": " + abbreviated(answer);
-  }
-
-  /** A service repeats the program that it was asked for, however long its name is. */
-  static String abbreviated(String answer) {
-    return answer.length() <= LONGEST_ANSWER
-        ? answer
-        : "%s... (%d characters)".formatted(answer.substring(0, LONGEST_ANSWER), answer.length());
+  @Override
+  protected String text(String body) {
+    return words(body);
   }
 
   /** The service's own words in an answer's body. */
-  static String text(String body) {
+  static String words(String body) {
     try {
       JsonNode json = JSON.readTree(body);
       String message = json.path("message").asText();
@@ -151,11 +101,5 @@ final class PodmanErrors {
       // Then the body is shown as it is.
     }
     return body.strip();
-  }
-
-  static String seconds(Duration duration) {
-    return duration.toMillis() % 1000 == 0
-        ? duration.toSeconds() + " s"
-        : duration.toMillis() + " ms";
   }
 }

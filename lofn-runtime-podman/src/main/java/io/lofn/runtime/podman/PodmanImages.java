@@ -2,8 +2,10 @@ package io.lofn.runtime.podman;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lofn.api.EngineException;
-import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
+import io.lofn.http.EngineAnswerException;
+import io.lofn.http.HttpImages;
+import io.lofn.http.RegistryFailures;
 import io.lofn.spi.ImageConfig;
 import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
@@ -32,11 +34,9 @@ import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 
-/** Makes images present, and tells what their names stand for. Thread-safe. */
-final class PodmanImages {
+/** The images of a podman service. Thread-safe. */
+final class PodmanImages extends HttpImages {
 
-  private static final Map<String, String> ARCHITECTURES =
-      Map.of("x86_64", "amd64", "x86-64", "amd64", "aarch64", "arm64");
   private static final MediaType TAR = MediaType.get("application/x-tar");
 
   /** What podman sets for every container, and an image may have set, too. */
@@ -48,33 +48,21 @@ final class PodmanImages {
   private final Map<String, Set<String>> unwanted = new ConcurrentHashMap<>();
 
   PodmanImages(PodmanEngine engine, RegistryCredentials credentials) {
+    super(engine.errors());
     this.engine = engine;
     this.credentials = credentials;
-    failures = new RegistryFailures(credentials);
+    failures = credentials.failures();
   }
 
-  PreparedImage prepare(ImageRequest request) {
-    ImageReference image = ImageReference.parse(request.reference());
-    if (request.policy() != PullPolicy.ALWAYS || image.isId()) {
-      Optional<JsonNode> present = find(ImageName.candidates(image), request);
-      if (present.isPresent()) {
-        return prepared(request, present.get());
-      }
-    }
-    if (request.policy() == PullPolicy.NEVER) {
-      throw unavailable(
-          request,
-          "it is not there, and the pull policy is NEVER. Load it there, or"
-              + " allow it to be pulled");
-    }
-    if (image.isId()) {
-      throw unavailable(request, "it is not there, and an id cannot be pulled. Use its name");
-    }
-    pull(image, request);
-    return prepared(
-        request,
-        find(List.of(ImageName.qualified(image)), request)
-            .orElseThrow(() -> unavailable(request, "it was pulled, but is not there")));
+  @Override
+  protected Optional<PreparedImage> find(ImageReference image, ImageRequest request) {
+    return inspect(ImageName.candidates(image), request).map(found -> prepared(request, found));
+  }
+
+  @Override
+  protected Optional<PreparedImage> findPulled(ImageReference image, ImageRequest request) {
+    return inspect(List.of(ImageName.qualified(image)), request)
+        .map(found -> prepared(request, found));
   }
 
   /** The variables that podman would set in a container, and a prepared image does not. */
@@ -92,13 +80,16 @@ final class PodmanImages {
     return image;
   }
 
-  private Optional<JsonNode> find(List<String> names, ImageRequest request) {
+  private Optional<JsonNode> inspect(List<String> names, ImageRequest request) {
     String action = "inspect image " + request.reference();
     for (String name : names) {
       Answer answer = engine.call(action, engine.libpod("/images/" + name + "/json").build());
       if (!answer.isNotFound()) {
         JsonNode found = engine.json(action, answer);
-        if (request.platform().map(wanted -> isFor(found, wanted)).orElse(true)) {
+        if (isFor(
+            request.platform().orElse(""),
+            found.path("Os").asText(),
+            found.path("Architecture").asText())) {
           return Optional.of(found);
         }
       }
@@ -106,17 +97,8 @@ final class PodmanImages {
     return Optional.empty();
   }
 
-  /** Compares system and architecture; podman knows better about variants. */
-  private static boolean isFor(JsonNode image, String platform) {
-    String[] parts = platform.toLowerCase(Locale.ROOT).split("/", -1);
-    return parts.length < 2
-        || (parts[0].equals(image.path("Os").asText())
-            && ARCHITECTURES
-                .getOrDefault(parts[1], parts[1])
-                .equals(image.path("Architecture").asText()));
-  }
-
-  private void pull(ImageReference image, ImageRequest request) {
+  @Override
+  protected void pull(ImageReference image, ImageRequest request) {
     String action = "pull image " + request.reference();
     Call call = engine.longCall(pullRequest(image, request));
     Future<Boolean> pull = engine.begin(action, () -> follow(call));
@@ -138,8 +120,7 @@ final class PodmanImages {
             .addQueryParameter("policy", "always");
     String[] platform = request.platform().orElse("").toLowerCase(Locale.ROOT).split("/", 3);
     if (platform.length > 1) {
-      url.addQueryParameter("OS", platform[0])
-          .addQueryParameter("Arch", ARCHITECTURES.getOrDefault(platform[1], platform[1]));
+      url.addQueryParameter("OS", platform[0]).addQueryParameter("Arch", architecture(platform[1]));
     }
     if (platform.length > 2) {
       url.addQueryParameter("Variant", platform[2]);
@@ -166,7 +147,8 @@ final class PodmanImages {
     }
   }
 
-  void load(Path archive, Duration timeout) {
+  @Override
+  public void load(Path archive, Duration timeout) {
     String action = "load the image archive " + archive;
     if (!Files.isReadable(archive)) {
       throw new EngineException(engine.errors().message(action, "it cannot be read"));
@@ -177,7 +159,7 @@ final class PodmanImages {
         await(action, engine.begin(action, () -> PodmanEngine.answer(call)), call, timeout);
     if (!answer.isSuccess()) {
       throw new EngineException(
-          engine.errors().message(action, PodmanErrors.text(answer.body())), answer.failure());
+          engine.errors().message(action, PodmanErrors.words(answer.body())), answer.failure());
     }
   }
 
@@ -197,17 +179,11 @@ final class PodmanImages {
   }
 
   /** Only what the node knows: podman's API does not ask registries. */
-  Optional<String> digest(ImageRequest request) {
-    ImageReference image = ImageReference.parse(request.reference());
-    if (image.isId()) {
-      return Optional.empty();
-    }
-    if (image.isImmutable()) {
-      return Optional.of(image.tagOrDigest());
-    }
+  @Override
+  protected Optional<String> digest(ImageReference image, ImageRequest request) {
     return request.policy() == PullPolicy.ALWAYS
         ? Optional.empty()
-        : find(ImageName.candidates(image), request).flatMap(found -> digest(image, found));
+        : inspect(ImageName.candidates(image), request).flatMap(found -> digest(image, found));
   }
 
   /** An image may have several digests in a repository; the one it has now comes first. */
@@ -221,10 +197,5 @@ final class PodmanImages {
             .toList();
     String current = found.path("Digest").asText();
     return digests.contains(current) ? Optional.of(current) : digests.stream().findFirst();
-  }
-
-  private ImageUnavailableException unavailable(ImageRequest request, String reason) {
-    return new ImageUnavailableException(
-        engine.errors().message("provide image " + request.reference(), reason));
   }
 }

@@ -1,5 +1,6 @@
 package io.lofn.runtime.podman;
 
+import io.lofn.http.NodeUser;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
 import io.lofn.spi.RuntimeConfig;

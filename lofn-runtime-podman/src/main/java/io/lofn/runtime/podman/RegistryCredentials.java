@@ -3,6 +3,9 @@ package io.lofn.runtime.podman;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lofn.api.EngineException;
+import io.lofn.http.CredentialHelper;
+import io.lofn.http.Credentials;
+import io.lofn.http.RegistryFailures;
 import io.lofn.spi.ImageReference;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -53,7 +56,7 @@ final class RegistryCredentials {
     for (Path file : files) {
       if (Files.isReadable(file)) {
         try {
-          Optional<Credentials> found = in(JSON.readTree(file.toFile()), image);
+          Optional<Credentials> found = in(Files.readAllBytes(file), image);
           if (found.isPresent()) {
             return found;
           }
@@ -65,24 +68,20 @@ final class RegistryCredentials {
     return Optional.empty();
   }
 
-  /** The file to name in messages. */
-  Path file() {
-    return files.get(0);
+  /** Explains by these where credentials may be missing. */
+  RegistryFailures failures() {
+    return new RegistryFailures("podman login", files.get(0));
   }
 
-  private static Optional<Credentials> in(JsonNode config, ImageReference image)
+  private static Optional<Credentials> in(byte[] configuration, ImageReference image)
       throws IOException {
     boolean hub = image.registry().equals(ImageReference.DOCKER_HUB);
     String address = hub ? DOCKER_HUB_KEY : image.registry();
-    JsonNode own = config.path("credHelpers").path(image.registry());
-    String helper = own.isTextual() ? own.asText() : config.path("credsStore").asText();
-    if (!helper.isEmpty()) {
-      Optional<Credentials> known = CredentialHelper.named(helper).get(address);
-      if (known.isPresent()) {
-        return known;
-      }
+    Optional<Credentials> known = CredentialHelper.ask(configuration, image.registry(), address);
+    if (known.isPresent()) {
+      return known;
     }
-    JsonNode all = config.path("auths");
+    JsonNode all = JSON.readTree(configuration).path("auths");
     for (String key : keys(image.repository(), address, image.registry())) {
       Optional<Credentials> stored = stored(all.path(key));
       if (stored.isPresent()) {

@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
+import io.lofn.http.EngineAnswerException;
 import org.junit.jupiter.api.Test;
 
 class PodmanErrorsTest {
 
   @Test
   void readsTheServicesWords() {
-    assertThat(PodmanErrors.text("{\"cause\":\"b\",\"message\":\"a: b\",\"response\":500}"))
+    assertThat(PodmanErrors.words("{\"cause\":\"b\",\"message\":\"a: b\",\"response\":500}"))
         .isEqualTo("a: b");
-    assertThat(PodmanErrors.text("plain\n")).isEqualTo("plain");
+    assertThat(PodmanErrors.words("plain\n")).isEqualTo("plain");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.lofn.runtime.podman;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lofn.http.Credentials;
 import io.lofn.spi.ImageReference;
 import java.io.IOException;
 import java.nio.file.Files;

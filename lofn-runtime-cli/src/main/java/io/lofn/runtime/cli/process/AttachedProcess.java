@@ -1,6 +1,6 @@
 package io.lofn.runtime.cli.process;
 
-import java.io.FilterOutputStream;
+import io.lofn.spi.UnbufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,7 +21,7 @@ public final class AttachedProcess {
 
   private AttachedProcess(Process process, ReadAhead stdout, ReadAhead stderr) {
     this.process = process;
-    this.stdin = new Unbuffered(process.getOutputStream());
+    this.stdin = new UnbufferedOutputStream(process.getOutputStream());
     this.stdout = stdout;
     this.stderr = stderr;
   }
@@ -84,25 +84,6 @@ public final class AttachedProcess {
       } catch (IOException e) {
         LOG.debug("A stream of process {} cannot be closed", process.pid(), e);
       }
-    }
-  }
-
-  private static final class Unbuffered extends FilterOutputStream {
-
-    Unbuffered(OutputStream out) {
-      super(out);
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      out.write(b);
-      out.flush();
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
-      out.flush();
     }
   }
 }

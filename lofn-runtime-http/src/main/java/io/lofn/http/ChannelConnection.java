@@ -1,0 +1,88 @@
+package io.lofn.http;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/** A unix or TCP socket. An interrupted reader or writer closes it, as with every channel. */
+public final class ChannelConnection implements ByteConnection {
+
+  // The JDK keeps a direct buffer of the greatest size ever written for every thread.
+  private static final int WRITE_SIZE = 1 << 16;
+
+  private final Supplier<SocketAddress> address;
+  private final SocketChannel channel;
+
+  private ChannelConnection(Supplier<SocketAddress> address, SocketChannel channel) {
+    this.address = address;
+    this.channel = channel;
+  }
+
+  /** A connection to the socket with this path. */
+  public static ChannelConnection unix(String path) throws IOException {
+    return new ChannelConnection(
+        () -> UnixDomainSocketAddress.of(path), SocketChannel.open(StandardProtocolFamily.UNIX));
+  }
+
+  /** The name is looked up when connecting: that may take long. */
+  public static ChannelConnection tcp(String host, int port) throws IOException {
+    return new ChannelConnection(() -> new InetSocketAddress(host, port), SocketChannel.open());
+  }
+
+  /** The deadline is the caller's, who closes the connection from another thread. */
+  @Override
+  public void connect(Duration atMost) throws IOException {
+    try {
+      channel.connect(address.get());
+    } catch (UnresolvedAddressException e) {
+      throw new UnknownHostException(address.get().toString());
+    }
+  }
+
+  @Override
+  public int read(byte[] bytes, int offset, int length) throws IOException {
+    return channel.read(ByteBuffer.wrap(bytes, offset, length));
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) throws IOException {
+    int end = offset + length;
+    for (int start = offset; start < end; start += WRITE_SIZE) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes, start, Math.min(WRITE_SIZE, end - start));
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+    }
+  }
+
+  @Override
+  public void endOutput() throws IOException {
+    channel.shutdownOutput();
+  }
+
+  @Override
+  public void abandonOutput() {
+    try {
+      channel.shutdownOutput();
+    } catch (IOException ignored) {
+      // Then it is closed already.
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException ignored) {
+      // The descriptor is gone all the same.
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package io.lofn.http;
+
+import io.lofn.api.EngineException;
+import io.lofn.spi.Ability;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.ImageArchives;
+import io.lofn.spi.ImageDigests;
+import io.lofn.spi.ImageRequest;
+import io.lofn.spi.PreparedImage;
+import io.lofn.spi.RunningContainer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/** Runs containers by an engine, and leaves none behind that it could not start. */
+public abstract class HttpRuntime implements ContainerRuntime, ImageDigests, ImageArchives {
+
+  private final HttpEngine engine;
+  private final HttpImages images;
+
+  /** Takes over the engine, which it closes. */
+  protected HttpRuntime(HttpEngine engine, HttpImages images) {
+    this.engine = engine;
+    this.images = images;
+  }
+
+  /** Asks the engine for a container, and gives its id. */
+  protected abstract String create(String action, ContainerSpec spec);
+
+  /** Removes what an engine that gave no answer may create yet, when it can. */
+  protected abstract void undoLater(String action, ContainerSpec spec);
+
+  /** Starts a container that was created. */
+  protected abstract RunningContainer attachAndStart(String id, boolean stdin);
+
+  /** What a failure to start means, if it is about the command itself. */
+  protected Optional<RunningContainer> failedCommand(
+      String id, boolean stdin, RuntimeException failure) {
+    return Optional.empty();
+  }
+
+  /** Removes a container when the engine can. */
+  protected abstract void removeLater(String action, String id);
+
+  @Override
+  public final String engine() {
+    return engine.toString();
+  }
+
+  @Override
+  public Set<Ability> lacks() {
+    return engine.lacks();
+  }
+
+  @Override
+  public final Optional<String> digest(ImageRequest request) {
+    return images.digest(request);
+  }
+
+  @Override
+  public final void load(Path archive, Duration timeout) {
+    images.load(archive, timeout);
+  }
+
+  @Override
+  public final PreparedImage prepare(ImageRequest request) {
+    return images.prepare(request);
+  }
+
+  @Override
+  public final RunningContainer start(ContainerSpec spec) {
+    String id = created(spec);
+    try {
+      return attachAndStart(id, spec.stdin());
+    } catch (Error e) {
+      removeAfter(e, id);
+      throw e;
+    } catch (RuntimeException e) {
+      Optional<RunningContainer> failed = failedCommand(id, spec.stdin(), e);
+      removeAfter(e, id);
+      return failed.orElseThrow(() -> e);
+    }
+  }
+
+  private String created(ContainerSpec spec) {
+    String action = "create container " + spec.name();
+    try {
+      return create(action, spec);
+    } catch (EngineException e) {
+      if (EngineErrors.isNoAnswer(e)) {
+        undoLater("undo: " + action, spec);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * An engine that did not answer is not waited for again; it removes the container when it can.
+   */
+  private void removeAfter(Throwable failure, String id) {
+    try {
+      if (EngineErrors.isNoAnswer(failure)) {
+        removeLater("remove container " + id, id);
+      } else {
+        remove(id);
+      }
+    } catch (EngineException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  @Override
+  public final void close() {
+    engine.close();
+  }
+}
