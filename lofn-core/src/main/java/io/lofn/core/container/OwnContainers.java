@@ -1,7 +1,6 @@
 package io.lofn.core.container;
 
 import io.lofn.core.config.PathMap;
-import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ForwardingRunningContainer;

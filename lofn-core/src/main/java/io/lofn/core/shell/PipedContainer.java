@@ -2,7 +2,6 @@ package io.lofn.core.shell;
 
 import io.lofn.core.streams.NamedPipes;
 import io.lofn.core.streams.Noise;
-import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ForwardingRunningContainer;
 import io.lofn.spi.RunningContainer;
 import java.io.InputStream;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lofn.api.LofnException;
 import io.lofn.core.ProcessEngine;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.config.PathMap;
@@ -17,8 +18,8 @@ import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.runtime.RuntimeSelector;
 import io.lofn.core.shell.CommandStart;
 import io.lofn.core.shell.PipedContainer;
+import io.lofn.core.shell.Witness;
 import io.lofn.core.task.TaskIdentity;
-import io.lofn.api.LofnException;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ImageConfig;
 import io.lofn.spi.RunningContainer;
