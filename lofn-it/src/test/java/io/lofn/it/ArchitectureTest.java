@@ -38,7 +38,9 @@ class ArchitectureTest {
 
   private static final String[] API = {"io.lofn.api..", "io.lofn.spi.."};
   private static final String[] GUICE = {"com.google.inject..", "jakarta.inject.."};
-  private static final String[] SPARK = {"org.apache.spark..", "scala..", "io.lofn.spark.."};
+  private static final String[] SPARK = {
+    "org.apache.spark..", "scala..", "io.lofn.core..", "io.lofn.spark.."
+  };
 
   @ArchTest
   static final ArchRule theApiStandsOnTheJdkAlone =
@@ -136,17 +138,17 @@ class ArchitectureTest {
   static final ArchRule sparkFindsImplementationsByServiceLoaderOnly =
       noClasses()
           .that()
-          .resideInAPackage("io.lofn.spark..")
+          .resideInAnyPackage("io.lofn.core..", "io.lofn.spark..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
               "io.lofn.runtime..", "io.lofn.hdfs..", "io.lofn.testkit..", "io.lofn.examples..");
 
   @ArchTest
-  static final ArchRule guiceIsTheBusinessOfSparkAlone =
+  static final ArchRule guiceIsTheBusinessOfTheCoreAndItsBinding =
       noClasses()
           .that()
-          .resideOutsideOfPackage("io.lofn.spark..")
+          .resideOutsideOfPackages("io.lofn.core..", "io.lofn.spark..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(GUICE);
@@ -249,7 +251,7 @@ class ArchitectureTest {
                 }
               });
 
-  private static SliceAssignment topLevelClassesOf(String packages) {
+  static SliceAssignment topLevelClassesOf(String packages) {
     return new SliceAssignment() {
       @Override
       public SliceIdentifier getIdentifierOf(JavaClass type) {
@@ -266,7 +268,7 @@ class ArchitectureTest {
   }
 
   /** In what others can inherit, call or read. */
-  private static ArchCondition<JavaClass> notShow(DescribedPredicate<? super JavaClass> types) {
+  static ArchCondition<JavaClass> notShow(DescribedPredicate<? super JavaClass> types) {
     return new ArchCondition<>("not show types that " + types.getDescription()) {
       @Override
       public void check(JavaClass type, ConditionEvents events) {

@@ -1,7 +1,7 @@
 package io.lofn.spark;
 
 import io.lofn.core.config.LofnConf;
-import io.lofn.core.run.WarmUp;
+import io.lofn.core.image.WarmUp;
 import io.lofn.spark.executor.ExecutorInjector;
 import io.lofn.spark.executor.SparkMetrics;
 import java.util.HashMap;

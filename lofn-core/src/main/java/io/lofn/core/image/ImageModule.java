@@ -10,5 +10,6 @@ public final class ImageModule extends AbstractModule {
   protected void configure() {
     bind(ImagePins.class).in(Singleton.class);
     bind(Images.class).in(Singleton.class);
+    bind(WarmUp.class).in(Singleton.class);
   }
 }

@@ -15,9 +15,7 @@ public final class CancellableIterator<T> implements Iterator<T> {
 
   @Override
   public boolean hasNext() {
-    if (task.isCancelled()) {
-      throw task.cancellation();
-    }
+    task.requireWanted();
     return records.hasNext();
   }
 

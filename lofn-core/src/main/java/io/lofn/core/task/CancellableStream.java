@@ -16,19 +16,13 @@ public final class CancellableStream extends FilterInputStream {
 
   @Override
   public int read() throws IOException {
-    requireWanted();
+    task.requireWanted();
     return super.read();
   }
 
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
-    requireWanted();
+    task.requireWanted();
     return super.read(bytes, offset, length);
-  }
-
-  private void requireWanted() {
-    if (task.isCancelled()) {
-      throw task.cancellation();
-    }
   }
 }

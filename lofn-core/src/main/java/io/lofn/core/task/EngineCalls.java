@@ -110,9 +110,7 @@ public final class EngineCalls {
       try {
         return result.get(POLL.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
-        if (task.isCancelled()) {
-          throw task.cancellation();
-        }
+        task.requireWanted();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw task.cancellation();

@@ -11,11 +11,6 @@ import java.time.Duration;
 /** Counts what this executor has done and how long it took. Thread-safe. */
 public interface RunMeters {
 
-  /** Meters that count nothing. */
-  static RunMeters none() {
-    return new NoMeters();
-  }
-
   /** A time that is being taken; it ends when this is closed. */
   interface Timing extends AutoCloseable {
 
@@ -90,44 +85,5 @@ public interface RunMeters {
         return count;
       }
     };
-  }
-
-  /** Meters that nobody looks at. */
-  final class NoMeters implements RunMeters {
-
-    private static final Timing NO_TIMING = () -> {};
-
-    @Override
-    public void begun() {}
-
-    @Override
-    public void failed() {}
-
-    @Override
-    public void ended(Duration after) {}
-
-    @Override
-    public Timing queue() {
-      return NO_TIMING;
-    }
-
-    @Override
-    public Timing pull() {
-      return NO_TIMING;
-    }
-
-    @Override
-    public Timing create() {
-      return NO_TIMING;
-    }
-
-    @Override
-    public void staged(StagedVolume volume) {}
-
-    @Override
-    public void written(long bytes) {}
-
-    @Override
-    public void read(long bytes) {}
   }
 }

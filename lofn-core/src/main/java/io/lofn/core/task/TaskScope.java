@@ -14,6 +14,13 @@ public interface TaskScope {
   /** What to throw in a task that was killed. */
   RuntimeException cancellation();
 
+  /** Throws that if the task was killed. */
+  default void requireWanted() {
+    if (isCancelled()) {
+      throw cancellation();
+    }
+  }
+
   /** Runs an action when the task ends, however it ends. */
   void onCompletion(Runnable action);
 

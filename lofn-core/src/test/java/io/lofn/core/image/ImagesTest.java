@@ -9,6 +9,7 @@ import io.lofn.api.PullPolicy;
 import io.lofn.api.StagingException;
 import io.lofn.api.Tool;
 import io.lofn.core.FakeProvider;
+import io.lofn.core.NoMeters;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeDirectories;
@@ -19,7 +20,6 @@ import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.runtime.RuntimeSelector;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.storage.Volumes;
-import io.lofn.core.task.RunMeters;
 import io.lofn.spi.ImageArchives;
 import io.lofn.spi.ImageDigests;
 import io.lofn.spi.ImageRequest;
@@ -249,7 +249,7 @@ class ImagesTest {
     return new Images(
         volumes,
         new NodeLocks(new LofnConf(Map.of("spark.lofn.tmp.dir", directory.toString()))),
-        RunMeters.none());
+        new NoMeters());
   }
 
   private ImagePins pins(Map<String, String> settings) {

@@ -48,7 +48,7 @@ public final class ExecutorInjector {
   private static final Set<String> APPLICATIONS = new HashSet<>();
 
   /** Of this JVM, whatever the configuration; of nobody's interest without the plugin. */
-  private static RunMeters meters = RunMeters.none();
+  private static RunMeters meters = new SparkMetrics();
 
   private ExecutorInjector() {}
 

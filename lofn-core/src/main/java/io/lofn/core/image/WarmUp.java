@@ -1,10 +1,8 @@
-package io.lofn.core.run;
+package io.lofn.core.image;
 
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
 import io.lofn.core.config.LofnConf;
-import io.lofn.core.image.ImageNeed;
-import io.lofn.core.image.Images;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.spi.PreparedImage;

@@ -1,0 +1,44 @@
+package io.lofn.core;
+
+import io.lofn.core.task.RunMeters;
+import io.lofn.spi.StagedVolume;
+import java.time.Duration;
+
+/** Meters that nobody looks at. */
+public final class NoMeters implements RunMeters {
+
+  private static final Timing NO_TIMING = () -> {};
+
+  @Override
+  public void begun() {}
+
+  @Override
+  public void failed() {}
+
+  @Override
+  public void ended(Duration after) {}
+
+  @Override
+  public Timing queue() {
+    return NO_TIMING;
+  }
+
+  @Override
+  public Timing pull() {
+    return NO_TIMING;
+  }
+
+  @Override
+  public Timing create() {
+    return NO_TIMING;
+  }
+
+  @Override
+  public void staged(StagedVolume volume) {}
+
+  @Override
+  public void written(long bytes) {}
+
+  @Override
+  public void read(long bytes) {}
+}
