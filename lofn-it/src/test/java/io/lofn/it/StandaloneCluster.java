@@ -148,7 +148,10 @@ final class StandaloneCluster implements AutoCloseable {
 
   private List<String> java(String type, String... arguments) {
     List<String> command = new ArrayList<>();
-    command.addAll(List.of(SparkHome.java(), "-Xmx256m", "-cp", classPath, type));
+    command.addAll(List.of(SparkHome.java(), "-Xmx256m", "-cp", classPath));
+    // A master counts its applications and adds the second: those of two must not have one name.
+    command.add("-Duser.timezone=GMT+" + Forks.number());
+    command.add(type);
     command.addAll(List.of(arguments));
     return command;
   }
