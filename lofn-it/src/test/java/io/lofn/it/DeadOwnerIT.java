@@ -7,7 +7,6 @@ import io.lofn.spark.Lofn;
 import java.io.File;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,10 +35,12 @@ class DeadOwnerIT {
   void isCleanedUpAfter(Map<String, String> runtime) throws Exception {
     String mark = "org.example.victim=" + System.nanoTime();
     Process victim = startVictim(runtime, mark);
-    Engines.waitUntil("its tool runs", () -> !Engines.containers(mark).isEmpty());
-    assertThat(Engines.exchanges(SPARK.localDirectory())).isNotEmpty();
-
-    victim.destroyForcibly().waitFor();
+    try {
+      Engines.waitUntil("its tool runs", () -> !Engines.containers(mark).isEmpty());
+      assertThat(Engines.exchanges(SPARK.localDirectory())).isNotEmpty();
+    } finally {
+      victim.destroyForcibly().waitFor();
+    }
     assertThat(Engines.containers(mark)).isNotEmpty();
     sweepBy(runtime);
 
@@ -59,7 +60,8 @@ class DeadOwnerIT {
 
   private static Process startVictim(Map<String, String> runtime, String mark) throws Exception {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(SparkHome.java());
+    command.addAll(SparkHome.shortLived());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--add-opens") || argument.startsWith("-X"))
         .forEach(command::add);

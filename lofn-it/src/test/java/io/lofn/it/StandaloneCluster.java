@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Spark's own cluster on this machine: a master, workers and executors that are JVMs each. */
 final class StandaloneCluster implements AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final Path directory;
   private final SparkHome home;
@@ -85,9 +88,13 @@ final class StandaloneCluster implements AutoCloseable {
       for (Map<String, String> environment : workers) {
         startWorker(cores, environment);
       }
+      awaitWorkers(workers.size());
     } catch (RuntimeException | Error e) {
       close();
       throw new AssertionError("The cluster does not start", e);
+    } catch (InterruptedException e) {
+      close();
+      throw new AssertionError("Interrupted", e);
     }
   }
 
@@ -143,12 +150,21 @@ final class StandaloneCluster implements AutoCloseable {
                 "--webui-port",
                 "0",
                 "spark://" + master()),
-            () -> status().replace(" ", "").contains("\"aliveworkers\":" + number)));
+            () -> true));
+  }
+
+  private void awaitWorkers(int count) throws InterruptedException {
+    Engines.waitUntil(
+        "all workers serve, as the logs in " + directory + " may tell",
+        PATIENCE,
+        () -> status().replace(" ", "").contains("\"aliveworkers\":" + count));
   }
 
   private List<String> java(String type, String... arguments) {
     List<String> command = new ArrayList<>();
-    command.addAll(List.of(SparkHome.java(), "-Xmx256m", "-cp", classPath));
+    command.add(SparkHome.java());
+    command.addAll(SparkHome.shortLived());
+    command.addAll(List.of("-Xmx256m", "-cp", classPath));
     // A master counts its applications and adds the second: those of two must not have one name.
     command.add("-Duser.timezone=GMT+" + Forks.number());
     command.add(type);
@@ -174,6 +190,7 @@ final class StandaloneCluster implements AutoCloseable {
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.local.dir", directory.resolve("local").toString())
         .config("spark.executor.memory", "512m")
+        .config("spark.executor.extraJavaOptions", String.join(" ", SparkHome.shortLived()))
         .config("spark.lofn.probe", "never")
         .config("spark.cores.max", Integer.toString(cores))
         .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
