@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,8 +71,16 @@ final class StandaloneCluster implements AutoCloseable {
         home,
         home.classPath(),
         cores,
-        Collections.nCopies(
-            workers, Map.of("SPARK_LOCAL_DIRS", directory.resolve("local").toString())));
+        Collections.nCopies(workers, Map.of("SPARK_LOCAL_DIRS", local(directory))));
+  }
+
+  /** Made here: of two workers that make it at once, one takes that for a failure. */
+  private static String local(Path directory) {
+    try {
+      return Files.createDirectories(directory.resolve("local")).toString();
+    } catch (IOException e) {
+      throw new AssertionError("Cannot make a directory for executors", e);
+    }
   }
 
   private StandaloneCluster(
