@@ -50,6 +50,7 @@ final class ChildJvm {
   Ended run(Path directory, String classPath, Class<?> program, String... arguments) {
     List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(SparkHome.shortLived());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--add-opens") || argument.startsWith("-X"))
         .forEach(command::add);

@@ -7,19 +7,20 @@ import io.lofn.spark.Lofn;
 import java.io.File;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a JVM that was killed has left is removed by the next lofn on the node. */
+@Tag("serial") // Any lofn on the node would sweep what it leaves.
 @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DeadOwnerIT {
 
@@ -34,10 +35,12 @@ class DeadOwnerIT {
   void isCleanedUpAfter(Map<String, String> runtime) throws Exception {
     String mark = "org.example.victim=" + System.nanoTime();
     Process victim = startVictim(runtime, mark);
-    Engines.waitUntil("its tool runs", () -> !Engines.containers(mark).isEmpty());
-    assertThat(Engines.exchanges(SPARK.localDirectory())).isNotEmpty();
-
-    victim.destroyForcibly().waitFor();
+    try {
+      Engines.waitUntil("its tool runs", () -> !Engines.containers(mark).isEmpty());
+      assertThat(Engines.exchanges(SPARK.localDirectory())).isNotEmpty();
+    } finally {
+      victim.destroyForcibly().waitFor();
+    }
     assertThat(Engines.containers(mark)).isNotEmpty();
     sweepBy(runtime);
 
@@ -57,7 +60,8 @@ class DeadOwnerIT {
 
   private static Process startVictim(Map<String, String> runtime, String mark) throws Exception {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(SparkHome.java());
+    command.addAll(SparkHome.shortLived());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--add-opens") || argument.startsWith("-X"))
         .forEach(command::add);

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The engines of this machine as somebody outside of lofn sees them. */
@@ -61,6 +62,33 @@ final class Engines {
       throw new AssertionError("Cannot run " + List.of(command), e);
     } catch (InterruptedException e) {
       throw new AssertionError("Interrupted", e);
+    }
+  }
+
+  /**
+   * Removes images of docker and podman. Podman cannot list images while one goes, so tests list
+   * and remove them one after the other.
+   *
+   * @param names which, by name and tag or by name and digest
+   */
+  static void removeImages(Predicate<String> names) {
+    for (String engine : List.of("docker", "podman")) {
+      for (String form : List.of("{{.Repository}}:{{.Tag}}", "{{.Repository}}@{{.Digest}}")) {
+        exclusivelyOnImages(engine, "images", "--digests", "--format", form)
+            .lines()
+            .filter(name -> names.test(name) && !name.contains("<none>"))
+            .distinct()
+            .forEach(name -> exclusivelyOnImages(engine, "rmi", name));
+      }
+    }
+  }
+
+  /** What a command of an engine prints that lists or removes images. */
+  static String exclusivelyOnImages(String... command) {
+    try {
+      return Forks.<String, RuntimeException>exclusively("images", () -> run(command));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

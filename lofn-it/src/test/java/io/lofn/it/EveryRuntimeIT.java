@@ -90,7 +90,8 @@ class EveryRuntimeIT {
 
   @AfterAll
   static void removeImage() {
-    List.of("docker", "podman").forEach(engine -> Engines.run(engine, "rmi", DECLARING));
+    List.of("docker", "podman")
+        .forEach(engine -> Engines.exclusivelyOnImages(engine, "rmi", DECLARING));
   }
 
   /** Where an image is a directory of files it declares nothing, and the tool finds the same. */

@@ -34,12 +34,7 @@ class ImagesIT {
 
   @AfterEach
   void removeImages() {
-    for (String engine : List.of("docker", "podman")) {
-      Engines.run(engine, "images", "--format", "{{.Repository}}:{{.Tag}}")
-          .lines()
-          .filter(name -> name.endsWith(image))
-          .forEach(name -> Engines.run(engine, "rmi", name));
-    }
+    Engines.removeImages(name -> name.endsWith(image));
   }
 
   @ParameterizedTest
@@ -77,17 +72,7 @@ class ImagesIT {
       assertThat(before.collect()).containsExactly("a", "b");
       assertThat(after.collect()).containsExactly("a", "/bin/bash", "b", "/bin/bash");
       assertThat(before.collect()).containsExactly("a", "b");
-      removeAll(registry);
-    }
-  }
-
-  private static void removeAll(Registry registry) {
-    for (String form : List.of("{{.Repository}}:{{.Tag}}", "{{.Repository}}@{{.Digest}}")) {
-      Engines.run("docker", "images", "--digests", "--format", form)
-          .lines()
-          .filter(name -> name.startsWith(registry.host()) && !name.contains("<none>"))
-          .distinct()
-          .forEach(name -> Engines.run("docker", "rmi", name));
+      Engines.removeImages(each -> each.startsWith(registry.host()));
     }
   }
 

@@ -18,12 +18,20 @@ final class LambdaPhage {
 
   /** Makes them, the first time. */
   static LambdaPhage data() throws IOException, InterruptedException {
-    if (!Files.exists(DATA)) {
-      Path made = Files.createTempDirectory(DATA.getParent(), "lambda");
-      lambda("make", made.toString());
-      Files.move(made, DATA);
-    }
-    return new LambdaPhage();
+    return Forks.<LambdaPhage, InterruptedException>exclusively(
+        "lambda",
+        () -> {
+          if (!Files.exists(DATA)) {
+            make();
+          }
+          return new LambdaPhage();
+        });
+  }
+
+  private static void make() throws IOException, InterruptedException {
+    Path made = Files.createTempDirectory(DATA.getParent(), "lambda");
+    lambda("make", made.toString());
+    Files.move(made, DATA);
   }
 
   Path directory() {

@@ -3,6 +3,7 @@ package io.lofn.it;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Debian's docker-registry on a port of this machine, where engines take http for granted. */
 final class Registry implements AutoCloseable {
@@ -20,6 +22,9 @@ final class Registry implements AutoCloseable {
 
   /** Of the password above, by bcrypt. */
   private static final String HASH = "$2b$04$g9j07HnVhEeUCXryrOCEpO..fUGs8jZq3sEKlNOhz3.QMOjzbAE2K";
+
+  /** So many ports has each JVM of tests, all of them below those that Linux gives to clients. */
+  private static final int PORTS = 6_000;
 
   private final Path directory;
   private final int port = freePort();
@@ -98,11 +103,18 @@ final class Registry implements AutoCloseable {
     daemon.close();
   }
 
+  /** One of this JVM's own, which the system gives to no client. */
   static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new AssertionError(e);
+    int first = 14_000 + PORTS * Forks.number();
+    while (true) {
+      int port = first + ThreadLocalRandom.current().nextInt(PORTS);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (BindException taken) {
+        // Another one.
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
     }
   }
 

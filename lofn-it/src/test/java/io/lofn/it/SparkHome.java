@@ -80,6 +80,7 @@ final class SparkHome {
     List<String> command = new ArrayList<>(List.of(java()));
     command.addAll(
         Arrays.stream(JavaModuleOptions.defaultModuleOptions().strip().split("\\s+")).toList());
+    command.addAll(shortLived());
     command.addAll(List.of("-Xmx512m", "-cp", classPath(), "org.apache.spark.deploy.SparkSubmit"));
     command.addAll(arguments);
     return command;
@@ -87,6 +88,11 @@ final class SparkHome {
 
   static String java() {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
+  /** Options of a JVM that lives for a minute: it ends before what a better compiler does pays. */
+  static List<String> shortLived() {
+    return List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
   }
 
   @Override

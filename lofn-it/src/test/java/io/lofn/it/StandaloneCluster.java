@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Spark's own cluster on this machine: a master, workers and executors that are JVMs each. */
 final class StandaloneCluster implements AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final Path directory;
   private final SparkHome home;
@@ -67,8 +71,16 @@ final class StandaloneCluster implements AutoCloseable {
         home,
         home.classPath(),
         cores,
-        Collections.nCopies(
-            workers, Map.of("SPARK_LOCAL_DIRS", directory.resolve("local").toString())));
+        Collections.nCopies(workers, Map.of("SPARK_LOCAL_DIRS", local(directory))));
+  }
+
+  /** Made here: of two workers that make it at once, one takes that for a failure. */
+  private static String local(Path directory) {
+    try {
+      return Files.createDirectories(directory.resolve("local")).toString();
+    } catch (IOException e) {
+      throw new AssertionError("Cannot make a directory for executors", e);
+    }
   }
 
   private StandaloneCluster(
@@ -85,9 +97,13 @@ final class StandaloneCluster implements AutoCloseable {
       for (Map<String, String> environment : workers) {
         startWorker(cores, environment);
       }
+      awaitWorkers(workers.size());
     } catch (RuntimeException | Error e) {
       close();
       throw new AssertionError("The cluster does not start", e);
+    } catch (InterruptedException e) {
+      close();
+      throw new AssertionError("Interrupted", e);
     }
   }
 
@@ -143,12 +159,24 @@ final class StandaloneCluster implements AutoCloseable {
                 "--webui-port",
                 "0",
                 "spark://" + master()),
-            () -> status().replace(" ", "").contains("\"aliveworkers\":" + number)));
+            () -> true));
+  }
+
+  private void awaitWorkers(int count) throws InterruptedException {
+    Engines.waitUntil(
+        "all workers serve, as the logs in " + directory + " may tell",
+        PATIENCE,
+        () -> status().replace(" ", "").contains("\"aliveworkers\":" + count));
   }
 
   private List<String> java(String type, String... arguments) {
     List<String> command = new ArrayList<>();
-    command.addAll(List.of(SparkHome.java(), "-Xmx256m", "-cp", classPath, type));
+    command.add(SparkHome.java());
+    command.addAll(SparkHome.shortLived());
+    command.addAll(List.of("-Xmx256m", "-cp", classPath));
+    // A master counts its applications and adds the second: those of two must not have one name.
+    command.add("-Duser.timezone=GMT+" + Forks.number());
+    command.add(type);
     command.addAll(List.of(arguments));
     return command;
   }
@@ -171,6 +199,7 @@ final class StandaloneCluster implements AutoCloseable {
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.local.dir", directory.resolve("local").toString())
         .config("spark.executor.memory", "512m")
+        .config("spark.executor.extraJavaOptions", String.join(" ", SparkHome.shortLived()))
         .config("spark.lofn.probe", "never")
         .config("spark.cores.max", Integer.toString(cores))
         .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))

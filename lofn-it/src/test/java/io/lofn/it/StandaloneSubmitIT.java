@@ -138,6 +138,8 @@ class StandaloneSubmitIT {
                 "--conf",
                 "spark.driver.host=127.0.0.1",
                 "--conf",
+                "spark.executor.extraJavaOptions=" + String.join(" ", SparkHome.shortLived()),
+                "--conf",
                 "spark.lofn.sweep.interval=1s"));
     all.addAll(Arrays.asList(options));
     all.addAll(Guide.submission("Standalone", places));

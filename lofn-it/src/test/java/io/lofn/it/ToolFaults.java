@@ -126,13 +126,17 @@ final class ToolFaults {
       throws InterruptedException {
     do {
       try {
-        engine.run("rmi", image);
+        remove(engine, image);
         return !job.isDone();
       } catch (AssertionError inUse) {
         TimeUnit.MILLISECONDS.sleep(20);
       }
     } while (!job.isDone());
-    engine.run("rmi", image);
+    remove(engine, image);
     return false;
+  }
+
+  private static void remove(TestEngine engine, String image) {
+    Engines.exclusivelyOnImages(engine.runtime(), "rmi", image);
   }
 }

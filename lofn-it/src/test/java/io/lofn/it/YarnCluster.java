@@ -134,9 +134,10 @@ final class YarnCluster implements AutoCloseable {
   }
 
   private List<String> daemon(String type) {
-    return new ArrayList<>(
+    List<String> command = new ArrayList<>(List.of(SparkHome.java()));
+    command.addAll(SparkHome.shortLived());
+    command.addAll(
         List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx384m",
             "--add-opens=java.base/java.lang=ALL-UNNAMED",
             "-Dyarn.log.dir=" + directory,
@@ -144,6 +145,7 @@ final class YarnCluster implements AutoCloseable {
             "-cp",
             conf + ":" + JARS.toAbsolutePath().normalize() + "/*",
             "org.apache.hadoop." + type));
+    return command;
   }
 
   private void start(String name, List<String> command) {

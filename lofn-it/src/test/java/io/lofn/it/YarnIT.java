@@ -135,12 +135,24 @@ class YarnIT {
   }
 
   private static Map<String, String> settings(SparkHome home) {
+    String options = String.join(" ", SparkHome.shortLived());
     return Map.of(
-        "spark.yarn.jars", "local:" + home.jars(),
-        "spark.yarn.maxAppAttempts", "1",
-        "spark.task.maxFailures", "1",
-        "spark.scheduler.minRegisteredResourcesRatio", "1.0",
-        "spark.scheduler.maxRegisteredResourcesWaitingTime", "5m");
+        "spark.executor.extraJavaOptions",
+        options,
+        "spark.driver.extraJavaOptions",
+        options,
+        "spark.yarn.am.extraJavaOptions",
+        options,
+        "spark.yarn.jars",
+        "local:" + home.jars(),
+        "spark.yarn.maxAppAttempts",
+        "1",
+        "spark.task.maxFailures",
+        "1",
+        "spark.scheduler.minRegisteredResourcesRatio",
+        "1.0",
+        "spark.scheduler.maxRegisteredResourcesWaitingTime",
+        "5m");
   }
 
   private static List<String> lines() {
