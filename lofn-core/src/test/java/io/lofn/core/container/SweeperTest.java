@@ -173,21 +173,6 @@ class SweeperTest {
     assertThat(kept).exists();
   }
 
-  @Test
-  void deletesExchangesThatDeadExecutorsOfOtherWorkersLeft() throws Exception {
-    String home = ProcessUser.current().own("lofn");
-    Path root = local;
-    Path left = make(root.resolve("spark-2/executor-2").resolve(home));
-    Path dead = make(left.resolve(this.dead.directoryName()));
-    Path alive = make(left.resolve(me.directoryName()));
-    local = Files.createDirectories(root.resolve("spark-1/executor-1"));
-
-    sweep(new FakeRuntime("fake", List.of()));
-
-    assertThat(dead).doesNotExist();
-    assertThat(alive).exists();
-  }
-
   /** The clock has two threads, which look after all runs as well. */
   @Test
   void sweepsDoNotOccupyTheClockAndComeOneAtATime() throws Exception {

@@ -1,4 +1,4 @@
-package io.lofn.core;
+package io.lofn.spark.executor;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

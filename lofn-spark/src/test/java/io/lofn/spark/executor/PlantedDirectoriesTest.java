@@ -1,10 +1,9 @@
-package io.lofn.core.container;
+package io.lofn.spark.executor;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.api.LofnException;
-import io.lofn.core.Neighbours;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.exchange.Exchanges;
 import io.lofn.core.node.NodeDirectories;
@@ -147,7 +146,9 @@ class PlantedDirectoriesTest {
 
   private static Exchanges exchanges(String directory) {
     return new Exchanges(
-        new NodeDirectories(List.of(Path.of(directory))), ME, new LofnConf(Map.of()));
+        new NodeDirectories(List.of(Path.of(directory)), new WorkerDirectories()),
+        ME,
+        new LofnConf(Map.of()));
   }
 
   /** Sweeps as if an engine had nothing left. */

@@ -1,4 +1,4 @@
-package io.lofn.core.storage;
+package io.lofn.spark.executor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +10,7 @@ import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.runtime.Providers;
+import io.lofn.core.storage.Volumes;
 import io.lofn.hdfs.HadoopVolumeStagerProvider;
 import io.lofn.spi.StagedVolume;
 import io.lofn.spi.StagingConfig;
@@ -137,7 +138,7 @@ class VolumesTest {
     return new Volumes(
         new Providers<>(providers, List.of()),
         new LofnConf(conf),
-        new NodeDirectories(List.of(local)),
+        new NodeDirectories(List.of(local), new WorkerDirectories()),
         new HadoopProperties(Map.of("a", "b")));
   }
 

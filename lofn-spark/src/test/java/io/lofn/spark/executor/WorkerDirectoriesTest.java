@@ -1,0 +1,51 @@
+package io.lofn.spark.executor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessUser;
+import io.lofn.core.node.UserDirectory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WorkerDirectoriesTest {
+
+  /** No process has it: the kernel gives numbers below 2^22. */
+  private static final String GONE = "99999999";
+
+  private final Owner me = Owner.current();
+
+  @TempDir Path root;
+
+  @Test
+  void aSweepDeletesExchangesThatDeadExecutorsOfOtherWorkersLeft() throws Exception {
+    String home = ProcessUser.current().own("lofn");
+    Path left = make(root.resolve("spark-2/executor-2").resolve(home));
+    Path dead = make(left.resolve(me.directoryName().replaceFirst("^\\d+-", GONE + "-")));
+    Path alive = make(left.resolve(me.directoryName()));
+    Path local = Files.createDirectories(root.resolve("spark-1/executor-1"));
+
+    try (Exchanges exchanges =
+        new Exchanges(
+            new NodeDirectories(List.of(local), new WorkerDirectories()),
+            me,
+            new LofnConf(Map.of()))) {
+      exchanges.sweep(Map.of("engine", Set.of()));
+    }
+
+    assertThat(dead).doesNotExist();
+    assertThat(alive).exists();
+  }
+
+  private static Path make(Path directory) throws Exception {
+    return Files.createDirectories(directory, UserDirectory.PRIVATE);
+  }
+}
