@@ -41,9 +41,10 @@ public interface ContainerRuntime extends AutoCloseable {
    * have closed it; who writes to an output that was closed here gets SIGPIPE; and no more of what
    * is not read is kept than a pipe holds.
    *
-   * <p>Named pipes would then carry nothing faster, so lofn asks for none, and for no shell in the
-   * container to open them. Where a tool may end with another code than 0 it still starts it by a
-   * shell, which tells a command that could not be executed from one that ended so.
+   * <p>Named pipes would then carry nothing faster, so for a container of one run lofn asks for
+   * none, and for no shell to open them; a container that serves many runs has both. Where a tool
+   * may end with another code than 0 it still starts it by a shell, which tells a command that
+   * could not be executed from one that ended so.
    *
    * @return {@code false} unless overridden; the same as long as the runtime lives
    */

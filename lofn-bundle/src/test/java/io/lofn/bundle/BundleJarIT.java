@@ -87,6 +87,17 @@ class BundleJarIT {
   }
 
   @Test
+  void theRunEngineIsThereWithItsScriptsAndItsVersion() {
+    assertThat(names())
+        .contains(
+            "io/lofn/core/CoreModule.class",
+            "io/lofn/core/warm/command.sh",
+            "io/lofn/core/warm/warm-agent.sh",
+            "io/lofn/core/warm/warm-seal.sh");
+    assertThat(text("io/lofn/core/node/version.properties")).containsPattern("version=[0-9]");
+  }
+
+  @Test
   void theLicencesOfItsContentsAreKept() {
     assertThat(text("META-INF/LICENSE")).contains("Apache License");
     assertThat(text("META-INF/NOTICE")).contains("lofn", "Jackson", "Guice");

@@ -3,34 +3,49 @@ package io.lofn.core;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import com.google.inject.TypeLiteral;
 import com.google.inject.multibindings.MapBinder;
-import io.lofn.core.check.CheckModule;
+import io.lofn.core.check.ContainerCheck;
+import io.lofn.core.check.NodeCheck;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.config.PathMap;
-import io.lofn.core.container.ContainerModule;
-import io.lofn.core.exchange.ExchangeModule;
-import io.lofn.core.gate.GateModule;
-import io.lofn.core.image.ImageModule;
+import io.lofn.core.container.OwnContainers;
+import io.lofn.core.container.PipedContainers;
+import io.lofn.core.container.Sweeper;
+import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.gate.LackGate;
+import io.lofn.core.gate.SafetyGate;
+import io.lofn.core.image.ImagePins;
+import io.lofn.core.image.Images;
+import io.lofn.core.image.WarmUp;
+import io.lofn.core.node.ContainerOwnership;
 import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeDirectories;
-import io.lofn.core.node.NodeModule;
-import io.lofn.core.probe.ProbeModule;
+import io.lofn.core.node.NodeLocks;
+import io.lofn.core.node.Owner;
+import io.lofn.core.probe.MountProbe;
+import io.lofn.core.probe.StartProbe;
 import io.lofn.core.run.RunModule;
-import io.lofn.core.runtime.RuntimeModule;
+import io.lofn.core.runtime.NodeRuntime;
+import io.lofn.core.runtime.Providers;
 import io.lofn.core.runtime.RuntimeProviders;
-import io.lofn.core.storage.StorageModule;
+import io.lofn.core.runtime.RuntimeSelector;
+import io.lofn.core.storage.OutputStores;
+import io.lofn.core.storage.Volumes;
 import io.lofn.core.task.EngineCalls;
 import io.lofn.core.task.PoolThreads;
 import io.lofn.core.task.RunMeters;
-import io.lofn.core.warm.WarmModule;
+import io.lofn.core.warm.WarmContainers;
 import io.lofn.spi.ContainerRuntimeProvider;
+import io.lofn.spi.OutputStoreProvider;
+import io.lofn.spi.VolumeStagerProvider;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** Wires the run engine. */
+/** Wires the run engine; a package that hides what is to be bound has a module of its own. */
 public final class CoreModule extends AbstractModule {
 
   private final LofnConf conf;
@@ -71,19 +86,34 @@ public final class CoreModule extends AbstractModule {
     bind(NodeDirectories.class).toInstance(directories);
     bind(HadoopProperties.class).toInstance(hadoop);
     bind(RunMeters.class).toInstance(meters);
+    bind(Owner.class).toInstance(Owner.current());
+    bind(new TypeLiteral<Providers<VolumeStagerProvider>>() {})
+        .toInstance(Providers.discover(VolumeStagerProvider.class));
+    bind(new TypeLiteral<Providers<OutputStoreProvider>>() {})
+        .toInstance(Providers.discover(OutputStoreProvider.class));
     List.of(
-            new RuntimeModule(),
-            new NodeModule(),
-            new ExchangeModule(),
-            new StorageModule(),
-            new ImageModule(),
-            new ContainerModule(),
-            new ProbeModule(),
-            new GateModule(),
-            new WarmModule(),
-            new RunModule(),
-            new CheckModule())
-        .forEach(this::install);
+            ContainerCheck.class,
+            ContainerOwnership.class,
+            Exchanges.class,
+            ImagePins.class,
+            Images.class,
+            LackGate.class,
+            MountProbe.class,
+            NodeCheck.class,
+            NodeLocks.class,
+            NodeRuntime.class,
+            OutputStores.class,
+            OwnContainers.class,
+            PipedContainers.class,
+            RuntimeSelector.class,
+            SafetyGate.class,
+            StartProbe.class,
+            Sweeper.class,
+            Volumes.class,
+            WarmContainers.class,
+            WarmUp.class)
+        .forEach(type -> bind(type).in(Singleton.class));
+    install(new RunModule());
   }
 
   @Provides

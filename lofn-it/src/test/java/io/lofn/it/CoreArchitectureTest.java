@@ -62,7 +62,7 @@ class CoreArchitectureTest {
           .resideInAnyPackage(
               "java..",
               "org.jspecify..",
-              "org.slf4j",
+              "org.slf4j..",
               "com.google.common..",
               "com.google.inject..",
               "jakarta.inject..",

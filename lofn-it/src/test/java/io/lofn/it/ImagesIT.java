@@ -81,7 +81,7 @@ class ImagesIT {
     Path archive = directory.resolve("image.tar");
     Engines.run("docker", "tag", "busybox:1", image);
     Engines.run("docker", "save", "-o", archive.toString(), image);
-    Engines.run("docker", "rmi", image);
+    Engines.exclusivelyOnImages("docker", "rmi", image);
     return archive;
   }
 

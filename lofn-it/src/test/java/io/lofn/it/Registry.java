@@ -81,7 +81,7 @@ final class Registry implements AutoCloseable {
     try {
       Engines.run("docker", "--config", login.toString(), "push", "-q", there);
     } finally {
-      Engines.run("docker", "rmi", there);
+      Engines.exclusivelyOnImages("docker", "rmi", there);
     }
     return there;
   }

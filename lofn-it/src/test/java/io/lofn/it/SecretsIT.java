@@ -137,7 +137,7 @@ class SecretsIT {
                     .collect())
             .containsExactly("a");
       } finally {
-        Engines.run(runtime.get("spark.lofn.runtime"), "rmi", "-f", image);
+        Engines.exclusivelyOnImages(runtime.get("spark.lofn.runtime"), "rmi", "-f", image);
       }
     }
 

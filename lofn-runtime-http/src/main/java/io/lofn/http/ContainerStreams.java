@@ -11,24 +11,31 @@ import org.jspecify.annotations.Nullable;
 public final class ContainerStreams implements AutoCloseable {
 
   private final @Nullable AttachConnection input;
+  private final boolean hasStdin;
   private final AttachConnection output;
   private final AttachConnection error;
 
   /**
-   * @param input for the standard input, if there is one; may be the one for the standard output
+   * @param input for the standard input, if the engine has one for it; may be the one for the
+   *     standard output
+   * @param hasStdin whether the container has a standard input
    * @param output for the standard output
    * @param error for the standard error
    */
   public ContainerStreams(
-      @Nullable AttachConnection input, AttachConnection output, AttachConnection error) {
+      @Nullable AttachConnection input,
+      boolean hasStdin,
+      AttachConnection output,
+      AttachConnection error) {
     this.input = input;
+    this.hasStdin = hasStdin;
     this.output = output;
     this.error = error;
   }
 
   /** The container's standard input, if it has one. */
   @Nullable OutputStream stdin() {
-    return input == null ? null : input.input();
+    return input == null || !hasStdin ? null : input.input();
   }
 
   InputStream stdout() {
@@ -48,10 +55,10 @@ public final class ContainerStreams implements AutoCloseable {
 
   @Override
   public void close() {
-    if (input != null) {
-      input.close();
+    try (error;
+        output;
+        input) {
+      // Each, whatever becomes of the others.
     }
-    output.close();
-    error.close();
   }
 }

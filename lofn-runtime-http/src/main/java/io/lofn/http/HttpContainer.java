@@ -102,7 +102,8 @@ public abstract class HttpContainer implements RunningContainer {
 
   /** Frees whoever reads, writes or waits. The container is not touched. */
   public final void closeStreams() {
-    streams.close();
-    watch.close();
+    try (streams) {
+      watch.close();
+    }
   }
 }

@@ -23,19 +23,19 @@ public final class ToolFunction<I, O>
 
   private static final long serialVersionUID = 1L;
 
-  private final ToolCall<I, O> tool;
+  private final ToolCall<I, O> call;
 
-  ToolFunction(ToolCall<I, O> tool) {
-    this.tool = tool;
+  ToolFunction(ToolCall<I, O> call) {
+    this.call = call;
   }
 
   /** What it calls. */
   ToolCall<I, O> call() {
-    return tool;
+    return call;
   }
 
   @Override
   public Iterator<O> call(Iterator<I> records) throws IOException {
-    return tool.call(records);
+    return call.call(records);
   }
 }

@@ -125,9 +125,8 @@ class LofnEndTest {
     CompletableFuture<Void> end;
     try (ExecutorInjector.Lease lease = ExecutorInjector.ofExecutor(conf("1s"))) {
       RunEngine engine = lease.get(RunEngine.class);
-      Supervisor supervisor = lease.get(Supervisor.class);
       end = CompletableFuture.runAsync(engine::close);
-      waitUntil(supervisor::isIdle);
+      waitUntil(engine::isIdle);
     }
     mayStart.countDown();
 

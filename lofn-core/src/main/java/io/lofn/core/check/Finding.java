@@ -24,7 +24,7 @@ public record Finding(String check, boolean good, String text, String problem, S
   }
 
   /** What is as it should be for most purposes. */
-  public static Finding warning(String check, String text, String problem, String advice) {
+  static Finding warning(String check, String text, String problem, String advice) {
     return new Finding(check, true, text, problem, advice);
   }
 

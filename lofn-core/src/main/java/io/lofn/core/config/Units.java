@@ -44,7 +44,7 @@ final class Units {
       throw new IllegalArgumentException(
           "write a whole number and a unit, us, ms, s, m or min, h, or d, such as 50s");
     }
-    return Duration.ofMillis(unit.toMillis(Long.parseLong(time.group(1))));
+    return Duration.ofMillis(unit.toMillis(number(time.group(1))));
   }
 
   /**
@@ -60,9 +60,17 @@ final class Units {
           "write a whole number and a unit, b, k, m, g, t, or p, such as 250m");
     }
     try {
-      return Math.multiplyExact(Long.parseLong(size.group(1)), 1L << (unit * BITS));
+      return Math.multiplyExact(number(size.group(1)), 1L << (unit * BITS));
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException("it is more than " + Long.MAX_VALUE + " bytes", e);
+    }
+  }
+
+  private static long number(String digits) {
+    try {
+      return Long.parseLong(digits);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("the number is more than " + Long.MAX_VALUE, e);
     }
   }
 

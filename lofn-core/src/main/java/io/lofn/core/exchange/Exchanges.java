@@ -41,7 +41,7 @@ import org.slf4j.event.Level;
  * Makes exchanges, below one directory of this process in each of the node's local directories, and
  * deletes what processes that are gone have left there.
  */
-public final class Exchanges implements Exchange.Home, AutoCloseable {
+public final class Exchanges implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Exchanges.class);
   private static final Set<PosixFilePermission> OPEN = PosixFilePermissions.fromString("rwxrwxrwx");
@@ -145,7 +145,7 @@ public final class Exchanges implements Exchange.Home, AutoCloseable {
     if (anyUser) {
       Files.setPosixFilePermissions(directory, OPEN);
     }
-    Exchange exchange = new Exchange(root, directory, home.resolve(KEPT), this);
+    Exchange exchange = new Exchange(root, directory, home.resolve(KEPT), new Home());
     Files.createDirectory(exchange.temporary(), UserDirectory.PRIVATE);
     Files.setAttribute(exchange.temporary(), "unix:mode", TEMPORARY_MODE);
     return exchange;
@@ -183,14 +183,12 @@ public final class Exchanges implements Exchange.Home, AutoCloseable {
   }
 
   /** The containers that mount exchanges of this one. */
-  @Override
   public ContainerLedger ledger() {
     return ledger;
   }
 
   /** An exchange is no longer this one's to delete. */
-  @Override
-  public void forget(Path tree) {
+  private void forget(Path tree) {
     trees.remove(tree);
     if (closed) {
       tidy();
@@ -321,8 +319,7 @@ public final class Exchanges implements Exchange.Home, AutoCloseable {
   }
 
   /** Deletes an exchange of this process. */
-  @Override
-  public void delete(Path tree) throws IOException {
+  private void delete(Path tree) throws IOException {
     try (OwnDirectory mine = OwnDirectory.open(tree.getParent())) {
       mine.delete(tree.getFileName(), Writers.GONE);
     } catch (NoSuchFileException gone) {
@@ -358,6 +355,25 @@ public final class Exchanges implements Exchange.Home, AutoCloseable {
       } catch (IOException e) {
         LOG.debug("Not deleted: {}", home, e);
       }
+    }
+  }
+
+  /** This, as far as an exchange of it needs it. */
+  private final class Home implements Exchange.Home {
+
+    @Override
+    public ContainerLedger ledger() {
+      return ledger;
+    }
+
+    @Override
+    public void forget(Path root) {
+      Exchanges.this.forget(root);
+    }
+
+    @Override
+    public void delete(Path root) throws IOException {
+      Exchanges.this.delete(root);
     }
   }
 }

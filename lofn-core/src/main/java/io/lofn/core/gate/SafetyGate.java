@@ -9,6 +9,7 @@ import io.lofn.core.config.LofnConf;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.shell.CommandStart;
+import io.lofn.spi.ContainerSpec;
 import jakarta.inject.Inject;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -100,6 +101,15 @@ public final class SafetyGate {
       }
     }
     tool.volumes().forEach(volume -> checkTarget(tool, volume));
+  }
+
+  /**
+   * Checks the devices of what is to be started.
+   *
+   * @throws LofnException if it has any, and that is not allowed
+   */
+  public void checkDevices(Tool<?, ?> tool, ContainerSpec spec) {
+    spec.devices().forEach(each -> require(LofnConf.ALLOW_PRIVILEGED, tool, "the device " + each));
   }
 
   /**

@@ -177,7 +177,7 @@ final class ContainerLauncher implements AutoCloseable {
   }
 
   /** Removes the container, also one whose start is under way. By any thread; idempotent. */
-  public void endContainer() {
+  void endContainer() {
     containers.close();
   }
 

@@ -86,20 +86,19 @@ final class Preparation {
 
   /** Brings a volume here; whoever asks for it closes it. */
   StagedVolume stage(Volume volume, TaskScope task) {
-    StagedVolume data =
-        calls.callInterruptibly(task, () -> volumes.stage(volume), StagedVolume::close);
-    meters.staged(data);
-    return data;
+    return calls.callInterruptibly(task, () -> volumes.stage(volume), StagedVolume::close);
   }
 
-  /** Refuses a volume whose source a tool must not see, or can write to against its word. */
+  /** Counts a volume; refuses it if a tool must not see its source, or could write to it. */
   void check(RunPlan plan, SelectedRuntime runtime, Volume volume, StagedVolume data) {
+    meters.staged(data);
     gate.checkSource(plan.tool(), data.path());
     lacks.checkSubmounts(plan.tool(), runtime, volume, data.path());
   }
 
-  /** Refuses what is to be started if its runtime cannot give it its devices. */
+  /** Refuses what is to be started if it may not have its devices, or cannot. */
   void check(RunPlan plan, SelectedRuntime runtime, ContainerSpec spec) {
+    gate.checkDevices(plan.tool(), spec);
     lacks.checkDevices(plan.tool(), runtime, spec);
   }
 

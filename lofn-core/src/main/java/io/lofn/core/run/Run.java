@@ -123,9 +123,7 @@ final class Run<I, O> implements Supervised {
   /** Stops the container if the run is no longer wanted. Called by the supervisor now and then. */
   @Override
   public void check(Instant now) {
-    if (!closed) {
-      outcome.check(now);
-    }
+    outcome.check(now);
   }
 
   /** Counts this run among the failures, once, and unless nobody wanted it any more. */
@@ -140,6 +138,7 @@ final class Run<I, O> implements Supervised {
   @Override
   public void close() {
     closed = true;
+    outcome.end();
     ContainerLauncher ready = launcher;
     RunFeed<I> input = feed;
     Closing.all(

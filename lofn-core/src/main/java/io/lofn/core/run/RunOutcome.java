@@ -56,6 +56,7 @@ final class RunOutcome {
   private volatile @Nullable ContainerSession session;
   private volatile @Nullable DiskWatch disk;
   private volatile boolean judged;
+  private volatile boolean over;
   private @Nullable InputSnapshot inputs;
   private long inputFiles;
 
@@ -117,10 +118,15 @@ final class RunOutcome {
     return current == null ? null : current.failure();
   }
 
+  /** The run is closed, and nobody is to stop it any more. */
+  void end() {
+    over = true;
+  }
+
   /** Stops the container if the run is no longer wanted. */
   void check(Instant now) {
     ContainerSession current = session;
-    if (current == null) {
+    if (current == null || over) {
       return;
     }
     Throwable failure = inputFailure();

@@ -18,7 +18,8 @@ public class PipedContainer extends ForwardingRunningContainer implements Witnes
    * @param noise what the shell said before it had the pipes
    * @param word the shell's
    */
-  public PipedContainer(RunningContainer container, NamedPipes pipes, Noise noise, ShellWord word) {
+  protected PipedContainer(
+      RunningContainer container, NamedPipes pipes, Noise noise, ShellWord word) {
     super(container);
     this.pipes = pipes;
     this.stderr = new ToolStderr(pipes.stderr(), noise, word);

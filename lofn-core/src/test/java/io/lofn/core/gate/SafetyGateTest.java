@@ -10,6 +10,9 @@ import io.lofn.core.FakeProvider;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.runtime.SelectedRuntime;
+import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.Device;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -196,6 +199,22 @@ class SafetyGateTest {
     assertThatThrownBy(() -> gate(Map.of()).check(TOOL.engineOptions(option)))
         .isInstanceOf(LofnException.class)
         .hasMessageContaining(PRIVILEGED + "=true");
+  }
+
+  @Test
+  void aDeviceOfTheNodeNeedsTheKeyEvenWhereTheRuntimeCanGiveIt() {
+    ContainerSpec spec =
+        ContainerSpec.builder("run", "image")
+            .command(List.of("true"))
+            .device(new Device(Path.of("/dev/null"), "/dev/null", "r"))
+            .build();
+
+    assertThatThrownBy(() -> gate(Map.of()).checkDevices(TOOL, spec))
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining("/dev/null")
+        .hasMessageContaining(PRIVILEGED + "=true");
+    assertThatCode(() -> gate(Map.of(PRIVILEGED, "true")).checkDevices(TOOL, spec))
+        .doesNotThrowAnyException();
   }
 
   private static void needs(String key, Tool<String, String> tool) {

@@ -39,7 +39,7 @@ final class DockerContainer extends HttpContainer {
     try {
       AttachConnection error = engine.attach(id, "stdin=0&stdout=0&stderr=1");
       return new DockerContainer(
-          engine, id, new ContainerStreams(stdin ? inAndOut : null, inAndOut, error));
+          engine, id, new ContainerStreams(inAndOut, stdin, inAndOut, error));
     } catch (RuntimeException e) {
       inAndOut.close();
       throw e;

@@ -33,7 +33,8 @@ final class PodmanContainer extends HttpContainer {
     try {
       output = engine.attach(id, "stdout");
       AttachConnection input = stdin ? engine.attach(id, "stdin") : null;
-      return new PodmanContainer(engine, id, new ContainerStreams(input, output, error));
+      return new PodmanContainer(
+          engine, id, new ContainerStreams(input, input != null, output, error));
     } catch (RuntimeException | Error e) {
       error.close();
       if (output != null) {

@@ -35,12 +35,12 @@ public final class CollectReduce<T> {
 
   private final JavaSparkContext spark;
   private final LofnConf conf;
-  private final ToolCall<T, BinaryFile> function;
+  private final ToolCall<T, BinaryFile> call;
 
-  public CollectReduce(JavaSparkContext spark, LofnConf conf, ToolCall<T, BinaryFile> function) {
+  public CollectReduce(JavaSparkContext spark, LofnConf conf, ToolCall<T, BinaryFile> call) {
     this.spark = spark;
     this.conf = conf;
-    this.function = function;
+    this.call = call;
   }
 
   public void reduce(JavaRDD<T> rdd, String path) {
@@ -108,7 +108,7 @@ public final class CollectReduce<T> {
   }
 
   private OutputDirectory run(JavaRDD<T> rdd, OutputDirectory directory) {
-    ToolCall<T, BinaryFile> tool = function;
+    ToolCall<T, BinaryFile> tool = call;
     return directory.fill(inOnePartition(rdd), (records, files) -> tool.call(records));
   }
 

@@ -20,20 +20,17 @@ public final class ReduceBinary {
   private final JavaSparkContext spark;
   private final LofnConf conf;
   private final String parent;
-  private final ToolCall<BinaryFile, BinaryFile> function;
+  private final ToolCall<BinaryFile, BinaryFile> call;
 
   /**
    * @param parent where the outputs of all levels are kept
    */
   public ReduceBinary(
-      JavaSparkContext spark,
-      LofnConf conf,
-      String parent,
-      ToolCall<BinaryFile, BinaryFile> function) {
+      JavaSparkContext spark, LofnConf conf, String parent, ToolCall<BinaryFile, BinaryFile> call) {
     this.spark = spark;
     this.conf = conf;
     this.parent = parent;
-    this.function = function;
+    this.call = call;
   }
 
   /** The files of earlier outputs, each with its name and location. */
@@ -94,7 +91,7 @@ public final class ReduceBinary {
 
   private OutputDirectory run(List<List<Tuple2<String, String>>> groups, int height) {
     JavaRDD<List<Tuple2<String, String>>> rdd = spark.parallelize(groups, groups.size());
-    ToolCall<BinaryFile, BinaryFile> merger = function.atLevel(height);
+    ToolCall<BinaryFile, BinaryFile> merger = call.atLevel(height);
     return OutputDirectory.create(spark, conf, parent, "")
         .fill(
             rdd.setName("lofn reduceBinary, level " + height),

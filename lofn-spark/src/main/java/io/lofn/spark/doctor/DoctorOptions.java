@@ -3,12 +3,11 @@ package io.lofn.spark.doctor;
 import io.lofn.api.Tool;
 import io.lofn.api.Volume;
 import io.lofn.core.check.ContainerCheck;
-import io.lofn.spark.Doctor;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the {@link Doctor} is asked for.
+ * What the doctor is asked for.
  *
  * @param tool has the image and the volume to look at
  * @param nodes how many nodes there are at least

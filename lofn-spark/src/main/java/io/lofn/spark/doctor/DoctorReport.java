@@ -1,14 +1,13 @@
 package io.lofn.spark.doctor;
 
 import io.lofn.core.check.Finding;
-import io.lofn.spark.Doctor;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What the {@link Doctor} prints: a table of the nodes, and what to do where one failed. */
+/** What the doctor prints: a table of the nodes, and what to do where one failed. */
 public final class DoctorReport {
 
   private static final String GAP = "  ";

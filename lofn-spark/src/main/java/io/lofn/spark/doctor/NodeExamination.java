@@ -8,7 +8,6 @@ import io.lofn.core.config.LofnConf;
 import io.lofn.core.image.ImageNeed;
 import io.lofn.core.image.ImagePins;
 import io.lofn.core.task.TaskScope;
-import io.lofn.spark.Doctor;
 import io.lofn.spark.executor.ExecutorInjector;
 import io.lofn.spark.executor.ExecutorInjector.Lease;
 import io.lofn.spark.executor.SparkTaskScope;
@@ -21,7 +20,7 @@ import java.util.UUID;
 import org.apache.spark.SparkEnv;
 import org.jspecify.annotations.Nullable;
 
-/** What a task of the {@link Doctor} does on its node. */
+/** What a task of the doctor does on its node. */
 public final class NodeExamination implements Serializable {
 
   private static final long serialVersionUID = 1L;

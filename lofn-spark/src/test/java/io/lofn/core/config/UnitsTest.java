@@ -61,7 +61,13 @@ class UnitsTest {
 
   @Test
   void theDistanceOfNamesIsLevenshteins() {
-    List<String> names = LofnConf.table().lines().map(line -> line.split("`", -1)[0]).toList();
+    List<String> names =
+        LofnConf.table()
+            .lines()
+            .filter(line -> line.startsWith("| `"))
+            .map(line -> line.split("`", -1)[1])
+            .toList();
+    assertThat(names).contains("spark.lofn.runtime").hasSizeGreaterThan(20);
     List<String> words =
         Stream.concat(names.stream(), Stream.of("", "a", "spark.lofn.", "spark.lofn.runtme"))
             .toList();
@@ -72,6 +78,12 @@ class UnitsTest {
             .isEqualTo(LevenshteinDistance.getDefaultInstance().apply(one, other));
       }
     }
+  }
+
+  @Test
+  void theNearestNameIsTheOneWithTheFewestChangesAndThenTheFirstInTheAlphabet() {
+    assertThat(Nearest.to("abd", List.of("xyz", "abc"))).isEqualTo("abc");
+    assertThat(Nearest.to("ab", List.of("abd", "abc"))).isEqualTo("abc");
   }
 
   private interface Reading {

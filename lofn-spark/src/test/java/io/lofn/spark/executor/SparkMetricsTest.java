@@ -12,12 +12,12 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-class RunMetersTest {
+class SparkMetricsTest {
 
   private final MetricRegistry registry = new MetricRegistry();
   private final SparkMetrics meters = new SparkMetrics();
 
-  RunMetersTest() {
+  SparkMetricsTest() {
     meters.register(registry);
   }
 

@@ -1,0 +1,88 @@
+package io.lofn.core.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lofn.api.Tool;
+import io.lofn.core.FakeTask;
+import io.lofn.core.NoMeters;
+import io.lofn.core.QuietContainer;
+import io.lofn.core.config.LofnConf;
+import io.lofn.core.container.ContainerSession;
+import io.lofn.core.feed.InputTurn;
+import io.lofn.core.image.ImageNeed;
+import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.node.Owner;
+import io.lofn.core.plan.RunPlan;
+import io.lofn.core.report.FailureReport;
+import io.lofn.core.task.PoolThreads;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RunOutcomeTest {
+
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(PoolThreads.named("lofn-test-%d"));
+  private final FakeTask task = new FakeTask();
+  private final List<Duration> stops = new CopyOnWriteArrayList<>();
+  private final ContainerSession session =
+      ContainerSession.of(
+          new QuietContainer("quiet") {
+            @Override
+            public void stop(Duration grace) {
+              stops.add(grace);
+            }
+          },
+          plan().terms(),
+          threads);
+  private final RunOutcome outcome =
+      new RunOutcome(
+          plan(), task, new InputTurn(task), new FailureReport(plan()), new NoMeters(), threads);
+
+  @AfterEach
+  void end() {
+    session.close();
+    threads.shutdownNow();
+  }
+
+  private RunPlan plan() {
+    LofnConf conf = new LofnConf(Map.of("spark.lofn.run.timeout", "1ms"));
+    Tool<String, String> tool = Tool.pipe("any").command("cat");
+    return RunPlan.of(
+        "map",
+        tool,
+        ImageNeed.of(tool, conf, Optional.empty()),
+        task,
+        conf,
+        new ContainerOwnership(Owner.current()));
+  }
+
+  @Test
+  void aContainerWhoseTimeIsOverIsStopped() {
+    outcome.started(session);
+
+    outcome.check(Instant.now().plusSeconds(9));
+
+    assertThat(session.awaitStop()).isPresent();
+    assertThat(stops).hasSize(1);
+  }
+
+  @Test
+  void nothingIsStoppedOnceTheRunIsClosedWhateverIsWrongWithIt() {
+    outcome.started(session);
+    outcome.end();
+    task.cancelled = true;
+
+    outcome.check(Instant.now().plusSeconds(9));
+
+    assertThat(session.awaitStop()).isEmpty();
+    assertThat(stops).isEmpty();
+  }
+}
