@@ -42,7 +42,8 @@ class HostileNeighbourIT {
   /** Nobody: Hadoop cannot do without a name. */
   private static final OrdinaryUser VICTIM = new OrdinaryUser(65_534);
 
-  private static final String SECRET = "s3cret-of-the-tool";
+  /** Put together when it is needed: no copy of this file or of its class has it. */
+  private static final String SECRET = String.join("-", "s3cret", "of", "the", "tool");
 
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
