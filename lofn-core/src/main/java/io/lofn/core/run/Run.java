@@ -42,7 +42,6 @@ final class Run<I, O> implements Supervised {
   private final RunOutcome outcome;
   private volatile @Nullable ContainerLauncher launcher;
   private volatile @Nullable RunFeed<I> feed;
-  private volatile boolean closed;
 
   Run(
       RunPlan plan,
@@ -97,7 +96,7 @@ final class Run<I, O> implements Supervised {
 
   /** Whoever closes a run that is beginning cannot see what it is about to get hold of. */
   private void requireOpen() {
-    if (closed) {
+    if (outcome.isOver()) {
       throw new LofnException("lofn has ended here before " + this + " had begun");
     }
   }
@@ -137,7 +136,6 @@ final class Run<I, O> implements Supervised {
    */
   @Override
   public void close() {
-    closed = true;
     outcome.end();
     ContainerLauncher ready = launcher;
     RunFeed<I> input = feed;

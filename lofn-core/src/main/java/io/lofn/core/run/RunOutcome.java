@@ -123,6 +123,10 @@ final class RunOutcome {
     over = true;
   }
 
+  boolean isOver() {
+    return over;
+  }
+
   /** Stops the container if the run is no longer wanted. */
   void check(Instant now) {
     ContainerSession current = session;
