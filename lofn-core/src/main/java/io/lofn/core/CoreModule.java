@@ -5,7 +5,7 @@ import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.TypeLiteral;
 import com.google.inject.multibindings.MapBinder;
-import io.lofn.core.check.ContainerCheck;
+import io.lofn.core.check.ContainerChecks;
 import io.lofn.core.check.NodeCheck;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.config.PathMap;
@@ -92,7 +92,7 @@ public final class CoreModule extends AbstractModule {
     bind(new TypeLiteral<Providers<OutputStoreProvider>>() {})
         .toInstance(Providers.discover(OutputStoreProvider.class));
     List.of(
-            ContainerCheck.class,
+            ContainerChecks.class,
             ContainerOwnership.class,
             Exchanges.class,
             ImagePins.class,

@@ -2,7 +2,7 @@ package io.lofn.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lofn.core.check.ContainerCheck;
+import io.lofn.core.check.ContainerChecks;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.spark.doctor.DoctorOptions;
 import io.lofn.spark.doctor.DoctorReport;
@@ -96,14 +96,14 @@ class DoctorTest {
   @Test
   void anAddressOrARouteIsANetwork() {
     assertThat(
-            ContainerCheck.interfaces(
+            ContainerChecks.interfaces(
                 List.of(
                     "Iface\tDestination\tGateway \tFlags",
                     "eth0\t00000000\t010011AC\t0003",
                     "00000000000000000000000000000001 01 80 10 80       lo",
                     "fe800000000000000042acfffe110002 0a 40 20 80     eth1")))
         .containsExactly("eth0", "eth1");
-    assertThat(ContainerCheck.interfaces(List.of("Iface\tDestination", ""))).isEmpty();
+    assertThat(ContainerChecks.interfaces(List.of("Iface\tDestination", ""))).isEmpty();
   }
 
   private static DoctorReport examine(Map<String, String> settings, String... options) {

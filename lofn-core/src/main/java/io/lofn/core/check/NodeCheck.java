@@ -56,7 +56,7 @@ public final class NodeCheck {
   private final EngineCalls calls;
   private final NodeRuntime runtimes;
   private final Images images;
-  private final ContainerCheck containers;
+  private final ContainerChecks containers;
   private final MountProbe mounts;
   private final NodeDirectories directories;
   private final ContainerOwnership ownership;
@@ -69,7 +69,7 @@ public final class NodeCheck {
       EngineCalls calls,
       NodeRuntime runtimes,
       Images images,
-      ContainerCheck containers,
+      ContainerChecks containers,
       MountProbe mounts,
       NodeDirectories directories,
       ContainerOwnership ownership,

@@ -2,7 +2,7 @@ package io.lofn.spark.doctor;
 
 import io.lofn.api.Tool;
 import io.lofn.api.Volume;
-import io.lofn.core.check.ContainerCheck;
+import io.lofn.core.check.ContainerChecks;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +71,7 @@ public record DoctorOptions(Tool<String, String> tool, int nodes) {
 
   private static Tool<String, String> tool(
       String image, @Nullable String archive, @Nullable String volume) {
-    Tool<String, String> tool = ContainerCheck.bare(image);
+    Tool<String, String> tool = ContainerChecks.bare(image);
     if (archive != null) {
       tool = tool.imageArchive(archive);
     }

@@ -24,7 +24,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** What a tool meets in its container on this node, tried by tools. */
-public final class ContainerCheck {
+public final class ContainerChecks {
 
   static final String NETWORK = "network";
   static final String VOLUME = "volume";
@@ -38,7 +38,7 @@ public final class ContainerCheck {
   private final Volumes volumes;
 
   @Inject
-  ContainerCheck(ToolRunner runner, EngineCalls calls, Volumes volumes) {
+  ContainerChecks(ToolRunner runner, EngineCalls calls, Volumes volumes) {
     this.runner = runner;
     this.calls = calls;
     this.volumes = volumes;
