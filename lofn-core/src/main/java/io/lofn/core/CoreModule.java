@@ -18,7 +18,7 @@ import io.lofn.core.gate.SafetyGate;
 import io.lofn.core.image.ImagePins;
 import io.lofn.core.image.Images;
 import io.lofn.core.image.WarmUp;
-import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.NodeLocks;
@@ -93,7 +93,7 @@ public final class CoreModule extends AbstractModule {
         .toInstance(Providers.discover(OutputStoreProvider.class));
     List.of(
             ContainerChecks.class,
-            ContainerOwnership.class,
+            ContainerLabels.class,
             Exchanges.class,
             ImagePins.class,
             Images.class,

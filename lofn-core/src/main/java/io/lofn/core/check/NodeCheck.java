@@ -10,7 +10,7 @@ import io.lofn.core.exchange.ExchangeState;
 import io.lofn.core.exchange.MemoryDirectory;
 import io.lofn.core.image.ImageNeed;
 import io.lofn.core.image.Images;
-import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.probe.MountProbe;
@@ -59,7 +59,7 @@ public final class NodeCheck {
   private final ContainerChecks containers;
   private final MountProbe mounts;
   private final NodeDirectories directories;
-  private final ContainerOwnership ownership;
+  private final ContainerLabels containerLabels;
   private final LofnConf conf;
   private String examination = "";
   private List<Finding> found = List.of();
@@ -72,7 +72,7 @@ public final class NodeCheck {
       ContainerChecks containers,
       MountProbe mounts,
       NodeDirectories directories,
-      ContainerOwnership ownership,
+      ContainerLabels containerLabels,
       LofnConf conf) {
     this.calls = calls;
     this.runtimes = runtimes;
@@ -80,7 +80,7 @@ public final class NodeCheck {
     this.containers = containers;
     this.mounts = mounts;
     this.directories = directories;
-    this.ownership = ownership;
+    this.containerLabels = containerLabels;
     this.conf = conf;
   }
 
@@ -145,7 +145,7 @@ public final class NodeCheck {
 
   private Finding user() {
     String name = ProcessUser.name().orElse("without a name");
-    return Finding.good(USER, ownership.user().map(ids -> name + " (" + ids + ")").orElse(name));
+    return Finding.good(USER, containerLabels.user().map(ids -> name + " (" + ids + ")").orElse(name));
   }
 
   private static Finding encoding() {

@@ -8,7 +8,7 @@ import io.lofn.core.config.LofnConf;
 import io.lofn.core.exchange.ContainerLedger;
 import io.lofn.core.exchange.ContainerLedger.Lost;
 import io.lofn.core.exchange.Exchanges;
-import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.Owner;
 import io.lofn.core.node.Owner.Life;
 import io.lofn.core.runtime.NodeRuntime;
@@ -53,7 +53,7 @@ public final class Sweeper {
   private final NodeRuntime runtime;
   private final Exchanges exchanges;
   private final Owner owner;
-  private final ContainerOwnership ownership;
+  private final ContainerLabels containerLabels;
   private final ExecutorService threads;
   private final ContainerLedger ledger;
   private final Duration interval;
@@ -68,14 +68,14 @@ public final class Sweeper {
       NodeRuntime runtime,
       Exchanges exchanges,
       Owner owner,
-      ContainerOwnership ownership,
+      ContainerLabels containerLabels,
       LofnConf conf,
       ExecutorService threads,
       ScheduledExecutorService clock) {
     this.runtime = runtime;
     this.exchanges = exchanges;
     this.owner = owner;
-    this.ownership = ownership;
+    this.containerLabels = containerLabels;
     this.threads = threads;
     this.ledger = exchanges.ledger();
     this.interval = conf.get(LofnConf.SWEEP_INTERVAL);
@@ -172,7 +172,7 @@ public final class Sweeper {
     boolean removed = false;
     List<ContainerSummary> all = engine.list(Map.of(Owner.HOST, owner.host()));
     for (ContainerSummary container : all) {
-      boolean own = ownership.isOwn(container);
+      boolean own = containerLabels.isOwn(container);
       if (own ? !ledger.isWanted(container.name()) : isAbandoned(container)) {
         remove(engine, container, own ? "that no run wants" : "of a process that is gone");
         removed = true;
@@ -197,7 +197,7 @@ public final class Sweeper {
    */
   private boolean settle(Lost lost) {
     // By a label that no image can have foreseen, whatever the engine says of the name.
-    Map<String, String> run = Map.of(ContainerOwnership.RUN, lost.name());
+    Map<String, String> run = Map.of(ContainerLabels.RUN, lost.name());
     List<ContainerSummary> found = lost.runtime().list(run);
     found.forEach(container -> remove(lost.runtime(), container, "that no run wants"));
     if (!found.isEmpty() && !lost.runtime().list(run).isEmpty()) {
@@ -269,7 +269,7 @@ public final class Sweeper {
 
   /** After a boot no container runs, so a running one is that of another node of the same name. */
   private boolean isAbandoned(ContainerSummary container) {
-    Life life = ContainerOwnership.ownerOf(container).map(owner::lifeOf).orElse(Life.UNKNOWN);
+    Life life = ContainerLabels.ownerOf(container).map(owner::lifeOf).orElse(Life.UNKNOWN);
     return life == Life.DEAD || (life == Life.OTHER_BOOT && !container.running());
   }
 }

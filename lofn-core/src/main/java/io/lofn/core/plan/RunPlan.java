@@ -8,7 +8,7 @@ import io.lofn.core.config.LofnConf;
 import io.lofn.core.container.ContainerSession;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.image.ImageNeed;
-import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.shell.CommandStart;
 import io.lofn.core.task.TaskIdentity;
 import io.lofn.core.task.TaskScope;
@@ -69,8 +69,8 @@ public record RunPlan(
       ImageNeed image,
       TaskScope task,
       LofnConf conf,
-      ContainerOwnership ownership) {
-    ContainerSettings settings = settings(tool.settings(), task, conf, ownership);
+      ContainerLabels containerLabels) {
+    ContainerSettings settings = settings(tool.settings(), task, conf, containerLabels);
     return new RunPlan(
         operator,
         tool,
@@ -103,13 +103,13 @@ public record RunPlan(
   }
 
   private static ContainerSettings settings(
-      ContainerSettings own, TaskScope task, LofnConf conf, ContainerOwnership ownership) {
+      ContainerSettings own, TaskScope task, LofnConf conf, ContainerLabels containerLabels) {
     ContainerSettings.Builder settings = own.toBuilder();
     settings.limits(own.limits().orElse(limits(task, conf)));
-    ownership.labels(task.identity()).forEach(settings::label);
+    containerLabels.labels(task.identity()).forEach(settings::label);
     settings.environment("LOFN_EXCHANGE", conf.get(LofnConf.EXCHANGE_PATH));
     if (own.user().isEmpty()) {
-      ownership.user().ifPresent(settings::user);
+      containerLabels.user().ifPresent(settings::user);
     }
     return settings.build();
   }
@@ -180,7 +180,7 @@ public record RunPlan(
   public ContainerSpec spec(String name, PreparedImage prepared, List<Mount> mounts) {
     ContainerSpec.Builder spec =
         ContainerSpec.builder(name, prepared.id())
-            .settings(settings.toBuilder().label(ContainerOwnership.RUN, name).build());
+            .settings(settings.toBuilder().label(ContainerLabels.RUN, name).build());
     mounts.forEach(spec::mount);
     if (tool.usesImageEntrypoint()) {
       spec.arguments(argv(tool));

@@ -11,7 +11,7 @@ import io.lofn.core.container.OwnContainers;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeState;
 import io.lofn.core.exchange.Exchanges;
-import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.shell.ExitCodes;
@@ -58,7 +58,7 @@ public final class MountProbe {
           .formatted(CLOSED, IN, UNSEEN, OUT, UNWRITABLE, IN, OUT);
 
   private final Exchanges exchanges;
-  private final ContainerOwnership ownership;
+  private final ContainerLabels containerLabels;
   private final OwnContainers containers;
   private final PathMap paths;
   private final String target;
@@ -67,12 +67,12 @@ public final class MountProbe {
   @Inject
   MountProbe(
       Exchanges exchanges,
-      ContainerOwnership ownership,
+      ContainerLabels containerLabels,
       OwnContainers containers,
       PathMap paths,
       LofnConf conf) {
     this.exchanges = exchanges;
-    this.ownership = ownership;
+    this.containerLabels = containerLabels;
     this.containers = containers;
     this.paths = paths;
     this.target = conf.get(LofnConf.EXCHANGE_PATH);
@@ -127,7 +127,7 @@ public final class MountProbe {
       String token = UUID.randomUUID().toString();
       Files.writeString(exchange.newFile(IN), token);
       try {
-        ContainerExit exit = run(runtime, spec(image, task, directory, SCRIPT, ownership.user()));
+        ContainerExit exit = run(runtime, spec(image, task, directory, SCRIPT, containerLabels.user()));
         return judge(directory, token, exit.code());
       } catch (ImageUnavailableException e) {
         throw e;
@@ -145,11 +145,11 @@ public final class MountProbe {
       Path directory,
       String script,
       Optional<String> user) {
-    String name = ownership.newName("lofn-probe", task);
+    String name = containerLabels.newName("lofn-probe", task);
     ContainerSettings.Builder settings = ContainerSettings.defaults().toBuilder();
-    ownership.labels(task).forEach(settings::label);
+    containerLabels.labels(task).forEach(settings::label);
     user.ifPresent(settings::user);
-    settings.workingDirectory(target).label(ContainerOwnership.RUN, name);
+    settings.workingDirectory(target).label(ContainerLabels.RUN, name);
     return ContainerSpec.builder(name, image.id())
         .mount(new Mount(directory, target, false))
         .command(List.of("sh", "-c", script))
@@ -230,7 +230,7 @@ public final class MountProbe {
     boolean seLinux = ExchangeState.of(directory).seLinux();
     return Sight.bad(
         "a container as user %s may not %s the executor's directory %s"
-            .formatted(ownership.user().orElse("of the image"), what, directory),
+            .formatted(containerLabels.user().orElse("of the image"), what, directory),
         seLinux
             ? "SELinux is enforced on this node and keeps containers out: label the directory container_file_t, or let %s name one that is."
                 .formatted(LofnConf.TMP_DIR.name())

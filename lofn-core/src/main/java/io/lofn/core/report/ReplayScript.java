@@ -2,7 +2,7 @@ package io.lofn.core.report;
 
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.ResourceLimits;
-import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.plan.RunMounts;
 import io.lofn.core.text.ShellWords;
 import io.lofn.spi.ContainerSpec;
@@ -153,7 +153,7 @@ final class ReplayScript {
         .labels()
         .forEach(
             (name, value) -> {
-              if (!name.startsWith(ContainerOwnership.MARK)) {
+              if (!name.startsWith(ContainerLabels.MARK)) {
                 say("--label=" + name + "=" + value);
               }
             });

@@ -10,7 +10,7 @@ import io.lofn.core.container.GuardedWorkplace;
 import io.lofn.core.container.Workplace;
 import io.lofn.core.exchange.Belongings;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.plan.ImageVolumes;
 import io.lofn.core.plan.RunMounts;
 import io.lofn.core.plan.RunPlan;
@@ -42,7 +42,7 @@ final class ContainerLauncher implements AutoCloseable {
   private final Preparation preparation;
   private final Workplaces workplaces;
   private final EngineCalls calls;
-  private final ContainerOwnership ownership;
+  private final ContainerLabels containerLabels;
   private final Executor threads;
   private final FailureReport report;
   private final List<StagedVolume> volumes = new ArrayList<>();
@@ -62,7 +62,7 @@ final class ContainerLauncher implements AutoCloseable {
       Preparation preparation,
       Workplaces workplaces,
       EngineCalls calls,
-      ContainerOwnership ownership,
+      ContainerLabels containerLabels,
       Executor threads,
       FailureReport report) {
     this.plan = plan;
@@ -70,7 +70,7 @@ final class ContainerLauncher implements AutoCloseable {
     this.preparation = preparation;
     this.workplaces = workplaces;
     this.calls = calls;
-    this.ownership = ownership;
+    this.containerLabels = containerLabels;
     this.threads = threads;
     this.report = report;
     this.runtime = preparation.runtime(task);
@@ -173,7 +173,7 @@ final class ContainerLauncher implements AutoCloseable {
     List<Mount> all =
         new RunMounts(plan, exchange, mounts)
             .make(new ImageVolumes(image), runtime.runtime().lacks());
-    return plan.spec(ownership.newName("lofn", plan.task()), image, all);
+    return plan.spec(containerLabels.newName("lofn", plan.task()), image, all);
   }
 
   /** Removes the container, also one whose start is under way. By any thread; idempotent. */

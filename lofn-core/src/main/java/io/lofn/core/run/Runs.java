@@ -1,7 +1,7 @@
 package io.lofn.core.run;
 
 import io.lofn.api.Tool;
-import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.task.EngineCalls;
 import io.lofn.core.task.RunMeters;
@@ -15,7 +15,7 @@ final class Runs {
   private final Preparation preparation;
   private final Workplaces workplaces;
   private final EngineCalls calls;
-  private final ContainerOwnership ownership;
+  private final ContainerLabels containerLabels;
   private final Supervisor supervisor;
   private final RunMeters meters;
   private final ExecutorService threads;
@@ -25,14 +25,14 @@ final class Runs {
       Preparation preparation,
       Workplaces workplaces,
       EngineCalls calls,
-      ContainerOwnership ownership,
+      ContainerLabels containerLabels,
       Supervisor supervisor,
       RunMeters meters,
       ExecutorService threads) {
     this.preparation = preparation;
     this.workplaces = workplaces;
     this.calls = calls;
-    this.ownership = ownership;
+    this.containerLabels = containerLabels;
     this.supervisor = supervisor;
     this.meters = meters;
     this.threads = threads;
@@ -45,7 +45,7 @@ final class Runs {
         task,
         report ->
             new ContainerLauncher(
-                plan, task, preparation, workplaces, calls, ownership, threads, report),
+                plan, task, preparation, workplaces, calls, containerLabels, threads, report),
         supervisor,
         meters,
         threads);

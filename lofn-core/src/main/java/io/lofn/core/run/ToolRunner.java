@@ -7,7 +7,7 @@ import io.lofn.core.gate.CommandGate;
 import io.lofn.core.gate.SafetyGate;
 import io.lofn.core.image.ImageNeed;
 import io.lofn.core.image.ImageOnNode;
-import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.Owner;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.runtime.SelectedRuntime;
@@ -25,7 +25,7 @@ public final class ToolRunner {
   private final Preparation preparation;
   private final Runs runs;
   private final LofnConf conf;
-  private final ContainerOwnership ownership;
+  private final ContainerLabels containerLabels;
 
   @Inject
   ToolRunner(
@@ -33,12 +33,12 @@ public final class ToolRunner {
       Preparation preparation,
       Runs runs,
       LofnConf conf,
-      ContainerOwnership ownership) {
+      ContainerLabels containerLabels) {
     this.gate = gate;
     this.preparation = preparation;
     this.runs = runs;
     this.conf = conf;
-    this.ownership = ownership;
+    this.containerLabels = containerLabels;
   }
 
   /**
@@ -55,7 +55,7 @@ public final class ToolRunner {
     if (skipsEmpty(tool) && !records.hasNext()) {
       return Collections.emptyIterator();
     }
-    RunPlan plan = RunPlan.of(operator, tool, image, task, conf, ownership);
+    RunPlan plan = RunPlan.of(operator, tool, image, task, conf, containerLabels);
     Run<I, O> run = runs.of(plan, tool, task);
     task.onCompletion(run::close);
     try {

@@ -11,7 +11,7 @@ import io.lofn.core.config.LofnConf;
 import io.lofn.core.container.ContainerSession.Stop;
 import io.lofn.core.container.ContainerSession.StopReason;
 import io.lofn.core.image.ImageNeed;
-import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.Owner;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.task.EngineCalls;
@@ -56,7 +56,7 @@ class ContainerSessionTest {
         ImageNeed.of(tool, conf, Optional.empty()),
         new FakeTask(),
         conf,
-        new ContainerOwnership(Owner.current()));
+        new ContainerLabels(Owner.current()));
   }
 
   @Test

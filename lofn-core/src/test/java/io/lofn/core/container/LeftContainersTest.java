@@ -11,7 +11,7 @@ import io.lofn.core.config.LofnConf;
 import io.lofn.core.config.PathMap;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.Exchanges;
-import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.Owner;
 import io.lofn.core.node.ProcessUser;
@@ -60,7 +60,7 @@ class LeftContainersTest {
   private final Owner me = Owner.current();
   private final Owner dead =
       new Owner(me.host(), me.machine(), me.boot(), me.namespace(), me.pid(), "0");
-  private final ContainerOwnership ownership = new ContainerOwnership(me);
+  private final ContainerLabels containerLabels = new ContainerLabels(me);
   private final List<String> events = new CopyOnWriteArrayList<>();
   private final Engine engine = new Engine();
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -84,7 +84,7 @@ class LeftContainersTest {
                 conf, RuntimeProviders.of(List.of(FakeProvider.of("one", 1, runtime)), List.of())));
     assertThat(node.get().runtime()).isSameAs(runtime);
     exchanges = new Exchanges(new NodeDirectories(List.of(local)), me, conf);
-    sweeper = new Sweeper(node, exchanges, me, ownership, conf, threads, noClock());
+    sweeper = new Sweeper(node, exchanges, me, containerLabels, conf, threads, noClock());
     containers = new OwnContainers(sweeper, PathMap.NONE);
   }
 
@@ -246,7 +246,7 @@ class LeftContainersTest {
   void anExchangeOfADeadProcessStaysWhileItsContainerMayLive() throws Exception {
     setUp(engine);
     Path tree = leftTree(dead, engine);
-    String name = new ContainerOwnership(dead).newName("lofn", TASK);
+    String name = new ContainerLabels(dead).newName("lofn", TASK);
     engine.live.put(name, labels(dead, name));
     engine.removes = false;
 
@@ -338,9 +338,9 @@ class LeftContainersTest {
   }
 
   private Map<String, String> labels(Owner owner, String name) {
-    ContainerOwnership from = owner.equals(me) ? ownership : new ContainerOwnership(owner);
+    ContainerLabels from = owner.equals(me) ? containerLabels : new ContainerLabels(owner);
     Map<String, String> labels = from.labels(TASK);
-    labels.put(ContainerOwnership.RUN, name);
+    labels.put(ContainerLabels.RUN, name);
     return labels;
   }
 

@@ -12,7 +12,7 @@ import io.lofn.core.config.LofnConf;
 import io.lofn.core.config.PathMap;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.Exchanges;
-import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.Owner;
 import io.lofn.core.runtime.NodeRuntime;
@@ -397,7 +397,7 @@ class ShellStartTest {
     NodeRuntime node =
         new NodeRuntime(new RuntimeSelector(conf, RuntimeProviders.of(List.of(), List.of())));
     Sweeper sweeper =
-        new Sweeper(node, exchanges(), ME, new ContainerOwnership(ME), conf, threads, clock);
+        new Sweeper(node, exchanges(), ME, new ContainerLabels(ME), conf, threads, clock);
     return new PipedContainers(
         new OwnContainers(sweeper, PathMap.NONE), conf, owner, threads, clock);
   }

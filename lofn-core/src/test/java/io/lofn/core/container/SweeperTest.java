@@ -6,7 +6,7 @@ import com.google.common.util.concurrent.MoreExecutors;
 import io.lofn.core.FakeProvider.FakeRuntime;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.exchange.Exchanges;
-import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.Owner;
 import io.lofn.core.node.OwnerTest;
@@ -46,7 +46,7 @@ class SweeperTest {
 
   private final Owner me = OwnerTest.onMachine("one");
   private String wanted = "none";
-  private final ContainerOwnership ownership = new ContainerOwnership(me);
+  private final ContainerLabels containerLabels = new ContainerLabels(me);
   private final Owner dead =
       new Owner(me.host(), me.machine(), me.boot(), me.namespace(), me.pid(), "0");
   private final Owner beforeBoot =
@@ -76,12 +76,12 @@ class SweeperTest {
     ContainerSummary left = container("left", dead, true);
     Map<String, String> labels = left.labels();
     Map<String, String> otherRun = new HashMap<>(labels);
-    otherRun.put(ContainerOwnership.RUN, "database");
+    otherRun.put(ContainerLabels.RUN, "database");
     Map<String, String> otherOwner = new HashMap<>(labels);
     otherOwner.put("io.lofn.pid.start", "1");
     Map<String, String> unmarked = new HashMap<>(labels);
     unmarked.remove("io.lofn");
-    ContainerSummary own = own("unwanted", ownership);
+    ContainerSummary own = own("unwanted", containerLabels);
     FakeRuntime runtime =
         new FakeRuntime(
             "fake",
@@ -102,26 +102,26 @@ class SweeperTest {
 
   @Test
   void removesItsOwnContainersThatNoRunWants() throws Exception {
-    ContainerSummary claimed = own("wanted", ownership);
+    ContainerSummary claimed = own("wanted", containerLabels);
     wanted = claimed.name();
     FakeRuntime runtime =
         new FakeRuntime(
             "fake",
             List.of(
                 claimed,
-                own("unwanted", ownership),
-                own("of another lofn here", new ContainerOwnership(me))));
+                own("unwanted", containerLabels),
+                own("of another lofn here", new ContainerLabels(me))));
 
     sweep(runtime);
 
     assertThat(runtime.removed).containsExactly("unwanted");
   }
 
-  private static ContainerSummary own(String id, ContainerOwnership maker) {
+  private static ContainerSummary own(String id, ContainerLabels maker) {
     return summary(id, maker, true);
   }
 
-  private static ContainerSummary summary(String id, ContainerOwnership maker, boolean running) {
+  private static ContainerSummary summary(String id, ContainerLabels maker, boolean running) {
     TaskIdentity task = new TaskIdentity("app", 0, 0, 0, 0);
     String name = maker.newName("lofn", task);
     Map<String, String> labels = maker.labels(task);
@@ -208,7 +208,7 @@ class SweeperTest {
     ExecutorService threads = Executors.newCachedThreadPool();
     try {
       Exchanges exchanges = new Exchanges(new NodeDirectories(List.of(local)), me, conf);
-      Sweeper sweeper = new Sweeper(node, exchanges, me, ownership, conf, threads, clock);
+      Sweeper sweeper = new Sweeper(node, exchanges, me, containerLabels, conf, threads, clock);
       begun.await();
 
       for (int i = 0; i < 20; i++) {
@@ -250,7 +250,7 @@ class SweeperTest {
               node,
               exchanges,
               me,
-              ownership,
+              containerLabels,
               conf,
               MoreExecutors.newDirectExecutorService(),
               clock);
@@ -264,7 +264,7 @@ class SweeperTest {
   }
 
   private static ContainerSummary container(String id, Owner owner, boolean running) {
-    return summary(id, new ContainerOwnership(owner), running);
+    return summary(id, new ContainerLabels(owner), running);
   }
 
   private record Fixed(ContainerRuntime runtime) implements ContainerRuntimeProvider {

@@ -14,7 +14,7 @@ import io.lofn.core.config.PathMap;
 import io.lofn.core.container.OwnContainers;
 import io.lofn.core.container.Sweeper;
 import io.lofn.core.exchange.Exchanges;
-import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.Owner;
 import io.lofn.core.node.ProcessUser;
@@ -262,14 +262,14 @@ class StartProbeTest {
     LofnConf conf = new LofnConf(all);
     Owner owner = Owner.current();
     Exchanges exchanges = new Exchanges(new NodeDirectories(List.of(local)), owner, conf);
-    ContainerOwnership ownership = new ContainerOwnership(owner);
+    ContainerLabels containerLabels = new ContainerLabels(owner);
     NodeRuntime node =
         new NodeRuntime(new RuntimeSelector(conf, RuntimeProviders.of(List.of(), List.of())));
-    Sweeper sweeper = new Sweeper(node, exchanges, owner, ownership, conf, clock, clock);
+    Sweeper sweeper = new Sweeper(node, exchanges, owner, containerLabels, conf, clock, clock);
     PathMap paths = conf.find(LofnConf.HOST_PATH_MAP).orElse(PathMap.NONE);
     OwnContainers containers = new OwnContainers(sweeper, paths);
     return new StartProbe(
-        new MountProbe(exchanges, ownership, containers, paths, conf), paths, conf, () -> me);
+        new MountProbe(exchanges, containerLabels, containers, paths, conf), paths, conf, () -> me);
   }
 
   /** A runtime whose containers do nothing but end. */

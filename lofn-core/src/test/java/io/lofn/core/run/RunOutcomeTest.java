@@ -10,7 +10,7 @@ import io.lofn.core.config.LofnConf;
 import io.lofn.core.container.ContainerSession;
 import io.lofn.core.feed.InputTurn;
 import io.lofn.core.image.ImageNeed;
-import io.lofn.core.node.ContainerOwnership;
+import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.Owner;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.report.FailureReport;
@@ -61,7 +61,7 @@ class RunOutcomeTest {
         ImageNeed.of(tool, conf, Optional.empty()),
         task,
         conf,
-        new ContainerOwnership(Owner.current()));
+        new ContainerLabels(Owner.current()));
   }
 
   @Test

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Whose a container is: the labels that say so, and the user it runs as. */
-public final class ContainerOwnership {
+public final class ContainerLabels {
 
   /** Marks every container of lofn; its value is the version. */
   public static final String MARK = "io.lofn";
@@ -29,14 +29,14 @@ public final class ContainerOwnership {
 
   private static final int MARK_LENGTH = 10;
 
-  private static final Logger LOG = LoggerFactory.getLogger(ContainerOwnership.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ContainerLabels.class);
 
   private final Owner owner;
   private final String maker = UUID.randomUUID().toString();
   private final Optional<String> user = executorUser();
 
   @Inject
-  public ContainerOwnership(Owner owner) {
+  public ContainerLabels(Owner owner) {
     this.owner = owner;
   }
 
