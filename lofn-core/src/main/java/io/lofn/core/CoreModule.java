@@ -32,7 +32,7 @@ import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.runtime.RuntimeSelector;
 import io.lofn.core.storage.OutputStores;
 import io.lofn.core.storage.Volumes;
-import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.PoolThreads;
 import io.lofn.core.task.RunMeters;
 import io.lofn.core.warm.WarmContainers;
@@ -124,8 +124,8 @@ public final class CoreModule extends AbstractModule {
 
   @Provides
   @Singleton
-  EngineCalls calls(ExecutorService threads, LofnConf conf) {
-    return new EngineCalls(threads, conf.get(LofnConf.ENGINE_ATTEMPTS));
+  TaskCalls calls(ExecutorService threads, LofnConf conf) {
+    return new TaskCalls(threads, conf.get(LofnConf.ENGINE_ATTEMPTS));
   }
 
   @Provides

@@ -15,7 +15,7 @@ import io.lofn.core.run.RunEngine;
 import io.lofn.core.run.ToolRunner;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.RuntimeProviders;
-import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskCalls;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +44,7 @@ class CoreModuleTest {
       assertThatThrownBy(
               () ->
                   injector
-                      .getInstance(EngineCalls.class)
+                      .getInstance(TaskCalls.class)
                       .call(
                           new FakeTask(),
                           () -> {

@@ -8,7 +8,7 @@ import io.lofn.core.config.LofnConf;
 import io.lofn.core.image.ImageNeed;
 import io.lofn.core.run.ToolRunner;
 import io.lofn.core.storage.Volumes;
-import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.TaskScope;
 import io.lofn.spi.StagedVolume;
 import jakarta.inject.Inject;
@@ -34,11 +34,11 @@ public final class ContainerChecks {
   private static final int ADDRESS_FIELDS = 6;
 
   private final ToolRunner runner;
-  private final EngineCalls calls;
+  private final TaskCalls calls;
   private final Volumes volumes;
 
   @Inject
-  ContainerChecks(ToolRunner runner, EngineCalls calls, Volumes volumes) {
+  ContainerChecks(ToolRunner runner, TaskCalls calls, Volumes volumes) {
     this.runner = runner;
     this.calls = calls;
     this.volumes = volumes;

@@ -17,7 +17,7 @@ import io.lofn.core.probe.MountProbe;
 import io.lofn.core.probe.Sight;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.SelectedRuntime;
-import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.TaskScope;
 import io.lofn.spi.Ability;
 import io.lofn.spi.ImageRequest;
@@ -53,7 +53,7 @@ public final class NodeCheck {
 
   private static final double GIB = 1 << 30;
 
-  private final EngineCalls calls;
+  private final TaskCalls calls;
   private final NodeRuntime runtimes;
   private final Images images;
   private final ContainerChecks containers;
@@ -66,7 +66,7 @@ public final class NodeCheck {
 
   @Inject
   NodeCheck(
-      EngineCalls calls,
+      TaskCalls calls,
       NodeRuntime runtimes,
       Images images,
       ContainerChecks containers,

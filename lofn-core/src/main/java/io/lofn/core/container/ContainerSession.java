@@ -8,7 +8,7 @@ import io.lofn.core.shell.Witness;
 import io.lofn.core.streams.IdleWatch;
 import io.lofn.core.streams.StreamPump;
 import io.lofn.core.streams.StreamTail;
-import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskCalls;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.RunningContainer;
 import java.io.InputStream;
@@ -242,7 +242,7 @@ public final class ContainerSession implements AutoCloseable {
     } catch (TimeoutException e) {
       LOG.warn("Container {} is left to itself: it was not stopped in {}", container.id(), atMost);
     } catch (ExecutionException e) {
-      throw EngineCalls.unchecked(e.getCause());
+      throw TaskCalls.unchecked(e.getCause());
     }
   }
 
@@ -253,7 +253,7 @@ public final class ContainerSession implements AutoCloseable {
    */
   public Optional<ContainerExit> await() throws InterruptedException {
     try {
-      ContainerExit end = exit.get(EngineCalls.POLL.toMillis(), TimeUnit.MILLISECONDS);
+      ContainerExit end = exit.get(TaskCalls.POLL.toMillis(), TimeUnit.MILLISECONDS);
       if (!stderr.awaitEnd(STDERR_GRACE)) {
         LOG.warn("The standard error of container {} did not end with it", container.id());
       }
@@ -261,7 +261,7 @@ public final class ContainerSession implements AutoCloseable {
     } catch (TimeoutException e) {
       return Optional.empty();
     } catch (ExecutionException e) {
-      throw EngineCalls.unchecked(e.getCause());
+      throw TaskCalls.unchecked(e.getCause());
     }
   }
 

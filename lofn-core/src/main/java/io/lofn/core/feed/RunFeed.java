@@ -6,7 +6,7 @@ import io.lofn.api.LofnException;
 import io.lofn.api.PartitionWriter;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeState;
-import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.TaskScope;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -70,7 +70,7 @@ public final class RunFeed<I> {
     started.start();
     feeder = started;
     try {
-      turn.lendWhile(() -> EngineCalls.await(task, started.wanted()));
+      turn.lendWhile(() -> TaskCalls.await(task, started.wanted()));
     } catch (UncheckedIOException e) {
       throw explained(requireNonNull(e.getCause())).map(RuntimeException.class::cast).orElse(e);
     }
@@ -79,7 +79,7 @@ public final class RunFeed<I> {
   /** Whether there were records. On the task's thread; waits until it is known. */
   public boolean hadRecords() {
     GivenRecords<I> all = requireNonNull(given);
-    return feeder == null ? all.any() : turn.lendWhile(() -> EngineCalls.await(task, all.known()));
+    return feeder == null ? all.any() : turn.lendWhile(() -> TaskCalls.await(task, all.known()));
   }
 
   /** Lets the feeder go on, once the tool has started. */

@@ -15,7 +15,7 @@ import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.shell.ExitCodes;
-import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.TaskIdentity;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerSpec;
@@ -167,7 +167,7 @@ public final class MountProbe {
               "The probe of %s did not end within %s (%s); look whether the engine can run any container"
                   .formatted(runtime, patience, LofnConf.ENGINE_TIMEOUT.name()));
         }
-        exit = container.await(EngineCalls.POLL);
+        exit = container.await(TaskCalls.POLL);
       }
       return exit.get();
     } catch (InterruptedException e) {

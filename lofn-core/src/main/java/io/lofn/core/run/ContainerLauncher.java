@@ -18,7 +18,7 @@ import io.lofn.core.report.FailureReport;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.shell.CommandStart;
 import io.lofn.core.task.Closing;
-import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.TaskScope;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
@@ -41,7 +41,7 @@ final class ContainerLauncher implements AutoCloseable {
   private final TaskScope task;
   private final Preparation preparation;
   private final Workplaces workplaces;
-  private final EngineCalls calls;
+  private final TaskCalls calls;
   private final ContainerLabels containerLabels;
   private final Executor threads;
   private final FailureReport report;
@@ -61,7 +61,7 @@ final class ContainerLauncher implements AutoCloseable {
       TaskScope task,
       Preparation preparation,
       Workplaces workplaces,
-      EngineCalls calls,
+      TaskCalls calls,
       ContainerLabels containerLabels,
       Executor threads,
       FailureReport report) {

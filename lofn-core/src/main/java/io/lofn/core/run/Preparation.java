@@ -11,7 +11,7 @@ import io.lofn.core.probe.StartProbe;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.storage.Volumes;
-import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.RunMeters;
 import io.lofn.core.task.TaskScope;
 import io.lofn.spi.ContainerSpec;
@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 /** Brings to the node what runs need there, away from their tasks' threads. Thread-safe. */
 final class Preparation {
 
-  private final EngineCalls calls;
+  private final TaskCalls calls;
   private final NodeRuntime runtimes;
   private final LackGate lacks;
   private final SafetyGate gate;
@@ -34,7 +34,7 @@ final class Preparation {
 
   @Inject
   Preparation(
-      EngineCalls calls,
+      TaskCalls calls,
       NodeRuntime runtimes,
       LackGate lacks,
       SafetyGate gate,

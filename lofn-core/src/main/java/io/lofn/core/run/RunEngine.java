@@ -5,7 +5,7 @@ import io.lofn.core.exchange.Exchanges;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.storage.Volumes;
 import io.lofn.core.task.Closing;
-import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskCalls;
 import io.lofn.core.warm.WarmContainers;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -21,7 +21,7 @@ public final class RunEngine implements AutoCloseable {
   private final NodeRuntime runtime;
   private final Volumes volumes;
   private final Exchanges exchanges;
-  private final EngineCalls calls;
+  private final TaskCalls calls;
   private final Supervisor supervisor;
   private final WarmContainers warm;
   private final Sweeper sweeper;
@@ -33,7 +33,7 @@ public final class RunEngine implements AutoCloseable {
       NodeRuntime runtime,
       Volumes volumes,
       Exchanges exchanges,
-      EngineCalls calls,
+      TaskCalls calls,
       Supervisor supervisor,
       WarmContainers warm,
       Sweeper sweeper,

@@ -16,7 +16,7 @@ import io.lofn.core.feed.InputTurn;
 import io.lofn.core.feed.RunFeed;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.report.FailureReport;
-import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.RunMeters;
 import io.lofn.core.task.TaskScope;
 import io.lofn.spi.ContainerExit;
@@ -257,7 +257,7 @@ final class RunOutcome {
         keepIfWanted();
         yield report.tooMuchDisk(requireNonNull(disk), current.stderr());
       }
-      case INPUT_FAILED -> EngineCalls.unchecked(requireNonNull(stop.cause()));
+      case INPUT_FAILED -> TaskCalls.unchecked(requireNonNull(stop.cause()));
     };
   }
 

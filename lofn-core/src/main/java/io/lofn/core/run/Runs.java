@@ -3,7 +3,7 @@ package io.lofn.core.run;
 import io.lofn.api.Tool;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.plan.RunPlan;
-import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.RunMeters;
 import io.lofn.core.task.TaskScope;
 import jakarta.inject.Inject;
@@ -14,7 +14,7 @@ final class Runs {
 
   private final Preparation preparation;
   private final Workplaces workplaces;
-  private final EngineCalls calls;
+  private final TaskCalls calls;
   private final ContainerLabels containerLabels;
   private final Supervisor supervisor;
   private final RunMeters meters;
@@ -24,7 +24,7 @@ final class Runs {
   Runs(
       Preparation preparation,
       Workplaces workplaces,
-      EngineCalls calls,
+      TaskCalls calls,
       ContainerLabels containerLabels,
       Supervisor supervisor,
       RunMeters meters,

@@ -1,7 +1,7 @@
 package io.lofn.core.run;
 
 import io.lofn.core.task.Closing;
-import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskCalls;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.List;
@@ -37,7 +37,7 @@ public final class Supervisor {
 
   @Inject
   public Supervisor(ScheduledExecutorService clock) {
-    long period = EngineCalls.POLL.toMillis();
+    long period = TaskCalls.POLL.toMillis();
     ScheduledFuture<?> unused =
         clock.scheduleWithFixedDelay(this::check, period, period, TimeUnit.MILLISECONDS);
   }

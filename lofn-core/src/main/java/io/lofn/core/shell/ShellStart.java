@@ -6,7 +6,7 @@ import io.lofn.api.EngineException;
 import io.lofn.api.Printable;
 import io.lofn.core.streams.NamedPipes;
 import io.lofn.core.streams.Noise;
-import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskCalls;
 import io.lofn.core.text.Abbreviated;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.RunningContainer;
@@ -101,7 +101,7 @@ public final class ShellStart {
     int ways = pipes.isPresent() ? 2 : 1;
     try {
       while (ways > 0) {
-        Said next = said.poll(EngineCalls.POLL.toMillis(), TimeUnit.MILLISECONDS);
+        Said next = said.poll(TaskCalls.POLL.toMillis(), TimeUnit.MILLISECONDS);
         if (next != null && next.what == ShellWord.Heard.END) {
           ways--;
         } else if (next != null) {

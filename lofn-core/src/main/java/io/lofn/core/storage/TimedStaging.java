@@ -2,7 +2,7 @@ package io.lofn.core.storage;
 
 import io.lofn.api.StagingException;
 import io.lofn.core.config.LofnConf;
-import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskCalls;
 import io.lofn.spi.StagedVolume;
 import java.net.URI;
 import java.time.Duration;
@@ -44,7 +44,7 @@ final class TimedStaging {
     try {
       return result.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw EngineCalls.unchecked(e.getCause());
+      throw TaskCalls.unchecked(e.getCause());
     } catch (TimeoutException e) {
       return giveUp(
           thread,

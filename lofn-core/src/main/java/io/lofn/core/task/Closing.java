@@ -20,7 +20,7 @@ public final class Closing {
       first = close(each, first);
     }
     if (first != null) {
-      throw EngineCalls.unchecked(first);
+      throw TaskCalls.unchecked(first);
     }
   }
 

@@ -14,7 +14,7 @@ import io.lofn.core.image.ImageNeed;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.Owner;
 import io.lofn.core.plan.RunPlan;
-import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.PoolThreads;
 import io.lofn.spi.ContainerExit;
 import java.io.InputStream;
@@ -135,7 +135,7 @@ class ContainerSessionTest {
           new FakeContainer() {
             @Override
             public void stop(Duration grace) {
-              throw EngineCalls.unchecked(thrown);
+              throw TaskCalls.unchecked(thrown);
             }
           };
       ContainerSession session = ContainerSession.of(container, plan().terms(), threads);

@@ -13,7 +13,7 @@ import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.Exchanges;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.Owner;
-import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskCalls;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -67,11 +67,11 @@ class WriterAfterStartTest {
     Feeder<String> feeder =
         new Feeder<>(writer, List.of("key").iterator(), files, task, turn, failed::complete);
     feeder.start();
-    turn.lendWhile(() -> EngineCalls.await(task, feeder.wanted()));
+    turn.lendWhile(() -> TaskCalls.await(task, feeder.wanted()));
     Files.createSymbolicLink(exchange.directory().resolve("a"), home); // as the tool would
     feeder.begin(OutputStream.nullOutputStream());
 
-    Throwable failure = turn.lendWhile(() -> EngineCalls.await(task, failed));
+    Throwable failure = turn.lendWhile(() -> TaskCalls.await(task, failed));
 
     assertThat(failure)
         .isInstanceOf(IllegalStateException.class)

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.lofn.api.StagingException;
 import io.lofn.core.FakeTask;
-import io.lofn.core.task.EngineCalls;
+import io.lofn.core.task.TaskCalls;
 import io.lofn.spi.StagedVolume;
 import java.net.URI;
 import java.nio.file.Path;
@@ -100,7 +100,7 @@ class TimedStagingTest {
   @Test
   void aCancelledTaskEndsItsStaging() throws Exception {
     FakeTask task = new FakeTask();
-    EngineCalls calls = new EngineCalls(threads, 5);
+    TaskCalls calls = new TaskCalls(threads, 5);
     threads.execute(
         () -> {
           awaitBegin();

@@ -35,7 +35,7 @@ class PoolThreadsTest {
   private final ExecutorService threads =
       Executors.newCachedThreadPool(PoolThreads.named("lofn-test-%d"));
   private final FakeTask task = new FakeTask();
-  private final EngineCalls calls = new EngineCalls(threads, 5);
+  private final TaskCalls calls = new TaskCalls(threads, 5);
 
   @AfterEach
   void end() {
@@ -54,7 +54,7 @@ class PoolThreadsTest {
         Thread thread =
             factory.newThread(
                 () -> {
-                  throw EngineCalls.unchecked(thrown);
+                  throw TaskCalls.unchecked(thrown);
                 });
         thread.start();
         thread.join();
@@ -155,7 +155,7 @@ class PoolThreadsTest {
 
     assertThatThrownBy(
             () ->
-                new EngineCalls(threads, 2)
+                new TaskCalls(threads, 2)
                     .call(
                         task,
                         () -> {

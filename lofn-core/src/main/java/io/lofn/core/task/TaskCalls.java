@@ -26,12 +26,12 @@ import org.slf4j.LoggerFactory;
  * Makes calls that may block away from the task's thread, so that a cancelled task need not wait
  * for them, and repeats those whose failure may pass.
  */
-public final class EngineCalls {
+public final class TaskCalls {
 
   /** How long a task's thread waits before it looks whether it is still wanted. */
   public static final Duration POLL = Duration.ofMillis(100);
 
-  private static final Logger LOG = LoggerFactory.getLogger(EngineCalls.class);
+  private static final Logger LOG = LoggerFactory.getLogger(TaskCalls.class);
 
   /** The first pause before a call is repeated; each further one is twice as long. */
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
@@ -45,7 +45,7 @@ public final class EngineCalls {
   /**
    * @param attempts how often a call is tried while its failure may pass
    */
-  public EngineCalls(ExecutorService threads, int attempts) {
+  public TaskCalls(ExecutorService threads, int attempts) {
     this.threads = threads;
     this.attempts = attempts;
   }
