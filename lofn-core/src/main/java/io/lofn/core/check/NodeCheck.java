@@ -6,7 +6,7 @@ import io.lofn.api.LofnException;
 import io.lofn.api.PullPolicy;
 import io.lofn.api.Tool;
 import io.lofn.core.config.LofnConf;
-import io.lofn.core.exchange.ExchangeState;
+import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.exchange.MemoryDirectory;
 import io.lofn.core.image.ImageNeed;
 import io.lofn.core.image.Images;
@@ -174,7 +174,7 @@ public final class NodeCheck {
     for (Path path : directories.paths()) {
       if (!Files.isWritable(existing(path))) {
         closed.add(path.toString());
-      } else if (ExchangeState.freeBytes(path) < conf.get(LofnConf.TMP_MIN_FREE)) {
+      } else if (ExchangeDisk.freeBytes(path) < conf.get(LofnConf.TMP_MIN_FREE)) {
         full.add("%s has %s".formatted(path, free(path)));
       }
     }
@@ -206,7 +206,7 @@ public final class NodeCheck {
   private Finding leastFree() {
     Path least =
         directories.paths().stream()
-            .min(Comparator.comparing(ExchangeState::freeBytes))
+            .min(Comparator.comparing(ExchangeDisk::freeBytes))
             .orElseThrow();
     return Finding.good(DISK, free(least) + " in " + least);
   }
@@ -220,7 +220,7 @@ public final class NodeCheck {
   }
 
   private static String free(Path path) {
-    return String.format(Locale.ROOT, "%.1f GiB", ExchangeState.freeBytes(path) / GIB);
+    return String.format(Locale.ROOT, "%.1f GiB", ExchangeDisk.freeBytes(path) / GIB);
   }
 
   private boolean isPresent(SelectedRuntime runtime, ImageNeed need, TaskScope task) {

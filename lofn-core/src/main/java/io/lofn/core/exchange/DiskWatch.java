@@ -46,7 +46,7 @@ public final class DiskWatch {
     this.most = limit;
     this.inputs = inputs;
     this.threads = threads;
-    this.freeBefore = ExchangeState.freeBytes(exchange.directory());
+    this.freeBefore = ExchangeDisk.freeBytes(exchange.directory());
   }
 
   /** Begins a look if it is time for one, without waiting for it. */
@@ -97,7 +97,7 @@ public final class DiskWatch {
         hidden = true;
       }
     }
-    long lost = freeBefore - ExchangeState.freeBytes(exchange);
+    long lost = freeBefore - ExchangeDisk.freeBytes(exchange);
     if (seen - inputs > most) {
       return "took %d bytes of the disk for its exchange and its /tmp, and may take %d"
           .formatted(seen - inputs, most);

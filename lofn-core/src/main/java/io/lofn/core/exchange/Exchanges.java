@@ -73,7 +73,7 @@ public final class Exchanges implements AutoCloseable {
 
   @Inject
   public Exchanges(NodeDirectories directories, Owner owner, LofnConf conf) {
-    this(directories, owner, conf, new MemoryDirectory(conf), ExchangeState::freeBytes);
+    this(directories, owner, conf, new MemoryDirectory(conf), ExchangeDisk::freeBytes);
   }
 
   /**

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.lofn.api.LofnException;
 import io.lofn.api.PartitionWriter;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.exchange.ExchangeState;
+import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.TaskScope;
 import java.io.IOException;
@@ -95,7 +95,7 @@ public final class RunFeed<I> {
   /** What to throw for an input that did not go into the exchange, if its disk is to blame. */
   private Optional<LofnException> explained(Throwable cause) {
     return cause instanceof IOException e
-        ? ExchangeState.of(exchange.directory()).explain(title, e)
+        ? ExchangeDisk.of(exchange.directory()).explain(title, e)
         : Optional.empty();
   }
 

@@ -9,7 +9,7 @@ import io.lofn.core.config.LofnConf;
 import io.lofn.core.config.PathMap;
 import io.lofn.core.container.OwnContainers;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.exchange.ExchangeState;
+import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.exchange.Exchanges;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.ProcessUser;
@@ -227,7 +227,7 @@ public final class MountProbe {
   }
 
   private Sight denied(String what, Path directory) {
-    boolean seLinux = ExchangeState.of(directory).seLinux();
+    boolean seLinux = ExchangeDisk.of(directory).seLinux();
     return Sight.bad(
         "a container as user %s may not %s the executor's directory %s"
             .formatted(containerLabels.user().orElse("of the image"), what, directory),

@@ -5,7 +5,7 @@ import io.lofn.api.ResourceLimits;
 import io.lofn.api.ToolFailedException;
 import io.lofn.api.ToolFailedException.Reason;
 import io.lofn.core.exchange.DiskWatch;
-import io.lofn.core.exchange.ExchangeState;
+import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.node.Owner;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.runtime.SelectedRuntime;
@@ -31,7 +31,7 @@ public final class FailureReport {
   private static final Pattern LINES = Pattern.compile("\n");
 
   private final RunPlan plan;
-  private final Function<Path, ExchangeState> look;
+  private final Function<Path, ExchangeDisk> look;
   private volatile String image;
   private volatile String runtime = "not chosen";
   private volatile String container = "none";
@@ -39,13 +39,13 @@ public final class FailureReport {
   private volatile @Nullable Path kept;
 
   public FailureReport(RunPlan plan) {
-    this(plan, ExchangeState::of);
+    this(plan, ExchangeDisk::of);
   }
 
   /**
    * @param look looks at the exchange when a hint is wanted
    */
-  public FailureReport(RunPlan plan, Function<Path, ExchangeState> look) {
+  public FailureReport(RunPlan plan, Function<Path, ExchangeDisk> look) {
     this.plan = plan;
     this.look = look;
     this.image = plan.tool().image();

@@ -2,7 +2,7 @@ package io.lofn.core.report;
 
 import io.lofn.api.ToolFailedException.Reason;
 import io.lofn.core.config.LofnConf;
-import io.lofn.core.exchange.ExchangeState;
+import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.shell.ExitCodes;
 import io.lofn.spi.ContainerExit;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param plan what was run
  * @param exchange where it worked, if it came that far
  */
-record Hints(RunPlan plan, Optional<ExchangeState> exchange) {
+record Hints(RunPlan plan, Optional<ExchangeDisk> exchange) {
 
   /** A pipe, and not {@code ||} or {@code >|}. */
   private static final Pattern PIPE = Pattern.compile("(?<![|>])[|](?![|])");
@@ -86,7 +86,7 @@ record Hints(RunPlan plan, Optional<ExchangeState> exchange) {
   }
 
   private Optional<String> forDisk(String said) {
-    boolean full = exchange.map(ExchangeState::isFull).orElse(false);
+    boolean full = exchange.map(ExchangeDisk::isFull).orElse(false);
     if (full) {
       return exchange.map(state -> capitalised(state.fullDisk()));
     }
@@ -138,7 +138,7 @@ record Hints(RunPlan plan, Optional<ExchangeState> exchange) {
   private String forPermission(String said) {
     String user = plan.settings().user().orElse("of the image");
     boolean onExchange = said.contains(plan.exchangePath().toLowerCase(Locale.ROOT));
-    if (onExchange && exchange.map(ExchangeState::seLinux).orElse(false)) {
+    if (onExchange && exchange.map(ExchangeDisk::seLinux).orElse(false)) {
       return "This node enforces SELinux, which lets containers into labelled directories only: chcon -R -t container_file_t on the directory that %s names."
           .formatted(LofnConf.TMP_DIR.name());
     }

@@ -11,7 +11,7 @@ import io.lofn.core.container.ContainerSession.Stop;
 import io.lofn.core.container.ContainerSession.StopReason;
 import io.lofn.core.exchange.DiskWatch;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.exchange.ExchangeState;
+import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.feed.InputTurn;
 import io.lofn.core.feed.RunFeed;
 import io.lofn.core.plan.RunPlan;
@@ -88,7 +88,7 @@ final class RunOutcome {
 
   /** Takes note of what is in the exchange before the tool is. */
   void noteInputs(Exchange directory) {
-    inputFiles = ExchangeState.bytes(directory.directory());
+    inputFiles = ExchangeDisk.bytes(directory.directory());
     meters.written(inputFiles);
     plan.settings()
         .limits()
@@ -110,7 +110,7 @@ final class RunOutcome {
 
   /** Counts what is in the exchange beyond what was put there as output. */
   void countOutputs(Exchange directory) {
-    meters.read(Math.max(0, ExchangeState.bytes(directory.directory()) - inputFiles));
+    meters.read(Math.max(0, ExchangeDisk.bytes(directory.directory()) - inputFiles));
   }
 
   private @Nullable Throwable inputFailure() {

@@ -5,7 +5,7 @@ import io.lofn.api.RunOutput;
 import io.lofn.api.ToolFailedException;
 import io.lofn.core.container.ContainerSession;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.exchange.ExchangeState;
+import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.feed.InputTurn;
 import io.lofn.core.node.CountedNames;
 import io.lofn.core.streams.StreamPump;
@@ -109,7 +109,7 @@ final class RunResults implements RunOutput {
 
   /** What is read and copied is never more than the tool can have written. */
   private void requireReal(long bytes) {
-    long room = ExchangeState.totalBytes(exchange.directory());
+    long room = ExchangeDisk.totalBytes(exchange.directory());
     if (bytes > room) {
       throw run.outputTooLarge(bytes, room);
     }

@@ -207,7 +207,7 @@ class ExchangeTest {
 
   @Test
   void looksAtTheDiskOfADirectoryThatIsNotMadeYet() {
-    assertThat(ExchangeState.freeBytes(local.resolve("a/b")))
+    assertThat(ExchangeDisk.freeBytes(local.resolve("a/b")))
         .isPositive()
         .isLessThan(Long.MAX_VALUE);
   }

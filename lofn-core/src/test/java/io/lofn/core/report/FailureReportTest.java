@@ -13,7 +13,7 @@ import io.lofn.core.FakeProvider.FakeRuntime;
 import io.lofn.core.GoldenText;
 import io.lofn.core.config.Keep;
 import io.lofn.core.config.LofnConf;
-import io.lofn.core.exchange.ExchangeState;
+import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.image.ImageNeed;
 import io.lofn.core.node.Owner;
 import io.lofn.core.plan.RunPlan;
@@ -41,9 +41,9 @@ class FailureReportTest {
 
   private static final Path EXCHANGE = Path.of("/data/lofn-me/1-2-3-4/run/exchange");
   private static final long ROOM = 1L << 40;
-  private static final ExchangeState ROOMY = new ExchangeState(EXCHANGE, ROOM, false, false);
-  private static final ExchangeState FULL = new ExchangeState(EXCHANGE, 4096, false, false);
-  private static final ExchangeState LABELLED = new ExchangeState(EXCHANGE, ROOM, true, false);
+  private static final ExchangeDisk ROOMY = new ExchangeDisk(EXCHANGE, ROOM, false, false);
+  private static final ExchangeDisk FULL = new ExchangeDisk(EXCHANGE, 4096, false, false);
+  private static final ExchangeDisk LABELLED = new ExchangeDisk(EXCHANGE, ROOM, true, false);
   private static final ResourceLimits LIMITS =
       ResourceLimits.none().cpus(1).memory(64 << 20).pids(4096);
   private static final Tool<String, String> TOOL =
@@ -88,7 +88,7 @@ class FailureReportTest {
       String name,
       Reason reason,
       @Nullable ContainerExit exit,
-      ExchangeState exchange,
+      ExchangeDisk exchange,
       String stderr) {
     return Arguments.of(name, reason, exit, exchange, stderr);
   }
@@ -99,7 +99,7 @@ class FailureReportTest {
       String name,
       Reason reason,
       @Nullable ContainerExit exit,
-      ExchangeState exchange,
+      ExchangeDisk exchange,
       String stderr)
       throws IOException {
     ToolFailedException failure = report(exchange).failure(reason, exit, tail(stderr));
@@ -203,7 +203,7 @@ class FailureReportTest {
 
   @Test
   void saysThatMemoryIsForFirstAttemptsOnly() {
-    ExchangeState full = new ExchangeState(EXCHANGE, 4096, false, true);
+    ExchangeDisk full = new ExchangeDisk(EXCHANGE, 4096, false, true);
 
     assertThat(full.explain("map of x", new IOException("closed")).orElseThrow())
         .hasMessageEndingWith(
@@ -239,22 +239,22 @@ class FailureReportTest {
 
   @Test
   void looksAtTheDiskOfTheExchangeItself() {
-    ExchangeState state = ExchangeState.of(Path.of("."));
+    ExchangeDisk state = ExchangeDisk.of(Path.of("."));
 
     assertThat(state.freeBytes()).isPositive().isLessThan(Long.MAX_VALUE);
     assertThat(state.seLinux()).isEqualTo(Files.exists(Path.of("/sys/fs/selinux/enforce")));
   }
 
-  private static FailureReport report(ExchangeState exchange) {
+  private static FailureReport report(ExchangeDisk exchange) {
     return report(exchange, Optional.empty());
   }
 
-  private static FailureReport report(ExchangeState exchange, Optional<Duration> idleTimeout) {
+  private static FailureReport report(ExchangeDisk exchange, Optional<Duration> idleTimeout) {
     return report(TOOL, exchange, idleTimeout);
   }
 
   private static FailureReport report(
-      Tool<?, ?> tool, ExchangeState exchange, Optional<Duration> idleTimeout) {
+      Tool<?, ?> tool, ExchangeDisk exchange, Optional<Duration> idleTimeout) {
     ContainerSettings settings =
         ContainerSettings.defaults().toBuilder().limits(LIMITS).user("1000:1000").build();
     RunPlan plan =

@@ -3,7 +3,7 @@ package io.lofn.spark.binary;
 import io.lofn.api.BinaryFile;
 import io.lofn.api.LofnException;
 import io.lofn.core.config.LofnConf;
-import io.lofn.core.exchange.ExchangeState;
+import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.task.CancellableStream;
 import io.lofn.core.task.TaskScope;
 import io.lofn.spi.OutputStore;
@@ -73,7 +73,7 @@ final class AttemptOutput {
         OutputStream out = store.create(location)) {
       in.transferTo(out);
     } catch (IOException e) {
-      if (ExchangeState.tellsOfFullDisk(e)) {
+      if (ExchangeDisk.tellsOfFullDisk(e)) {
         throw new LofnException(
             "The output %s of %s could not be written: the disk of %s has no room left (%s). Free some, or set %s to a place that has more"
                 .formatted(

@@ -17,15 +17,15 @@ import java.util.Optional;
  * @param seLinux whether the node enforces SELinux, which keeps containers out of most directories
  * @param inMemory whether it lies in a tmpfs, as only a first attempt's may by configuration
  */
-public record ExchangeState(Path directory, long freeBytes, boolean seLinux, boolean inMemory) {
+public record ExchangeDisk(Path directory, long freeBytes, boolean seLinux, boolean inMemory) {
 
   private static final Path SELINUX = Path.of("/sys/fs/selinux/enforce");
 
   /** Less than this is as good as nothing. */
   private static final long NOTHING = 1 << 20;
 
-  public static ExchangeState of(Path directory) {
-    return new ExchangeState(
+  public static ExchangeDisk of(Path directory) {
+    return new ExchangeDisk(
         directory, freeBytes(directory), enforcesSeLinux(), MemoryDirectory.isTmpfs(directory));
   }
 
