@@ -12,7 +12,7 @@ import io.lofn.core.config.PathMap;
 import io.lofn.core.container.OwnContainers;
 import io.lofn.core.container.PipedContainers;
 import io.lofn.core.container.Sweeper;
-import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.gate.LackGate;
 import io.lofn.core.gate.SafetyGate;
 import io.lofn.core.image.ImagePins;
@@ -94,7 +94,7 @@ public final class CoreModule extends AbstractModule {
     List.of(
             ContainerChecks.class,
             ContainerLabels.class,
-            Exchanges.class,
+            ExchangeDirectories.class,
             ImagePins.class,
             Images.class,
             LackGate.class,

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lofn.api.Tool;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.NodeLocks;
 import io.lofn.core.node.Owner;
@@ -87,8 +87,8 @@ class NamelessUserTest {
     String known = System.setProperty("user.name", name);
     try {
       LofnConf conf = new LofnConf(Map.of("spark.lofn.tmp.dir", directory.toString()));
-      try (Exchanges exchanges =
-          new Exchanges(new NodeDirectories(List.of(directory)), Owner.current(), conf)) {
+      try (ExchangeDirectories exchanges =
+          new ExchangeDirectories(new NodeDirectories(List.of(directory)), Owner.current(), conf)) {
         try (Exchange exchange = exchanges.create(new TaskIdentity("local-1", 2, 3, 0, 17), false);
             NodeLocks.Held held = new NodeLocks(conf).hold("name", Duration.ofSeconds(10))) {
           assertThat(exchange.directory()).startsWith(directory);

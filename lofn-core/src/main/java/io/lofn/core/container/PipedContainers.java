@@ -3,7 +3,7 @@ package io.lofn.core.container;
 import io.lofn.api.EngineException;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.Owner;
 import io.lofn.core.shell.CommandStart;
 import io.lofn.core.shell.ExitCodes;
@@ -141,7 +141,7 @@ public final class PipedContainers {
   private Optional<Pipes> pipes(Exchange exchange, ContainerSpec spec) {
     Path control = exchange.beside(spec.name());
     try {
-      NamedPipes.make(control, Exchanges.isOpen(exchange.directory()));
+      NamedPipes.make(control, ExchangeDirectories.isOpen(exchange.directory()));
       return Optional.of(new Pipes(control, new NamedPipes(control, clock)));
     } catch (IOException e) {
       LOG.warn("Standard streams are attached, for there are no named pipes: {}", e.toString());

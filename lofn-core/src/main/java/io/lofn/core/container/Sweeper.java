@@ -7,7 +7,7 @@ import io.lofn.api.LofnException;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.exchange.ContainerLedger;
 import io.lofn.core.exchange.ContainerLedger.Lost;
-import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.Owner;
 import io.lofn.core.node.Owner.Life;
@@ -51,7 +51,7 @@ public final class Sweeper {
   private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
 
   private final NodeRuntime runtime;
-  private final Exchanges exchanges;
+  private final ExchangeDirectories exchanges;
   private final Owner owner;
   private final ContainerLabels containerLabels;
   private final ExecutorService threads;
@@ -66,7 +66,7 @@ public final class Sweeper {
   @Inject
   public Sweeper(
       NodeRuntime runtime,
-      Exchanges exchanges,
+      ExchangeDirectories exchanges,
       Owner owner,
       ContainerLabels containerLabels,
       LofnConf conf,
@@ -95,7 +95,7 @@ public final class Sweeper {
     for (Lost other : ledger.lostIn(trees)) {
       requireGone(other, spec);
     }
-    Exchanges.note(trees, engine);
+    ExchangeDirectories.note(trees, engine);
     ledger.begin(spec.name(), engine, trees);
   }
 
@@ -149,7 +149,7 @@ public final class Sweeper {
     List<AutoCloseable> steps = new ArrayList<>();
     Map<String, Set<String>> owners = new HashMap<>();
     for (ContainerRuntime engine : runtime.all()) {
-      steps.add(() -> owners.put(Exchanges.keyOf(engine), sweepContainers(engine)));
+      steps.add(() -> owners.put(ExchangeDirectories.keyOf(engine), sweepContainers(engine)));
     }
     steps.add(() -> isSettled());
     steps.add(() -> exchanges.sweep(owners));

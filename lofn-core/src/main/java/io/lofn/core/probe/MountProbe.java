@@ -10,7 +10,7 @@ import io.lofn.core.config.PathMap;
 import io.lofn.core.container.OwnContainers;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDisk;
-import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.runtime.SelectedRuntime;
@@ -57,7 +57,7 @@ public final class MountProbe {
       """
           .formatted(CLOSED, IN, UNSEEN, OUT, UNWRITABLE, IN, OUT);
 
-  private final Exchanges exchanges;
+  private final ExchangeDirectories exchanges;
   private final ContainerLabels containerLabels;
   private final OwnContainers containers;
   private final PathMap paths;
@@ -66,7 +66,7 @@ public final class MountProbe {
 
   @Inject
   MountProbe(
-      Exchanges exchanges,
+      ExchangeDirectories exchanges,
       ContainerLabels containerLabels,
       OwnContainers containers,
       PathMap paths,

@@ -1,7 +1,7 @@
 package io.lofn.core.run;
 
 import io.lofn.core.container.Sweeper;
-import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.storage.Volumes;
 import io.lofn.core.task.Closing;
@@ -20,7 +20,7 @@ public final class RunEngine implements AutoCloseable {
 
   private final NodeRuntime runtime;
   private final Volumes volumes;
-  private final Exchanges exchanges;
+  private final ExchangeDirectories exchanges;
   private final TaskCalls calls;
   private final Supervisor supervisor;
   private final WarmContainers warm;
@@ -32,7 +32,7 @@ public final class RunEngine implements AutoCloseable {
   RunEngine(
       NodeRuntime runtime,
       Volumes volumes,
-      Exchanges exchanges,
+      ExchangeDirectories exchanges,
       TaskCalls calls,
       Supervisor supervisor,
       WarmContainers warm,

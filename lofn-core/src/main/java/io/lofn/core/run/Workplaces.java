@@ -4,7 +4,7 @@ import io.lofn.core.container.NewWorkplace;
 import io.lofn.core.container.PipedContainers;
 import io.lofn.core.container.Workplace;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.plan.ImageVolumes;
 import io.lofn.core.plan.RunMounts;
 import io.lofn.core.plan.RunPlan;
@@ -26,11 +26,11 @@ final class Workplaces {
   private static final Logger LOG = LoggerFactory.getLogger(Workplaces.class);
 
   private final WarmContainers warm;
-  private final Exchanges exchanges;
+  private final ExchangeDirectories exchanges;
   private final PipedContainers containers;
 
   @Inject
-  Workplaces(WarmContainers warm, Exchanges exchanges, PipedContainers containers) {
+  Workplaces(WarmContainers warm, ExchangeDirectories exchanges, PipedContainers containers) {
     this.warm = warm;
     this.exchanges = exchanges;
     this.containers = containers;

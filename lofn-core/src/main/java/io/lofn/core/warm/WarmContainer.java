@@ -6,7 +6,7 @@ import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
 import io.lofn.core.container.OwnContainers;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.DirectoryModes;
 import io.lofn.core.shell.ExitCodes;
 import io.lofn.core.streams.NamedPipes;
@@ -111,7 +111,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
     Path file = control.resolve("command");
     boolean isNew = !Files.exists(file);
     Files.writeString(file, WarmAgent.commandFile(argv), UTF_8);
-    if (isNew && Exchanges.isOpen(exchange.directory())) { // whatever this process's mask is
+    if (isNew && ExchangeDirectories.isOpen(exchange.directory())) { // whatever this process's mask is
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     }
   }
@@ -134,7 +134,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
     if (modes == null) { // before the first tool
       modes = new DirectoryModes(List.of(exchange.directory(), exchange.temporary()));
     }
-    NamedPipes.make(control, Exchanges.isOpen(exchange.directory()));
+    NamedPipes.make(control, ExchangeDirectories.isOpen(exchange.directory()));
     current = containers.start(shape.runtime(), specOfItsOwn(spec));
     container = current;
     started = Instant.now();

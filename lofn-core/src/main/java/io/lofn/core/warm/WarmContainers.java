@@ -5,7 +5,7 @@ import io.lofn.core.container.OwnContainers;
 import io.lofn.core.container.PipedContainers;
 import io.lofn.core.container.Workplace;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.shell.CommandStart;
 import io.lofn.core.task.Closing;
 import io.lofn.core.task.TaskIdentity;
@@ -40,7 +40,7 @@ public final class WarmContainers implements AutoCloseable {
 
   private final OwnContainers containers;
   private final PipedContainers single;
-  private final Exchanges exchanges;
+  private final ExchangeDirectories exchanges;
   private final ExecutorService threads;
   private final ScheduledExecutorService clock;
   private final int mostRuns;
@@ -56,7 +56,7 @@ public final class WarmContainers implements AutoCloseable {
   WarmContainers(
       OwnContainers containers,
       PipedContainers single,
-      Exchanges exchanges,
+      ExchangeDirectories exchanges,
       LofnConf conf,
       ExecutorService threads,
       ScheduledExecutorService clock) {

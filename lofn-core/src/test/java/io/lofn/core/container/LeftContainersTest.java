@@ -10,7 +10,7 @@ import io.lofn.core.QuietContainer;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.config.PathMap;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.Owner;
@@ -65,7 +65,7 @@ class LeftContainersTest {
   private final Engine engine = new Engine();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
-  private Exchanges exchanges;
+  private ExchangeDirectories exchanges;
   private Sweeper sweeper;
   private OwnContainers containers;
 
@@ -83,7 +83,7 @@ class LeftContainersTest {
             new RuntimeSelector(
                 conf, RuntimeProviders.of(List.of(FakeProvider.of("one", 1, runtime)), List.of())));
     assertThat(node.get().runtime()).isSameAs(runtime);
-    exchanges = new Exchanges(new NodeDirectories(List.of(local)), me, conf);
+    exchanges = new ExchangeDirectories(new NodeDirectories(List.of(local)), me, conf);
     sweeper = new Sweeper(node, exchanges, me, containerLabels, conf, threads, noClock());
     containers = new OwnContainers(sweeper, PathMap.NONE);
   }
@@ -231,7 +231,7 @@ class LeftContainersTest {
   @Test
   void twoLofnsOfAProcessDeleteTheirOwnExchangesOnly() {
     setUp(engine);
-    Exchanges others = exchanges;
+    ExchangeDirectories others = exchanges;
     Exchange used = others.create(TASK, false);
     setUp(engine);
     Exchange mine = exchanges.create(TASK, false);
@@ -270,7 +270,7 @@ class LeftContainersTest {
     podman.command = List.of("podman");
     setUp(engine);
     Path tree = leftTree(dead, engine);
-    Exchanges.noteIn(tree, podman);
+    ExchangeDirectories.noteIn(tree, podman);
 
     sweeper.sweep();
     assertThat(tree).exists();
@@ -319,7 +319,7 @@ class LeftContainersTest {
     Path tree =
         Files.createDirectories(
             home().resolve(owner.directoryName()).resolve("run"), UserDirectory.PRIVATE);
-    Exchanges.noteIn(tree, by);
+    ExchangeDirectories.noteIn(tree, by);
     return tree;
   }
 

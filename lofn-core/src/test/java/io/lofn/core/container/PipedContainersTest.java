@@ -9,7 +9,7 @@ import io.lofn.core.ProcessEngine;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.config.PathMap;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.Owner;
@@ -238,8 +238,8 @@ class PipedContainersTest {
     return exchanges().create(new TaskIdentity("app", 0, 0, 0, 0), false);
   }
 
-  private Exchanges exchanges() {
-    return new Exchanges(new NodeDirectories(List.of(directory)), ME, new LofnConf(Map.of()));
+  private ExchangeDirectories exchanges() {
+    return new ExchangeDirectories(new NodeDirectories(List.of(directory)), ME, new LofnConf(Map.of()));
   }
 
   private PipedContainers containers(Owner owner, Map<String, String> settings) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.util.concurrent.MoreExecutors;
 import io.lofn.core.FakeProvider.FakeRuntime;
 import io.lofn.core.config.LofnConf;
-import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.Owner;
@@ -207,7 +207,7 @@ class SweeperTest {
     ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
     ExecutorService threads = Executors.newCachedThreadPool();
     try {
-      Exchanges exchanges = new Exchanges(new NodeDirectories(List.of(local)), me, conf);
+      ExchangeDirectories exchanges = new ExchangeDirectories(new NodeDirectories(List.of(local)), me, conf);
       Sweeper sweeper = new Sweeper(node, exchanges, me, containerLabels, conf, threads, clock);
       begun.await();
 
@@ -240,8 +240,8 @@ class SweeperTest {
     assertThat(node.get().runtime()).isSameAs(runtime);
     ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
     try {
-      Exchanges exchanges =
-          new Exchanges(
+      ExchangeDirectories exchanges =
+          new ExchangeDirectories(
               new NodeDirectories(List.of(local)),
               me,
               new LofnConf(Map.of("spark.lofn.tmp.memoryDir", memory.toString())));

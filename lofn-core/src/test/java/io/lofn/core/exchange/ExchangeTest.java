@@ -28,13 +28,13 @@ class ExchangeTest {
 
   @TempDir Path local;
 
-  private Exchanges exchanges;
+  private ExchangeDirectories exchanges;
   private Exchange exchange;
 
   @BeforeEach
   void createExchange() {
     exchanges =
-        new Exchanges(new NodeDirectories(List.of(local)), Owner.current(), new LofnConf(Map.of()));
+        new ExchangeDirectories(new NodeDirectories(List.of(local)), Owner.current(), new LofnConf(Map.of()));
     exchange = exchanges.create(TASK, false);
   }
 
@@ -123,8 +123,8 @@ class ExchangeTest {
 
   @Test
   void spreadsOverTheDisksAndPassesOverFullOnes(@TempDir Path full, @TempDir Path other) {
-    Exchanges spread =
-        new Exchanges(
+    ExchangeDirectories spread =
+        new ExchangeDirectories(
             new NodeDirectories(List.of(local, full, other)),
             Owner.current(),
             new LofnConf(Map.of("spark.lofn.tmp.minFree", "10k")),
@@ -139,8 +139,8 @@ class ExchangeTest {
 
   @Test
   void saysWhereThereIsNoRoom(@TempDir Path other) {
-    Exchanges full =
-        new Exchanges(
+    ExchangeDirectories full =
+        new ExchangeDirectories(
             new NodeDirectories(List.of(local, other)),
             Owner.current(),
             new LofnConf(Map.of()),
@@ -157,7 +157,7 @@ class ExchangeTest {
 
   @Test
   void liesInMemoryWhileHalfOfItIsFree(@TempDir Path tmpfs) throws IOException {
-    Exchanges roomy = inMemory(memory(tmpfs.toString(), 4096, 2048));
+    ExchangeDirectories roomy = inMemory(memory(tmpfs.toString(), 4096, 2048));
 
     Exchange quick = roomy.createInMemory(TASK, true).orElseThrow();
 
@@ -190,8 +190,8 @@ class ExchangeTest {
         .contains("the executor may not write " + tmpfs.resolve("no") + ", or it is not there");
   }
 
-  private Exchanges inMemory(MemoryDirectory memory) {
-    return new Exchanges(
+  private ExchangeDirectories inMemory(MemoryDirectory memory) {
+    return new ExchangeDirectories(
         new NodeDirectories(List.of(local)),
         Owner.current(),
         new LofnConf(Map.of()),
@@ -212,7 +212,7 @@ class ExchangeTest {
         .isLessThan(Long.MAX_VALUE);
   }
 
-  private static Path directoryOf(Exchanges exchanges, int partition) {
+  private static Path directoryOf(ExchangeDirectories exchanges, int partition) {
     return exchanges.create(new TaskIdentity("local-1", 2, partition, 0, 1), false).directory();
   }
 
@@ -220,8 +220,8 @@ class ExchangeTest {
   void refusesADirectoryThatSomebodyElseMadeALinkOf(@TempDir Path elsewhere) throws IOException {
     Path other = Files.createDirectory(local.resolve("other"));
     Files.createSymbolicLink(other.resolve(ProcessUser.current().own("lofn")), elsewhere);
-    Exchanges planted =
-        new Exchanges(new NodeDirectories(List.of(other)), Owner.current(), new LofnConf(Map.of()));
+    ExchangeDirectories planted =
+        new ExchangeDirectories(new NodeDirectories(List.of(other)), Owner.current(), new LofnConf(Map.of()));
 
     assertThatThrownBy(() -> planted.create(TASK, false))
         .isInstanceOf(LofnException.class)

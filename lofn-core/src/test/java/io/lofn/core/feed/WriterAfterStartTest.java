@@ -10,7 +10,7 @@ import io.lofn.api.RunInput;
 import io.lofn.core.FakeTask;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.Owner;
 import io.lofn.core.task.TaskCalls;
@@ -45,7 +45,7 @@ class WriterAfterStartTest {
   void start() throws IOException {
     home = Files.createDirectory(local.resolve("home"));
     exchange =
-        new Exchanges(new NodeDirectories(List.of(local)), Owner.current(), new LofnConf(Map.of()))
+        new ExchangeDirectories(new NodeDirectories(List.of(local)), Owner.current(), new LofnConf(Map.of()))
             .create(task.identity(), false);
   }
 

@@ -9,7 +9,7 @@ import io.lofn.api.Tool;
 import io.lofn.core.config.Keep;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.image.ImageNeed;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.Owner;
@@ -39,13 +39,13 @@ class RunMountsTest {
 
   @TempDir Path local;
 
-  private Exchanges exchanges;
+  private ExchangeDirectories exchanges;
   private Exchange exchange;
 
   @BeforeEach
   void createExchange() {
     exchanges =
-        new Exchanges(new NodeDirectories(List.of(local)), Owner.current(), new LofnConf(Map.of()));
+        new ExchangeDirectories(new NodeDirectories(List.of(local)), Owner.current(), new LofnConf(Map.of()));
     exchange = exchanges.create(TASK, false);
   }
 

@@ -13,7 +13,7 @@ import io.lofn.core.config.LofnConf;
 import io.lofn.core.config.PathMap;
 import io.lofn.core.container.OwnContainers;
 import io.lofn.core.container.Sweeper;
-import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.Owner;
@@ -261,7 +261,7 @@ class StartProbeTest {
     all.put("spark.lofn.sweep.interval", "1d");
     LofnConf conf = new LofnConf(all);
     Owner owner = Owner.current();
-    Exchanges exchanges = new Exchanges(new NodeDirectories(List.of(local)), owner, conf);
+    ExchangeDirectories exchanges = new ExchangeDirectories(new NodeDirectories(List.of(local)), owner, conf);
     ContainerLabels containerLabels = new ContainerLabels(owner);
     NodeRuntime node =
         new NodeRuntime(new RuntimeSelector(conf, RuntimeProviders.of(List.of(), List.of())));

@@ -9,7 +9,7 @@ import io.lofn.api.ResourceLimits;
 import io.lofn.core.FakeProvider.FakeRuntime;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.Owner;
 import io.lofn.core.runtime.SelectedRuntime;
@@ -43,7 +43,7 @@ class FailedRunTest {
 
   private Path given;
   private Path program;
-  private Exchanges exchanges;
+  private ExchangeDirectories exchanges;
   private Exchange exchange;
   private FailedRun failed;
 
@@ -69,7 +69,7 @@ class FailedRunTest {
             .formatted(given));
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
     exchanges =
-        new Exchanges(
+        new ExchangeDirectories(
             new NodeDirectories(List.of(local.resolve("disk, one"))),
             Owner.current(),
             new LofnConf(Map.of()));

@@ -8,7 +8,7 @@ import io.lofn.api.EngineException;
 import io.lofn.core.QuietContainer;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.Owner;
 import io.lofn.core.streams.NamedPipes;
@@ -141,7 +141,7 @@ class WarmRunTest {
         says.close();
       }
       Exchange exchange =
-          new Exchanges(
+          new ExchangeDirectories(
                   new NodeDirectories(List.of(local)), Owner.current(), new LofnConf(Map.of()))
               .create(new TaskIdentity("local-1", 2, 3, 0, 17), false);
       Path control = exchange.beside("control");

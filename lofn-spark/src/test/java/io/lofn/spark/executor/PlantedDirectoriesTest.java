@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.api.LofnException;
 import io.lofn.core.config.LofnConf;
-import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.NodeLocks;
 import io.lofn.core.node.Owner;
@@ -144,8 +144,8 @@ class PlantedDirectoriesTest {
     }
   }
 
-  private static Exchanges exchanges(String directory) {
-    return new Exchanges(
+  private static ExchangeDirectories exchanges(String directory) {
+    return new ExchangeDirectories(
         new NodeDirectories(List.of(Path.of(directory)), new WorkerDirectories()),
         ME,
         new LofnConf(Map.of()));
@@ -158,7 +158,7 @@ class PlantedDirectoriesTest {
 
     public static void main(String[] arguments) {
       for (String directory : arguments) {
-        try (Exchanges exchanges = exchanges(directory)) {
+        try (ExchangeDirectories exchanges = exchanges(directory)) {
           exchanges.sweep(Map.of("engine", Set.of()));
         }
       }
@@ -178,7 +178,7 @@ class PlantedDirectoriesTest {
       } catch (LofnException e) {
         System.out.println(e.getMessage());
       }
-      try (Exchanges all = exchanges(arguments[0])) {
+      try (ExchangeDirectories all = exchanges(arguments[0])) {
         all.create(new TaskIdentity("app", 0, 0, 0, 0), false).close();
       } catch (LofnException e) {
         System.out.println(e.getMessage());

@@ -3,7 +3,7 @@ package io.lofn.spark.executor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.core.config.LofnConf;
-import io.lofn.core.exchange.Exchanges;
+import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.Owner;
 import io.lofn.core.node.ProcessUser;
@@ -33,8 +33,8 @@ class WorkerDirectoriesTest {
     Path alive = make(left.resolve(me.directoryName()));
     Path local = Files.createDirectories(root.resolve("spark-1/executor-1"));
 
-    try (Exchanges exchanges =
-        new Exchanges(
+    try (ExchangeDirectories exchanges =
+        new ExchangeDirectories(
             new NodeDirectories(List.of(local), new WorkerDirectories()),
             me,
             new LofnConf(Map.of()))) {

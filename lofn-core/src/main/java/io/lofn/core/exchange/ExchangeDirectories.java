@@ -41,9 +41,9 @@ import org.slf4j.event.Level;
  * Makes exchanges, below one directory of this process in each of the node's local directories, and
  * deletes what processes that are gone have left there.
  */
-public final class Exchanges implements AutoCloseable {
+public final class ExchangeDirectories implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Exchanges.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ExchangeDirectories.class);
   private static final Set<PosixFilePermission> OPEN = PosixFilePermissions.fromString("rwxrwxrwx");
 
   private static final int TRIES = 5;
@@ -72,14 +72,14 @@ public final class Exchanges implements AutoCloseable {
   private final Set<Path> trees = ConcurrentHashMap.newKeySet();
 
   @Inject
-  public Exchanges(NodeDirectories directories, Owner owner, LofnConf conf) {
+  public ExchangeDirectories(NodeDirectories directories, Owner owner, LofnConf conf) {
     this(directories, owner, conf, new MemoryDirectory(conf), ExchangeDisk::freeBytes);
   }
 
   /**
    * @param freeBytes what the disk of a directory has free
    */
-  public Exchanges(
+  public ExchangeDirectories(
       NodeDirectories directories,
       Owner owner,
       LofnConf conf,
@@ -368,12 +368,12 @@ public final class Exchanges implements AutoCloseable {
 
     @Override
     public void forget(Path root) {
-      Exchanges.this.forget(root);
+      ExchangeDirectories.this.forget(root);
     }
 
     @Override
     public void delete(Path root) throws IOException {
-      Exchanges.this.delete(root);
+      ExchangeDirectories.this.delete(root);
     }
   }
 }
