@@ -8,7 +8,7 @@ import io.lofn.core.exchange.Exchange;
 import io.lofn.core.feed.InputTurn;
 import io.lofn.core.feed.RunFeed;
 import io.lofn.core.plan.RunPlan;
-import io.lofn.core.report.FailedRun;
+import io.lofn.core.report.FailedRunArchive;
 import io.lofn.core.report.FailureReport;
 import io.lofn.core.run.Supervisor.Supervised;
 import io.lofn.core.task.CancellableIterator;
@@ -73,7 +73,7 @@ final class Run<I, O> implements Supervised {
     requireOpen();
     Exchange directory = ready.exchange();
     report.exchange(directory.directory());
-    FailedRun keeper = plan.keep() == Keep.ON_FAILURE ? new FailedRun(toString(), directory) : null;
+    FailedRunArchive keeper = plan.keep() == Keep.ON_FAILURE ? new FailedRunArchive(toString(), directory) : null;
     Iterator<I> wanted = new CancellableIterator<>(records, task);
     RunFeed<I> input = new RunFeed<>(tool.input(), directory, task, turn, toString());
     feed = input;
@@ -102,7 +102,7 @@ final class Run<I, O> implements Supervised {
   }
 
   private ContainerSession start(
-      ContainerLauncher ready, Exchange directory, @Nullable FailedRun keeper) {
+      ContainerLauncher ready, Exchange directory, @Nullable FailedRunArchive keeper) {
     if (keeper != null) {
       keeper.noteInputs();
       outcome.keepBy(() -> keep(keeper, ready));
@@ -115,7 +115,7 @@ final class Run<I, O> implements Supervised {
     }
   }
 
-  private void keep(FailedRun keeper, ContainerLauncher ready) {
+  private void keep(FailedRunArchive keeper, ContainerLauncher ready) {
     ready.started().flatMap(spec -> keeper.keep(ready.runtime(), spec)).ifPresent(report::kept);
   }
 

@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
  * Keeps the exchange of one run for the case that it fails: notes what went in, and puts a script
  * beside it that runs the tool again. That nothing can be kept is no failure of the run.
  */
-public final class FailedRun {
+public final class FailedRunArchive {
 
-  private static final Logger LOG = LoggerFactory.getLogger(FailedRun.class);
+  private static final Logger LOG = LoggerFactory.getLogger(FailedRunArchive.class);
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rw-------");
   private static final Set<PosixFilePermission> PROGRAM =
@@ -40,7 +40,7 @@ public final class FailedRun {
    * @param title what is run, for people
    * @param exchange the run's
    */
-  public FailedRun(String title, Exchange exchange) {
+  public FailedRunArchive(String title, Exchange exchange) {
     this.title = title;
     this.exchange = exchange;
   }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is kept of a failed run; the script is run, by an engine that shows what it was given. */
-class FailedRunTest {
+class FailedRunArchiveTest {
 
   private static final String HOSTILE = "a'b\"c$(touch /tmp/lofn-was-here)`id`\n-x; $HOME \\ *";
   private static final String IMAGE = "sha256:7e52";
@@ -45,7 +45,7 @@ class FailedRunTest {
   private Path program;
   private ExchangeDirectories exchanges;
   private Exchange exchange;
-  private FailedRun failed;
+  private FailedRunArchive failed;
 
   @BeforeEach
   void makeAnEngine() throws IOException {
@@ -74,7 +74,7 @@ class FailedRunTest {
             Owner.current(),
             new LofnConf(Map.of()));
     exchange = exchanges.create(new TaskIdentity("app", 1, 2, 0, 3), false);
-    failed = new FailedRun("map of x\nrm -rf /", exchange);
+    failed = new FailedRunArchive("map of x\nrm -rf /", exchange);
   }
 
   @Test
@@ -191,7 +191,7 @@ class FailedRunTest {
   @Test
   void repeatsItsOwnInputWhereAnEarlierRunHadTheSameExchange() throws Exception {
     Files.writeString(exchange.newFile("of the first"), "x");
-    FailedRun first = new FailedRun("the first", exchange);
+    FailedRunArchive first = new FailedRunArchive("the first", exchange);
     first.noteInputs();
     try (OutputStream stdin = first.copied(new ByteArrayOutputStream())) {
       stdin.write("a longer one of the first".getBytes(UTF_8));
