@@ -211,14 +211,14 @@ class UpstreamThreadTest {
                   return com.google.common.collect.Iterators.transform(
                       records,
                       record -> {
-                        Thread feeder = Thread.currentThread();
+                        Thread stdinWriter = Thread.currentThread();
                         return String.join(
                             ", ",
                             "of " + partition,
-                            feeder.getContextClassLoader().getName(),
+                            stdinWriter.getContextClassLoader().getName(),
                             INHERITED.get(),
                             MDC.get("lofn.test"),
-                            Boolean.toString(!feeder.getName().equals(task)));
+                            Boolean.toString(!stdinWriter.getName().equals(task)));
                       });
                 },
                 false);

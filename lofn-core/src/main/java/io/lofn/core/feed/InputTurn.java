@@ -102,19 +102,19 @@ public final class InputTurn {
     return System.nanoTime() - begun;
   }
 
-  private void remind(Thread feeder, boolean interrupted, long nanos) {
+  private void remind(Thread stdinWriter, boolean interrupted, long nanos) {
     LOG.warn(
         "{} has waited {} s for the next record of its input, which it cannot end without",
         task.identity(),
         TimeUnit.NANOSECONDS.toSeconds(nanos));
     if (interrupted || task.isCancelled()) {
-      feeder.interrupt();
+      stdinWriter.interrupt();
     }
   }
 
-  private static void interrupt(@Nullable Thread feeder) {
-    if (feeder != null) {
-      feeder.interrupt();
+  private static void interrupt(@Nullable Thread stdinWriter) {
+    if (stdinWriter != null) {
+      stdinWriter.interrupt();
     }
   }
 

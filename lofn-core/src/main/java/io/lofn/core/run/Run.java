@@ -6,7 +6,7 @@ import io.lofn.core.config.Keep;
 import io.lofn.core.container.ContainerSession;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.feed.InputTurn;
-import io.lofn.core.feed.RunFeed;
+import io.lofn.core.feed.RunInputWriter;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.report.FailedRunArchive;
 import io.lofn.core.report.FailureReport;
@@ -41,7 +41,7 @@ final class Run<I, O> implements Supervised {
   private final InputTurn turn;
   private final RunOutcome outcome;
   private volatile @Nullable ContainerLauncher launcher;
-  private volatile @Nullable RunFeed<I> feed;
+  private volatile @Nullable RunInputWriter<I> feed;
 
   Run(
       RunPlan plan,
@@ -75,9 +75,9 @@ final class Run<I, O> implements Supervised {
     report.exchange(directory.directory());
     FailedRunArchive keeper = plan.keep() == Keep.ON_FAILURE ? new FailedRunArchive(toString(), directory) : null;
     Iterator<I> wanted = new CancellableIterator<>(records, task);
-    RunFeed<I> input = new RunFeed<>(tool.input(), directory, task, turn, toString());
+    RunInputWriter<I> input = new RunInputWriter<>(tool.input(), directory, task, turn, toString());
     feed = input;
-    outcome.fedBy(input);
+    outcome.writtenBy(input);
     if (tool.input().usesStdin()) {
       input.start(wanted);
     } else {
@@ -138,7 +138,7 @@ final class Run<I, O> implements Supervised {
   public void close() {
     outcome.end();
     ContainerLauncher ready = launcher;
-    RunFeed<I> input = feed;
+    RunInputWriter<I> input = feed;
     Closing.all(
         ready == null ? Run::nothing : ready::endContainer,
         input == null ? Run::nothing : input::end,

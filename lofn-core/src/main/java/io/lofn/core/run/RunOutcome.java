@@ -13,7 +13,7 @@ import io.lofn.core.exchange.DiskWatch;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.feed.InputTurn;
-import io.lofn.core.feed.RunFeed;
+import io.lofn.core.feed.RunInputWriter;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.report.FailureReport;
 import io.lofn.core.task.TaskCalls;
@@ -52,7 +52,7 @@ final class RunOutcome {
   private final AtomicBoolean failed = new AtomicBoolean();
   private final AtomicBoolean kept = new AtomicBoolean();
   private volatile Runnable keeper = () -> {};
-  private volatile @Nullable RunFeed<?> feed;
+  private volatile @Nullable RunInputWriter<?> feed;
   private volatile @Nullable ContainerSession session;
   private volatile @Nullable DiskWatch disk;
   private volatile boolean judged;
@@ -82,7 +82,7 @@ final class RunOutcome {
   }
 
   /** Takes note of where the records come from. */
-  void fedBy(RunFeed<?> input) {
+  void writtenBy(RunInputWriter<?> input) {
     feed = input;
   }
 
@@ -114,7 +114,7 @@ final class RunOutcome {
   }
 
   private @Nullable Throwable inputFailure() {
-    RunFeed<?> current = feed;
+    RunInputWriter<?> current = feed;
     return current == null ? null : current.failure();
   }
 

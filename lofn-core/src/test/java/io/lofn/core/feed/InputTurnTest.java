@@ -24,7 +24,7 @@ class InputTurnTest {
   private final CountDownLatch entered = new CountDownLatch(1);
   private final CountDownLatch leave = new CountDownLatch(1);
   private final CompletableFuture<Throwable> feederEnded = new CompletableFuture<>();
-  private final Thread feeder = new Thread(this::feed, "feeder");
+  private final Thread stdinWriter = new Thread(this::feed, "feeder");
 
   /** Goes upstream once it is allowed to, stays there as long as it is told, and comes again. */
   private void feed() {
@@ -54,13 +54,13 @@ class InputTurnTest {
   void endFeeder() throws Exception {
     turn.end();
     leave.countDown();
-    feeder.join(10_000);
-    assertThat(feeder.isAlive()).isFalse();
+    stdinWriter.join(10_000);
+    assertThat(stdinWriter.isAlive()).isFalse();
   }
 
   @Test
   void theFeederIsUpstreamOnlyWhileTheTurnIsLent() throws Exception {
-    feeder.start();
+    stdinWriter.start();
     waitUntil(Thread.State.WAITING);
     assertThat(upstream).isFalse();
 
@@ -128,7 +128,7 @@ class InputTurnTest {
   @Test
   void theCodeUpstreamOfAKilledTaskIsInterruptedAfterAWhile() {
     task.cancelled = true;
-    feeder.start();
+    stdinWriter.start();
 
     turn.lendWhile(
         () -> {
@@ -141,7 +141,7 @@ class InputTurnTest {
 
   @Test
   void theCodeUpstreamOfATaskThatIsWantedIsNotInterrupted() throws Exception {
-    feeder.start();
+    stdinWriter.start();
     CompletableFuture<Void> taken =
         CompletableFuture.runAsync(
             () ->
@@ -165,7 +165,7 @@ class InputTurnTest {
 
   @Test
   void theEndFreesAFeederThatWaitsForItsTurnAndIsNoneForAnother() throws Exception {
-    feeder.start();
+    stdinWriter.start();
     waitUntil(Thread.State.WAITING);
 
     turn.end();
@@ -182,7 +182,7 @@ class InputTurnTest {
 
   @Test
   void theEndByAnotherThreadNeitherWaitsForTheCodeUpstreamNorInterruptsIt() throws Exception {
-    feeder.start();
+    stdinWriter.start();
     CompletableFuture<Void> taskThread =
         CompletableFuture.runAsync(
             () ->
@@ -203,7 +203,7 @@ class InputTurnTest {
 
   @Test
   void theTurnComesBackAfterAFailure() throws Exception {
-    feeder.start();
+    stdinWriter.start();
 
     assertThatThrownBy(
             () ->
@@ -220,7 +220,7 @@ class InputTurnTest {
 
   private void waitUntil(Thread.State state) {
     Instant end = Instant.now().plusSeconds(10);
-    while (feeder.getState() != state) {
+    while (stdinWriter.getState() != state) {
       assertThat(Instant.now()).isBefore(end);
       Thread.onSpinWait();
     }

@@ -64,12 +64,12 @@ class WriterAfterStartTest {
               Files.writeString(run.file(name), records.next());
             });
     RunFiles files = new RunFiles(exchange);
-    Feeder<String> feeder =
-        new Feeder<>(writer, List.of("key").iterator(), files, task, turn, failed::complete);
-    feeder.start();
-    turn.lendWhile(() -> TaskCalls.await(task, feeder.wanted()));
+    StdinWriter<String> stdinWriter =
+        new StdinWriter<>(writer, List.of("key").iterator(), files, task, turn, failed::complete);
+    stdinWriter.start();
+    turn.lendWhile(() -> TaskCalls.await(task, stdinWriter.wanted()));
     Files.createSymbolicLink(exchange.directory().resolve("a"), home); // as the tool would
-    feeder.begin(OutputStream.nullOutputStream());
+    stdinWriter.begin(OutputStream.nullOutputStream());
 
     Throwable failure = turn.lendWhile(() -> TaskCalls.await(task, failed));
 
@@ -85,7 +85,7 @@ class WriterAfterStartTest {
   void aWriterOfFilesThatKeepsWhereItWritesGetsNoneAfterItHasReturned() throws Exception {
     CompletableFuture<RunInput> kept = new CompletableFuture<>();
     PartitionWriter<String> writer = (records, run) -> kept.complete(run);
-    new RunFeed<>(writer, exchange, task, turn, "the run").write(List.of("a").iterator());
+    new RunInputWriter<>(writer, exchange, task, turn, "the run").write(List.of("a").iterator());
     Files.createSymbolicLink(exchange.directory().resolve("a"), home);
 
     assertThatThrownBy(() -> kept.join().file("a/authorized_keys"))

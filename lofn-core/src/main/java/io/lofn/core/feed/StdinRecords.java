@@ -3,14 +3,14 @@ package io.lofn.core.feed;
 import java.util.Iterator;
 
 /** The records of a partition for the writer that feeds them: on its thread, and while it runs. */
-final class FedRecords<T> implements Iterator<T> {
+final class StdinRecords<T> implements Iterator<T> {
 
   private final Iterator<T> records;
   private final InputTurn turn;
-  private final Thread feeder = Thread.currentThread();
+  private final Thread stdinWriter = Thread.currentThread();
   private boolean spent;
 
-  FedRecords(Iterator<T> records, InputTurn turn) {
+  StdinRecords(Iterator<T> records, InputTurn turn) {
     this.records = records;
     this.turn = turn;
   }
@@ -28,7 +28,7 @@ final class FedRecords<T> implements Iterator<T> {
   }
 
   private void begin() {
-    if (Thread.currentThread() != feeder || spent) {
+    if (Thread.currentThread() != stdinWriter || spent) {
       throw new IllegalStateException(
           "The records of a partition are read by the thread on which their writer is called, and"
               + " before it returns");

@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
  * one that the task's thread starts, so what it inherits is the task's; and it is in the writer and
  * the code upstream only in its turn.
  */
-final class Feeder<I> implements RunInput {
+final class StdinWriter<I> implements RunInput {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Feeder.class);
+  private static final Logger LOG = LoggerFactory.getLogger(StdinWriter.class);
   private static final int BUFFER = 1 << 16;
 
   private final PartitionWriter<I> writer;
@@ -45,7 +45,7 @@ final class Feeder<I> implements RunInput {
    * @param onFailure called once if the records cannot be had or written, but not if the tool just
    *     reads no more
    */
-  Feeder(
+  StdinWriter(
       PartitionWriter<I> writer,
       Iterator<I> records,
       RunFiles files,
@@ -98,7 +98,7 @@ final class Feeder<I> implements RunInput {
   private void feed() {
     try {
       turn.take();
-      FedRecords<I> fed = new FedRecords<>(records, turn);
+      StdinRecords<I> fed = new StdinRecords<>(records, turn);
       writer.write(fed, this);
       fed.end();
       stdin().close();

@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** How the records of a partition go into one run: to files of its exchange, or by a feeder. */
-public final class RunFeed<I> {
+public final class RunInputWriter<I> {
 
-  private static final Logger LOG = LoggerFactory.getLogger(RunFeed.class);
+  private static final Logger LOG = LoggerFactory.getLogger(RunInputWriter.class);
 
   /** How long a writer may go on after the run; it has no records any more. */
   private static final Duration GRACE = Duration.ofSeconds(10);
@@ -32,13 +32,13 @@ public final class RunFeed<I> {
   private final InputTurn turn;
   private final String title;
   private volatile @Nullable GivenRecords<I> given;
-  private volatile @Nullable Feeder<I> feeder;
+  private volatile @Nullable StdinWriter<I> stdinWriter;
   private volatile @Nullable Throwable failure;
 
   /**
    * @param title what is run, for people
    */
-  public RunFeed(
+  public RunInputWriter(
       PartitionWriter<I> writer, Exchange exchange, TaskScope task, InputTurn turn, String title) {
     this.writer = writer;
     this.exchange = exchange;
@@ -65,10 +65,10 @@ public final class RunFeed<I> {
   public void start(Iterator<I> records) {
     GivenRecords<I> all = new GivenRecords<>(records);
     given = all;
-    Feeder<I> started =
-        new Feeder<>(all.settledBy(writer), all, new RunFiles(exchange), task, turn, this::failed);
+    StdinWriter<I> started =
+        new StdinWriter<>(all.settledBy(writer), all, new RunFiles(exchange), task, turn, this::failed);
     started.start();
-    feeder = started;
+    stdinWriter = started;
     try {
       turn.lendWhile(() -> TaskCalls.await(task, started.wanted()));
     } catch (UncheckedIOException e) {
@@ -79,12 +79,12 @@ public final class RunFeed<I> {
   /** Whether there were records. On the task's thread; waits until it is known. */
   public boolean hadRecords() {
     GivenRecords<I> all = requireNonNull(given);
-    return feeder == null ? all.any() : turn.lendWhile(() -> TaskCalls.await(task, all.known()));
+    return stdinWriter == null ? all.any() : turn.lendWhile(() -> TaskCalls.await(task, all.known()));
   }
 
   /** Lets the feeder go on, once the tool has started. */
   public void begin(OutputStream stdin) {
-    requireNonNull(feeder).begin(stdin);
+    requireNonNull(stdinWriter).begin(stdin);
   }
 
   private void failed(Throwable cause) {
@@ -106,7 +106,7 @@ public final class RunFeed<I> {
 
   /** Ends the feeder; the tool must have lost its standard input, which it may wait for. */
   public void end() {
-    Feeder<I> current = feeder;
+    StdinWriter<I> current = stdinWriter;
     if (current != null && !current.stop(GRACE)) {
       LOG.warn("The writer of the input of {} still runs after the run has ended", title);
     }
