@@ -31,7 +31,7 @@ public final class RunInputWriter<I> {
   private final TaskScope task;
   private final InputTurn turn;
   private final String title;
-  private volatile @Nullable GivenRecords<I> given;
+  private volatile @Nullable ObservedRecords<I> given;
   private volatile @Nullable StdinWriter<I> stdinWriter;
   private volatile @Nullable Throwable failure;
 
@@ -49,7 +49,7 @@ public final class RunInputWriter<I> {
 
   /** Writes all records to files, by the calling thread. */
   public void write(Iterator<I> records) throws IOException {
-    GivenRecords<I> all = new GivenRecords<>(records);
+    ObservedRecords<I> all = new ObservedRecords<>(records);
     given = all;
     RunFiles files = new RunFiles(exchange);
     try {
@@ -63,7 +63,7 @@ public final class RunInputWriter<I> {
 
   /** Has a feeder begin, and waits until it has written its files. */
   public void start(Iterator<I> records) {
-    GivenRecords<I> all = new GivenRecords<>(records);
+    ObservedRecords<I> all = new ObservedRecords<>(records);
     given = all;
     StdinWriter<I> started =
         new StdinWriter<>(all.settledBy(writer), all, new RunFiles(exchange), task, turn, this::failed);
@@ -78,7 +78,7 @@ public final class RunInputWriter<I> {
 
   /** Whether there were records. On the task's thread; waits until it is known. */
   public boolean hadRecords() {
-    GivenRecords<I> all = requireNonNull(given);
+    ObservedRecords<I> all = requireNonNull(given);
     return stdinWriter == null ? all.any() : turn.lendWhile(() -> TaskCalls.await(task, all.known()));
   }
 

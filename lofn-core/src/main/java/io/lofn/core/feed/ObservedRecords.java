@@ -8,12 +8,12 @@ import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 
 /** The records of a partition, of which it is known afterwards whether there were any. */
-final class GivenRecords<T> implements Iterator<T> {
+final class ObservedRecords<T> implements Iterator<T> {
 
   private final Iterator<T> records;
   private final CompletableFuture<Boolean> known = new CompletableFuture<>();
 
-  GivenRecords(Iterator<T> records) {
+  ObservedRecords(Iterator<T> records) {
     this.records = records;
   }
 
@@ -60,9 +60,9 @@ final class GivenRecords<T> implements Iterator<T> {
   private static final class Settling<T> implements PartitionWriter<T> {
 
     private final transient PartitionWriter<T> writer;
-    private final transient GivenRecords<T> given;
+    private final transient ObservedRecords<T> given;
 
-    Settling(PartitionWriter<T> writer, GivenRecords<T> given) {
+    Settling(PartitionWriter<T> writer, ObservedRecords<T> given) {
       this.writer = writer;
       this.given = given;
     }
