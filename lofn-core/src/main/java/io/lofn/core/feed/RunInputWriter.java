@@ -29,7 +29,7 @@ public final class RunInputWriter<I> {
   private final PartitionWriter<I> writer;
   private final Exchange exchange;
   private final TaskScope task;
-  private final InputTurn turn;
+  private final InputLease turn;
   private final String title;
   private volatile @Nullable ObservedRecords<I> given;
   private volatile @Nullable StdinWriter<I> stdinWriter;
@@ -39,7 +39,7 @@ public final class RunInputWriter<I> {
    * @param title what is run, for people
    */
   public RunInputWriter(
-      PartitionWriter<I> writer, Exchange exchange, TaskScope task, InputTurn turn, String title) {
+      PartitionWriter<I> writer, Exchange exchange, TaskScope task, InputLease turn, String title) {
     this.writer = writer;
     this.exchange = exchange;
     this.task = task;

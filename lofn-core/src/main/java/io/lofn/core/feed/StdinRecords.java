@@ -6,11 +6,11 @@ import java.util.Iterator;
 final class StdinRecords<T> implements Iterator<T> {
 
   private final Iterator<T> records;
-  private final InputTurn turn;
+  private final InputLease turn;
   private final Thread stdinWriter = Thread.currentThread();
   private boolean spent;
 
-  StdinRecords(Iterator<T> records, InputTurn turn) {
+  StdinRecords(Iterator<T> records, InputLease turn) {
     this.records = records;
     this.turn = turn;
   }

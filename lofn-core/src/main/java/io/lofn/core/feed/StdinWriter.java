@@ -34,7 +34,7 @@ final class StdinWriter<I> implements RunInput {
   private final PartitionWriter<I> writer;
   private final Iterator<I> records;
   private final RunFiles files;
-  private final InputTurn turn;
+  private final InputLease turn;
   private final Consumer<Throwable> onFailure;
   private final CompletableFuture<@Nullable Void> wanted = new CompletableFuture<>();
   private final CompletableFuture<OutputStream> stdin = new CompletableFuture<>();
@@ -50,7 +50,7 @@ final class StdinWriter<I> implements RunInput {
       Iterator<I> records,
       RunFiles files,
       TaskScope task,
-      InputTurn turn,
+      InputLease turn,
       Consumer<Throwable> onFailure) {
     this.writer = writer;
     this.records = records;

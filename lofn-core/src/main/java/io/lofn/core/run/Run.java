@@ -5,7 +5,7 @@ import io.lofn.api.Tool;
 import io.lofn.core.config.Keep;
 import io.lofn.core.container.ContainerSession;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.feed.InputTurn;
+import io.lofn.core.feed.InputLease;
 import io.lofn.core.feed.RunInputWriter;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.report.FailedRunArchive;
@@ -38,7 +38,7 @@ final class Run<I, O> implements Supervised {
   private final RunMeters meters;
   private final Executor threads;
   private final FailureReport report;
-  private final InputTurn turn;
+  private final InputLease turn;
   private final RunOutcome outcome;
   private volatile @Nullable ContainerLauncher launcher;
   private volatile @Nullable RunInputWriter<I> feed;
@@ -59,7 +59,7 @@ final class Run<I, O> implements Supervised {
     this.meters = meters;
     this.threads = threads;
     this.report = new FailureReport(plan);
-    this.turn = new InputTurn(task);
+    this.turn = new InputLease(task);
     this.outcome = new RunOutcome(plan, task, turn, report, meters, threads);
   }
 

@@ -12,7 +12,7 @@ import io.lofn.core.container.ContainerSession.StopReason;
 import io.lofn.core.exchange.DiskWatch;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDisk;
-import io.lofn.core.feed.InputTurn;
+import io.lofn.core.feed.InputLease;
 import io.lofn.core.feed.RunInputWriter;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.report.FailureReport;
@@ -44,7 +44,7 @@ final class RunOutcome {
   private final RunPlan plan;
   private final Tool<?, ?> tool;
   private final TaskScope task;
-  private final InputTurn turn;
+  private final InputLease turn;
   private final FailureReport report;
   private final RunMeters meters;
   private final Executor threads;
@@ -63,7 +63,7 @@ final class RunOutcome {
   RunOutcome(
       RunPlan plan,
       TaskScope task,
-      InputTurn turn,
+      InputLease turn,
       FailureReport report,
       RunMeters meters,
       Executor threads) {

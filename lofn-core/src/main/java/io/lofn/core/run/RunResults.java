@@ -6,7 +6,7 @@ import io.lofn.api.ToolFailedException;
 import io.lofn.core.container.ContainerSession;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDisk;
-import io.lofn.core.feed.InputTurn;
+import io.lofn.core.feed.InputLease;
 import io.lofn.core.node.CountedNames;
 import io.lofn.core.streams.StreamPump;
 import io.lofn.core.task.RunMeters;
@@ -28,7 +28,7 @@ final class RunResults implements RunOutput {
 
   private final RunOutcome run;
   private final Exchange exchange;
-  private final InputTurn turn;
+  private final InputLease turn;
   private final RunMeters meters;
   private final Executor threads;
   private StdoutUse stdout = StdoutUse.UNDECIDED;
@@ -44,7 +44,7 @@ final class RunResults implements RunOutput {
   }
 
   RunResults(
-      RunOutcome run, Exchange exchange, InputTurn turn, RunMeters meters, Executor threads) {
+      RunOutcome run, Exchange exchange, InputLease turn, RunMeters meters, Executor threads) {
     this.run = run;
     this.exchange = exchange;
     this.turn = turn;

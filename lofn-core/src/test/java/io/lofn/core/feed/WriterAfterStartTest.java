@@ -37,7 +37,7 @@ class WriterAfterStartTest {
   @TempDir Path local;
 
   private final FakeTask task = new FakeTask();
-  private final InputTurn turn = new InputTurn(task);
+  private final InputLease turn = new InputLease(task);
   private Exchange exchange;
   private Path home;
 

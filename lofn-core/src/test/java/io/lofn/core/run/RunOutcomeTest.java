@@ -8,7 +8,7 @@ import io.lofn.core.NoMeters;
 import io.lofn.core.QuietContainer;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.container.ContainerSession;
-import io.lofn.core.feed.InputTurn;
+import io.lofn.core.feed.InputLease;
 import io.lofn.core.image.ImageNeed;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.Owner;
@@ -44,7 +44,7 @@ class RunOutcomeTest {
           threads);
   private final RunOutcome outcome =
       new RunOutcome(
-          plan(), task, new InputTurn(task), new FailureReport(plan()), new NoMeters(), threads);
+          plan(), task, new InputLease(task), new FailureReport(plan()), new NoMeters(), threads);
 
   @AfterEach
   void end() {

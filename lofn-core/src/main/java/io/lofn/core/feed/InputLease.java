@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
  * <p>The task's thread is whoever asks for the run's output, one thread at a time; that may be the
  * feeder of another run. Neither side waits for the other with anything but the turn.
  */
-public final class InputTurn {
+public final class InputLease {
 
-  private static final Logger LOG = LoggerFactory.getLogger(InputTurn.class);
+  private static final Logger LOG = LoggerFactory.getLogger(InputLease.class);
 
   /** How long the code upstream may keep the task's thread waiting before somebody is told. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -38,11 +38,11 @@ public final class InputTurn {
   /** Whether the feeder is to look at the next record. */
   private volatile boolean wantedBack;
 
-  public InputTurn(TaskScope task) {
+  public InputLease(TaskScope task) {
     this(task, PATIENCE);
   }
 
-  public InputTurn(TaskScope task, Duration patience) {
+  public InputLease(TaskScope task, Duration patience) {
     this.task = task;
     this.patience = patience;
   }

@@ -16,10 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class InputTurnTest {
+class InputLeaseTest {
 
   private final FakeTask task = new FakeTask();
-  private final InputTurn turn = new InputTurn(task, Duration.ofMillis(50));
+  private final InputLease turn = new InputLease(task, Duration.ofMillis(50));
   private final AtomicBoolean upstream = new AtomicBoolean();
   private final CountDownLatch entered = new CountDownLatch(1);
   private final CountDownLatch leave = new CountDownLatch(1);
@@ -80,7 +80,7 @@ class InputTurnTest {
 
   @Test
   void theTasksThreadWaitsForTheCodeUpstreamThoughItIsInterrupted() throws Exception {
-    InputTurn own = turn;
+    InputLease own = turn;
     CountDownLatch interruptedUpstream = new CountDownLatch(1);
     Thread deaf =
         new Thread(
@@ -160,7 +160,7 @@ class InputTurnTest {
 
     taken.get(10, TimeUnit.SECONDS);
     turn.end();
-    assertThat(feederEnded.get(10, TimeUnit.SECONDS)).isInstanceOf(InputTurn.Over.class);
+    assertThat(feederEnded.get(10, TimeUnit.SECONDS)).isInstanceOf(InputLease.Over.class);
   }
 
   @Test
@@ -170,9 +170,9 @@ class InputTurnTest {
 
     turn.end();
 
-    assertThat(feederEnded.get(10, TimeUnit.SECONDS)).isInstanceOf(InputTurn.Over.class);
+    assertThat(feederEnded.get(10, TimeUnit.SECONDS)).isInstanceOf(InputLease.Over.class);
     assertThat(entered.getCount()).isEqualTo(1);
-    assertThatThrownBy(() -> turn.lendWhile(() -> take())).isInstanceOf(InputTurn.Over.class);
+    assertThatThrownBy(() -> turn.lendWhile(() -> take())).isInstanceOf(InputLease.Over.class);
   }
 
   private Object take() {
@@ -198,7 +198,7 @@ class InputTurnTest {
     assertThat(taskThread).isNotDone();
     leave.countDown();
     taskThread.get(10, TimeUnit.SECONDS);
-    assertThat(feederEnded.get(10, TimeUnit.SECONDS)).isInstanceOf(InputTurn.Over.class);
+    assertThat(feederEnded.get(10, TimeUnit.SECONDS)).isInstanceOf(InputLease.Over.class);
   }
 
   @Test
