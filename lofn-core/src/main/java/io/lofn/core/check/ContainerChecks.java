@@ -50,22 +50,22 @@ public final class ContainerChecks {
    *
    * @param open whether the runtime says that it cannot close it
    */
-  Finding network(Tool<String, String> tool, ImageNeed need, TaskScope task, boolean open) {
+  CheckResult network(Tool<String, String> tool, ImageNeed need, TaskScope task, boolean open) {
     // Not the interfaces themselves: some kernels put idle ones into every namespace.
     String script = "cat /proc/net/route; cat /proc/net/if_inet6 2>/dev/null || true";
     try {
       Set<String> interfaces = interfaces(run(bare(tool.image()).shell(script), need, task));
       if (open) {
-        return Finding.good(NETWORK, "open, the runtime cannot close it");
+        return CheckResult.good(NETWORK, "open, the runtime cannot close it");
       }
       return interfaces.isEmpty()
-          ? Finding.good(NETWORK, "none")
-          : Finding.bad(
+          ? CheckResult.good(NETWORK, "none")
+          : CheckResult.bad(
               NETWORK,
               "a tool without a network reaches one by " + interfaces,
               "The engine gives networks to containers that asked for none: look at its configuration and its hooks.");
     } catch (LofnException | IOException e) {
-      return Finding.bad(
+      return CheckResult.bad(
           NETWORK,
           message(e),
           "A tool as simple as cat fails: look at the engine's log on the node.");
@@ -90,7 +90,7 @@ public final class ContainerChecks {
   }
 
   /** Looks whether a tool finds as much in a volume as this executor does; in that one alone. */
-  Finding volume(Tool<String, String> tool, Volume volume, ImageNeed need, TaskScope task) {
+  CheckResult volume(Tool<String, String> tool, Volume volume, ImageNeed need, TaskScope task) {
     try (StagedVolume staged =
         calls.callInterruptibly(task, () -> volumes.stage(volume.source()), StagedVolume::close)) {
       boolean tree = Files.isDirectory(staged.path());
@@ -102,15 +102,15 @@ public final class ContainerChecks {
       String there = String.join(" ", lines).strip();
       String what = tree ? " entries" : " bytes";
       return there.equals(Long.toString(here))
-          ? Finding.good(VOLUME, here + what)
-          : Finding.bad(
+          ? CheckResult.good(VOLUME, here + what)
+          : CheckResult.bad(
               VOLUME,
               "the executor sees %d%s in %s, a container '%s'"
                   .formatted(here, what, staged.path(), there),
               "The engine does not see the executor's files there: see %s in docs/kubernetes.md."
                   .formatted(LofnConf.HOST_PATH_MAP.name()));
     } catch (LofnException | IOException | UncheckedIOException e) {
-      return Finding.bad(
+      return CheckResult.bad(
           VOLUME,
           message(e),
           "The volume must be a path of every node, or a URI that the executor's user may read.");

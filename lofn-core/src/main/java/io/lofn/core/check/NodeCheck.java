@@ -62,7 +62,7 @@ public final class NodeCheck {
   private final ContainerLabels containerLabels;
   private final LofnConf conf;
   private String examination = "";
-  private List<Finding> found = List.of();
+  private List<CheckResult> found = List.of();
 
   @Inject
   NodeCheck(
@@ -89,10 +89,10 @@ public final class NodeCheck {
    *
    * @param tool its image is prepared, its volumes are staged and looked at
    */
-  public synchronized List<Finding> examine(
+  public synchronized List<CheckResult> examine(
       String examination, Tool<String, String> tool, ImageNeed need, TaskScope task) {
     if (!this.examination.equals(examination)) {
-      List<Finding> findings = new ArrayList<>(List.of(user(), encoding(), disk()));
+      List<CheckResult> findings = new ArrayList<>(List.of(user(), encoding(), disk()));
       examineEngine(tool, need, task, findings);
       this.found = List.copyOf(findings);
       this.examination = examination;
@@ -102,13 +102,13 @@ public final class NodeCheck {
 
   /** Each thing needs those before it. */
   private void examineEngine(
-      Tool<String, String> tool, ImageNeed need, TaskScope task, List<Finding> findings) {
+      Tool<String, String> tool, ImageNeed need, TaskScope task, List<CheckResult> findings) {
     Optional<SelectedRuntime> runtime = runtime(task, findings);
     Optional<PreparedImage> image = runtime.flatMap(each -> image(each, need, task, findings));
     if (runtime.isEmpty() || image.isEmpty()) {
       return;
     }
-    Finding mounted = mounted(runtime.get(), image.get(), task);
+    CheckResult mounted = mounted(runtime.get(), image.get(), task);
     findings.add(mounted);
     if (mounted.good()) {
       boolean open = runtime.get().runtime().lacks().contains(Ability.NETWORK_ISOLATION);
@@ -117,38 +117,38 @@ public final class NodeCheck {
     }
   }
 
-  private Optional<SelectedRuntime> runtime(TaskScope task, List<Finding> findings) {
+  private Optional<SelectedRuntime> runtime(TaskScope task, List<CheckResult> findings) {
     try {
       SelectedRuntime runtime = calls.call(task, runtimes::get);
-      findings.add(Finding.good(RUNTIME, runtime.toString()));
+      findings.add(CheckResult.good(RUNTIME, runtime.toString()));
       return Optional.of(runtime);
     } catch (LofnException e) {
-      findings.add(Finding.bad(RUNTIME, e.getMessage(), ENGINE_ADVICE));
+      findings.add(CheckResult.bad(RUNTIME, e.getMessage(), ENGINE_ADVICE));
       return Optional.empty();
     }
   }
 
   private Optional<PreparedImage> image(
-      SelectedRuntime runtime, ImageNeed need, TaskScope task, List<Finding> findings) {
+      SelectedRuntime runtime, ImageNeed need, TaskScope task, List<CheckResult> findings) {
     int stage = task.identity().stage();
     try {
       boolean present = isPresent(runtime, need, task);
       PreparedImage image = calls.call(task, () -> images.prepare(runtime, need, stage));
       String fetched = need.archive().isPresent() ? "loaded" : "pulled";
-      findings.add(Finding.good(IMAGE, present ? "present" : fetched));
+      findings.add(CheckResult.good(IMAGE, present ? "present" : fetched));
       return Optional.of(image);
     } catch (LofnException e) {
-      findings.add(Finding.bad(IMAGE, e.getMessage(), IMAGE_ADVICE));
+      findings.add(CheckResult.bad(IMAGE, e.getMessage(), IMAGE_ADVICE));
       return Optional.empty();
     }
   }
 
-  private Finding user() {
+  private CheckResult user() {
     String name = ProcessUser.name().orElse("without a name");
-    return Finding.good(USER, containerLabels.user().map(ids -> name + " (" + ids + ")").orElse(name));
+    return CheckResult.good(USER, containerLabels.user().map(ids -> name + " (" + ids + ")").orElse(name));
   }
 
-  private static Finding encoding() {
+  private static CheckResult encoding() {
     return encoding(System.getProperty("sun.jnu.encoding", "unknown"));
   }
 
@@ -157,10 +157,10 @@ public final class NodeCheck {
    *
    * @param encoding in which the JVM hands names of files, and arguments of programs, to the system
    */
-  public static Finding encoding(String encoding) {
+  public static CheckResult encoding(String encoding) {
     return encoding.equals("UTF-8")
-        ? Finding.good(ENCODING, encoding)
-        : Finding.warning(
+        ? CheckResult.good(ENCODING, encoding)
+        : CheckResult.warning(
             ENCODING,
             encoding,
             "the locale of the executor's JVM is not UTF-8 (sun.jnu.encoding=%s): lofn reads and writes the names of a tool's files in UTF-8 all the same, but java.io.File, local binary outputs and engines that are command lines cannot have characters beyond it"
@@ -168,7 +168,7 @@ public final class NodeCheck {
             "Set spark.executorEnv.LC_ALL=C.UTF-8, and LC_ALL=C.UTF-8 for the driver, if names or arguments are not ASCII.");
   }
 
-  private Finding disk() {
+  private CheckResult disk() {
     StringJoiner closed = new StringJoiner(", ");
     StringJoiner full = new StringJoiner(", ");
     for (Path path : directories.paths()) {
@@ -179,14 +179,14 @@ public final class NodeCheck {
       }
     }
     if (closed.length() > 0) {
-      return Finding.bad(
+      return CheckResult.bad(
           DISK,
           "the executor may not write " + closed,
           "Make them writable for it, or let %s name a directory that is."
               .formatted(LofnConf.TMP_DIR.name()));
     }
     if (full.length() > 0) {
-      return Finding.bad(
+      return CheckResult.bad(
           DISK,
           "less than %s=%d is free: %s"
               .formatted(LofnConf.TMP_MIN_FREE.name(), conf.get(LofnConf.TMP_MIN_FREE), full),
@@ -195,20 +195,20 @@ public final class NodeCheck {
     return new MemoryDirectory(conf).problem().map(NodeCheck::noMemory).orElseGet(this::leastFree);
   }
 
-  private static Finding noMemory(String problem) {
-    return Finding.bad(
+  private static CheckResult noMemory(String problem) {
+    return CheckResult.bad(
         DISK,
         problem,
         "Mount a tmpfs with size= there, or let %s name one, such as /dev/shm."
             .formatted(LofnConf.TMP_MEMORY_DIR.name()));
   }
 
-  private Finding leastFree() {
+  private CheckResult leastFree() {
     Path least =
         directories.paths().stream()
             .min(Comparator.comparing(ExchangeDisk::freeBytes))
             .orElseThrow();
-    return Finding.good(DISK, free(least) + " in " + least);
+    return CheckResult.good(DISK, free(least) + " in " + least);
   }
 
   private static Path existing(Path directory) {
@@ -233,20 +233,20 @@ public final class NodeCheck {
     }
   }
 
-  private Finding mounted(SelectedRuntime runtime, PreparedImage image, TaskScope task) {
+  private CheckResult mounted(SelectedRuntime runtime, PreparedImage image, TaskScope task) {
     try {
       Sight sight = calls.call(task, () -> mounts.look(runtime, image, task.identity()));
       return switch (sight.kind()) {
-        case GOOD -> Finding.good(MOUNTS, "read and write");
-        case BAD -> Finding.bad(MOUNTS, sight.problem(), sight.advice());
+        case GOOD -> CheckResult.good(MOUNTS, "read and write");
+        case BAD -> CheckResult.bad(MOUNTS, sight.problem(), sight.advice());
         case UNTOLD ->
-            Finding.bad(MOUNTS, sight.problem(), "Give the doctor an --image that has sh and cat.");
+            CheckResult.bad(MOUNTS, sight.problem(), "Give the doctor an --image that has sh and cat.");
       };
     } catch (EngineException e) {
-      return Finding.bad(
+      return CheckResult.bad(
           MOUNTS, e.getMessage(), "The engine runs no container: look at its log on the node.");
     } catch (LofnException e) {
-      return Finding.bad(MOUNTS, e.getMessage(), "See the other lines of this node.");
+      return CheckResult.bad(MOUNTS, e.getMessage(), "See the other lines of this node.");
     }
   }
 }

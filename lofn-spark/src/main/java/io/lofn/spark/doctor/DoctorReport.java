@@ -1,6 +1,6 @@
 package io.lofn.spark.doctor;
 
-import io.lofn.core.check.Finding;
+import io.lofn.core.check.CheckResult;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,14 +12,14 @@ public final class DoctorReport {
 
   private static final String GAP = "  ";
 
-  private final Map<String, List<Finding>> nodes;
+  private final Map<String, List<CheckResult>> nodes;
   private final int wanted;
 
   /**
    * @param nodes the findings of each node; none for one that was not met
    * @param wanted how many nodes there should be
    */
-  public DoctorReport(Map<String, List<Finding>> nodes, int wanted) {
+  public DoctorReport(Map<String, List<CheckResult>> nodes, int wanted) {
     this.nodes = nodes;
     this.wanted = wanted;
   }
@@ -30,14 +30,14 @@ public final class DoctorReport {
 
   private long passed() {
     return nodes.values().stream()
-        .filter(node -> !node.isEmpty() && node.stream().allMatch(Finding::good))
+        .filter(node -> !node.isEmpty() && node.stream().allMatch(CheckResult::good))
         .count();
   }
 
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(table());
-    if (!isGood() || nodes.values().stream().flatMap(List::stream).anyMatch(Finding::advises)) {
+    if (!isGood() || nodes.values().stream().flatMap(List::stream).anyMatch(CheckResult::advises)) {
       text.append("\nWhat to do:\n");
       nodes.forEach((node, findings) -> advise(text, node, findings));
       if (nodes.size() < wanted) {
@@ -51,12 +51,12 @@ public final class DoctorReport {
         .toString();
   }
 
-  private static void advise(StringBuilder text, String node, List<Finding> findings) {
+  private static void advise(StringBuilder text, String node, List<CheckResult> findings) {
     if (findings.isEmpty()) {
       text.append(node)
           .append(": it has executors, but none of them took a task; is another job running?\n");
     }
-    for (Finding finding : findings) {
+    for (CheckResult finding : findings) {
       if (finding.advises()) {
         text.append("%s, %s:%n".formatted(node, finding.check()))
             .append(finding.problem().strip().indent(2))
@@ -81,10 +81,10 @@ public final class DoctorReport {
     return aligned(rows);
   }
 
-  private static String cell(List<Finding> findings, String column) {
+  private static String cell(List<CheckResult> findings, String column) {
     return findings.stream()
         .filter(finding -> finding.check().equals(column))
-        .map(Finding::text)
+        .map(CheckResult::text)
         .findFirst()
         .orElse("-");
   }

@@ -2,7 +2,7 @@ package io.lofn.spark.doctor;
 
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
-import io.lofn.core.check.Finding;
+import io.lofn.core.check.CheckResult;
 import io.lofn.core.check.NodeCheck;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.image.ImageNeed;
@@ -49,14 +49,14 @@ public final class NodeExamination implements Serializable {
     return findings().stream().map(finding -> finding.toRow(host)).iterator();
   }
 
-  private List<Finding> findings() {
+  private List<CheckResult> findings() {
     TaskScope task = SparkTaskScope.current();
     ImageNeed need = ImageNeed.of(tool, new LofnConf(conf), Optional.ofNullable(digest));
     try (Lease lofn = ExecutorInjector.ofExecutor(conf)) {
       return lofn.get(NodeCheck.class).examine(id, tool, need, task);
     } catch (LofnException e) {
       return List.of(
-          Finding.bad("lofn", e.getMessage(), "lofn itself does not come up on this executor."));
+          CheckResult.bad("lofn", e.getMessage(), "lofn itself does not come up on this executor."));
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.lofn.spark.doctor;
 
-import io.lofn.core.check.Finding;
+import io.lofn.core.check.CheckResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,8 +41,8 @@ public final class NodeTour {
    * @param nodes how many there are at least
    * @return the findings of each node, none for a node that was not met
    */
-  public Map<String, List<Finding>> examine(NodeExamination examination, int nodes) {
-    Map<String, List<Finding>> found = new TreeMap<>();
+  public Map<String, List<CheckResult>> examine(NodeExamination examination, int nodes) {
+    Map<String, List<CheckResult>> found = new TreeMap<>();
     Instant end = Instant.now().plus(patience);
     while (true) {
       round(examination, found);
@@ -59,7 +59,7 @@ public final class NodeTour {
     }
   }
 
-  private void round(NodeExamination examination, Map<String, List<Finding>> found) {
+  private void round(NodeExamination examination, Map<String, List<CheckResult>> found) {
     int slots = Math.max(executors().size(), spark.defaultParallelism());
     List<String[]> rows =
         spark
@@ -67,9 +67,9 @@ public final class NodeTour {
             .mapPartitions(ignored -> examination.rows())
             .setName("lofn doctor")
             .collect();
-    Map<String, Map<String, Finding>> byHost = new LinkedHashMap<>();
+    Map<String, Map<String, CheckResult>> byHost = new LinkedHashMap<>();
     for (String[] row : rows) {
-      Finding finding = Finding.ofRow(row);
+      CheckResult finding = CheckResult.ofRow(row);
       // Of several executors of a node, the one that has something to complain of.
       byHost
           .computeIfAbsent(row[0], host -> new LinkedHashMap<>())

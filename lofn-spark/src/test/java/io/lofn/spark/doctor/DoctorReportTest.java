@@ -2,7 +2,7 @@ package io.lofn.spark.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lofn.core.check.Finding;
+import io.lofn.core.check.CheckResult;
 import io.lofn.core.check.NodeCheck;
 import java.util.List;
 import java.util.Map;
@@ -11,14 +11,14 @@ import org.junit.jupiter.api.Test;
 
 class DoctorReportTest {
 
-  private static final List<Finding> WELL =
+  private static final List<CheckResult> WELL =
       List.of(
-          Finding.good("user", "hadoop (990:990)"), Finding.good("runtime", "docker, Docker 25"));
+          CheckResult.good("user", "hadoop (990:990)"), CheckResult.good("runtime", "docker, Docker 25"));
 
-  private static final List<Finding> ILL =
+  private static final List<CheckResult> ILL =
       List.of(
-          Finding.good("user", "yarn (991:991)"),
-          Finding.bad("runtime", "No runtime:\n  docker: denied", "Join the group."));
+          CheckResult.good("user", "yarn (991:991)"),
+          CheckResult.bad("runtime", "No runtime:\n  docker: denied", "Join the group."));
 
   @Test
   void oneLineForEachNode() {
@@ -64,8 +64,8 @@ class DoctorReportTest {
 
   @Test
   void aWarningIsToldAndNoFailure() {
-    List<Finding> posix =
-        List.of(Finding.good("user", "yarn (991:991)"), NodeCheck.encoding("ANSI_X3.4-1968"));
+    List<CheckResult> posix =
+        List.of(CheckResult.good("user", "yarn (991:991)"), NodeCheck.encoding("ANSI_X3.4-1968"));
 
     DoctorReport report = new DoctorReport(new TreeMap<>(Map.of("a", posix)), 1);
 

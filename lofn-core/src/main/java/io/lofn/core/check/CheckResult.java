@@ -11,25 +11,25 @@ import io.lofn.api.Printable;
  * @param problem what is wrong, or may be; empty if nothing is
  * @param advice what to do; empty if nothing is to be done
  */
-public record Finding(String check, boolean good, String text, String problem, String advice) {
+public record CheckResult(String check, boolean good, String text, String problem, String advice) {
 
   /** Engines and images have a say in it, and it is printed. */
-  public Finding {
+  public CheckResult {
     text = Printable.line(text);
     problem = Printable.text(problem);
   }
 
-  public static Finding good(String check, String text) {
-    return new Finding(check, true, text, "", "");
+  public static CheckResult good(String check, String text) {
+    return new CheckResult(check, true, text, "", "");
   }
 
   /** What is as it should be for most purposes. */
-  static Finding warning(String check, String text, String problem, String advice) {
-    return new Finding(check, true, text, problem, advice);
+  static CheckResult warning(String check, String text, String problem, String advice) {
+    return new CheckResult(check, true, text, problem, advice);
   }
 
-  public static Finding bad(String check, String problem, String advice) {
-    return new Finding(check, false, "FAILED", problem, advice);
+  public static CheckResult bad(String check, String problem, String advice) {
+    return new CheckResult(check, false, "FAILED", problem, advice);
   }
 
   /** Whether there is something to do about it. */
@@ -42,7 +42,7 @@ public record Finding(String check, boolean good, String text, String problem, S
     return new String[] {host, check, Boolean.toString(good), text, problem, advice};
   }
 
-  public static Finding ofRow(String[] row) {
-    return new Finding(row[1], Boolean.parseBoolean(row[2]), row[3], row[4], row[5]);
+  public static CheckResult ofRow(String[] row) {
+    return new CheckResult(row[1], Boolean.parseBoolean(row[2]), row[3], row[4], row[5]);
   }
 }
