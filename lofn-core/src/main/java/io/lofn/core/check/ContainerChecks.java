@@ -5,7 +5,7 @@ import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
 import io.lofn.api.Volume;
 import io.lofn.core.config.LofnConf;
-import io.lofn.core.image.ImageNeed;
+import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.run.ToolRunner;
 import io.lofn.core.storage.Volumes;
 import io.lofn.core.task.TaskCalls;
@@ -50,7 +50,7 @@ public final class ContainerChecks {
    *
    * @param open whether the runtime says that it cannot close it
    */
-  CheckResult network(Tool<String, String> tool, ImageNeed need, TaskScope task, boolean open) {
+  CheckResult network(Tool<String, String> tool, ImageRequirement need, TaskScope task, boolean open) {
     // Not the interfaces themselves: some kernels put idle ones into every namespace.
     String script = "cat /proc/net/route; cat /proc/net/if_inet6 2>/dev/null || true";
     try {
@@ -90,7 +90,7 @@ public final class ContainerChecks {
   }
 
   /** Looks whether a tool finds as much in a volume as this executor does; in that one alone. */
-  CheckResult volume(Tool<String, String> tool, Volume volume, ImageNeed need, TaskScope task) {
+  CheckResult volume(Tool<String, String> tool, Volume volume, ImageRequirement need, TaskScope task) {
     try (StagedVolume staged =
         calls.callInterruptibly(task, () -> volumes.stage(volume.source()), StagedVolume::close)) {
       boolean tree = Files.isDirectory(staged.path());
@@ -123,7 +123,7 @@ public final class ContainerChecks {
     }
   }
 
-  private List<String> run(Tool<String, String> tool, ImageNeed need, TaskScope task)
+  private List<String> run(Tool<String, String> tool, ImageRequirement need, TaskScope task)
       throws IOException {
     List<String> lines = new ArrayList<>();
     runner

@@ -8,7 +8,7 @@ import io.lofn.api.Tool;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.exchange.MemoryDirectory;
-import io.lofn.core.image.ImageNeed;
+import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.image.Images;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeDirectories;
@@ -90,7 +90,7 @@ public final class NodeCheck {
    * @param tool its image is prepared, its volumes are staged and looked at
    */
   public synchronized List<CheckResult> examine(
-      String examination, Tool<String, String> tool, ImageNeed need, TaskScope task) {
+      String examination, Tool<String, String> tool, ImageRequirement need, TaskScope task) {
     if (!this.examination.equals(examination)) {
       List<CheckResult> findings = new ArrayList<>(List.of(user(), encoding(), disk()));
       examineEngine(tool, need, task, findings);
@@ -102,7 +102,7 @@ public final class NodeCheck {
 
   /** Each thing needs those before it. */
   private void examineEngine(
-      Tool<String, String> tool, ImageNeed need, TaskScope task, List<CheckResult> findings) {
+      Tool<String, String> tool, ImageRequirement need, TaskScope task, List<CheckResult> findings) {
     Optional<SelectedRuntime> runtime = runtime(task, findings);
     Optional<PreparedImage> image = runtime.flatMap(each -> image(each, need, task, findings));
     if (runtime.isEmpty() || image.isEmpty()) {
@@ -129,7 +129,7 @@ public final class NodeCheck {
   }
 
   private Optional<PreparedImage> image(
-      SelectedRuntime runtime, ImageNeed need, TaskScope task, List<CheckResult> findings) {
+      SelectedRuntime runtime, ImageRequirement need, TaskScope task, List<CheckResult> findings) {
     int stage = task.identity().stage();
     try {
       boolean present = isPresent(runtime, need, task);
@@ -223,7 +223,7 @@ public final class NodeCheck {
     return String.format(Locale.ROOT, "%.1f GiB", ExchangeDisk.freeBytes(path) / GIB);
   }
 
-  private boolean isPresent(SelectedRuntime runtime, ImageNeed need, TaskScope task) {
+  private boolean isPresent(SelectedRuntime runtime, ImageRequirement need, TaskScope task) {
     ImageRequest wanted = need.pinned().orElse(need.request()).policy(PullPolicy.NEVER);
     try {
       PreparedImage unused = calls.call(task, () -> runtime.runtime().prepare(wanted));

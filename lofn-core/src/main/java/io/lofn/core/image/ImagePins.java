@@ -81,7 +81,7 @@ public final class ImagePins {
     if (!conf.get(LofnConf.IMAGE_PIN) || tool.imageArchive().isPresent()) {
       return Optional.empty();
     }
-    ImageRequest request = ImageNeed.of(tool, conf, Optional.empty()).request();
+    ImageRequest request = ImageRequirement.of(tool, conf, Optional.empty()).request();
     if (request.policy() == PullPolicy.ALWAYS) {
       Known now = ask(request, Known.NOTHING);
       if (now.failures() == 0) {

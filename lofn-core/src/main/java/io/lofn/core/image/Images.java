@@ -48,7 +48,7 @@ public final class Images {
    *
    * @param stage the stage that asks; an image that is always to be pulled is pulled for each
    */
-  public PreparedImage prepare(SelectedRuntime selected, ImageNeed need, int stage) {
+  public PreparedImage prepare(SelectedRuntime selected, ImageRequirement need, int stage) {
     try {
       return prepared.get(Key.of(selected, need, stage), () -> provide(selected, need));
     } catch (UncheckedExecutionException e) {
@@ -59,11 +59,11 @@ public final class Images {
   }
 
   /** Forgets an image that the engine turned out not to have any more. */
-  public void forget(SelectedRuntime selected, ImageNeed need, int stage) {
+  public void forget(SelectedRuntime selected, ImageRequirement need, int stage) {
     prepared.invalidate(Key.of(selected, need, stage));
   }
 
-  private PreparedImage provide(SelectedRuntime selected, ImageNeed need) {
+  private PreparedImage provide(SelectedRuntime selected, ImageRequirement need) {
     ImageRequest wanted = need.pinned().orElse(need.request());
     if (!need.mayChange()) {
       Optional<PreparedImage> present = find(selected, wanted);
@@ -134,9 +134,9 @@ public final class Images {
                         .formatted(archive, selected, request.reference())));
   }
 
-  private record Key(String runtime, ImageNeed need, int stage) {
+  private record Key(String runtime, ImageRequirement need, int stage) {
 
-    static Key of(SelectedRuntime selected, ImageNeed need, int stage) {
+    static Key of(SelectedRuntime selected, ImageRequirement need, int stage) {
       return new Key(selected.name(), need, need.mayChange() ? stage : -1);
     }
   }

@@ -37,7 +37,7 @@ public final class WarmUp implements Runnable {
     SelectedRuntime runtime = runtimes.get();
     for (String image : conf.find(LofnConf.PLUGIN_IMAGES).orElse(List.of())) {
       try {
-        ImageNeed need = ImageNeed.of(Tool.pipe(image), conf, Optional.empty());
+        ImageRequirement need = ImageRequirement.of(Tool.pipe(image), conf, Optional.empty());
         PreparedImage prepared = images.prepare(runtime, need, NO_STAGE);
         LOG.info("{} has {} as {}", runtime, image, prepared.id());
       } catch (LofnException e) {

@@ -7,7 +7,7 @@ import io.lofn.core.config.Keep;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.container.ContainerSession;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.image.ImageNeed;
+import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.shell.CommandStart;
 import io.lofn.core.task.TaskIdentity;
@@ -50,7 +50,7 @@ public record RunPlan(
     Optional<Duration> idleTimeout,
     long maxRecordSize,
     Duration stopGrace,
-    ImageNeed image,
+    ImageRequirement image,
     Keep keep,
     boolean ownTmp,
     boolean reuse,
@@ -66,7 +66,7 @@ public record RunPlan(
   public static RunPlan of(
       String operator,
       Tool<?, ?> tool,
-      ImageNeed image,
+      ImageRequirement image,
       TaskScope task,
       LofnConf conf,
       ContainerLabels containerLabels) {

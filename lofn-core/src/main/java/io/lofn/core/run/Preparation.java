@@ -4,7 +4,7 @@ import io.lofn.api.EngineException;
 import io.lofn.api.Volume;
 import io.lofn.core.gate.LackGate;
 import io.lofn.core.gate.SafetyGate;
-import io.lofn.core.image.ImageNeed;
+import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.image.Images;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.probe.StartProbe;
@@ -64,12 +64,12 @@ final class Preparation {
   }
 
   /** Makes an image present on this node. */
-  PreparedImage image(SelectedRuntime runtime, ImageNeed image, TaskScope task) {
+  PreparedImage image(SelectedRuntime runtime, ImageRequirement image, TaskScope task) {
     return calls.callPatiently(task, () -> images.prepare(runtime, image, task.identity().stage()));
   }
 
   /** Forgets an image that the engine turned out not to have any more. */
-  void forget(SelectedRuntime runtime, ImageNeed image, TaskScope task) {
+  void forget(SelectedRuntime runtime, ImageRequirement image, TaskScope task) {
     images.forget(runtime, image, task.identity().stage());
   }
 

@@ -5,7 +5,7 @@ import io.lofn.api.Tool;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.gate.CommandGate;
 import io.lofn.core.gate.SafetyGate;
-import io.lofn.core.image.ImageNeed;
+import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.image.ImageOnNode;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.Owner;
@@ -48,7 +48,7 @@ public final class ToolRunner {
    * @return the output, lazily; the run ends with it or with the task
    */
   public <I, O> Iterator<O> run(
-      String operator, Tool<I, O> tool, ImageNeed image, Iterator<I> records, TaskScope task)
+      String operator, Tool<I, O> tool, ImageRequirement image, Iterator<I> records, TaskScope task)
       throws IOException {
     gate.check(tool);
     CommandGate.check(tool);
@@ -68,7 +68,7 @@ public final class ToolRunner {
   }
 
   /** Makes a tool's image present on this node, and nothing else. */
-  public ImageOnNode prepareImage(Tool<?, ?> tool, ImageNeed image, TaskScope task) {
+  public ImageOnNode prepareImage(Tool<?, ?> tool, ImageRequirement image, TaskScope task) {
     SelectedRuntime runtime = preparation.runtime(task);
     PreparedImage prepared = preparation.image(runtime, image, task);
     return new ImageOnNode(Owner.current().host(), runtime.name(), tool.image(), prepared.id());

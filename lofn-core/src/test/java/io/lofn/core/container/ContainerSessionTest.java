@@ -10,7 +10,7 @@ import io.lofn.core.QuietContainer;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.container.ContainerSession.Stop;
 import io.lofn.core.container.ContainerSession.StopReason;
-import io.lofn.core.image.ImageNeed;
+import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.Owner;
 import io.lofn.core.plan.RunPlan;
@@ -53,7 +53,7 @@ class ContainerSessionTest {
     return RunPlan.of(
         "map",
         tool,
-        ImageNeed.of(tool, conf, Optional.empty()),
+        ImageRequirement.of(tool, conf, Optional.empty()),
         new FakeTask(),
         conf,
         new ContainerLabels(Owner.current()));

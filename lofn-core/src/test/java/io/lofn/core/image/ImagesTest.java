@@ -81,7 +81,7 @@ class ImagesTest {
   @Test
   void anImageThatIsAlwaysPulledIsPulledForEachStage() {
     Images images = images();
-    ImageNeed need = need(tool().pullPolicy(PullPolicy.ALWAYS));
+    ImageRequirement need = need(tool().pullPolicy(PullPolicy.ALWAYS));
     images.prepare(runtime, need, 0);
     images.prepare(runtime, need, 0);
     images.prepare(runtime, need, 1);
@@ -91,8 +91,8 @@ class ImagesTest {
   @Test
   void aDigestIsNeverPulledTwice() {
     Images images = images();
-    ImageNeed need =
-        ImageNeed.of(
+    ImageRequirement need =
+        ImageRequirement.of(
             tool().pullPolicy(PullPolicy.ALWAYS), new LofnConf(Map.of()), Optional.of(DIGEST));
     engine.tagStandsFor(DIGEST);
     images.prepare(runtime, need, 0);
@@ -102,7 +102,7 @@ class ImagesTest {
 
   @Test
   void aTagThatHasMovedIsPulledByItsDigest() {
-    ImageNeed need = ImageNeed.of(tool(), new LofnConf(Map.of()), Optional.of(DIGEST));
+    ImageRequirement need = ImageRequirement.of(tool(), new LofnConf(Map.of()), Optional.of(DIGEST));
     assertThat(images().prepare(runtime, need, 0).id()).isEqualTo("id of tools@" + DIGEST);
     assertThat(engine.pulls).containsExactly("tools:1", "tools@" + DIGEST);
   }
@@ -111,7 +111,7 @@ class ImagesTest {
   void anArchiveIsLoadedOnceInPlaceOfAPull() throws IOException {
     Path archive = Files.writeString(directory.resolve("tools.tar"), "tools:1");
     Images images = images();
-    ImageNeed need = need(tool().imageArchive(archive.toString()));
+    ImageRequirement need = need(tool().imageArchive(archive.toString()));
     assertThat(images.prepare(runtime, need, 0).id()).isEqualTo("id of tools:1");
     images().prepare(runtime, need, 0);
     assertThat(engine.loads).containsExactly(archive);
@@ -235,8 +235,8 @@ class ImagesTest {
     return Tool.pipe("tools:1");
   }
 
-  private static ImageNeed need(Tool<?, ?> tool) {
-    return ImageNeed.of(tool, new LofnConf(Map.of()), Optional.empty());
+  private static ImageRequirement need(Tool<?, ?> tool) {
+    return ImageRequirement.of(tool, new LofnConf(Map.of()), Optional.empty());
   }
 
   private Images images() {

@@ -10,7 +10,7 @@ import io.lofn.core.config.Keep;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
-import io.lofn.core.image.ImageNeed;
+import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.Owner;
 import io.lofn.core.task.TaskIdentity;
@@ -63,7 +63,7 @@ class RunMountsTest {
             Optional.empty(),
             1,
             Duration.ofSeconds(10),
-            ImageNeed.of(tool, new LofnConf(Map.of()), Optional.empty()),
+            ImageRequirement.of(tool, new LofnConf(Map.of()), Optional.empty()),
             Keep.NEVER,
             true,
             false,

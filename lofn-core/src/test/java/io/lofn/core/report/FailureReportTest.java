@@ -14,7 +14,7 @@ import io.lofn.core.GoldenText;
 import io.lofn.core.config.Keep;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.exchange.ExchangeDisk;
-import io.lofn.core.image.ImageNeed;
+import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.node.Owner;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.runtime.SelectedRuntime;
@@ -268,7 +268,7 @@ class FailureReportTest {
             idleTimeout,
             64 << 20,
             Duration.ofSeconds(10),
-            ImageNeed.of(tool, new LofnConf(Map.of()), Optional.empty()),
+            ImageRequirement.of(tool, new LofnConf(Map.of()), Optional.empty()),
             Keep.NEVER,
             true,
             false,

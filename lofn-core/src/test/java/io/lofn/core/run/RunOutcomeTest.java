@@ -9,7 +9,7 @@ import io.lofn.core.QuietContainer;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.container.ContainerSession;
 import io.lofn.core.feed.InputLease;
-import io.lofn.core.image.ImageNeed;
+import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.Owner;
 import io.lofn.core.plan.RunPlan;
@@ -58,7 +58,7 @@ class RunOutcomeTest {
     return RunPlan.of(
         "map",
         tool,
-        ImageNeed.of(tool, conf, Optional.empty()),
+        ImageRequirement.of(tool, conf, Optional.empty()),
         task,
         conf,
         new ContainerLabels(Owner.current()));

@@ -5,7 +5,7 @@ import io.lofn.api.Tool;
 import io.lofn.core.check.CheckResult;
 import io.lofn.core.check.NodeCheck;
 import io.lofn.core.config.LofnConf;
-import io.lofn.core.image.ImageNeed;
+import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.image.ImagePins;
 import io.lofn.core.task.TaskScope;
 import io.lofn.spark.executor.ExecutorInjector;
@@ -51,7 +51,7 @@ public final class NodeExamination implements Serializable {
 
   private List<CheckResult> findings() {
     TaskScope task = SparkTaskScope.current();
-    ImageNeed need = ImageNeed.of(tool, new LofnConf(conf), Optional.ofNullable(digest));
+    ImageRequirement need = ImageRequirement.of(tool, new LofnConf(conf), Optional.ofNullable(digest));
     try (Lease lofn = ExecutorInjector.ofExecutor(conf)) {
       return lofn.get(NodeCheck.class).examine(id, tool, need, task);
     } catch (LofnException e) {

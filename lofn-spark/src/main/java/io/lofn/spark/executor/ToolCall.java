@@ -2,7 +2,7 @@ package io.lofn.spark.executor;
 
 import io.lofn.api.Tool;
 import io.lofn.core.config.LofnConf;
-import io.lofn.core.image.ImageNeed;
+import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.image.ImageOnNode;
 import io.lofn.core.image.ImagePins;
 import io.lofn.core.run.ToolRunner;
@@ -68,8 +68,8 @@ public final class ToolCall<I, O> implements Serializable {
     }
   }
 
-  private ImageNeed image() {
-    return ImageNeed.of(tool, new LofnConf(conf), Optional.ofNullable(digest));
+  private ImageRequirement image() {
+    return ImageRequirement.of(tool, new LofnConf(conf), Optional.ofNullable(digest));
   }
 
   /** Runs the tool over the partition of the current task. */

@@ -15,14 +15,14 @@ import java.util.Optional;
  * @param archive what it is loaded from in place of a registry
  * @param digest which bytes the name stands for, if the driver knows that
  */
-public record ImageNeed(ImageRequest request, Optional<URI> archive, Optional<String> digest) {
+public record ImageRequirement(ImageRequest request, Optional<URI> archive, Optional<String> digest) {
 
   /** What the tool and the session say. */
-  public static ImageNeed of(Tool<?, ?> tool, LofnConf conf, Optional<String> digest) {
+  public static ImageRequirement of(Tool<?, ?> tool, LofnConf conf, Optional<String> digest) {
     PullPolicy policy = tool.pullPolicy().orElseGet(() -> conf.get(LofnConf.PULL_POLICY));
     ImageRequest request =
         ImageRequest.of(tool.image()).policy(policy).pullTimeout(conf.get(LofnConf.PULL_TIMEOUT));
-    return new ImageNeed(
+    return new ImageRequirement(
         tool.settings().platform().map(request::platform).orElse(request),
         tool.imageArchive(),
         digest);
