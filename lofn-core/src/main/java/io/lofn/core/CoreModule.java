@@ -15,7 +15,7 @@ import io.lofn.core.container.Sweeper;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.gate.LackGate;
 import io.lofn.core.gate.SafetyGate;
-import io.lofn.core.image.ImagePins;
+import io.lofn.core.image.DigestResolver;
 import io.lofn.core.image.Images;
 import io.lofn.core.image.WarmUp;
 import io.lofn.core.node.ContainerLabels;
@@ -95,7 +95,7 @@ public final class CoreModule extends AbstractModule {
             ContainerChecks.class,
             ContainerLabels.class,
             ExchangeDirectories.class,
-            ImagePins.class,
+            DigestResolver.class,
             Images.class,
             LackGate.class,
             MountProbe.class,

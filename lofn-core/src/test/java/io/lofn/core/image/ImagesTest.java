@@ -165,70 +165,70 @@ class ImagesTest {
 
   @Test
   void theDriverAsksOnceForTheDigestOfATag() {
-    ImagePins pins = pins(Map.of());
+    DigestResolver digestResolver = digestResolver(Map.of());
     engine.digest = DIGEST;
-    assertThat(pins.digest(tool())).contains(DIGEST);
+    assertThat(digestResolver.digest(tool())).contains(DIGEST);
     engine.digest = "sha256:moved";
-    assertThat(pins.digest(tool())).contains(DIGEST);
-    assertThat(pins.digest(tool().pullPolicy(PullPolicy.NEVER))).contains(DIGEST);
-    assertThat(pins.digest(tool().pullPolicy(PullPolicy.ALWAYS))).contains("sha256:moved");
-    assertThat(pins.digest(tool())).contains("sha256:moved");
+    assertThat(digestResolver.digest(tool())).contains(DIGEST);
+    assertThat(digestResolver.digest(tool().pullPolicy(PullPolicy.NEVER))).contains(DIGEST);
+    assertThat(digestResolver.digest(tool().pullPolicy(PullPolicy.ALWAYS))).contains("sha256:moved");
+    assertThat(digestResolver.digest(tool())).contains("sha256:moved");
   }
 
   @Test
   void whatCannotBeToldIsLeftToTheNodes() {
-    assertThat(pins(Map.of()).digest(tool())).isEmpty();
+    assertThat(digestResolver(Map.of()).digest(tool())).isEmpty();
     engine.down = true;
-    assertThat(pins(Map.of()).digest(tool())).isEmpty();
+    assertThat(digestResolver(Map.of()).digest(tool())).isEmpty();
   }
 
   @Test
   void whatMayPassIsAskedAgainByTheNextJobAndAnAnswerIsKept() {
     AtomicLong clock = new AtomicLong();
-    ImagePins pins = pins(Map.of(), clock::get);
+    DigestResolver digestResolver = digestResolver(Map.of(), clock::get);
     engine.digest = DIGEST;
     engine.down = true;
-    assertThat(pins.digest(tool())).isEmpty();
+    assertThat(digestResolver.digest(tool())).isEmpty();
     engine.down = false;
-    assertThat(pins.digest(tool())).contains(DIGEST);
+    assertThat(digestResolver.digest(tool())).contains(DIGEST);
     engine.down = true;
-    assertThat(pins.digest(tool())).contains(DIGEST);
-    assertThat(pins.digest(tool().pullPolicy(PullPolicy.ALWAYS))).isEmpty();
-    assertThat(pins.digest(tool())).contains(DIGEST);
+    assertThat(digestResolver.digest(tool())).contains(DIGEST);
+    assertThat(digestResolver.digest(tool().pullPolicy(PullPolicy.ALWAYS))).isEmpty();
+    assertThat(digestResolver.digest(tool())).contains(DIGEST);
   }
 
   @Test
   void whatFailsAgainAndAgainIsAskedNowAndThen() {
     AtomicLong clock = new AtomicLong();
-    ImagePins pins = pins(Map.of(), clock::get);
+    DigestResolver digestResolver = digestResolver(Map.of(), clock::get);
     engine.digest = DIGEST;
     engine.down = true;
     for (int job = 0; job < 5; job++) {
-      assertThat(pins.digest(tool())).isEmpty();
+      assertThat(digestResolver.digest(tool())).isEmpty();
     }
     assertThat(engine.asked).hasValue(2);
     engine.down = false;
-    assertThat(pins.digest(tool())).isEmpty();
+    assertThat(digestResolver.digest(tool())).isEmpty();
     clock.addAndGet(Duration.ofMinutes(10).toNanos());
-    assertThat(pins.digest(tool())).contains(DIGEST);
+    assertThat(digestResolver.digest(tool())).contains(DIGEST);
     assertThat(engine.asked).hasValue(3);
   }
 
   @Test
   void aRegistryThatSaysNoIsNotAskedAgain() {
-    ImagePins pins = pins(Map.of());
+    DigestResolver digestResolver = digestResolver(Map.of());
     engine.unknown = true;
-    assertThat(pins.digest(tool())).isEmpty();
-    assertThat(pins.digest(tool())).isEmpty();
+    assertThat(digestResolver.digest(tool())).isEmpty();
+    assertThat(digestResolver.digest(tool())).isEmpty();
     assertThat(engine.asked).hasValue(1);
   }
 
   @Test
   void theDriverDoesNotAskWhereItNeedNot() {
     engine.digest = DIGEST;
-    assertThat(pins(Map.of("spark.lofn.image.pin", "false")).digest(tool())).isEmpty();
-    assertThat(pins(Map.of()).digest(tool().imageArchive("/x.tar"))).isEmpty();
-    assertThat(pins(Map.of()).digest(Tool.pipe("tools@" + DIGEST))).isEmpty();
+    assertThat(digestResolver(Map.of("spark.lofn.image.pin", "false")).digest(tool())).isEmpty();
+    assertThat(digestResolver(Map.of()).digest(tool().imageArchive("/x.tar"))).isEmpty();
+    assertThat(digestResolver(Map.of()).digest(Tool.pipe("tools@" + DIGEST))).isEmpty();
   }
 
   private static Tool<String, String> tool() {
@@ -252,15 +252,15 @@ class ImagesTest {
         new NoMeters());
   }
 
-  private ImagePins pins(Map<String, String> settings) {
-    return pins(settings, System::nanoTime);
+  private DigestResolver digestResolver(Map<String, String> settings) {
+    return digestResolver(settings, System::nanoTime);
   }
 
-  private ImagePins pins(Map<String, String> settings, LongSupplier nanoClock) {
+  private DigestResolver digestResolver(Map<String, String> settings, LongSupplier nanoClock) {
     LofnConf conf = new LofnConf(new HashMap<>(settings));
     RuntimeProviders providers =
         RuntimeProviders.of(List.of(FakeProvider.of("fake", -1, engine)), List.of());
-    return new ImagePins(new NodeRuntime(new RuntimeSelector(conf, providers)), conf, nanoClock);
+    return new DigestResolver(new NodeRuntime(new RuntimeSelector(conf, providers)), conf, nanoClock);
   }
 
   /** An engine that pulls whatever it is asked for; an archive is the name of its only image. */

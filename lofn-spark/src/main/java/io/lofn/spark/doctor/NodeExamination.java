@@ -6,7 +6,7 @@ import io.lofn.core.check.CheckResult;
 import io.lofn.core.check.NodeCheck;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.image.ImageRequirement;
-import io.lofn.core.image.ImagePins;
+import io.lofn.core.image.DigestResolver;
 import io.lofn.core.task.TaskScope;
 import io.lofn.spark.executor.ExecutorInjector;
 import io.lofn.spark.executor.ExecutorInjector.Lease;
@@ -38,7 +38,7 @@ public final class NodeExamination implements Serializable {
 
   public static NodeExamination onDriver(Tool<String, String> tool, LofnConf conf) {
     try (Lease lofn = ExecutorInjector.ofDriver(conf.entries())) {
-      Optional<String> digest = lofn.get(ImagePins.class).digest(tool);
+      Optional<String> digest = lofn.get(DigestResolver.class).digest(tool);
       return new NodeExamination(tool, conf, digest.orElse(null));
     }
   }

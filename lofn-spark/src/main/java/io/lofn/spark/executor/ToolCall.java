@@ -4,7 +4,7 @@ import io.lofn.api.Tool;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.image.ImageOnNode;
-import io.lofn.core.image.ImagePins;
+import io.lofn.core.image.DigestResolver;
 import io.lofn.core.run.ToolRunner;
 import io.lofn.spark.executor.ExecutorInjector.Lease;
 import java.io.IOException;
@@ -37,7 +37,7 @@ public final class ToolCall<I, O> implements Serializable {
   public static <I, O> ToolCall<I, O> onDriver(String operator, Tool<I, O> tool, LofnConf conf) {
     SentFunctions.check(tool);
     try (Lease lofn = ExecutorInjector.ofDriver(conf.entries())) {
-      Optional<String> digest = lofn.get(ImagePins.class).digest(tool);
+      Optional<String> digest = lofn.get(DigestResolver.class).digest(tool);
       return new ToolCall<>(operator, tool, conf, digest.orElse(null));
     }
   }

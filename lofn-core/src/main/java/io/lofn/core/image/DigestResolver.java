@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
  * Asks on the driver which bytes a tool's image stands for. Whatever keeps that from being told is
  * no failure: a node that runs the tool may have the image nevertheless.
  */
-public final class ImagePins {
+public final class DigestResolver {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ImagePins.class);
+  private static final Logger LOG = LoggerFactory.getLogger(DigestResolver.class);
 
   /** Where asking fails again and again, such as behind a firewall, jobs would wait for it. */
   private static final Duration PAUSE = Duration.ofMinutes(10);
@@ -36,11 +36,11 @@ public final class ImagePins {
   private final Map<String, Known> known = new ConcurrentHashMap<>();
 
   @Inject
-  ImagePins(NodeRuntime runtime, LofnConf conf) {
+  DigestResolver(NodeRuntime runtime, LofnConf conf) {
     this(runtime, conf, System::nanoTime);
   }
 
-  ImagePins(NodeRuntime runtime, LofnConf conf, LongSupplier nanoClock) {
+  DigestResolver(NodeRuntime runtime, LofnConf conf, LongSupplier nanoClock) {
     this.runtime = runtime;
     this.conf = conf;
     this.nanoClock = nanoClock;
