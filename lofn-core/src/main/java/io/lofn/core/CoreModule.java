@@ -16,7 +16,7 @@ import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.gate.LackGate;
 import io.lofn.core.gate.SafetyGate;
 import io.lofn.core.image.DigestResolver;
-import io.lofn.core.image.Images;
+import io.lofn.core.image.ImagePreparer;
 import io.lofn.core.image.WarmUp;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.HadoopProperties;
@@ -96,7 +96,7 @@ public final class CoreModule extends AbstractModule {
             ContainerLabels.class,
             ExchangeDirectories.class,
             DigestResolver.class,
-            Images.class,
+            ImagePreparer.class,
             LackGate.class,
             MountProbe.class,
             NodeCheck.class,

@@ -9,7 +9,7 @@ import io.lofn.core.config.LofnConf;
 import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.exchange.MemoryDirectory;
 import io.lofn.core.image.ImageRequirement;
-import io.lofn.core.image.Images;
+import io.lofn.core.image.ImagePreparer;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.ProcessUser;
@@ -55,7 +55,7 @@ public final class NodeCheck {
 
   private final TaskCalls calls;
   private final NodeRuntime runtimes;
-  private final Images images;
+  private final ImagePreparer images;
   private final ContainerChecks containers;
   private final MountProbe mounts;
   private final NodeDirectories directories;
@@ -68,7 +68,7 @@ public final class NodeCheck {
   NodeCheck(
       TaskCalls calls,
       NodeRuntime runtimes,
-      Images images,
+      ImagePreparer images,
       ContainerChecks containers,
       MountProbe mounts,
       NodeDirectories directories,

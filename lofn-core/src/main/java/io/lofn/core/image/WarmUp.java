@@ -21,11 +21,11 @@ public final class WarmUp implements Runnable {
   private static final int NO_STAGE = -1;
 
   private final NodeRuntime runtimes;
-  private final Images images;
+  private final ImagePreparer images;
   private final LofnConf conf;
 
   @Inject
-  WarmUp(NodeRuntime runtimes, Images images, LofnConf conf) {
+  WarmUp(NodeRuntime runtimes, ImagePreparer images, LofnConf conf) {
     this.runtimes = runtimes;
     this.images = images;
     this.conf = conf;

@@ -5,7 +5,7 @@ import io.lofn.api.Volume;
 import io.lofn.core.gate.LackGate;
 import io.lofn.core.gate.SafetyGate;
 import io.lofn.core.image.ImageRequirement;
-import io.lofn.core.image.Images;
+import io.lofn.core.image.ImagePreparer;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.probe.StartProbe;
 import io.lofn.core.runtime.NodeRuntime;
@@ -27,7 +27,7 @@ final class Preparation {
   private final NodeRuntime runtimes;
   private final LackGate lacks;
   private final SafetyGate gate;
-  private final Images images;
+  private final ImagePreparer images;
   private final Volumes volumes;
   private final StartProbe probe;
   private final RunMeters meters;
@@ -38,7 +38,7 @@ final class Preparation {
       NodeRuntime runtimes,
       LackGate lacks,
       SafetyGate gate,
-      Images images,
+      ImagePreparer images,
       Volumes volumes,
       StartProbe probe,
       RunMeters meters) {

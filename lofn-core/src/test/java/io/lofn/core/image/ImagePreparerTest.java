@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where an image comes from, and how often it is asked for. */
-class ImagesTest {
+class ImagePreparerTest {
 
   private static final String DIGEST = "sha256:" + "0123456789abcdef".repeat(4);
 
@@ -58,7 +58,7 @@ class ImagesTest {
 
   @Test
   void sixteenTasksAtOnceMakeOnePull() throws Exception {
-    Images images = images();
+    ImagePreparer images = images();
     ExecutorService threads = Executors.newFixedThreadPool(16);
     List<Future<PreparedImage>> all = new ArrayList<>();
     for (int i = 0; i < 16; i++) {
@@ -80,7 +80,7 @@ class ImagesTest {
 
   @Test
   void anImageThatIsAlwaysPulledIsPulledForEachStage() {
-    Images images = images();
+    ImagePreparer images = images();
     ImageRequirement need = need(tool().pullPolicy(PullPolicy.ALWAYS));
     images.prepare(runtime, need, 0);
     images.prepare(runtime, need, 0);
@@ -90,7 +90,7 @@ class ImagesTest {
 
   @Test
   void aDigestIsNeverPulledTwice() {
-    Images images = images();
+    ImagePreparer images = images();
     ImageRequirement need =
         ImageRequirement.of(
             tool().pullPolicy(PullPolicy.ALWAYS), new LofnConf(Map.of()), Optional.of(DIGEST));
@@ -110,7 +110,7 @@ class ImagesTest {
   @Test
   void anArchiveIsLoadedOnceInPlaceOfAPull() throws IOException {
     Path archive = Files.writeString(directory.resolve("tools.tar"), "tools:1");
-    Images images = images();
+    ImagePreparer images = images();
     ImageRequirement need = need(tool().imageArchive(archive.toString()));
     assertThat(images.prepare(runtime, need, 0).id()).isEqualTo("id of tools:1");
     images().prepare(runtime, need, 0);
@@ -155,7 +155,7 @@ class ImagesTest {
 
   @Test
   void aFailureIsNotRemembered() {
-    Images images = images();
+    ImagePreparer images = images();
     engine.down = true;
     assertThatThrownBy(() -> images.prepare(runtime, need(tool()), 0))
         .isInstanceOf(EngineException.class);
@@ -239,14 +239,14 @@ class ImagesTest {
     return ImageRequirement.of(tool, new LofnConf(Map.of()), Optional.empty());
   }
 
-  private Images images() {
+  private ImagePreparer images() {
     Volumes volumes =
         new Volumes(
             new Providers<>(List.of(), List.of()),
             new LofnConf(Map.of()),
             new NodeDirectories(List.of(directory)),
             new HadoopProperties(Map.of()));
-    return new Images(
+    return new ImagePreparer(
         volumes,
         new NodeLocks(new LofnConf(Map.of("spark.lofn.tmp.dir", directory.toString()))),
         new NoMeters());

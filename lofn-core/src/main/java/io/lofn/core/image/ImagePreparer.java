@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
  * Prepares each image once per executor, whatever the number of tasks that ask for it at once, and
  * lets one executor of a node at a time pull or load it.
  */
-public final class Images {
+public final class ImagePreparer {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Images.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ImagePreparer.class);
   private static final int MOST_IMAGES = 1000;
 
   private final Cache<Key, PreparedImage> prepared =
@@ -37,7 +37,7 @@ public final class Images {
   private final RunMeters meters;
 
   @Inject
-  Images(Volumes volumes, NodeLocks locks, RunMeters meters) {
+  ImagePreparer(Volumes volumes, NodeLocks locks, RunMeters meters) {
     this.volumes = volumes;
     this.locks = locks;
     this.meters = meters;
