@@ -14,7 +14,7 @@ import io.lofn.spark.binary.OutputDirectory;
 import io.lofn.spark.binary.ReduceBinary;
 import io.lofn.spark.executor.ExecutorInjector;
 import io.lofn.spark.executor.FailFast;
-import io.lofn.spark.executor.JobHadoop;
+import io.lofn.spark.executor.HadoopConfigurations;
 import io.lofn.spark.executor.ToolCall;
 import io.lofn.spark.reduce.LevelledRDD;
 import io.lofn.spark.reduce.PlacedPairWriter;
@@ -55,7 +55,7 @@ public final class Lofn {
   private Lofn(JavaSparkContext context, Map<String, String> entries) {
     this.context = context;
     entries.putIfAbsent(
-        LofnConf.VOLUMES_FILE_SYSTEM.name(), JobHadoop.defaultFileSystem(context).toString());
+        LofnConf.VOLUMES_FILE_SYSTEM.name(), HadoopConfigurations.defaultFileSystem(context).toString());
     conf = new LofnConf(entries);
     conf.requireValid(RuntimeProviders.discover().byName().values());
     ExecutorInjector.closeAtEndOf(context.sc());

@@ -6,7 +6,7 @@ import io.lofn.core.config.LofnConf;
 import io.lofn.core.storage.OutputStores;
 import io.lofn.files.FileTree;
 import io.lofn.files.Writers;
-import io.lofn.spark.executor.JobHadoop;
+import io.lofn.spark.executor.HadoopConfigurations;
 import io.lofn.spark.executor.ToolCall;
 import io.lofn.spark.reduce.NeighbourPartitioner;
 import io.lofn.spark.reduce.PlacedIterator;
@@ -56,7 +56,7 @@ public final class CollectReduce<T> {
   }
 
   private void toStore(JavaRDD<T> rdd, String path) throws IOException {
-    OutputStore store = OutputStores.discover().store(JobHadoop.propertiesOf(spark));
+    OutputStore store = OutputStores.discover().store(HadoopConfigurations.propertiesOf(spark));
     String target = store.locate(path);
     if (store.exists(target)) {
       throw exists(path);

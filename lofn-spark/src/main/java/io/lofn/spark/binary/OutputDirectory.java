@@ -5,7 +5,7 @@ import io.lofn.api.LofnException;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.storage.OutputStores;
 import io.lofn.spark.executor.ApplicationEnd;
-import io.lofn.spark.executor.JobHadoop;
+import io.lofn.spark.executor.HadoopConfigurations;
 import io.lofn.spi.OutputStore;
 import io.lofn.spi.StoredPath;
 import java.io.IOException;
@@ -46,7 +46,7 @@ public final class OutputDirectory implements AutoCloseable {
   private OutputDirectory(JavaSparkContext spark, LofnConf conf, String parent, String prefix) {
     this.spark = spark;
     this.conf = conf;
-    this.hadoop = JobHadoop.propertiesOf(spark);
+    this.hadoop = HadoopConfigurations.propertiesOf(spark);
     this.store = OutputStores.discover().store(hadoop);
     this.end = new ApplicationEnd("delete " + parent + "/" + prefix, this::close);
     String application = spark.sc().applicationId().replaceAll("[^A-Za-z0-9]+", "-");

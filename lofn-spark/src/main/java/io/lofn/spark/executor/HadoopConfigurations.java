@@ -9,9 +9,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 
 /** The Hadoop properties that a job has beyond the configuration files of its class path. */
-public final class JobHadoop {
+public final class HadoopConfigurations {
 
-  private JobHadoop() {}
+  private HadoopConfigurations() {}
 
   /** Those that Spark took from its own configuration, and those that the program has set. */
   public static Map<String, String> propertiesOf(JavaSparkContext spark) {
