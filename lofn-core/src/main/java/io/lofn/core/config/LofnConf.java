@@ -92,10 +92,10 @@ public final class LofnConf {
           "",
           "Where volumes whose source is a path without a scheme are, such as `file:///`, the nodes"
               + " themselves; not set: the job's default file system.");
-  public static final ConfigKey<Keep> KEEP =
+  public static final ConfigKey<KeepPolicy> KEEP =
       ConfigKey.choice(
           PREFIX + "keep",
-          Keep.class,
+          KeepPolicy.class,
           "never",
           "Whether the exchange of a run whose tool failed is kept, with a script beside it that"
               + " repeats the run by hand; the exception names it. Nothing deletes it but you.");

@@ -3,7 +3,7 @@ package io.lofn.core.plan;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.ResourceLimits;
 import io.lofn.api.Tool;
-import io.lofn.core.config.Keep;
+import io.lofn.core.config.KeepPolicy;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.container.ContainerSession;
 import io.lofn.core.exchange.Exchange;
@@ -51,7 +51,7 @@ public record RunPlan(
     long maxRecordSize,
     Duration stopGrace,
     ImageRequirement image,
-    Keep keep,
+    KeepPolicy keep,
     boolean ownTmp,
     boolean reuse,
     int failFast) {
@@ -129,7 +129,7 @@ public record RunPlan(
    * without.
    */
   public boolean mayUseMemory() {
-    return keep == Keep.NEVER && task.attempt() == 0;
+    return keep == KeepPolicy.NEVER && task.attempt() == 0;
   }
 
   /** What its container is held to. */

@@ -2,7 +2,7 @@ package io.lofn.core.run;
 
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
-import io.lofn.core.config.Keep;
+import io.lofn.core.config.KeepPolicy;
 import io.lofn.core.container.ContainerSession;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.feed.InputLease;
@@ -73,7 +73,7 @@ final class Run<I, O> implements Supervised {
     requireOpen();
     Exchange directory = ready.exchange();
     report.exchange(directory.directory());
-    FailedRunArchive keeper = plan.keep() == Keep.ON_FAILURE ? new FailedRunArchive(toString(), directory) : null;
+    FailedRunArchive keeper = plan.keep() == KeepPolicy.ON_FAILURE ? new FailedRunArchive(toString(), directory) : null;
     Iterator<I> wanted = new CancellableIterator<>(records, task);
     RunInputWriter<I> input = new RunInputWriter<>(tool.input(), directory, task, turn, toString());
     feed = input;

@@ -47,7 +47,7 @@ class LofnConfTest {
     assertThat(conf.find(LofnConf.TMP_MEMORY_DIR)).isEmpty();
     assertThat(conf.find(LofnConf.HOST_PATH_MAP)).isEmpty();
     assertThat(conf.get(LofnConf.PROBE)).isEqualTo(Probe.AUTO);
-    assertThat(conf.get(LofnConf.KEEP)).isEqualTo(Keep.NEVER);
+    assertThat(conf.get(LofnConf.KEEP)).isEqualTo(KeepPolicy.NEVER);
     assertThat(conf.get(LofnConf.FAIL_FAST)).isFalse();
     assertThat(conf.get(LofnConf.FAIL_FAST_FAILURES)).isEqualTo(2);
     assertThat(conf.get(LofnConf.ALLOW_PRIVILEGED)).isFalse();

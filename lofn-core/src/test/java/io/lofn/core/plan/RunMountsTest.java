@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
-import io.lofn.core.config.Keep;
+import io.lofn.core.config.KeepPolicy;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
@@ -64,7 +64,7 @@ class RunMountsTest {
             1,
             Duration.ofSeconds(10),
             ImageRequirement.of(tool, new LofnConf(Map.of()), Optional.empty()),
-            Keep.NEVER,
+            KeepPolicy.NEVER,
             true,
             false,
             0);

@@ -11,7 +11,7 @@ import io.lofn.api.ToolFailedException;
 import io.lofn.api.ToolFailedException.Reason;
 import io.lofn.core.FakeProvider.FakeRuntime;
 import io.lofn.core.GoldenText;
-import io.lofn.core.config.Keep;
+import io.lofn.core.config.KeepPolicy;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.image.ImageRequirement;
@@ -269,7 +269,7 @@ class FailureReportTest {
             64 << 20,
             Duration.ofSeconds(10),
             ImageRequirement.of(tool, new LofnConf(Map.of()), Optional.empty()),
-            Keep.NEVER,
+            KeepPolicy.NEVER,
             true,
             false,
             0);

@@ -1,7 +1,7 @@
 package io.lofn.core.config;
 
 /** Which exchanges outlive their run. */
-public enum Keep {
+public enum KeepPolicy {
   NEVER,
   ON_FAILURE
 }
