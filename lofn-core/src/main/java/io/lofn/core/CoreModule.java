@@ -13,7 +13,7 @@ import io.lofn.core.container.OwnContainers;
 import io.lofn.core.container.PipedContainers;
 import io.lofn.core.container.Sweeper;
 import io.lofn.core.exchange.ExchangeDirectories;
-import io.lofn.core.gate.LackGate;
+import io.lofn.core.gate.FeatureCheck;
 import io.lofn.core.gate.SafetyGate;
 import io.lofn.core.image.DigestResolver;
 import io.lofn.core.image.ImagePreparer;
@@ -97,7 +97,7 @@ public final class CoreModule extends AbstractModule {
             ExchangeDirectories.class,
             DigestResolver.class,
             ImagePreparer.class,
-            LackGate.class,
+            FeatureCheck.class,
             MountProbe.class,
             NodeCheck.class,
             NodeLocks.class,

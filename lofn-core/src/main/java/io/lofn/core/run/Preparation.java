@@ -2,7 +2,7 @@ package io.lofn.core.run;
 
 import io.lofn.api.EngineException;
 import io.lofn.api.Volume;
-import io.lofn.core.gate.LackGate;
+import io.lofn.core.gate.FeatureCheck;
 import io.lofn.core.gate.SafetyGate;
 import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.image.ImagePreparer;
@@ -25,7 +25,7 @@ final class Preparation {
 
   private final TaskCalls calls;
   private final NodeRuntime runtimes;
-  private final LackGate lacks;
+  private final FeatureCheck lacks;
   private final SafetyGate gate;
   private final ImagePreparer images;
   private final Volumes volumes;
@@ -36,7 +36,7 @@ final class Preparation {
   Preparation(
       TaskCalls calls,
       NodeRuntime runtimes,
-      LackGate lacks,
+      FeatureCheck lacks,
       SafetyGate gate,
       ImagePreparer images,
       Volumes volumes,

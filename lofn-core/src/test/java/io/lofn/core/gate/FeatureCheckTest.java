@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a tool asks for and a runtime cannot do: refused or warned of, never silently dropped. */
-class LackGateTest {
+class FeatureCheckTest {
 
   private static final Tool<String, String> TOOL = Tool.pipe("busybox:1").command("cat");
 
@@ -146,8 +146,8 @@ class LackGateTest {
         .doesNotThrowAnyException();
   }
 
-  private static LackGate gate(Map<String, String> conf) {
-    return new LackGate(new LofnConf(new HashMap<>(conf)));
+  private static FeatureCheck gate(Map<String, String> conf) {
+    return new FeatureCheck(new LofnConf(new HashMap<>(conf)));
   }
 
   private static SelectedRuntime lacking(Ability... abilities) {

@@ -32,9 +32,9 @@ import org.slf4j.LoggerFactory;
  * unless {@link Lacking#WARN} says otherwise; what is only a default of lofn is warned of. Each
  * warning comes once for each runtime.
  */
-public final class LackGate {
+public final class FeatureCheck {
 
-  private static final Logger LOG = LoggerFactory.getLogger(LackGate.class);
+  private static final Logger LOG = LoggerFactory.getLogger(FeatureCheck.class);
 
   /** What a tool or a session may ask for by name. */
   private static final List<Wish> ASKED =
@@ -92,7 +92,7 @@ public final class LackGate {
               Ability.PRIVILEGES,
               tool -> !tool.settings().newPrivileges(),
               "dropping capabilities and the way to gain privileges"),
-          new Wish(Ability.READ_ONLY_MOUNTS, LackGate::hasReadOnlyVolumes, "read-only volumes"),
+          new Wish(Ability.READ_ONLY_MOUNTS, FeatureCheck::hasReadOnlyVolumes, "read-only volumes"),
           new Wish(
               Ability.READ_ONLY_SUBMOUNTS,
               (tool, conf) -> hasReadOnlyVolumes(tool) && !seesTheNodesMounts(conf),
@@ -103,11 +103,11 @@ public final class LackGate {
   private final Set<String> warnings = ConcurrentHashMap.newKeySet();
 
   @Inject
-  LackGate(LofnConf conf) {
+  FeatureCheck(LofnConf conf) {
     this(conf, new Submounts(Submounts.OF_THIS_PROCESS));
   }
 
-  LackGate(LofnConf conf, Submounts submounts) {
+  FeatureCheck(LofnConf conf, Submounts submounts) {
     this.conf = conf;
     this.submounts = submounts;
   }
