@@ -14,7 +14,7 @@ import io.lofn.core.container.PipedContainers;
 import io.lofn.core.container.Sweeper;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.gate.FeatureCheck;
-import io.lofn.core.gate.SafetyGate;
+import io.lofn.core.gate.SecurityPolicy;
 import io.lofn.core.image.DigestResolver;
 import io.lofn.core.image.ImagePreparer;
 import io.lofn.core.image.WarmUp;
@@ -106,7 +106,7 @@ public final class CoreModule extends AbstractModule {
             OwnContainers.class,
             PipedContainers.class,
             RuntimeSelector.class,
-            SafetyGate.class,
+            SecurityPolicy.class,
             StartProbe.class,
             Sweeper.class,
             Volumes.class,

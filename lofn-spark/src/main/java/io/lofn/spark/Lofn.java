@@ -7,7 +7,7 @@ import io.lofn.api.RecordFunction;
 import io.lofn.api.Tool;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.gate.CommandGate;
-import io.lofn.core.gate.SafetyGate;
+import io.lofn.core.gate.SecurityPolicy;
 import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.spark.binary.CollectReduce;
 import io.lofn.spark.binary.OutputDirectory;
@@ -434,7 +434,7 @@ public final class Lofn {
   public List<NodeImage> prepareImages(Tool<?, ?>... tools) {
     List<ToolCall<?, ?>> calls = new ArrayList<>();
     for (Tool<?, ?> tool : tools) {
-      new SafetyGate(conf).check(tool);
+      new SecurityPolicy(conf).check(tool);
       calls.add(onDriver("prepareImages", tool));
     }
     return new PrepareImages(context).prepare(calls);
@@ -461,7 +461,7 @@ public final class Lofn {
   }
 
   private <I, O> ToolCall<I, O> call(String operator, Tool<I, O> tool) {
-    new SafetyGate(conf).check(tool);
+    new SecurityPolicy(conf).check(tool);
     CommandGate.check(tool);
     return onDriver(operator, tool);
   }

@@ -3,7 +3,7 @@ package io.lofn.core.run;
 import io.lofn.api.EngineException;
 import io.lofn.api.Volume;
 import io.lofn.core.gate.FeatureCheck;
-import io.lofn.core.gate.SafetyGate;
+import io.lofn.core.gate.SecurityPolicy;
 import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.image.ImagePreparer;
 import io.lofn.core.plan.RunPlan;
@@ -26,7 +26,7 @@ final class Preparation {
   private final TaskCalls calls;
   private final NodeRuntime runtimes;
   private final FeatureCheck lacks;
-  private final SafetyGate gate;
+  private final SecurityPolicy gate;
   private final ImagePreparer images;
   private final Volumes volumes;
   private final StartProbe probe;
@@ -37,7 +37,7 @@ final class Preparation {
       TaskCalls calls,
       NodeRuntime runtimes,
       FeatureCheck lacks,
-      SafetyGate gate,
+      SecurityPolicy gate,
       ImagePreparer images,
       Volumes volumes,
       StartProbe probe,

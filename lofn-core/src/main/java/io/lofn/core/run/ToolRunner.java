@@ -4,7 +4,7 @@ import io.lofn.api.EmptyPartitions;
 import io.lofn.api.Tool;
 import io.lofn.core.config.LofnConf;
 import io.lofn.core.gate.CommandGate;
-import io.lofn.core.gate.SafetyGate;
+import io.lofn.core.gate.SecurityPolicy;
 import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.image.ImageOnNode;
 import io.lofn.core.node.ContainerLabels;
@@ -21,7 +21,7 @@ import java.util.Iterator;
 /** Runs a tool for the task of the calling thread. */
 public final class ToolRunner {
 
-  private final SafetyGate gate;
+  private final SecurityPolicy gate;
   private final Preparation preparation;
   private final Runs runs;
   private final LofnConf conf;
@@ -29,7 +29,7 @@ public final class ToolRunner {
 
   @Inject
   ToolRunner(
-      SafetyGate gate,
+      SecurityPolicy gate,
       Preparation preparation,
       Runs runs,
       LofnConf conf,

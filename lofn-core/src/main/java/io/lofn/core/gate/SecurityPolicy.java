@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * Refuses what would hand the node to a tool unless {@code spark.lofn.allow.*} says so. Everything
  * is refused of which it is not known that it gives nothing away.
  */
-public final class SafetyGate {
+public final class SecurityPolicy {
 
   private static final String NAME = "[a-zA-Z0-9][a-zA-Z0-9_.-]*";
 
@@ -70,7 +70,7 @@ public final class SafetyGate {
   private final LofnConf conf;
 
   @Inject
-  public SafetyGate(LofnConf conf) {
+  public SecurityPolicy(LofnConf conf) {
     this.conf = conf;
   }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a tool is refused unless {@code spark.lofn.allow.*} says so, in every form of it. */
-class SafetyGateTest {
+class SecurityPolicyTest {
 
   private static final String PRIVILEGED = "spark.lofn.allow.privileged";
   private static final String NAMESPACES = "spark.lofn.allow.hostNamespaces";
@@ -235,8 +235,8 @@ class SafetyGateTest {
     gate(conf).check(tool, runtime());
   }
 
-  private static SafetyGate gate(Map<String, String> conf) {
-    return new SafetyGate(new LofnConf(new HashMap<>(conf)));
+  private static SecurityPolicy gate(Map<String, String> conf) {
+    return new SecurityPolicy(new LofnConf(new HashMap<>(conf)));
   }
 
   private static SelectedRuntime runtime() {
