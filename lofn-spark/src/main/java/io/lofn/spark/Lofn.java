@@ -6,7 +6,7 @@ import io.lofn.api.PairWriter;
 import io.lofn.api.RecordFunction;
 import io.lofn.api.Tool;
 import io.lofn.core.config.LofnConf;
-import io.lofn.core.gate.CommandGate;
+import io.lofn.core.gate.CommandCheck;
 import io.lofn.core.gate.SecurityPolicy;
 import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.spark.binary.CollectReduce;
@@ -462,7 +462,7 @@ public final class Lofn {
 
   private <I, O> ToolCall<I, O> call(String operator, Tool<I, O> tool) {
     new SecurityPolicy(conf).check(tool);
-    CommandGate.check(tool);
+    CommandCheck.check(tool);
     return onDriver(operator, tool);
   }
 

@@ -3,7 +3,7 @@ package io.lofn.core.run;
 import io.lofn.api.EmptyPartitions;
 import io.lofn.api.Tool;
 import io.lofn.core.config.LofnConf;
-import io.lofn.core.gate.CommandGate;
+import io.lofn.core.gate.CommandCheck;
 import io.lofn.core.gate.SecurityPolicy;
 import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.image.ImageOnNode;
@@ -51,7 +51,7 @@ public final class ToolRunner {
       String operator, Tool<I, O> tool, ImageRequirement image, Iterator<I> records, TaskScope task)
       throws IOException {
     gate.check(tool);
-    CommandGate.check(tool);
+    CommandCheck.check(tool);
     if (skipsEmpty(tool) && !records.hasNext()) {
       return Collections.emptyIterator();
     }

@@ -8,9 +8,9 @@ import java.util.List;
  * Refuses to run a tool that does not say what it runs. The image would then decide, and many an
  * image runs a shell, which executes the records.
  */
-public final class CommandGate {
+public final class CommandCheck {
 
-  private CommandGate() {}
+  private CommandCheck() {}
 
   /**
    * Checks a tool.
