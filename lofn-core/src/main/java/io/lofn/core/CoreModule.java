@@ -7,7 +7,7 @@ import com.google.inject.TypeLiteral;
 import com.google.inject.multibindings.MapBinder;
 import io.lofn.core.check.ContainerChecks;
 import io.lofn.core.check.NodeCheck;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.PathMap;
 import io.lofn.core.container.OwnContainers;
 import io.lofn.core.container.PipedContainers;
@@ -48,7 +48,7 @@ import java.util.concurrent.ScheduledExecutorService;
 /** Wires the run engine; a package that hides what is to be bound has a module of its own. */
 public final class CoreModule extends AbstractModule {
 
-  private final LofnConf conf;
+  private final LofnConfig conf;
   private final NodeDirectories directories;
   private final HadoopProperties hadoop;
   private final RuntimeProviders discovered;
@@ -62,7 +62,7 @@ public final class CoreModule extends AbstractModule {
    * @param meters what counts
    */
   public CoreModule(
-      LofnConf conf,
+      LofnConfig conf,
       NodeDirectories directories,
       HadoopProperties hadoop,
       RuntimeProviders discovered,
@@ -82,7 +82,7 @@ public final class CoreModule extends AbstractModule {
     MapBinder<String, ContainerRuntimeProvider> runtimes =
         MapBinder.newMapBinder(binder(), String.class, ContainerRuntimeProvider.class);
     discovered.byName().forEach((name, provider) -> runtimes.addBinding(name).toInstance(provider));
-    bind(LofnConf.class).toInstance(conf);
+    bind(LofnConfig.class).toInstance(conf);
     bind(NodeDirectories.class).toInstance(directories);
     bind(HadoopProperties.class).toInstance(hadoop);
     bind(RunMeters.class).toInstance(meters);
@@ -124,14 +124,14 @@ public final class CoreModule extends AbstractModule {
 
   @Provides
   @Singleton
-  TaskCalls calls(ExecutorService threads, LofnConf conf) {
-    return new TaskCalls(threads, conf.get(LofnConf.ENGINE_ATTEMPTS));
+  TaskCalls calls(ExecutorService threads, LofnConfig conf) {
+    return new TaskCalls(threads, conf.get(LofnConfig.ENGINE_ATTEMPTS));
   }
 
   @Provides
   @Singleton
-  PathMap paths(LofnConf conf) {
-    return conf.find(LofnConf.HOST_PATH_MAP).orElse(PathMap.NONE);
+  PathMap paths(LofnConfig conf) {
+    return conf.find(LofnConfig.HOST_PATH_MAP).orElse(PathMap.NONE);
   }
 
   @Provides

@@ -8,7 +8,7 @@ import com.google.inject.Injector;
 import com.google.inject.Stage;
 import io.lofn.api.EngineException;
 import io.lofn.core.check.NodeCheck;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.run.RunEngine;
@@ -33,7 +33,7 @@ class CoreModuleTest {
         Guice.createInjector(
             Stage.PRODUCTION,
             new CoreModule(
-                new LofnConf(Map.of("spark.lofn.engine.attempts", "2")),
+                new LofnConfig(Map.of("spark.lofn.engine.attempts", "2")),
                 new NodeDirectories(List.of(directory)),
                 new HadoopProperties(Map.of()),
                 RuntimeProviders.of(List.of(FakeProvider.usable("fake", 1)), List.of()),

@@ -1,7 +1,7 @@
 package io.lofn.spark;
 
 import io.lofn.api.LofnException;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.spark.doctor.DoctorOptions;
 import io.lofn.spark.doctor.DoctorReport;
 import io.lofn.spark.doctor.NodeExamination;
@@ -69,7 +69,7 @@ public final class Doctor {
 
   /** Examines the nodes of a context that has the keys of lofn. */
   static DoctorReport examine(JavaSparkContext spark, DoctorOptions options, Duration patience) {
-    LofnConf conf = Lofn.on(spark).conf();
+    LofnConfig conf = Lofn.on(spark).conf();
     NodeExamination examination = NodeExamination.onDriver(options.tool(), conf);
     return new DoctorReport(
         new NodeTour(spark, patience).examine(examination, options.nodes()), options.nodes());

@@ -5,7 +5,7 @@ import io.lofn.api.LofnException;
 import io.lofn.api.PairWriter;
 import io.lofn.api.RecordFunction;
 import io.lofn.api.Tool;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.gate.CommandCheck;
 import io.lofn.core.gate.SecurityPolicy;
 import io.lofn.core.runtime.RuntimeProviders;
@@ -50,13 +50,13 @@ import scala.Tuple2;
 public final class Lofn {
 
   private final JavaSparkContext context;
-  private final LofnConf conf;
+  private final LofnConfig conf;
 
   private Lofn(JavaSparkContext context, Map<String, String> entries) {
     this.context = context;
     entries.putIfAbsent(
-        LofnConf.VOLUMES_FILE_SYSTEM.name(), HadoopConfigurations.defaultFileSystem(context).toString());
-    conf = new LofnConf(entries);
+        LofnConfig.VOLUMES_FILE_SYSTEM.name(), HadoopConfigurations.defaultFileSystem(context).toString());
+    conf = new LofnConfig(entries);
     conf.requireValid(RuntimeProviders.discover().byName().values());
     ExecutorInjector.closeAtEndOf(context.sc());
   }
@@ -74,7 +74,7 @@ public final class Lofn {
     // Only SQL lists the session's keys without a Scala collection, which would bind to one Scala.
     for (Row row : spark.sql("SET").collectAsList()) {
       String key = row.getString(0);
-      if (key.startsWith(LofnConf.PREFIX)) {
+      if (key.startsWith(LofnConfig.PREFIX)) {
         entries.put(key, spark.conf().get(key));
       }
     }
@@ -92,14 +92,14 @@ public final class Lofn {
     return new Lofn(spark, entriesOf(spark));
   }
 
-  LofnConf conf() {
+  LofnConfig conf() {
     return conf;
   }
 
   private static Map<String, String> entriesOf(JavaSparkContext spark) {
     Map<String, String> entries = new HashMap<>();
     for (Tuple2<String, String> entry : spark.getConf().getAll()) {
-      if (entry._1.startsWith(LofnConf.PREFIX)) {
+      if (entry._1.startsWith(LofnConfig.PREFIX)) {
         entries.put(entry._1, entry._2);
       }
     }
@@ -205,7 +205,7 @@ public final class Lofn {
    *     allow
    */
   public <T> JavaRDD<T> reduce(JavaRDD<T> rdd, Tool<T, T> tool) {
-    return reduce(rdd, tool, ReduceShape.fanIn(conf.get(LofnConf.REDUCE_FAN_IN)));
+    return reduce(rdd, tool, ReduceShape.fanIn(conf.get(LofnConfig.REDUCE_FAN_IN)));
   }
 
   /**
@@ -308,7 +308,7 @@ public final class Lofn {
    * @throws LofnException if the directory cannot be made, or lofn-hdfs is missing
    */
   public <I> BinaryOutputs mapBinary(JavaRDD<I> rdd, Tool<I, BinaryFile> tool) {
-    return mapBinary(rdd, tool, conf.get(LofnConf.OUTPUT_DIR));
+    return mapBinary(rdd, tool, conf.get(LofnConfig.OUTPUT_DIR));
   }
 
   /**
@@ -389,7 +389,7 @@ public final class Lofn {
     named.sort(Comparator.comparing(Tuple2::_1));
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(files.context());
     return reduced(
-        new ReduceBinary(spark, conf, conf.get(LofnConf.OUTPUT_DIR), call), named, shape);
+        new ReduceBinary(spark, conf, conf.get(LofnConfig.OUTPUT_DIR), call), named, shape);
   }
 
   private static BinaryOutputs reduced(
@@ -467,7 +467,7 @@ public final class Lofn {
   }
 
   private <I, O> ToolCall<I, O> onDriver(String operator, Tool<I, O> tool) {
-    if (conf.get(LofnConf.FAIL_FAST)) {
+    if (conf.get(LofnConfig.FAIL_FAST)) {
       try (ExecutorInjector.Lease lofn = ExecutorInjector.ofDriver(conf.entries())) {
         lofn.get(FailFast.class).watch(context.sc());
       }

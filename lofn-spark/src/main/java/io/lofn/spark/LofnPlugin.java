@@ -1,6 +1,6 @@
 package io.lofn.spark;
 
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.image.WarmUp;
 import io.lofn.spark.executor.ExecutorInjector;
 import io.lofn.spark.executor.SparkMetrics;
@@ -57,7 +57,7 @@ public final class LofnPlugin implements SparkPlugin {
   private static Map<String, String> entriesOf(SparkConf conf) {
     Map<String, String> entries = new HashMap<>();
     for (Tuple2<String, String> entry : conf.getAll()) {
-      if (entry._1.startsWith(LofnConf.PREFIX)) {
+      if (entry._1.startsWith(LofnConfig.PREFIX)) {
         entries.put(entry._1, entry._2);
       }
     }

@@ -5,7 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.api.Tool;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.NodeDirectories;
@@ -86,7 +86,7 @@ class NamelessUserTest {
   void whateverTheUserIsCalledItsFilesLieWhereTheyBelong(String name) throws Exception {
     String known = System.setProperty("user.name", name);
     try {
-      LofnConf conf = new LofnConf(Map.of("spark.lofn.tmp.dir", directory.toString()));
+      LofnConfig conf = new LofnConfig(Map.of("spark.lofn.tmp.dir", directory.toString()));
       try (ExchangeDirectories exchanges =
           new ExchangeDirectories(new NodeDirectories(List.of(directory)), Owner.current(), conf)) {
         try (Exchange exchange = exchanges.create(new TaskIdentity("local-1", 2, 3, 0, 17), false);

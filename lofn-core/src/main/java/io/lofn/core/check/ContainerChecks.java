@@ -4,7 +4,7 @@ import io.lofn.api.Lacking;
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
 import io.lofn.api.Volume;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.run.ToolRunner;
 import io.lofn.core.storage.Volumes;
@@ -108,7 +108,7 @@ public final class ContainerChecks {
               "the executor sees %d%s in %s, a container '%s'"
                   .formatted(here, what, staged.path(), there),
               "The engine does not see the executor's files there: see %s in docs/kubernetes.md."
-                  .formatted(LofnConf.HOST_PATH_MAP.name()));
+                  .formatted(LofnConfig.HOST_PATH_MAP.name()));
     } catch (LofnException | IOException | UncheckedIOException e) {
       return CheckResult.bad(
           VOLUME,

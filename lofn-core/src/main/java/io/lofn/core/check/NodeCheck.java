@@ -5,7 +5,7 @@ import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.LofnException;
 import io.lofn.api.PullPolicy;
 import io.lofn.api.Tool;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.exchange.MemoryDirectory;
 import io.lofn.core.image.ImageRequirement;
@@ -60,7 +60,7 @@ public final class NodeCheck {
   private final MountProbe mounts;
   private final NodeDirectories directories;
   private final ContainerLabels containerLabels;
-  private final LofnConf conf;
+  private final LofnConfig conf;
   private String examination = "";
   private List<CheckResult> found = List.of();
 
@@ -73,7 +73,7 @@ public final class NodeCheck {
       MountProbe mounts,
       NodeDirectories directories,
       ContainerLabels containerLabels,
-      LofnConf conf) {
+      LofnConfig conf) {
     this.calls = calls;
     this.runtimes = runtimes;
     this.images = images;
@@ -174,7 +174,7 @@ public final class NodeCheck {
     for (Path path : directories.paths()) {
       if (!Files.isWritable(existing(path))) {
         closed.add(path.toString());
-      } else if (ExchangeDisk.freeBytes(path) < conf.get(LofnConf.TMP_MIN_FREE)) {
+      } else if (ExchangeDisk.freeBytes(path) < conf.get(LofnConfig.TMP_MIN_FREE)) {
         full.add("%s has %s".formatted(path, free(path)));
       }
     }
@@ -183,14 +183,14 @@ public final class NodeCheck {
           DISK,
           "the executor may not write " + closed,
           "Make them writable for it, or let %s name a directory that is."
-              .formatted(LofnConf.TMP_DIR.name()));
+              .formatted(LofnConfig.TMP_DIR.name()));
     }
     if (full.length() > 0) {
       return CheckResult.bad(
           DISK,
           "less than %s=%d is free: %s"
-              .formatted(LofnConf.TMP_MIN_FREE.name(), conf.get(LofnConf.TMP_MIN_FREE), full),
-          "Free some, or let %s name a larger disk.".formatted(LofnConf.TMP_DIR.name()));
+              .formatted(LofnConfig.TMP_MIN_FREE.name(), conf.get(LofnConfig.TMP_MIN_FREE), full),
+          "Free some, or let %s name a larger disk.".formatted(LofnConfig.TMP_DIR.name()));
     }
     return new MemoryDirectory(conf).problem().map(NodeCheck::noMemory).orElseGet(this::leastFree);
   }
@@ -200,7 +200,7 @@ public final class NodeCheck {
         DISK,
         problem,
         "Mount a tmpfs with size= there, or let %s name one, such as /dev/shm."
-            .formatted(LofnConf.TMP_MEMORY_DIR.name()));
+            .formatted(LofnConfig.TMP_MEMORY_DIR.name()));
   }
 
   private CheckResult leastFree() {

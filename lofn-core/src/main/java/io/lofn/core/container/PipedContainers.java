@@ -1,7 +1,7 @@
 package io.lofn.core.container;
 
 import io.lofn.api.EngineException;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.Owner;
@@ -81,14 +81,14 @@ public final class PipedContainers {
   @Inject
   PipedContainers(
       OwnContainers containers,
-      LofnConf conf,
+      LofnConfig conf,
       Owner owner,
       ExecutorService threads,
       ScheduledExecutorService clock) {
     this.containers = containers;
     this.threads = threads;
     this.clock = clock;
-    this.wanted = conf.get(LofnConf.PIPES);
+    this.wanted = conf.get(LofnConfig.PIPES);
     this.boot = owner.boot();
   }
 

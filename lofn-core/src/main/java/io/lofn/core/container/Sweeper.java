@@ -4,7 +4,7 @@ import com.google.common.base.Throwables;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.ContainerLedger;
 import io.lofn.core.exchange.ContainerLedger.Lost;
 import io.lofn.core.exchange.ExchangeDirectories;
@@ -69,7 +69,7 @@ public final class Sweeper {
       ExchangeDirectories exchanges,
       Owner owner,
       ContainerLabels containerLabels,
-      LofnConf conf,
+      LofnConfig conf,
       ExecutorService threads,
       ScheduledExecutorService clock) {
     this.runtime = runtime;
@@ -78,7 +78,7 @@ public final class Sweeper {
     this.containerLabels = containerLabels;
     this.threads = threads;
     this.ledger = exchanges.ledger();
-    this.interval = conf.get(LofnConf.SWEEP_INTERVAL);
+    this.interval = conf.get(LofnConfig.SWEEP_INTERVAL);
     // The first sweep comes before the runtime that containers are asked of.
     runtime.whenSelected(this::request);
     ScheduledFuture<?> unused =

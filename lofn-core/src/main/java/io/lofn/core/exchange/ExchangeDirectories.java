@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.hash.Hashing;
 import io.lofn.api.LofnException;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.LocalDisks;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.Owner;
@@ -72,7 +72,7 @@ public final class ExchangeDirectories implements AutoCloseable {
   private final Set<Path> trees = ConcurrentHashMap.newKeySet();
 
   @Inject
-  public ExchangeDirectories(NodeDirectories directories, Owner owner, LofnConf conf) {
+  public ExchangeDirectories(NodeDirectories directories, Owner owner, LofnConfig conf) {
     this(directories, owner, conf, new MemoryDirectory(conf), ExchangeDisk::freeBytes);
   }
 
@@ -82,7 +82,7 @@ public final class ExchangeDirectories implements AutoCloseable {
   public ExchangeDirectories(
       NodeDirectories directories,
       Owner owner,
-      LofnConf conf,
+      LofnConfig conf,
       MemoryDirectory memory,
       ToLongFunction<Path> freeBytes) {
     this.homeName = ProcessUser.current().own("lofn");
@@ -90,7 +90,7 @@ public final class ExchangeDirectories implements AutoCloseable {
     this.homes = directories.paths().stream().map(path -> path.resolve(homeName)).toList();
     this.memory = memory;
     this.owner = owner;
-    this.minFree = conf.get(LofnConf.TMP_MIN_FREE);
+    this.minFree = conf.get(LofnConfig.TMP_MIN_FREE);
     this.freeBytes = freeBytes;
   }
 
@@ -108,7 +108,7 @@ public final class ExchangeDirectories implements AutoCloseable {
     } catch (IOException e) {
       throw new LofnException(
           "Cannot make an exchange in %s (%s); set %s to a directory of every node that the executor may write"
-              .formatted(home, e, LofnConf.TMP_DIR.name()),
+              .formatted(home, e, LofnConfig.TMP_DIR.name()),
           e);
     }
   }
@@ -168,7 +168,7 @@ public final class ExchangeDirectories implements AutoCloseable {
     }
     throw new LofnException(
         "No local directory has room for a run: %s; %s wants %d. Free some, or let %s name a larger disk."
-            .formatted(full, LofnConf.TMP_MIN_FREE.name(), minFree, LofnConf.TMP_DIR.name()));
+            .formatted(full, LofnConfig.TMP_MIN_FREE.name(), minFree, LofnConfig.TMP_DIR.name()));
   }
 
   private Path ownDirectory(Path home) throws IOException {

@@ -1,7 +1,7 @@
 package io.lofn.core.exchange;
 
 import io.lofn.api.LofnException;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.files.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,11 +67,11 @@ public record ExchangeDisk(Path directory, long freeBytes, boolean seLinux, bool
     String why = isFull() ? "is full" : "has no room left, by a quota or by its number of files";
     String said =
         "the disk of the exchange, %s, %s (%d bytes free). Free some, make the partitions smaller, or let %s name a larger disk."
-            .formatted(directory, why, freeBytes, LofnConf.TMP_DIR.name());
+            .formatted(directory, why, freeBytes, LofnConfig.TMP_DIR.name());
     return inMemory
         ? said
             + " It is a tmpfs: if it is that of %s, the next attempt has its exchange on disk."
-                .formatted(LofnConf.TMP_MEMORY_DIR.name())
+                .formatted(LofnConfig.TMP_MEMORY_DIR.name())
         : said;
   }
 

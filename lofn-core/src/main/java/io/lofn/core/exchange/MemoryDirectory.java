@@ -1,6 +1,6 @@
 package io.lofn.core.exchange;
 
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -49,12 +49,12 @@ public final class MemoryDirectory {
   private final Look look;
   private final AtomicBoolean warned = new AtomicBoolean();
 
-  public MemoryDirectory(LofnConf conf) {
+  public MemoryDirectory(LofnConfig conf) {
     this(conf, MemoryDirectory::room);
   }
 
-  public MemoryDirectory(LofnConf conf, Look look) {
-    this.directory = conf.find(LofnConf.TMP_MEMORY_DIR).map(Path::of).map(Path::toAbsolutePath);
+  public MemoryDirectory(LofnConfig conf, Look look) {
+    this.directory = conf.find(LofnConfig.TMP_MEMORY_DIR).map(Path::of).map(Path::toAbsolutePath);
     this.look = look;
   }
 
@@ -104,7 +104,7 @@ public final class MemoryDirectory {
         LOG.warn(
             "Exchanges are not kept in memory on this node: {} ({})",
             e.getMessage(),
-            LofnConf.TMP_MEMORY_DIR.name());
+            LofnConfig.TMP_MEMORY_DIR.name());
       }
       return false;
     }

@@ -8,7 +8,7 @@ import io.lofn.api.LofnException;
 import io.lofn.api.ResourceLimits;
 import io.lofn.api.Tool;
 import io.lofn.api.Volume;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.plan.Submounts;
 import io.lofn.core.probe.StartProbe;
 import io.lofn.core.runtime.SelectedRuntime;
@@ -41,15 +41,15 @@ public final class FeatureCheck {
       List.of(
           new Wish(
               Ability.CPUS,
-              (tool, conf) -> limits(tool).cpus().isPresent() || conf.isSet(LofnConf.CPUS),
+              (tool, conf) -> limits(tool).cpus().isPresent() || conf.isSet(LofnConfig.CPUS),
               "a limit on processors"),
           new Wish(
               Ability.MEMORY,
-              (tool, conf) -> limits(tool).memory().isPresent() || conf.isSet(LofnConf.MEMORY),
+              (tool, conf) -> limits(tool).memory().isPresent() || conf.isSet(LofnConfig.MEMORY),
               "a limit on memory"),
           new Wish(
               Ability.PIDS,
-              (tool, conf) -> limits(tool).pids().isPresent() || conf.isSet(LofnConf.PIDS),
+              (tool, conf) -> limits(tool).pids().isPresent() || conf.isSet(LofnConfig.PIDS),
               "a limit on processes"),
           new Wish(
               Ability.SHARED_MEMORY,
@@ -98,16 +98,16 @@ public final class FeatureCheck {
               (tool, conf) -> hasReadOnlyVolumes(tool) && !seesTheNodesMounts(conf),
               "closing what is mounted below read-only volumes, which this executor does not see"));
 
-  private final LofnConf conf;
+  private final LofnConfig conf;
   private final Submounts submounts;
   private final Set<String> warnings = ConcurrentHashMap.newKeySet();
 
   @Inject
-  FeatureCheck(LofnConf conf) {
+  FeatureCheck(LofnConfig conf) {
     this(conf, new Submounts(Submounts.OF_THIS_PROCESS));
   }
 
-  FeatureCheck(LofnConf conf, Submounts submounts) {
+  FeatureCheck(LofnConfig conf, Submounts submounts) {
     this.conf = conf;
     this.submounts = submounts;
   }
@@ -134,8 +134,8 @@ public final class FeatureCheck {
                   tool.image(),
                   selected,
                   String.join(", ", asked.values()),
-                  LofnConf.RUNTIME.name(),
-                  LofnConf.LACKING.name()));
+                  LofnConfig.RUNTIME.name(),
+                  LofnConfig.LACKING.name()));
     }
   }
 
@@ -179,7 +179,7 @@ public final class FeatureCheck {
                   selected,
                   volume,
                   Abbreviated.of(String.join(", ", writable)),
-                  LofnConf.LACKING.name()));
+                  LofnConfig.LACKING.name()));
     }
     if (warnings.add(selected.name() + " " + source)) {
       LOG.warn(
@@ -200,7 +200,7 @@ public final class FeatureCheck {
   }
 
   private Lacking lacking(Tool<?, ?> tool) {
-    return tool.lacking().orElseGet(() -> conf.get(LofnConf.LACKING));
+    return tool.lacking().orElseGet(() -> conf.get(LofnConfig.LACKING));
   }
 
   private void warnOnce(SelectedRuntime selected, Map<Ability, String> missed) {
@@ -219,10 +219,10 @@ public final class FeatureCheck {
   }
 
   /** In a container an executor sees its own mounts, and elsewhere than in Linux none. */
-  private static boolean seesTheNodesMounts(LofnConf conf) {
+  private static boolean seesTheNodesMounts(LofnConfig conf) {
     return new Submounts(Submounts.OF_THIS_PROCESS).areKnown()
         && !StartProbe.seemsToBeInContainer()
-        && !conf.isSet(LofnConf.HOST_PATH_MAP);
+        && !conf.isSet(LofnConfig.HOST_PATH_MAP);
   }
 
   private static ResourceLimits limits(Tool<?, ?> tool) {
@@ -230,7 +230,7 @@ public final class FeatureCheck {
   }
 
   /** What a tool may want of its runtime, when it does, and how a user would call it. */
-  private record Wish(Ability ability, BiPredicate<Tool<?, ?>, LofnConf> made, String what) {
+  private record Wish(Ability ability, BiPredicate<Tool<?, ?>, LofnConfig> made, String what) {
 
     Wish(Ability ability, Predicate<Tool<?, ?>> made, String what) {
       this(ability, (tool, conf) -> made.test(tool), what);

@@ -5,7 +5,7 @@ import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
 import io.lofn.api.Volume;
 import io.lofn.core.config.ConfigKey;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.shell.CommandStart;
@@ -67,10 +67,10 @@ public final class SecurityPolicy {
   /** By labels of this kind nerdctl takes orders. */
   private static final String ORDERS = "nerdctl/";
 
-  private final LofnConf conf;
+  private final LofnConfig conf;
 
   @Inject
-  public SecurityPolicy(LofnConf conf) {
+  public SecurityPolicy(LofnConfig conf) {
     this.conf = conf;
   }
 
@@ -86,15 +86,15 @@ public final class SecurityPolicy {
     settings.capabilities().forEach(capability -> checkCapability(tool, capability));
     for (String label : settings.labels().keySet()) {
       if (label.startsWith(ORDERS)) {
-        require(LofnConf.ALLOW_PRIVILEGED, tool, "the label " + label);
+        require(LofnConfig.ALLOW_PRIVILEGED, tool, "the label " + label);
       }
     }
     for (String option : settings.engineOptions()) {
       if (NAMESPACE_OPTION.matcher(option).matches()) {
-        require(LofnConf.ALLOW_HOST_NAMESPACES, tool, "the engine option " + option);
+        require(LofnConfig.ALLOW_HOST_NAMESPACES, tool, "the engine option " + option);
       } else if (!LONG_OPTION.matcher(option).matches()) {
         require(
-            LofnConf.ALLOW_PRIVILEGED,
+            LofnConfig.ALLOW_PRIVILEGED,
             tool,
             "'%s' as an engine option, which is neither --name nor --name=value,"
                 .formatted(option));
@@ -109,7 +109,7 @@ public final class SecurityPolicy {
    * @throws LofnException if it has any, and that is not allowed
    */
   public void checkDevices(Tool<?, ?> tool, ContainerSpec spec) {
-    spec.devices().forEach(each -> require(LofnConf.ALLOW_PRIVILEGED, tool, "the device " + each));
+    spec.devices().forEach(each -> require(LofnConfig.ALLOW_PRIVILEGED, tool, "the device " + each));
   }
 
   /**
@@ -123,7 +123,7 @@ public final class SecurityPolicy {
       if (!NAMESPACE_OPTION.matcher(option).matches() && !runtime.runtime().isHarmless(option)) {
         // Not the value, which may be a secret.
         require(
-            LofnConf.ALLOW_PRIVILEGED,
+            LofnConfig.ALLOW_PRIVILEGED,
             tool,
             "the engine option %s, which %s does not know to give nothing of the node (see Tool.engineOptions in docs/tools.md),"
                 .formatted(option.replaceFirst("(?s)=.*", "=..."), runtime.name()));
@@ -138,7 +138,7 @@ public final class SecurityPolicy {
     }
     boolean namespace = NAMESPACE.matcher(network).matches();
     require(
-        namespace ? LofnConf.ALLOW_HOST_NAMESPACES : LofnConf.ALLOW_PRIVILEGED,
+        namespace ? LofnConfig.ALLOW_HOST_NAMESPACES : LofnConfig.ALLOW_PRIVILEGED,
         tool,
         "the network '%s'%s,".formatted(network, namespace ? "" : ", which is no plain name"));
   }
@@ -146,7 +146,7 @@ public final class SecurityPolicy {
   private void checkCapability(Tool<?, ?> tool, String capability) {
     if (!USUAL_CAPABILITIES.contains(plain(capability))) {
       require(
-          LofnConf.ALLOW_PRIVILEGED,
+          LofnConfig.ALLOW_PRIVILEGED,
           tool,
           "the capability %s, which containers do not have by themselves,".formatted(capability));
     }
@@ -169,7 +169,7 @@ public final class SecurityPolicy {
     Optional<String> other = settings.user().filter(user -> !user.equals(executor));
     if (other.isPresent()) {
       require(
-          LofnConf.ALLOW_PRIVILEGED,
+          LofnConfig.ALLOW_PRIVILEGED,
           tool,
           "the read-write volume %s with the user '%s', who is not the executor's user %s,"
               .formatted(written.get(), other.get(), executor));
@@ -177,7 +177,7 @@ public final class SecurityPolicy {
     for (String capability : settings.capabilities()) {
       if (!CAPABILITIES_WITHOUT_FILES.contains(plain(capability))) {
         require(
-            LofnConf.ALLOW_PRIVILEGED,
+            LofnConfig.ALLOW_PRIVILEGED,
             tool,
             "the read-write volume %s with the capability %s,"
                 .formatted(written.get(), capability));
@@ -192,19 +192,19 @@ public final class SecurityPolicy {
         && !Files.isDirectory(source, LinkOption.NOFOLLOW_LINKS)
         && !Files.isDirectory(source)) {
       require(
-          LofnConf.ALLOW_ENGINE_SOCKET,
+          LofnConfig.ALLOW_ENGINE_SOCKET,
           tool,
           "the volume " + source + ", which is neither a file nor a directory,");
     }
   }
 
   private void checkTarget(Tool<?, ?> tool, Volume volume) {
-    String exchange = conf.get(LofnConf.EXCHANGE_PATH);
+    String exchange = conf.get(LofnConfig.EXCHANGE_PATH);
     String target = volume.target();
     if ((target + "/").startsWith(exchange + "/") || (exchange + "/").startsWith(target + "/")) {
       throw new LofnException(
           "%s: the volume %s would hide the exchange at %s; give it another target or set %s"
-              .formatted(tool.image(), volume, exchange, LofnConf.EXCHANGE_PATH.name()));
+              .formatted(tool.image(), volume, exchange, LofnConfig.EXCHANGE_PATH.name()));
     }
   }
 

@@ -3,7 +3,7 @@ package io.lofn.core.image;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
 import io.lofn.api.Tool;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.spi.ImageDigests;
 import io.lofn.spi.ImageReference;
@@ -31,16 +31,16 @@ public final class DigestResolver {
   private static final Duration PAUSE = Duration.ofMinutes(10);
 
   private final NodeRuntime runtime;
-  private final LofnConf conf;
+  private final LofnConfig conf;
   private final LongSupplier nanoClock;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
 
   @Inject
-  DigestResolver(NodeRuntime runtime, LofnConf conf) {
+  DigestResolver(NodeRuntime runtime, LofnConfig conf) {
     this(runtime, conf, System::nanoTime);
   }
 
-  DigestResolver(NodeRuntime runtime, LofnConf conf, LongSupplier nanoClock) {
+  DigestResolver(NodeRuntime runtime, LofnConfig conf, LongSupplier nanoClock) {
     this.runtime = runtime;
     this.conf = conf;
     this.nanoClock = nanoClock;
@@ -78,7 +78,7 @@ public final class DigestResolver {
    * @return empty if nobody here can tell, or it is not to be asked
    */
   public Optional<String> digest(Tool<?, ?> tool) {
-    if (!conf.get(LofnConf.IMAGE_PIN) || tool.imageArchive().isPresent()) {
+    if (!conf.get(LofnConfig.IMAGE_PIN) || tool.imageArchive().isPresent()) {
       return Optional.empty();
     }
     ImageRequest request = ImageRequirement.of(tool, conf, Optional.empty()).request();

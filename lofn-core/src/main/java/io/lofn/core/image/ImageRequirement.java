@@ -2,7 +2,7 @@ package io.lofn.core.image;
 
 import io.lofn.api.PullPolicy;
 import io.lofn.api.Tool;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
 import java.net.URI;
@@ -18,10 +18,10 @@ import java.util.Optional;
 public record ImageRequirement(ImageRequest request, Optional<URI> archive, Optional<String> digest) {
 
   /** What the tool and the session say. */
-  public static ImageRequirement of(Tool<?, ?> tool, LofnConf conf, Optional<String> digest) {
-    PullPolicy policy = tool.pullPolicy().orElseGet(() -> conf.get(LofnConf.PULL_POLICY));
+  public static ImageRequirement of(Tool<?, ?> tool, LofnConfig conf, Optional<String> digest) {
+    PullPolicy policy = tool.pullPolicy().orElseGet(() -> conf.get(LofnConfig.PULL_POLICY));
     ImageRequest request =
-        ImageRequest.of(tool.image()).policy(policy).pullTimeout(conf.get(LofnConf.PULL_TIMEOUT));
+        ImageRequest.of(tool.image()).policy(policy).pullTimeout(conf.get(LofnConfig.PULL_TIMEOUT));
     return new ImageRequirement(
         tool.settings().platform().map(request::platform).orElse(request),
         tool.imageArchive(),

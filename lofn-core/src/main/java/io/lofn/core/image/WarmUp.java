@@ -2,7 +2,7 @@ package io.lofn.core.image;
 
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.spi.PreparedImage;
@@ -22,10 +22,10 @@ public final class WarmUp implements Runnable {
 
   private final NodeRuntime runtimes;
   private final ImagePreparer images;
-  private final LofnConf conf;
+  private final LofnConfig conf;
 
   @Inject
-  WarmUp(NodeRuntime runtimes, ImagePreparer images, LofnConf conf) {
+  WarmUp(NodeRuntime runtimes, ImagePreparer images, LofnConfig conf) {
     this.runtimes = runtimes;
     this.images = images;
     this.conf = conf;
@@ -35,7 +35,7 @@ public final class WarmUp implements Runnable {
   @Override
   public void run() {
     SelectedRuntime runtime = runtimes.get();
-    for (String image : conf.find(LofnConf.PLUGIN_IMAGES).orElse(List.of())) {
+    for (String image : conf.find(LofnConfig.PLUGIN_IMAGES).orElse(List.of())) {
       try {
         ImageRequirement need = ImageRequirement.of(Tool.pipe(image), conf, Optional.empty());
         PreparedImage prepared = images.prepare(runtime, need, NO_STAGE);

@@ -7,7 +7,7 @@ import com.google.common.hash.Hashing;
 import com.google.common.util.concurrent.Striped;
 import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -43,9 +43,9 @@ public final class NodeLocks {
   private final Path directory;
 
   @Inject
-  public NodeLocks(LofnConf conf) {
+  public NodeLocks(LofnConfig conf) {
     // Not below Spark's local directories nor java.io.tmpdir: those differ between executors.
-    directory = conf.find(LofnConf.TMP_DIR).map(Path::of).orElse(Path.of("/tmp")).toAbsolutePath();
+    directory = conf.find(LofnConfig.TMP_DIR).map(Path::of).orElse(Path.of("/tmp")).toAbsolutePath();
   }
 
   /** A name that is held. */
@@ -84,7 +84,7 @@ public final class NodeLocks {
     } catch (IOException e) {
       throw new LofnException(
           "Cannot lock '%s' in %s: %s. Set %s to a directory of every node that the executor may write, and in which no other user has put this."
-              .formatted(name, directory, e, LofnConf.TMP_DIR.name()),
+              .formatted(name, directory, e, LofnConfig.TMP_DIR.name()),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

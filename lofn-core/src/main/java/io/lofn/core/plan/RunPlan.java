@@ -4,7 +4,7 @@ import io.lofn.api.ContainerSettings;
 import io.lofn.api.ResourceLimits;
 import io.lofn.api.Tool;
 import io.lofn.core.config.KeepPolicy;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.container.ContainerSession;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.image.ImageRequirement;
@@ -68,7 +68,7 @@ public record RunPlan(
       Tool<?, ?> tool,
       ImageRequirement image,
       TaskScope task,
-      LofnConf conf,
+      LofnConfig conf,
       ContainerLabels containerLabels) {
     ContainerSettings settings = settings(tool.settings(), task, conf, containerLabels);
     return new RunPlan(
@@ -76,16 +76,16 @@ public record RunPlan(
         tool,
         task.identity(),
         settings,
-        conf.get(LofnConf.EXCHANGE_PATH),
-        tool.timeout().or(() -> conf.find(LofnConf.RUN_TIMEOUT)),
-        tool.idleTimeout().or(() -> conf.find(LofnConf.RUN_IDLE_TIMEOUT)),
-        conf.get(LofnConf.RECORD_MAX_SIZE),
-        conf.get(LofnConf.STOP_GRACE),
+        conf.get(LofnConfig.EXCHANGE_PATH),
+        tool.timeout().or(() -> conf.find(LofnConfig.RUN_TIMEOUT)),
+        tool.idleTimeout().or(() -> conf.find(LofnConfig.RUN_IDLE_TIMEOUT)),
+        conf.get(LofnConfig.RECORD_MAX_SIZE),
+        conf.get(LofnConfig.STOP_GRACE),
         image,
-        conf.get(LofnConf.KEEP),
-        conf.get(LofnConf.CONTAINER_TMP) && hasNoTmp(tool, conf.get(LofnConf.EXCHANGE_PATH)),
-        settings.reuse().orElseGet(() -> conf.get(LofnConf.REUSE)) && canShareAContainer(tool),
-        conf.get(LofnConf.FAIL_FAST) ? conf.get(LofnConf.FAIL_FAST_FAILURES) : 0);
+        conf.get(LofnConfig.KEEP),
+        conf.get(LofnConfig.CONTAINER_TMP) && hasNoTmp(tool, conf.get(LofnConfig.EXCHANGE_PATH)),
+        settings.reuse().orElseGet(() -> conf.get(LofnConfig.REUSE)) && canShareAContainer(tool),
+        conf.get(LofnConfig.FAIL_FAST) ? conf.get(LofnConfig.FAIL_FAST_FAILURES) : 0);
   }
 
   private static boolean hasNoTmp(Tool<?, ?> tool, String exchangePath) {
@@ -103,25 +103,25 @@ public record RunPlan(
   }
 
   private static ContainerSettings settings(
-      ContainerSettings own, TaskScope task, LofnConf conf, ContainerLabels containerLabels) {
+      ContainerSettings own, TaskScope task, LofnConfig conf, ContainerLabels containerLabels) {
     ContainerSettings.Builder settings = own.toBuilder();
     settings.limits(own.limits().orElse(limits(task, conf)));
     containerLabels.labels(task.identity()).forEach(settings::label);
-    settings.environment("LOFN_EXCHANGE", conf.get(LofnConf.EXCHANGE_PATH));
+    settings.environment("LOFN_EXCHANGE", conf.get(LofnConfig.EXCHANGE_PATH));
     if (own.user().isEmpty()) {
       containerLabels.user().ifPresent(settings::user);
     }
     return settings.build();
   }
 
-  private static ResourceLimits limits(TaskScope task, LofnConf conf) {
-    double cpus = conf.find(LofnConf.CPUS).orElseGet(task::cpus);
+  private static ResourceLimits limits(TaskScope task, LofnConfig conf) {
+    double cpus = conf.find(LofnConfig.CPUS).orElseGet(task::cpus);
     ResourceLimits limits =
         ResourceLimits.none()
             .cpus(Math.min(cpus, Runtime.getRuntime().availableProcessors()))
-            .pids(conf.get(LofnConf.PIDS));
-    ResourceLimits disk = conf.find(LofnConf.RUN_MAX_DISK).map(limits::disk).orElse(limits);
-    return conf.find(LofnConf.MEMORY).map(disk::memory).orElse(disk);
+            .pids(conf.get(LofnConfig.PIDS));
+    ResourceLimits disk = conf.find(LofnConfig.RUN_MAX_DISK).map(limits::disk).orElse(limits);
+    return conf.find(LofnConfig.MEMORY).map(disk::memory).orElse(disk);
   }
 
   /**

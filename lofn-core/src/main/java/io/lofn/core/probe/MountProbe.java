@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.PathMap;
 import io.lofn.core.container.OwnContainers;
 import io.lofn.core.exchange.Exchange;
@@ -70,13 +70,13 @@ public final class MountProbe {
       ContainerLabels containerLabels,
       OwnContainers containers,
       PathMap paths,
-      LofnConf conf) {
+      LofnConfig conf) {
     this.exchanges = exchanges;
     this.containerLabels = containerLabels;
     this.containers = containers;
     this.paths = paths;
-    this.target = conf.get(LofnConf.EXCHANGE_PATH);
-    this.patience = conf.get(LofnConf.ENGINE_TIMEOUT);
+    this.target = conf.get(LofnConfig.EXCHANGE_PATH);
+    this.patience = conf.get(LofnConfig.ENGINE_TIMEOUT);
   }
 
   /**
@@ -165,7 +165,7 @@ public final class MountProbe {
         if (Instant.now().isAfter(end)) {
           throw new EngineException(
               "The probe of %s did not end within %s (%s); look whether the engine can run any container"
-                  .formatted(runtime, patience, LofnConf.ENGINE_TIMEOUT.name()));
+                  .formatted(runtime, patience, LofnConfig.ENGINE_TIMEOUT.name()));
         }
         exit = container.await(TaskCalls.POLL);
       }
@@ -223,7 +223,7 @@ public final class MountProbe {
         "the engine does not see the executor's directory %s%s: %s"
             .formatted(directory, mapped, why),
         "If the executor runs in a container, mount a directory of the node into it, keep lofn's files there (%s), and let %s say what the node calls it: PATH-OF-EXECUTOR=PATH-OF-NODE; if the engine is on another machine, use one of this machine. See docs/kubernetes.md."
-            .formatted(LofnConf.TMP_DIR.name(), LofnConf.HOST_PATH_MAP.name()));
+            .formatted(LofnConfig.TMP_DIR.name(), LofnConfig.HOST_PATH_MAP.name()));
   }
 
   private Sight denied(String what, Path directory) {
@@ -233,7 +233,7 @@ public final class MountProbe {
             .formatted(containerLabels.user().orElse("of the image"), what, directory),
         seLinux
             ? "SELinux is enforced on this node and keeps containers out: label the directory container_file_t, or let %s name one that is."
-                .formatted(LofnConf.TMP_DIR.name())
+                .formatted(LofnConfig.TMP_DIR.name())
             : USERS);
   }
 

@@ -3,7 +3,7 @@ package io.lofn.core.probe;
 import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.PathMap;
 import io.lofn.core.config.Probe;
 import io.lofn.core.node.ProcessUser;
@@ -43,16 +43,16 @@ public final class StartProbe {
   private final Map<String, Object> locks = new ConcurrentHashMap<>();
 
   @Inject
-  StartProbe(MountProbe mounts, PathMap paths, LofnConf conf) {
+  StartProbe(MountProbe mounts, PathMap paths, LofnConfig conf) {
     this(mounts, paths, conf, ProcessUser::current);
   }
 
-  StartProbe(MountProbe mounts, PathMap paths, LofnConf conf, Supplier<ProcessUser> me) {
+  StartProbe(MountProbe mounts, PathMap paths, LofnConfig conf, Supplier<ProcessUser> me) {
     this.mounts = mounts;
     this.me = me;
-    this.mayProbe = conf.get(LofnConf.PROBE) != Probe.NEVER;
+    this.mayProbe = conf.get(LofnConfig.PROBE) != Probe.NEVER;
     this.wanted =
-        switch (conf.get(LofnConf.PROBE)) {
+        switch (conf.get(LofnConfig.PROBE)) {
           case ALWAYS -> true;
           case NEVER -> false;
           case AUTO -> !paths.isEmpty() || seemsToBeInContainer();
@@ -103,7 +103,7 @@ public final class StartProbe {
         throw new LofnException(
             "%s would run as user '%s', and an executor that is user %s cannot delete what that user makes: %s (tried by %s). Leave Tool.user away, run executors as root, or use an engine that maps that user to the executor's. (%s=never goes on all the same, and leaves files.)"
                 .formatted(
-                    tool.image(), user, me.get(), sight.problem(), runtime, LofnConf.PROBE.name()));
+                    tool.image(), user, me.get(), sight.problem(), runtime, LofnConfig.PROBE.name()));
       }
       probed.add(key);
     }
@@ -126,7 +126,7 @@ public final class StartProbe {
       case BAD ->
           throw new EngineException(
               "Tools cannot run on this node by %s: %s. %s (%s=never skips this probe.)"
-                  .formatted(runtime, sight.problem(), sight.advice(), LofnConf.PROBE.name()));
+                  .formatted(runtime, sight.problem(), sight.advice(), LofnConfig.PROBE.name()));
     }
   }
 

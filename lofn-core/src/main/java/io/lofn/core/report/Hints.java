@@ -1,7 +1,7 @@
 package io.lofn.core.report;
 
 import io.lofn.api.ToolFailedException.Reason;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.shell.ExitCodes;
@@ -27,11 +27,11 @@ record Hints(RunPlan plan, Optional<ExchangeDisk> exchange) {
   String forFailure(Reason reason, @Nullable ContainerExit exit, String stderr) {
     if (reason == Reason.TIMED_OUT) {
       return "Raise Tool.timeout or %s, or make the partitions smaller."
-          .formatted(LofnConf.RUN_TIMEOUT.name());
+          .formatted(LofnConfig.RUN_TIMEOUT.name());
     }
     if (reason == Reason.OUT_OF_MEMORY) {
       return "Raise Tool.memory or %s (now %s), or make the partitions smaller."
-          .formatted(LofnConf.MEMORY.name(), memory());
+          .formatted(LofnConfig.MEMORY.name(), memory());
     }
     String said = stderr.toLowerCase(Locale.ROOT);
     return forDisk(said)
@@ -60,17 +60,17 @@ record Hints(RunPlan plan, Optional<ExchangeDisk> exchange) {
 
   String forIdle() {
     return "If it works in silence, raise Tool.idleTimeout or %s; else look at what it waits for."
-        .formatted(LofnConf.RUN_IDLE_TIMEOUT.name());
+        .formatted(LofnConfig.RUN_IDLE_TIMEOUT.name());
   }
 
   String forRecord() {
     return "Is the record delimiter right? A large file is read by its lines, or as a BinaryFile. If records are meant to be so long, raise %s (now %d), and the executors' memory with it."
-        .formatted(LofnConf.RECORD_MAX_SIZE.name(), plan.maxRecordSize());
+        .formatted(LofnConfig.RECORD_MAX_SIZE.name(), plan.maxRecordSize());
   }
 
   static String forDiskLimit() {
     return "Raise Tool.maxDisk or %s, or make the partitions smaller."
-        .formatted(LofnConf.RUN_MAX_DISK.name());
+        .formatted(LofnConfig.RUN_MAX_DISK.name());
   }
 
   static String forHoles() {
@@ -140,7 +140,7 @@ record Hints(RunPlan plan, Optional<ExchangeDisk> exchange) {
     boolean onExchange = said.contains(plan.exchangePath().toLowerCase(Locale.ROOT));
     if (onExchange && exchange.map(ExchangeDisk::seLinux).orElse(false)) {
       return "This node enforces SELinux, which lets containers into labelled directories only: chcon -R -t container_file_t on the directory that %s names."
-          .formatted(LofnConf.TMP_DIR.name());
+          .formatted(LofnConfig.TMP_DIR.name());
     }
     if (onExchange) {
       return "The tool runs as user %s, who may not do this in the exchange; without Tool.user it runs as the executor's own."

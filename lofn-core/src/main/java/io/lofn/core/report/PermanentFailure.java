@@ -2,7 +2,7 @@ package io.lofn.core.report;
 
 import io.lofn.api.ToolFailedException;
 import io.lofn.api.ToolFailedException.Reason;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.shell.ExitCodes;
 import java.util.Optional;
 import java.util.Set;
@@ -25,7 +25,7 @@ public final class PermanentFailure extends Exception {
   private PermanentFailure(int limit) {
     super(
         "%s: the job is cancelled once a partition has failed %d times in this way"
-            .formatted(LofnConf.FAIL_FAST.name(), limit),
+            .formatted(LofnConfig.FAIL_FAST.name(), limit),
         null,
         false,
         false);

@@ -2,7 +2,7 @@ package io.lofn.core.run;
 
 import io.lofn.api.EmptyPartitions;
 import io.lofn.api.Tool;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.gate.CommandCheck;
 import io.lofn.core.gate.SecurityPolicy;
 import io.lofn.core.image.ImageRequirement;
@@ -24,7 +24,7 @@ public final class ToolRunner {
   private final SecurityPolicy gate;
   private final Preparation preparation;
   private final Runs runs;
-  private final LofnConf conf;
+  private final LofnConfig conf;
   private final ContainerLabels containerLabels;
 
   @Inject
@@ -32,7 +32,7 @@ public final class ToolRunner {
       SecurityPolicy gate,
       Preparation preparation,
       Runs runs,
-      LofnConf conf,
+      LofnConfig conf,
       ContainerLabels containerLabels) {
     this.gate = gate;
     this.preparation = preparation;
@@ -75,7 +75,7 @@ public final class ToolRunner {
   }
 
   private boolean skipsEmpty(Tool<?, ?> tool) {
-    return tool.emptyPartitions().orElseGet(() -> conf.get(LofnConf.EMPTY_PARTITIONS))
+    return tool.emptyPartitions().orElseGet(() -> conf.get(LofnConfig.EMPTY_PARTITIONS))
         == EmptyPartitions.SKIP;
   }
 }

@@ -5,7 +5,7 @@ import static java.util.stream.Collectors.joining;
 import io.lofn.api.LofnException;
 import io.lofn.api.Printable;
 import io.lofn.api.RuntimeUnavailableException;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
 import io.lofn.spi.RuntimeConfig;
@@ -25,12 +25,12 @@ public final class RuntimeSelector {
   private static final Logger LOG = LoggerFactory.getLogger(RuntimeSelector.class);
   private static final String AUTO = "auto";
 
-  private final LofnConf conf;
+  private final LofnConfig conf;
   private final Map<String, ContainerRuntimeProvider> providers;
   private final List<String> broken;
 
   @Inject
-  public RuntimeSelector(LofnConf conf, RuntimeProviders providers) {
+  public RuntimeSelector(LofnConfig conf, RuntimeProviders providers) {
     this.conf = conf;
     this.providers = providers.byName();
     this.broken = providers.broken();
@@ -43,7 +43,7 @@ public final class RuntimeSelector {
    *     reason
    */
   ContainerRuntimeProvider choose() {
-    List<String> wanted = conf.get(LofnConf.RUNTIME);
+    List<String> wanted = conf.get(LofnConfig.RUNTIME);
     boolean auto = wanted.equals(List.of(AUTO));
     Map<String, String> rejected = new LinkedHashMap<>();
     ContainerRuntimeProvider chosen =
@@ -51,7 +51,7 @@ public final class RuntimeSelector {
     LOG.info(
         "Container runtime {} chosen by {}={}{}",
         chosen.name(),
-        LofnConf.RUNTIME.name(),
+        LofnConfig.RUNTIME.name(),
         String.join(",", wanted),
         rejected.isEmpty() ? "" : "; passed over: " + Printable.line(describe(rejected)));
     return chosen;
@@ -76,7 +76,7 @@ public final class RuntimeSelector {
     List<ContainerRuntimeProvider> ranked = new ArrayList<>();
     for (ContainerRuntimeProvider provider : providers.values()) {
       if (provider.priority() == ContainerRuntimeProvider.NAMED_ONLY) {
-        rejected.put(provider.name(), "used only where " + LofnConf.RUNTIME.name() + " names it");
+        rejected.put(provider.name(), "used only where " + LofnConfig.RUNTIME.name() + " names it");
       } else {
         ranked.add(provider);
       }
@@ -88,7 +88,7 @@ public final class RuntimeSelector {
       if (other.priority() == best.priority() && usable(other, rejected)) {
         throw new LofnException(
             "The container runtimes %s and %s are both usable and have the same priority %d; set %s to one of them"
-                .formatted(best.name(), other.name(), best.priority(), LofnConf.RUNTIME.name()));
+                .formatted(best.name(), other.name(), best.priority(), LofnConfig.RUNTIME.name()));
       }
     }
     return best;
@@ -111,7 +111,7 @@ public final class RuntimeSelector {
       throw new RuntimeUnavailableException(
           "%s asks for the container runtime '%s', but the class path has %s%s"
               .formatted(
-                  LofnConf.RUNTIME.name(),
+                  LofnConfig.RUNTIME.name(),
                   name,
                   providers.isEmpty() ? "none" : "only " + String.join(", ", providers.keySet()),
                   brokenLines()));
@@ -132,11 +132,11 @@ public final class RuntimeSelector {
     return new RuntimeUnavailableException(
         "No container runtime is usable on this node (%s=%s):%s%s%nStart or install one of these engines on every node, or let %s name another."
             .formatted(
-                LofnConf.RUNTIME.name(),
-                String.join(",", conf.get(LofnConf.RUNTIME)),
+                LofnConfig.RUNTIME.name(),
+                String.join(",", conf.get(LofnConfig.RUNTIME)),
                 reasons,
                 brokenLines(),
-                LofnConf.RUNTIME.name()));
+                LofnConfig.RUNTIME.name()));
   }
 
   private String brokenLines() {

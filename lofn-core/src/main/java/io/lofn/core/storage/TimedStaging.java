@@ -1,7 +1,7 @@
 package io.lofn.core.storage;
 
 import io.lofn.api.StagingException;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.task.TaskCalls;
 import io.lofn.spi.StagedVolume;
 import java.net.URI;
@@ -50,7 +50,7 @@ final class TimedStaging {
           thread,
           new StagingException(
               "The volume %s was not staged within %s; if its size or the network wants more time, raise %s"
-                  .formatted(source, atMost, LofnConf.VOLUMES_TIMEOUT.name()),
+                  .formatted(source, atMost, LofnConfig.VOLUMES_TIMEOUT.name()),
               e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

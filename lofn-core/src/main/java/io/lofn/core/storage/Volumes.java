@@ -3,7 +3,7 @@ package io.lofn.core.storage;
 import io.lofn.api.LofnException;
 import io.lofn.api.StagingException;
 import io.lofn.api.Volume;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.ProcessUser;
@@ -32,14 +32,14 @@ public final class Volumes implements AutoCloseable {
   private final Map<String, VolumeStagerProvider> providers = new HashMap<>();
   private final Map<VolumeStagerProvider, VolumeStager> stagers = new ConcurrentHashMap<>();
   private final VolumeStager local = new LocalVolumeStager();
-  private final LofnConf conf;
+  private final LofnConfig conf;
   private final NodeDirectories directories;
   private final HadoopProperties hadoop;
 
   @Inject
   public Volumes(
       Providers<VolumeStagerProvider> discovered,
-      LofnConf conf,
+      LofnConfig conf,
       NodeDirectories directories,
       HadoopProperties hadoop) {
     this.conf = conf;
@@ -79,7 +79,7 @@ public final class Volumes implements AutoCloseable {
   }
 
   private StagedVolume inTime(URI source, Supplier<StagedVolume> staging) {
-    return new TimedStaging(source, conf.get(LofnConf.VOLUMES_TIMEOUT)).call(staging);
+    return new TimedStaging(source, conf.get(LofnConfig.VOLUMES_TIMEOUT)).call(staging);
   }
 
   private StagedVolume unpack(URI source) {
@@ -94,14 +94,14 @@ public final class Volumes implements AutoCloseable {
     if (source.getScheme() != null) {
       return source;
     }
-    String fileSystem = conf.find(LofnConf.VOLUMES_FILE_SYSTEM).orElse("file:///");
+    String fileSystem = conf.find(LofnConfig.VOLUMES_FILE_SYSTEM).orElse("file:///");
     try {
       URI root = new URI(fileSystem);
       return new URI(root.getScheme(), root.getAuthority(), source.getPath(), null, null);
     } catch (URISyntaxException e) {
       throw new StagingException(
           "%s = '%s' is no file system: %s"
-              .formatted(LofnConf.VOLUMES_FILE_SYSTEM.name(), fileSystem, e.getMessage()),
+              .formatted(LofnConfig.VOLUMES_FILE_SYSTEM.name(), fileSystem, e.getMessage()),
           e);
     }
   }
@@ -127,18 +127,18 @@ public final class Volumes implements AutoCloseable {
       return provider.create(
           new StagingConfig(
               UserDirectory.create(directory),
-              conf.get(LofnConf.VOLUMES_MAX_SIZE),
+              conf.get(LofnConfig.VOLUMES_MAX_SIZE),
               hadoop.values()));
     } catch (IOException e) {
       throw new StagingException(
           "Cannot keep volumes in %s (%s); set %s to a directory of every node that the executor may write"
-              .formatted(directory, e, LofnConf.VOLUMES_DIR.name()),
+              .formatted(directory, e, LofnConfig.VOLUMES_DIR.name()),
           e);
     }
   }
 
   private Path parent() {
-    return conf.find(LofnConf.VOLUMES_DIR)
+    return conf.find(LofnConfig.VOLUMES_DIR)
         .map(path -> Path.of(path).toAbsolutePath())
         .orElseGet(
             () -> {

@@ -1,6 +1,6 @@
 package io.lofn.core.warm;
 
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.container.OwnContainers;
 import io.lofn.core.container.PipedContainers;
 import io.lofn.core.container.Workplace;
@@ -57,7 +57,7 @@ public final class WarmContainers implements AutoCloseable {
       OwnContainers containers,
       PipedContainers single,
       ExchangeDirectories exchanges,
-      LofnConf conf,
+      LofnConfig conf,
       ExecutorService threads,
       ScheduledExecutorService clock) {
     this.containers = containers;
@@ -65,9 +65,9 @@ public final class WarmContainers implements AutoCloseable {
     this.exchanges = exchanges;
     this.threads = threads;
     this.clock = clock;
-    this.mostRuns = conf.get(LofnConf.REUSE_RUNS);
-    this.oldest = conf.get(LofnConf.REUSE_AGE);
-    this.longestIdle = conf.get(LofnConf.REUSE_IDLE);
+    this.mostRuns = conf.get(LofnConfig.REUSE_RUNS);
+    this.oldest = conf.get(LofnConfig.REUSE_AGE);
+    this.longestIdle = conf.get(LofnConfig.REUSE_IDLE);
     long period = Math.max(1, longestIdle.toMillis() / 2);
     ScheduledFuture<?> unused =
         clock.scheduleWithFixedDelay(

@@ -19,9 +19,9 @@ class ConfigurationDocTest {
     int begin = text.indexOf(BEGIN) + BEGIN.length();
     String head = text.substring(0, begin);
     if (Boolean.getBoolean("lofn.docs.write")) {
-      Files.writeString(DOC, head + LofnConf.table());
+      Files.writeString(DOC, head + LofnConfig.table());
     }
 
-    assertThat(Files.readString(DOC)).isEqualTo(head + LofnConf.table());
+    assertThat(Files.readString(DOC)).isEqualTo(head + LofnConfig.table());
   }
 }

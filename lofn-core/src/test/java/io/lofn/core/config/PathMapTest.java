@@ -78,8 +78,8 @@ class PathMapTest {
   }
 
   private static PathMap map(String text) {
-    return new LofnConf(Map.of("spark.lofn.host.path.map", text))
-        .find(LofnConf.HOST_PATH_MAP)
+    return new LofnConfig(Map.of("spark.lofn.host.path.map", text))
+        .find(LofnConfig.HOST_PATH_MAP)
         .orElseThrow();
   }
 }

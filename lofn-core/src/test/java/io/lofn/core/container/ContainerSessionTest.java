@@ -7,7 +7,7 @@ import io.lofn.api.EngineException;
 import io.lofn.api.Tool;
 import io.lofn.core.FakeTask;
 import io.lofn.core.QuietContainer;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.container.ContainerSession.Stop;
 import io.lofn.core.container.ContainerSession.StopReason;
 import io.lofn.core.image.ImageRequirement;
@@ -48,7 +48,7 @@ class ContainerSessionTest {
   }
 
   private static RunPlan plan() {
-    LofnConf conf = new LofnConf(Map.of("spark.lofn.run.stopGrace", "0s"));
+    LofnConfig conf = new LofnConfig(Map.of("spark.lofn.run.stopGrace", "0s"));
     Tool<String, String> tool = Tool.pipe("any").command("cat");
     return RunPlan.of(
         "map",

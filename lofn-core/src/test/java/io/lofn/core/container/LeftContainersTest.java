@@ -7,7 +7,7 @@ import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.core.FakeProvider;
 import io.lofn.core.QuietContainer;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.PathMap;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
@@ -77,7 +77,7 @@ class LeftContainersTest {
 
   /** The lofn of this process, whose runtime is the engine. */
   private void setUp(ContainerRuntime runtime) {
-    LofnConf conf = new LofnConf(Map.of("spark.lofn.sweep.interval", "20ms"));
+    LofnConfig conf = new LofnConfig(Map.of("spark.lofn.sweep.interval", "20ms"));
     NodeRuntime node =
         new NodeRuntime(
             new RuntimeSelector(

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.LofnException;
 import io.lofn.core.ProcessEngine;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.PathMap;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
@@ -239,11 +239,11 @@ class PipedContainersTest {
   }
 
   private ExchangeDirectories exchanges() {
-    return new ExchangeDirectories(new NodeDirectories(List.of(directory)), ME, new LofnConf(Map.of()));
+    return new ExchangeDirectories(new NodeDirectories(List.of(directory)), ME, new LofnConfig(Map.of()));
   }
 
   private PipedContainers containers(Owner owner, Map<String, String> settings) {
-    LofnConf conf = new LofnConf(settings);
+    LofnConfig conf = new LofnConfig(settings);
     NodeRuntime node =
         new NodeRuntime(new RuntimeSelector(conf, RuntimeProviders.of(List.of(), List.of())));
     Sweeper sweeper =

@@ -8,7 +8,7 @@ import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
 import io.lofn.core.ProcessEngine;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.PathMap;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
@@ -389,11 +389,11 @@ class ShellStartTest {
   }
 
   private ExchangeDirectories exchanges() {
-    return new ExchangeDirectories(new NodeDirectories(List.of(directory)), ME, new LofnConf(Map.of()));
+    return new ExchangeDirectories(new NodeDirectories(List.of(directory)), ME, new LofnConfig(Map.of()));
   }
 
   private PipedContainers containers() {
-    LofnConf conf = new LofnConf(Map.of());
+    LofnConfig conf = new LofnConfig(Map.of());
     NodeRuntime node =
         new NodeRuntime(new RuntimeSelector(conf, RuntimeProviders.of(List.of(), List.of())));
     Sweeper sweeper =

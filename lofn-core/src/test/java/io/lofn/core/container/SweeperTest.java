@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.util.concurrent.MoreExecutors;
 import io.lofn.core.FakeProvider.FakeRuntime;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeDirectories;
@@ -199,7 +199,7 @@ class SweeperTest {
             return List.of();
           }
         };
-    LofnConf conf = new LofnConf(Map.of("spark.lofn.sweep.interval", "5ms"));
+    LofnConfig conf = new LofnConfig(Map.of("spark.lofn.sweep.interval", "5ms"));
     NodeRuntime node =
         new NodeRuntime(
             new RuntimeSelector(conf, RuntimeProviders.of(List.of(new Fixed(slow)), List.of())));
@@ -234,7 +234,7 @@ class SweeperTest {
   }
 
   private void sweep(FakeRuntime runtime) throws Exception {
-    LofnConf conf = new LofnConf(Map.of("spark.lofn.sweep.interval", "1d"));
+    LofnConfig conf = new LofnConfig(Map.of("spark.lofn.sweep.interval", "1d"));
     RuntimeProviders providers = RuntimeProviders.of(List.of(new Fixed(runtime)), List.of());
     NodeRuntime node = new NodeRuntime(new RuntimeSelector(conf, providers));
     assertThat(node.get().runtime()).isSameAs(runtime);
@@ -244,7 +244,7 @@ class SweeperTest {
           new ExchangeDirectories(
               new NodeDirectories(List.of(local)),
               me,
-              new LofnConf(Map.of("spark.lofn.tmp.memoryDir", memory.toString())));
+              new LofnConfig(Map.of("spark.lofn.tmp.memoryDir", memory.toString())));
       Sweeper sweeper =
           new Sweeper(
               node,

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.LofnException;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.Owner;
 import io.lofn.core.node.ProcessUser;
@@ -34,7 +34,7 @@ class ExchangeTest {
   @BeforeEach
   void createExchange() {
     exchanges =
-        new ExchangeDirectories(new NodeDirectories(List.of(local)), Owner.current(), new LofnConf(Map.of()));
+        new ExchangeDirectories(new NodeDirectories(List.of(local)), Owner.current(), new LofnConfig(Map.of()));
     exchange = exchanges.create(TASK, false);
   }
 
@@ -127,7 +127,7 @@ class ExchangeTest {
         new ExchangeDirectories(
             new NodeDirectories(List.of(local, full, other)),
             Owner.current(),
-            new LofnConf(Map.of("spark.lofn.tmp.minFree", "10k")),
+            new LofnConfig(Map.of("spark.lofn.tmp.minFree", "10k")),
             memory("", 0, 0),
             path -> path.startsWith(full) ? 10 * 1024 - 1 : 10 * 1024);
 
@@ -143,7 +143,7 @@ class ExchangeTest {
         new ExchangeDirectories(
             new NodeDirectories(List.of(local, other)),
             Owner.current(),
-            new LofnConf(Map.of()),
+            new LofnConfig(Map.of()),
             memory("", 0, 0),
             path -> 4096);
     String home = ProcessUser.current().own("lofn");
@@ -178,7 +178,7 @@ class ExchangeTest {
     MemoryDirectory absent = memory(tmpfs.resolve("no").toString(), 4096, 4096);
     MemoryDirectory disk =
         new MemoryDirectory(
-            new LofnConf(Map.of("spark.lofn.tmp.memoryDir", tmpfs.toString())),
+            new LofnConfig(Map.of("spark.lofn.tmp.memoryDir", tmpfs.toString())),
             path -> new MemoryDirectory.Room("ext4", 4096, 4096));
 
     assertThat(inMemory(uncapped).createInMemory(TASK, false)).isEmpty();
@@ -194,14 +194,14 @@ class ExchangeTest {
     return new ExchangeDirectories(
         new NodeDirectories(List.of(local)),
         Owner.current(),
-        new LofnConf(Map.of()),
+        new LofnConfig(Map.of()),
         memory,
         path -> Long.MAX_VALUE);
   }
 
   private static MemoryDirectory memory(String path, long total, long free) {
     return new MemoryDirectory(
-        new LofnConf(Map.of("spark.lofn.tmp.memoryDir", path)),
+        new LofnConfig(Map.of("spark.lofn.tmp.memoryDir", path)),
         directory -> new MemoryDirectory.Room("tmpfs", total, free));
   }
 
@@ -221,7 +221,7 @@ class ExchangeTest {
     Path other = Files.createDirectory(local.resolve("other"));
     Files.createSymbolicLink(other.resolve(ProcessUser.current().own("lofn")), elsewhere);
     ExchangeDirectories planted =
-        new ExchangeDirectories(new NodeDirectories(List.of(other)), Owner.current(), new LofnConf(Map.of()));
+        new ExchangeDirectories(new NodeDirectories(List.of(other)), Owner.current(), new LofnConfig(Map.of()));
 
     assertThatThrownBy(() -> planted.create(TASK, false))
         .isInstanceOf(LofnException.class)

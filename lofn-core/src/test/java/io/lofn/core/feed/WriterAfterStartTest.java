@@ -8,7 +8,7 @@ import io.lofn.api.LofnException;
 import io.lofn.api.PartitionWriter;
 import io.lofn.api.RunInput;
 import io.lofn.core.FakeTask;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.NodeDirectories;
@@ -45,7 +45,7 @@ class WriterAfterStartTest {
   void start() throws IOException {
     home = Files.createDirectory(local.resolve("home"));
     exchange =
-        new ExchangeDirectories(new NodeDirectories(List.of(local)), Owner.current(), new LofnConf(Map.of()))
+        new ExchangeDirectories(new NodeDirectories(List.of(local)), Owner.current(), new LofnConfig(Map.of()))
             .create(task.identity(), false);
   }
 

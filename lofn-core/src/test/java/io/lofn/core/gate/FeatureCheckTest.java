@@ -8,7 +8,7 @@ import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
 import io.lofn.api.Volume;
 import io.lofn.core.FakeProvider;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.spi.Ability;
 import io.lofn.spi.ContainerSpec;
@@ -147,7 +147,7 @@ class FeatureCheckTest {
   }
 
   private static FeatureCheck gate(Map<String, String> conf) {
-    return new FeatureCheck(new LofnConf(new HashMap<>(conf)));
+    return new FeatureCheck(new LofnConfig(new HashMap<>(conf)));
   }
 
   private static SelectedRuntime lacking(Ability... abilities) {

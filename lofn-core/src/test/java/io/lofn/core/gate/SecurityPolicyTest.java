@@ -7,7 +7,7 @@ import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
 import io.lofn.api.Volume;
 import io.lofn.core.FakeProvider;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.spi.ContainerSpec;
@@ -236,7 +236,7 @@ class SecurityPolicyTest {
   }
 
   private static SecurityPolicy gate(Map<String, String> conf) {
-    return new SecurityPolicy(new LofnConf(new HashMap<>(conf)));
+    return new SecurityPolicy(new LofnConfig(new HashMap<>(conf)));
   }
 
   private static SelectedRuntime runtime() {

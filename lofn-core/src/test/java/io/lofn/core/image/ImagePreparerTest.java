@@ -10,7 +10,7 @@ import io.lofn.api.StagingException;
 import io.lofn.api.Tool;
 import io.lofn.core.FakeProvider;
 import io.lofn.core.NoMeters;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.NodeLocks;
@@ -93,7 +93,7 @@ class ImagePreparerTest {
     ImagePreparer images = images();
     ImageRequirement need =
         ImageRequirement.of(
-            tool().pullPolicy(PullPolicy.ALWAYS), new LofnConf(Map.of()), Optional.of(DIGEST));
+            tool().pullPolicy(PullPolicy.ALWAYS), new LofnConfig(Map.of()), Optional.of(DIGEST));
     engine.tagStandsFor(DIGEST);
     images.prepare(runtime, need, 0);
     images.prepare(runtime, need, 1);
@@ -102,7 +102,7 @@ class ImagePreparerTest {
 
   @Test
   void aTagThatHasMovedIsPulledByItsDigest() {
-    ImageRequirement need = ImageRequirement.of(tool(), new LofnConf(Map.of()), Optional.of(DIGEST));
+    ImageRequirement need = ImageRequirement.of(tool(), new LofnConfig(Map.of()), Optional.of(DIGEST));
     assertThat(images().prepare(runtime, need, 0).id()).isEqualTo("id of tools@" + DIGEST);
     assertThat(engine.pulls).containsExactly("tools:1", "tools@" + DIGEST);
   }
@@ -236,19 +236,19 @@ class ImagePreparerTest {
   }
 
   private static ImageRequirement need(Tool<?, ?> tool) {
-    return ImageRequirement.of(tool, new LofnConf(Map.of()), Optional.empty());
+    return ImageRequirement.of(tool, new LofnConfig(Map.of()), Optional.empty());
   }
 
   private ImagePreparer images() {
     Volumes volumes =
         new Volumes(
             new Providers<>(List.of(), List.of()),
-            new LofnConf(Map.of()),
+            new LofnConfig(Map.of()),
             new NodeDirectories(List.of(directory)),
             new HadoopProperties(Map.of()));
     return new ImagePreparer(
         volumes,
-        new NodeLocks(new LofnConf(Map.of("spark.lofn.tmp.dir", directory.toString()))),
+        new NodeLocks(new LofnConfig(Map.of("spark.lofn.tmp.dir", directory.toString()))),
         new NoMeters());
   }
 
@@ -257,7 +257,7 @@ class ImagePreparerTest {
   }
 
   private DigestResolver digestResolver(Map<String, String> settings, LongSupplier nanoClock) {
-    LofnConf conf = new LofnConf(new HashMap<>(settings));
+    LofnConfig conf = new LofnConfig(new HashMap<>(settings));
     RuntimeProviders providers =
         RuntimeProviders.of(List.of(FakeProvider.of("fake", -1, engine)), List.of());
     return new DigestResolver(new NodeRuntime(new RuntimeSelector(conf, providers)), conf, nanoClock);

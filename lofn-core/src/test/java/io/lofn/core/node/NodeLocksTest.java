@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -155,7 +155,7 @@ class NodeLocksTest {
     private Trier() {}
 
     public static void main(String[] arguments) {
-      NodeLocks locks = new NodeLocks(new LofnConf(Map.of("spark.lofn.tmp.dir", arguments[0])));
+      NodeLocks locks = new NodeLocks(new LofnConfig(Map.of("spark.lofn.tmp.dir", arguments[0])));
       try (NodeLocks.Held held = locks.hold("name", Duration.ofMillis(300))) {
         System.out.print("held");
       } catch (EngineException e) {
@@ -204,7 +204,7 @@ class NodeLocksTest {
     private Holder() {}
 
     public static void main(String[] arguments) throws Exception {
-      NodeLocks locks = new NodeLocks(new LofnConf(Map.of("spark.lofn.tmp.dir", arguments[0])));
+      NodeLocks locks = new NodeLocks(new LofnConfig(Map.of("spark.lofn.tmp.dir", arguments[0])));
       try (NodeLocks.Held held = locks.hold("name", LONG)) {
         System.out.print('h');
         System.out.flush();
@@ -216,7 +216,7 @@ class NodeLocksTest {
   @Test
   void aDirectoryThatCannotBeMadeIsNamed() throws IOException {
     Path file = Files.createFile(directory.resolve("file"));
-    NodeLocks locks = new NodeLocks(new LofnConf(Map.of("spark.lofn.tmp.dir", file.toString())));
+    NodeLocks locks = new NodeLocks(new LofnConfig(Map.of("spark.lofn.tmp.dir", file.toString())));
     assertThatThrownBy(() -> locks.hold("name", LONG))
         .isInstanceOf(LofnException.class)
         .hasMessageContaining(file.toString())
@@ -224,7 +224,7 @@ class NodeLocksTest {
   }
 
   private NodeLocks locks() {
-    return new NodeLocks(new LofnConf(Map.of("spark.lofn.tmp.dir", directory.toString())));
+    return new NodeLocks(new LofnConfig(Map.of("spark.lofn.tmp.dir", directory.toString())));
   }
 
   private void assertNothingLeft() throws IOException {

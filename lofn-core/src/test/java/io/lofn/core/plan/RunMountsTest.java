@@ -7,7 +7,7 @@ import io.lofn.api.ContainerSettings;
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
 import io.lofn.core.config.KeepPolicy;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.image.ImageRequirement;
@@ -45,7 +45,7 @@ class RunMountsTest {
   @BeforeEach
   void createExchange() {
     exchanges =
-        new ExchangeDirectories(new NodeDirectories(List.of(local)), Owner.current(), new LofnConf(Map.of()));
+        new ExchangeDirectories(new NodeDirectories(List.of(local)), Owner.current(), new LofnConfig(Map.of()));
     exchange = exchanges.create(TASK, false);
   }
 
@@ -63,7 +63,7 @@ class RunMountsTest {
             Optional.empty(),
             1,
             Duration.ofSeconds(10),
-            ImageRequirement.of(tool, new LofnConf(Map.of()), Optional.empty()),
+            ImageRequirement.of(tool, new LofnConfig(Map.of()), Optional.empty()),
             KeepPolicy.NEVER,
             true,
             false,

@@ -9,7 +9,7 @@ import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
 import io.lofn.core.FakeProvider;
 import io.lofn.core.QuietContainer;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.PathMap;
 import io.lofn.core.container.OwnContainers;
 import io.lofn.core.container.Sweeper;
@@ -259,14 +259,14 @@ class StartProbeTest {
   private StartProbe probe(Map<String, String> settings) {
     Map<String, String> all = new HashMap<>(settings);
     all.put("spark.lofn.sweep.interval", "1d");
-    LofnConf conf = new LofnConf(all);
+    LofnConfig conf = new LofnConfig(all);
     Owner owner = Owner.current();
     ExchangeDirectories exchanges = new ExchangeDirectories(new NodeDirectories(List.of(local)), owner, conf);
     ContainerLabels containerLabels = new ContainerLabels(owner);
     NodeRuntime node =
         new NodeRuntime(new RuntimeSelector(conf, RuntimeProviders.of(List.of(), List.of())));
     Sweeper sweeper = new Sweeper(node, exchanges, owner, containerLabels, conf, clock, clock);
-    PathMap paths = conf.find(LofnConf.HOST_PATH_MAP).orElse(PathMap.NONE);
+    PathMap paths = conf.find(LofnConfig.HOST_PATH_MAP).orElse(PathMap.NONE);
     OwnContainers containers = new OwnContainers(sweeper, paths);
     return new StartProbe(
         new MountProbe(exchanges, containerLabels, containers, paths, conf), paths, conf, () -> me);

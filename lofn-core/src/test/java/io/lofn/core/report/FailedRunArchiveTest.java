@@ -7,7 +7,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.ResourceLimits;
 import io.lofn.core.FakeProvider.FakeRuntime;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.NodeDirectories;
@@ -72,7 +72,7 @@ class FailedRunArchiveTest {
         new ExchangeDirectories(
             new NodeDirectories(List.of(local.resolve("disk, one"))),
             Owner.current(),
-            new LofnConf(Map.of()));
+            new LofnConfig(Map.of()));
     exchange = exchanges.create(new TaskIdentity("app", 1, 2, 0, 3), false);
     failed = new FailedRunArchive("map of x\nrm -rf /", exchange);
   }

@@ -12,7 +12,7 @@ import io.lofn.api.ToolFailedException.Reason;
 import io.lofn.core.FakeProvider.FakeRuntime;
 import io.lofn.core.GoldenText;
 import io.lofn.core.config.KeepPolicy;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.node.Owner;
@@ -268,7 +268,7 @@ class FailureReportTest {
             idleTimeout,
             64 << 20,
             Duration.ofSeconds(10),
-            ImageRequirement.of(tool, new LofnConf(Map.of()), Optional.empty()),
+            ImageRequirement.of(tool, new LofnConfig(Map.of()), Optional.empty()),
             KeepPolicy.NEVER,
             true,
             false,

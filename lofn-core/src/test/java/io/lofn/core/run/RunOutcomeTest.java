@@ -6,7 +6,7 @@ import io.lofn.api.Tool;
 import io.lofn.core.FakeTask;
 import io.lofn.core.NoMeters;
 import io.lofn.core.QuietContainer;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.container.ContainerSession;
 import io.lofn.core.feed.InputLease;
 import io.lofn.core.image.ImageRequirement;
@@ -53,7 +53,7 @@ class RunOutcomeTest {
   }
 
   private RunPlan plan() {
-    LofnConf conf = new LofnConf(Map.of("spark.lofn.run.timeout", "1ms"));
+    LofnConfig conf = new LofnConfig(Map.of("spark.lofn.run.timeout", "1ms"));
     Tool<String, String> tool = Tool.pipe("any").command("cat");
     return RunPlan.of(
         "map",

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.EngineException;
 import io.lofn.api.RuntimeUnavailableException;
 import io.lofn.core.FakeProvider;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
 import io.lofn.spi.RuntimeConfig;
@@ -24,7 +24,7 @@ class NodeRuntimeTest {
   private final NodeRuntime node =
       new NodeRuntime(
           new RuntimeSelector(
-              new LofnConf(Map.of()), RuntimeProviders.of(List.of(first, second), List.of())));
+              new LofnConfig(Map.of()), RuntimeProviders.of(List.of(first, second), List.of())));
 
   @Test
   void aChoiceIsKept() {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.LofnException;
 import io.lofn.api.RuntimeUnavailableException;
 import io.lofn.core.FakeProvider;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.spi.ContainerRuntimeProvider;
 import java.util.List;
 import java.util.Map;
@@ -106,7 +106,7 @@ class RuntimeSelectorTest {
         .choose();
   }
 
-  private static LofnConf conf(String runtime) {
-    return new LofnConf(Map.of("spark.lofn.runtime", runtime));
+  private static LofnConfig conf(String runtime) {
+    return new LofnConfig(Map.of("spark.lofn.runtime", runtime));
   }
 }

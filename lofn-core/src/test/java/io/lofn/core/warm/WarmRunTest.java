@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.EngineException;
 import io.lofn.core.QuietContainer;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.NodeDirectories;
@@ -142,7 +142,7 @@ class WarmRunTest {
       }
       Exchange exchange =
           new ExchangeDirectories(
-                  new NodeDirectories(List.of(local)), Owner.current(), new LofnConf(Map.of()))
+                  new NodeDirectories(List.of(local)), Owner.current(), new LofnConfig(Map.of()))
               .create(new TaskIdentity("local-1", 2, 3, 0, 17), false);
       Path control = exchange.beside("control");
       NamedPipes.make(control, false);

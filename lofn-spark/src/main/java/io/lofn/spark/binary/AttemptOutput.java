@@ -2,7 +2,7 @@ package io.lofn.spark.binary;
 
 import io.lofn.api.BinaryFile;
 import io.lofn.api.LofnException;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.task.CancellableStream;
 import io.lofn.core.task.TaskScope;
@@ -77,7 +77,7 @@ final class AttemptOutput {
         throw new LofnException(
             "The output %s of %s could not be written: the disk of %s has no room left (%s). Free some, or set %s to a place that has more"
                 .formatted(
-                    file, task.identity(), directory, e.getMessage(), LofnConf.OUTPUT_DIR.name()),
+                    file, task.identity(), directory, e.getMessage(), LofnConfig.OUTPUT_DIR.name()),
             e);
       }
       throw e;
@@ -92,7 +92,7 @@ final class AttemptOutput {
     if (!isOpen()) {
       throw new LofnException(
           "The job that %s belongs to is over, or %s is not one directory for all nodes; set %s to one that is"
-              .formatted(task.identity(), directory, LofnConf.OUTPUT_DIR.name()));
+              .formatted(task.identity(), directory, LofnConfig.OUTPUT_DIR.name()));
     }
   }
 

@@ -2,7 +2,7 @@ package io.lofn.spark.binary;
 
 import io.lofn.api.BinaryFile;
 import io.lofn.api.LofnException;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.storage.OutputStores;
 import io.lofn.files.FileTree;
 import io.lofn.files.Writers;
@@ -34,10 +34,10 @@ public final class CollectReduce<T> {
   private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*");
 
   private final JavaSparkContext spark;
-  private final LofnConf conf;
+  private final LofnConfig conf;
   private final ToolCall<T, BinaryFile> call;
 
-  public CollectReduce(JavaSparkContext spark, LofnConf conf, ToolCall<T, BinaryFile> call) {
+  public CollectReduce(JavaSparkContext spark, LofnConfig conf, ToolCall<T, BinaryFile> call) {
     this.spark = spark;
     this.conf = conf;
     this.call = call;
@@ -79,7 +79,7 @@ public final class CollectReduce<T> {
     if (!Files.isDirectory(target.resolveSibling("."))) {
       throw new LofnException("There is no directory " + target.getParent() + " on the driver");
     }
-    String parent = conf.get(LofnConf.OUTPUT_DIR);
+    String parent = conf.get(LofnConfig.OUTPUT_DIR);
     try (OutputDirectory output = run(rdd, OutputDirectory.create(spark, conf, parent, ""))) {
       copyToDriver(output, target);
     }

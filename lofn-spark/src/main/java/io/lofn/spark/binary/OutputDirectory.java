@@ -2,7 +2,7 @@ package io.lofn.spark.binary;
 
 import io.lofn.api.BinaryFile;
 import io.lofn.api.LofnException;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.storage.OutputStores;
 import io.lofn.spark.executor.ApplicationEnd;
 import io.lofn.spark.executor.HadoopConfigurations;
@@ -31,7 +31,7 @@ public final class OutputDirectory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OutputDirectory.class);
 
   private final JavaSparkContext spark;
-  private final LofnConf conf;
+  private final LofnConfig conf;
   private final Map<String, String> hadoop;
   private final OutputStore store;
   private final String path;
@@ -43,7 +43,7 @@ public final class OutputDirectory implements AutoCloseable {
   /** Guarded by this. */
   private boolean deleted;
 
-  private OutputDirectory(JavaSparkContext spark, LofnConf conf, String parent, String prefix) {
+  private OutputDirectory(JavaSparkContext spark, LofnConfig conf, String parent, String prefix) {
     this.spark = spark;
     this.conf = conf;
     this.hadoop = HadoopConfigurations.propertiesOf(spark);
@@ -63,7 +63,7 @@ public final class OutputDirectory implements AutoCloseable {
    * @param prefix what its name starts with; {@code _} hides it from readers of the parent
    */
   public static OutputDirectory create(
-      JavaSparkContext spark, LofnConf conf, String parent, String prefix) {
+      JavaSparkContext spark, LofnConfig conf, String parent, String prefix) {
     OutputDirectory directory = new OutputDirectory(spark, conf, parent, prefix);
     spark.sc().addSparkListener(directory.end);
     boolean made = false;
@@ -73,7 +73,7 @@ public final class OutputDirectory implements AutoCloseable {
     } catch (IOException e) {
       throw new LofnException(
           "Cannot make the directory %s for binary outputs: %s; set %s to one that can be written"
-              .formatted(directory, e, LofnConf.OUTPUT_DIR.name()),
+              .formatted(directory, e, LofnConfig.OUTPUT_DIR.name()),
           e);
     } finally {
       if (!made) {
@@ -115,7 +115,7 @@ public final class OutputDirectory implements AutoCloseable {
       if (!store.exists(from)) {
         throw new LofnException(
             "A node has written %s, and the driver does not find it: set %s to a directory that all nodes see"
-                .formatted(from, LofnConf.OUTPUT_DIR.name()));
+                .formatted(from, LofnConfig.OUTPUT_DIR.name()));
       }
       store.rename(from, path + "/" + attempt._2);
     }

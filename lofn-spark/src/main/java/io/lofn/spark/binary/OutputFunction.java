@@ -1,7 +1,7 @@
 package io.lofn.spark.binary;
 
 import io.lofn.api.BinaryFile;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.storage.OutputStores;
 import io.lofn.core.task.TaskScope;
 import io.lofn.spark.executor.ExecutorInjector;
@@ -33,7 +33,7 @@ final class OutputFunction<I>
       Source<I> source,
       String directory,
       int partitions,
-      LofnConf conf,
+      LofnConfig conf,
       Map<String, String> hadoop) {
     this.source = source;
     this.directory = directory;

@@ -2,7 +2,7 @@ package io.lofn.spark.binary;
 
 import io.lofn.api.BinaryFile;
 import io.lofn.api.LofnException;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.spark.executor.ToolCall;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -18,7 +18,7 @@ import scala.Tuple2;
 public final class ReduceBinary {
 
   private final JavaSparkContext spark;
-  private final LofnConf conf;
+  private final LofnConfig conf;
   private final String parent;
   private final ToolCall<BinaryFile, BinaryFile> call;
 
@@ -26,7 +26,7 @@ public final class ReduceBinary {
    * @param parent where the outputs of all levels are kept
    */
   public ReduceBinary(
-      JavaSparkContext spark, LofnConf conf, String parent, ToolCall<BinaryFile, BinaryFile> call) {
+      JavaSparkContext spark, LofnConfig conf, String parent, ToolCall<BinaryFile, BinaryFile> call) {
     this.spark = spark;
     this.conf = conf;
     this.parent = parent;

@@ -4,7 +4,7 @@ import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
 import io.lofn.core.check.CheckResult;
 import io.lofn.core.check.NodeCheck;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.image.DigestResolver;
 import io.lofn.core.task.TaskScope;
@@ -30,13 +30,13 @@ public final class NodeExamination implements Serializable {
   private final HashMap<String, String> conf;
   private final @Nullable String digest;
 
-  private NodeExamination(Tool<String, String> tool, LofnConf conf, @Nullable String digest) {
+  private NodeExamination(Tool<String, String> tool, LofnConfig conf, @Nullable String digest) {
     this.tool = tool;
     this.conf = new HashMap<>(conf.entries());
     this.digest = digest;
   }
 
-  public static NodeExamination onDriver(Tool<String, String> tool, LofnConf conf) {
+  public static NodeExamination onDriver(Tool<String, String> tool, LofnConfig conf) {
     try (Lease lofn = ExecutorInjector.ofDriver(conf.entries())) {
       Optional<String> digest = lofn.get(DigestResolver.class).digest(tool);
       return new NodeExamination(tool, conf, digest.orElse(null));
@@ -51,7 +51,7 @@ public final class NodeExamination implements Serializable {
 
   private List<CheckResult> findings() {
     TaskScope task = SparkTaskScope.current();
-    ImageRequirement need = ImageRequirement.of(tool, new LofnConf(conf), Optional.ofNullable(digest));
+    ImageRequirement need = ImageRequirement.of(tool, new LofnConfig(conf), Optional.ofNullable(digest));
     try (Lease lofn = ExecutorInjector.ofExecutor(conf)) {
       return lofn.get(NodeCheck.class).examine(id, tool, need, task);
     } catch (LofnException e) {

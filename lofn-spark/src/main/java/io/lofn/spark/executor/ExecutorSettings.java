@@ -1,6 +1,6 @@
 package io.lofn.spark.executor;
 
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeDirectories;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ import scala.Tuple2;
  * @param directories where files may be kept
  * @param hadoop the session's Hadoop properties
  */
-record ExecutorSettings(LofnConf conf, NodeDirectories directories, HadoopProperties hadoop) {
+record ExecutorSettings(LofnConfig conf, NodeDirectories directories, HadoopProperties hadoop) {
 
   private static final String HADOOP_PREFIX = "spark.hadoop.";
 
@@ -25,7 +25,7 @@ record ExecutorSettings(LofnConf conf, NodeDirectories directories, HadoopProper
    * @param entries {@code spark.lofn.*}
    */
   static ExecutorSettings of(Map<String, String> entries, SparkConf spark) {
-    LofnConf conf = new LofnConf(entries);
+    LofnConfig conf = new LofnConfig(entries);
     Map<String, String> hadoop = new HashMap<>();
     for (Tuple2<String, String> entry : spark.getAll()) {
       if (entry._1.startsWith(HADOOP_PREFIX)) {
@@ -33,7 +33,7 @@ record ExecutorSettings(LofnConf conf, NodeDirectories directories, HadoopProper
       }
     }
     List<Path> directories =
-        conf.find(LofnConf.TMP_DIR)
+        conf.find(LofnConfig.TMP_DIR)
             .map(path -> List.of(Path.of(path).toAbsolutePath()))
             .orElseGet(
                 () -> LocalDirectories.of(System.getenv(), spark.get("spark.local.dir", "")));

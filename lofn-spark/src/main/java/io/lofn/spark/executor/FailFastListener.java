@@ -1,7 +1,7 @@
 package io.lofn.spark.executor;
 
 import io.lofn.api.ToolFailedException;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.report.PermanentFailure;
 import java.util.HashMap;
 import java.util.Map;
@@ -54,7 +54,7 @@ final class FailFastListener extends SparkListener {
       context.cancelStage(
           end.stageId(),
           "of %s, after a partition has failed %d times in the same way: %s"
-              .formatted(LofnConf.FAIL_FAST.name(), count, failure.getMessage()));
+              .formatted(LofnConfig.FAIL_FAST.name(), count, failure.getMessage()));
     }
   }
 

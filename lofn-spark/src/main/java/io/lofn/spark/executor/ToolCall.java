@@ -1,7 +1,7 @@
 package io.lofn.spark.executor;
 
 import io.lofn.api.Tool;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.image.ImageOnNode;
 import io.lofn.core.image.DigestResolver;
@@ -26,7 +26,7 @@ public final class ToolCall<I, O> implements Serializable {
   /** What the driver knows of the image's bytes. */
   private final @Nullable String digest;
 
-  private ToolCall(String operator, Tool<I, O> tool, LofnConf conf, @Nullable String digest) {
+  private ToolCall(String operator, Tool<I, O> tool, LofnConfig conf, @Nullable String digest) {
     this.operator = operator;
     this.tool = tool;
     this.conf = new HashMap<>(conf.entries());
@@ -34,7 +34,7 @@ public final class ToolCall<I, O> implements Serializable {
   }
 
   /** A call whose tasks all run the bytes that the image stands for now, if that can be told. */
-  public static <I, O> ToolCall<I, O> onDriver(String operator, Tool<I, O> tool, LofnConf conf) {
+  public static <I, O> ToolCall<I, O> onDriver(String operator, Tool<I, O> tool, LofnConfig conf) {
     SentFunctions.check(tool);
     try (Lease lofn = ExecutorInjector.ofDriver(conf.entries())) {
       Optional<String> digest = lofn.get(DigestResolver.class).digest(tool);
@@ -44,13 +44,13 @@ public final class ToolCall<I, O> implements Serializable {
 
   /** This call as failure reports are to name it at a level of a tree. */
   public ToolCall<I, O> atLevel(int level) {
-    return new ToolCall<>(operator + ", level " + level, tool, new LofnConf(conf), digest);
+    return new ToolCall<>(operator + ", level " + level, tool, new LofnConfig(conf), digest);
   }
 
   /** This call for another layout of the same tool. */
   public <J> ToolCall<J, O> with(Tool<J, O> other) {
     SentFunctions.check(other);
-    return new ToolCall<>(operator, other, new LofnConf(conf), digest);
+    return new ToolCall<>(operator, other, new LofnConfig(conf), digest);
   }
 
   public String operator() {
@@ -69,7 +69,7 @@ public final class ToolCall<I, O> implements Serializable {
   }
 
   private ImageRequirement image() {
-    return ImageRequirement.of(tool, new LofnConf(conf), Optional.ofNullable(digest));
+    return ImageRequirement.of(tool, new LofnConfig(conf), Optional.ofNullable(digest));
   }
 
   /** Runs the tool over the partition of the current task. */

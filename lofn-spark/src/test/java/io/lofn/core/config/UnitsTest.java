@@ -62,7 +62,7 @@ class UnitsTest {
   @Test
   void theDistanceOfNamesIsLevenshteins() {
     List<String> names =
-        LofnConf.table()
+        LofnConfig.table()
             .lines()
             .filter(line -> line.startsWith("| `"))
             .map(line -> line.split("`", -1)[1])

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.api.LofnException;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.NodeLocks;
@@ -148,7 +148,7 @@ class PlantedDirectoriesTest {
     return new ExchangeDirectories(
         new NodeDirectories(List.of(Path.of(directory)), new WorkerDirectories()),
         ME,
-        new LofnConf(Map.of()));
+        new LofnConfig(Map.of()));
   }
 
   /** Sweeps as if an engine had nothing left. */
@@ -172,7 +172,7 @@ class PlantedDirectoriesTest {
     private Use() {}
 
     public static void main(String[] arguments) {
-      LofnConf conf = new LofnConf(Map.of("spark.lofn.tmp.dir", arguments[0]));
+      LofnConfig conf = new LofnConfig(Map.of("spark.lofn.tmp.dir", arguments[0]));
       try (NodeLocks.Held held = new NodeLocks(conf).hold("name", Duration.ofMinutes(5))) {
         System.out.print("");
       } catch (LofnException e) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.StagingException;
 import io.lofn.api.Volume;
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.ProcessUser;
@@ -137,7 +137,7 @@ class VolumesTest {
       Map<String, String> conf, Path local, List<VolumeStagerProvider> providers) {
     return new Volumes(
         new Providers<>(providers, List.of()),
-        new LofnConf(conf),
+        new LofnConfig(conf),
         new NodeDirectories(List.of(local), new WorkerDirectories()),
         new HadoopProperties(Map.of("a", "b")));
   }

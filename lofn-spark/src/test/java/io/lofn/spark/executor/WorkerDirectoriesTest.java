@@ -2,7 +2,7 @@ package io.lofn.spark.executor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lofn.core.config.LofnConf;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.NodeDirectories;
 import io.lofn.core.node.Owner;
@@ -37,7 +37,7 @@ class WorkerDirectoriesTest {
         new ExchangeDirectories(
             new NodeDirectories(List.of(local), new WorkerDirectories()),
             me,
-            new LofnConf(Map.of()))) {
+            new LofnConfig(Map.of()))) {
       exchanges.sweep(Map.of("engine", Set.of()));
     }
 

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * The session's {@code spark.lofn.*} configuration, typed. Immutable. It travels to executors as
  * the plain map of its texts.
  */
-public final class LofnConf {
+public final class LofnConfig {
 
   public static final String PREFIX = "spark.lofn.";
 
@@ -320,7 +320,7 @@ public final class LofnConf {
 
   private final Map<String, String> entries;
 
-  public LofnConf(Map<String, String> entries) {
+  public LofnConfig(Map<String, String> entries) {
     this.entries = Map.copyOf(entries);
   }
 
