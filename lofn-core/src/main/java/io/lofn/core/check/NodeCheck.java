@@ -7,7 +7,7 @@ import io.lofn.api.PullPolicy;
 import io.lofn.api.Tool;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.ExchangeDisk;
-import io.lofn.core.exchange.MemoryDirectory;
+import io.lofn.core.exchange.TmpfsExchange;
 import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.image.ImagePreparer;
 import io.lofn.core.node.ContainerLabels;
@@ -192,7 +192,7 @@ public final class NodeCheck {
               .formatted(LofnConfig.TMP_MIN_FREE.name(), conf.get(LofnConfig.TMP_MIN_FREE), full),
           "Free some, or let %s name a larger disk.".formatted(LofnConfig.TMP_DIR.name()));
     }
-    return new MemoryDirectory(conf).problem().map(NodeCheck::noMemory).orElseGet(this::leastFree);
+    return new TmpfsExchange(conf).problem().map(NodeCheck::noMemory).orElseGet(this::leastFree);
   }
 
   private static CheckResult noMemory(String problem) {

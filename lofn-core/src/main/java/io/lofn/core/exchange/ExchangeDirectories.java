@@ -59,7 +59,7 @@ public final class ExchangeDirectories implements AutoCloseable {
 
   private final List<Path> homes;
   private final NodeDirectories.Layout layout;
-  private final MemoryDirectory memory;
+  private final TmpfsExchange memory;
   private final String homeName;
   private final Owner owner;
   private final long minFree;
@@ -73,7 +73,7 @@ public final class ExchangeDirectories implements AutoCloseable {
 
   @Inject
   public ExchangeDirectories(NodeDirectories directories, Owner owner, LofnConfig conf) {
-    this(directories, owner, conf, new MemoryDirectory(conf), ExchangeDisk::freeBytes);
+    this(directories, owner, conf, new TmpfsExchange(conf), ExchangeDisk::freeBytes);
   }
 
   /**
@@ -83,7 +83,7 @@ public final class ExchangeDirectories implements AutoCloseable {
       NodeDirectories directories,
       Owner owner,
       LofnConfig conf,
-      MemoryDirectory memory,
+      TmpfsExchange memory,
       ToLongFunction<Path> freeBytes) {
     this.homeName = ProcessUser.current().own("lofn");
     this.layout = directories.layout();

@@ -26,7 +26,7 @@ public record ExchangeDisk(Path directory, long freeBytes, boolean seLinux, bool
 
   public static ExchangeDisk of(Path directory) {
     return new ExchangeDisk(
-        directory, freeBytes(directory), enforcesSeLinux(), MemoryDirectory.isTmpfs(directory));
+        directory, freeBytes(directory), enforcesSeLinux(), TmpfsExchange.isTmpfs(directory));
   }
 
   /** The bytes of all regular files in and below a directory that can be seen. */

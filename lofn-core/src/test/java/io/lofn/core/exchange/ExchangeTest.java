@@ -174,12 +174,12 @@ class ExchangeTest {
 
   @Test
   void liesInMemoryOnlyWhereThatIsCapped(@TempDir Path tmpfs) {
-    MemoryDirectory uncapped = memory(tmpfs.toString(), 0, 0);
-    MemoryDirectory absent = memory(tmpfs.resolve("no").toString(), 4096, 4096);
-    MemoryDirectory disk =
-        new MemoryDirectory(
+    TmpfsExchange uncapped = memory(tmpfs.toString(), 0, 0);
+    TmpfsExchange absent = memory(tmpfs.resolve("no").toString(), 4096, 4096);
+    TmpfsExchange disk =
+        new TmpfsExchange(
             new LofnConfig(Map.of("spark.lofn.tmp.memoryDir", tmpfs.toString())),
-            path -> new MemoryDirectory.Room("ext4", 4096, 4096));
+            path -> new TmpfsExchange.Room("ext4", 4096, 4096));
 
     assertThat(inMemory(uncapped).createInMemory(TASK, false)).isEmpty();
     assertThat(inMemory(absent).createInMemory(TASK, false)).isEmpty();
@@ -190,7 +190,7 @@ class ExchangeTest {
         .contains("the executor may not write " + tmpfs.resolve("no") + ", or it is not there");
   }
 
-  private ExchangeDirectories inMemory(MemoryDirectory memory) {
+  private ExchangeDirectories inMemory(TmpfsExchange memory) {
     return new ExchangeDirectories(
         new NodeDirectories(List.of(local)),
         Owner.current(),
@@ -199,10 +199,10 @@ class ExchangeTest {
         path -> Long.MAX_VALUE);
   }
 
-  private static MemoryDirectory memory(String path, long total, long free) {
-    return new MemoryDirectory(
+  private static TmpfsExchange memory(String path, long total, long free) {
+    return new TmpfsExchange(
         new LofnConfig(Map.of("spark.lofn.tmp.memoryDir", path)),
-        directory -> new MemoryDirectory.Room("tmpfs", total, free));
+        directory -> new TmpfsExchange.Room("tmpfs", total, free));
   }
 
   @Test

@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
  * exchanges begin there while half of it is free, so that those which are there can grow. A node
  * that has no such tmpfs does without. Thread-safe.
  */
-public final class MemoryDirectory {
+public final class TmpfsExchange {
 
-  private static final Logger LOG = LoggerFactory.getLogger(MemoryDirectory.class);
+  private static final Logger LOG = LoggerFactory.getLogger(TmpfsExchange.class);
 
   private static final String TMPFS = "tmpfs";
 
@@ -49,11 +49,11 @@ public final class MemoryDirectory {
   private final Look look;
   private final AtomicBoolean warned = new AtomicBoolean();
 
-  public MemoryDirectory(LofnConfig conf) {
-    this(conf, MemoryDirectory::room);
+  public TmpfsExchange(LofnConfig conf) {
+    this(conf, TmpfsExchange::room);
   }
 
-  public MemoryDirectory(LofnConfig conf, Look look) {
+  public TmpfsExchange(LofnConfig conf, Look look) {
     this.directory = conf.find(LofnConfig.TMP_MEMORY_DIR).map(Path::of).map(Path::toAbsolutePath);
     this.look = look;
   }
