@@ -1,6 +1,6 @@
 package io.lofn.spark;
 
-import io.lofn.spark.reduce.NeighbourPartitioner;
+import io.lofn.spark.reduce.AdjacentPartitioner;
 
 /**
  * The shape of the tree by which {@link Lofn#reduce} merges partitions: how many neighbours one
@@ -56,7 +56,7 @@ public final class ReduceShape {
 
   private static int levels(int partitions, int fanIn) {
     int levels = 0;
-    for (int width = partitions; width > 1; width = NeighbourPartitioner.groups(width, fanIn)) {
+    for (int width = partitions; width > 1; width = AdjacentPartitioner.groups(width, fanIn)) {
       levels++;
     }
     return levels;

@@ -3,7 +3,7 @@ package io.lofn.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lofn.spark.reduce.NeighbourPartitioner;
+import io.lofn.spark.reduce.AdjacentPartitioner;
 import io.lofn.spark.reduce.Place;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +47,7 @@ class ReduceShapeTest {
 
   @Test
   void neighboursMeetInGroupsOfTheFanIn() {
-    NeighbourPartitioner neighbours = new NeighbourPartitioner(7, 3);
+    AdjacentPartitioner neighbours = new AdjacentPartitioner(7, 3);
 
     assertThat(neighbours.numPartitions()).isEqualTo(3);
     assertThat(neighbours.getPartition(Place.of(5, 99))).isEqualTo(1);

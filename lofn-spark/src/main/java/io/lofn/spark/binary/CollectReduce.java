@@ -8,7 +8,7 @@ import io.lofn.files.FileTree;
 import io.lofn.files.Writers;
 import io.lofn.spark.executor.HadoopConfigurations;
 import io.lofn.spark.executor.ToolCall;
-import io.lofn.spark.reduce.NeighbourPartitioner;
+import io.lofn.spark.reduce.AdjacentPartitioner;
 import io.lofn.spark.reduce.PlacedIterator;
 import io.lofn.spi.OutputStore;
 import java.io.IOException;
@@ -122,7 +122,7 @@ public final class CollectReduce<T> {
     return JavaPairRDD.fromJavaRDD(
             rdd.mapPartitionsWithIndex(
                 (partition, records) -> new PlacedIterator<>(partition, records), false))
-        .repartitionAndSortWithinPartitions(new NeighbourPartitioner(atLeastOne, atLeastOne))
+        .repartitionAndSortWithinPartitions(new AdjacentPartitioner(atLeastOne, atLeastOne))
         .values()
         .setName("lofn collectReduce");
   }

@@ -34,14 +34,14 @@ public final class TreeReduce<T> {
     for (int width = rdd.getNumPartitions(); width > 1; ) {
       height++;
       level = mergeOnce(level, width, merger.atLevel(height));
-      width = NeighbourPartitioner.groups(width, fanIn);
+      width = AdjacentPartitioner.groups(width, fanIn);
     }
     return level;
   }
 
   private JavaRDD<T> mergeOnce(
       JavaRDD<T> level, int width, ToolCall<Tuple2<Long, T>, T> levelMerger) {
-    NeighbourPartitioner neighbours = new NeighbourPartitioner(width, fanIn);
+    AdjacentPartitioner neighbours = new AdjacentPartitioner(width, fanIn);
     JavaRDD<Tuple2<Long, T>> placed =
         JavaPairRDD.fromJavaRDD(level.mapPartitionsWithIndex(place(), false))
             .repartitionAndSortWithinPartitions(neighbours)
@@ -59,7 +59,7 @@ public final class TreeReduce<T> {
 
   /** A partition without neighbours is merged already and passes as it is. */
   private static <T> Function2<Integer, Iterator<Tuple2<Long, T>>, Iterator<T>> mergeGroups(
-      ToolCall<Tuple2<Long, T>, T> merger, NeighbourPartitioner neighbours) {
+      ToolCall<Tuple2<Long, T>, T> merger, AdjacentPartitioner neighbours) {
     return (group, placed) ->
         neighbours.sizeOf(group) == 1
             ? Iterators.transform(placed, Tuple2::_2)

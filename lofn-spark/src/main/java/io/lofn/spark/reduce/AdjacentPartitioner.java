@@ -3,7 +3,7 @@ package io.lofn.spark.reduce;
 import org.apache.spark.Partitioner;
 
 /** Sends the records of neighbouring partitions to one: the first k to 0, the next k to 1, ... */
-public final class NeighbourPartitioner extends Partitioner {
+public final class AdjacentPartitioner extends Partitioner {
 
   private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,7 @@ public final class NeighbourPartitioner extends Partitioner {
    * @param width how many partitions there are
    * @param fanIn how many neighbours meet
    */
-  public NeighbourPartitioner(int width, int fanIn) {
+  public AdjacentPartitioner(int width, int fanIn) {
     this.width = width;
     this.fanIn = fanIn;
   }
@@ -41,7 +41,7 @@ public final class NeighbourPartitioner extends Partitioner {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof NeighbourPartitioner that && that.width == width && that.fanIn == fanIn;
+    return other instanceof AdjacentPartitioner that && that.width == width && that.fanIn == fanIn;
   }
 
   @Override
