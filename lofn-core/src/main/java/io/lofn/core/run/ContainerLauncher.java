@@ -6,8 +6,8 @@ import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
 import io.lofn.api.Volume;
 import io.lofn.core.container.ContainerSession;
-import io.lofn.core.container.GuardedWorkplace;
-import io.lofn.core.container.Workplace;
+import io.lofn.core.container.GuardedSandbox;
+import io.lofn.core.container.RunSandbox;
 import io.lofn.core.exchange.Belongings;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.node.ContainerLabels;
@@ -40,7 +40,7 @@ final class ContainerLauncher implements AutoCloseable {
   private final RunPlan plan;
   private final TaskScope task;
   private final Preparation preparation;
-  private final Workplaces workplaces;
+  private final RunSandboxes sandboxes;
   private final TaskCalls calls;
   private final ContainerLabels containerLabels;
   private final Executor threads;
@@ -52,7 +52,7 @@ final class ContainerLauncher implements AutoCloseable {
   private final Belongings places = new Belongings();
   private volatile @Nullable Exchange own;
   private PreparedImage image;
-  private @Nullable Workplace workplace;
+  private @Nullable RunSandbox sandbox;
   private volatile @Nullable ContainerSpec started;
 
   /** Chooses the runtime, prepares the image and stages the volumes. */
@@ -60,7 +60,7 @@ final class ContainerLauncher implements AutoCloseable {
       RunPlan plan,
       TaskScope task,
       Preparation preparation,
-      Workplaces workplaces,
+      RunSandboxes sandboxes,
       TaskCalls calls,
       ContainerLabels containerLabels,
       Executor threads,
@@ -68,7 +68,7 @@ final class ContainerLauncher implements AutoCloseable {
     this.plan = plan;
     this.task = task;
     this.preparation = preparation;
-    this.workplaces = workplaces;
+    this.sandboxes = sandboxes;
     this.calls = calls;
     this.containerLabels = containerLabels;
     this.threads = threads;
@@ -106,19 +106,19 @@ final class ContainerLauncher implements AutoCloseable {
 
   /** The exchange of this run: empty, and of nobody else meanwhile. */
   Exchange exchange() {
-    Workplace place = places.hold(new GuardedWorkplace(openWorkplace()));
-    workplace = place;
+    RunSandbox place = places.hold(new GuardedSandbox(openSandbox()));
+    sandbox = place;
     return place.exchange();
   }
 
-  private Workplace openWorkplace() {
-    Optional<Workplace> shared;
+  private RunSandbox openSandbox() {
+    Optional<RunSandbox> shared;
     synchronized (volumes) {
-      shared = workplaces.shared(plan, runtime.runtime(), image, mounts, volumes);
+      shared = sandboxes.shared(plan, runtime.runtime(), image, mounts, volumes);
     }
     return shared.orElseGet(
         () -> {
-          Workplace place = workplaces.ofOneRun(plan, runtime.runtime());
+          RunSandbox place = sandboxes.ofOneRun(plan, runtime.runtime());
           own = place.exchange();
           return place;
         });
@@ -140,7 +140,7 @@ final class ContainerLauncher implements AutoCloseable {
   }
 
   private ContainerSession startOnce() {
-    Workplace place = requireNonNull(workplace);
+    RunSandbox place = requireNonNull(sandbox);
     CommandStart start = plan.start(image);
     ContainerSpec wanted = spec(place.exchange());
     start.checkSpace(wanted);
@@ -153,7 +153,7 @@ final class ContainerLauncher implements AutoCloseable {
   }
 
   /** Takes the container over where it has started: the run may be over by now. */
-  private ContainerSession begin(Workplace place, CommandStart start) {
+  private ContainerSession begin(RunSandbox place, CommandStart start) {
     ContainerSpec spec = spec(place.exchange());
     started = spec;
     return containers.hold(ContainerSession.of(place.start(spec, start), plan.terms(), threads));

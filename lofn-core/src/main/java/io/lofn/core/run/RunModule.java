@@ -13,6 +13,6 @@ public final class RunModule extends AbstractModule {
     bind(Runs.class).in(Singleton.class);
     bind(Supervisor.class).in(Singleton.class);
     bind(ToolRunner.class).in(Singleton.class);
-    bind(Workplaces.class).in(Singleton.class);
+    bind(RunSandboxes.class).in(Singleton.class);
   }
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutorService;
 final class Runs {
 
   private final Preparation preparation;
-  private final Workplaces workplaces;
+  private final RunSandboxes sandboxes;
   private final TaskCalls calls;
   private final ContainerLabels containerLabels;
   private final Supervisor supervisor;
@@ -23,14 +23,14 @@ final class Runs {
   @Inject
   Runs(
       Preparation preparation,
-      Workplaces workplaces,
+      RunSandboxes sandboxes,
       TaskCalls calls,
       ContainerLabels containerLabels,
       Supervisor supervisor,
       RunMeters meters,
       ExecutorService threads) {
     this.preparation = preparation;
-    this.workplaces = workplaces;
+    this.sandboxes = sandboxes;
     this.calls = calls;
     this.containerLabels = containerLabels;
     this.supervisor = supervisor;
@@ -45,7 +45,7 @@ final class Runs {
         task,
         report ->
             new ContainerLauncher(
-                plan, task, preparation, workplaces, calls, containerLabels, threads, report),
+                plan, task, preparation, sandboxes, calls, containerLabels, threads, report),
         supervisor,
         meters,
         threads);

@@ -3,7 +3,7 @@ package io.lofn.core.warm;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.container.OwnContainers;
 import io.lofn.core.container.PipedContainers;
-import io.lofn.core.container.Workplace;
+import io.lofn.core.container.RunSandbox;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.shell.CommandStart;
@@ -86,7 +86,7 @@ public final class WarmContainers implements AutoCloseable {
    * @param anyUser whether the tool has a user of its own
    * @param volumes what its mounts hold; a new place takes them over, and the list is empty then
    */
-  public Workplace take(
+  public RunSandbox take(
       WarmShape shape, TaskIdentity task, boolean anyUser, List<StagedVolume> volumes) {
     WarmContainer found = find(shape);
     if (found == null) {
@@ -146,7 +146,7 @@ public final class WarmContainers implements AutoCloseable {
   }
 
   /** A warm container, lent to one run; where the image is unfit, an exchange for one container. */
-  private final class Place implements Workplace {
+  private final class Place implements RunSandbox {
 
     private final WarmContainer container;
     private boolean givenBack;

@@ -14,16 +14,16 @@ import org.slf4j.LoggerFactory;
  * given up meanwhile. The place is deleted, or lent to the next run, only when that start has ended
  * and its container is closed. One start at a time; {@link #close} by any thread.
  */
-public final class GuardedWorkplace implements Workplace {
+public final class GuardedSandbox implements RunSandbox {
 
-  private static final Logger LOG = LoggerFactory.getLogger(GuardedWorkplace.class);
+  private static final Logger LOG = LoggerFactory.getLogger(GuardedSandbox.class);
 
-  private final Workplace place;
+  private final RunSandbox place;
   private @Nullable RunningContainer container;
   private boolean starting;
   private boolean closed;
 
-  public GuardedWorkplace(Workplace place) {
+  public GuardedSandbox(RunSandbox place) {
     this.place = place;
   }
 

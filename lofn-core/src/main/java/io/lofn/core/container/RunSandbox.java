@@ -6,7 +6,7 @@ import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.RunningContainer;
 
 /** Where a run works: its exchange, and how a container comes to it. */
-public interface Workplace extends AutoCloseable {
+public interface RunSandbox extends AutoCloseable {
 
   /** Empty, for this run alone. */
   Exchange exchange();

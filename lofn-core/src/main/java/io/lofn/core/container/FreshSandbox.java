@@ -7,13 +7,13 @@ import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.RunningContainer;
 
 /** An exchange and a container for one run. */
-public final class NewWorkplace implements Workplace {
+public final class FreshSandbox implements RunSandbox {
 
   private final Exchange exchange;
   private final ContainerRuntime runtime;
   private final PipedContainers containers;
 
-  public NewWorkplace(Exchange exchange, ContainerRuntime runtime, PipedContainers containers) {
+  public FreshSandbox(Exchange exchange, ContainerRuntime runtime, PipedContainers containers) {
     this.exchange = exchange;
     this.runtime = runtime;
     this.containers = containers;

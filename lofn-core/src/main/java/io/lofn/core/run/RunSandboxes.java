@@ -1,8 +1,8 @@
 package io.lofn.core.run;
 
-import io.lofn.core.container.NewWorkplace;
+import io.lofn.core.container.FreshSandbox;
 import io.lofn.core.container.PipedContainers;
-import io.lofn.core.container.Workplace;
+import io.lofn.core.container.RunSandbox;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.plan.ImageVolumes;
@@ -21,16 +21,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Gives each run a place to work in: one that has served others, or a new one. Thread-safe. */
-final class Workplaces {
+final class RunSandboxes {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Workplaces.class);
+  private static final Logger LOG = LoggerFactory.getLogger(RunSandboxes.class);
 
   private final WarmContainers warm;
   private final ExchangeDirectories exchanges;
   private final PipedContainers containers;
 
   @Inject
-  Workplaces(WarmContainers warm, ExchangeDirectories exchanges, PipedContainers containers) {
+  RunSandboxes(WarmContainers warm, ExchangeDirectories exchanges, PipedContainers containers) {
     this.warm = warm;
     this.exchanges = exchanges;
     this.containers = containers;
@@ -43,7 +43,7 @@ final class Workplaces {
    *     then
    * @return empty if the run needs a container of its own
    */
-  Optional<Workplace> shared(
+  Optional<RunSandbox> shared(
       RunPlan plan,
       ContainerRuntime runtime,
       PreparedImage image,
@@ -71,12 +71,12 @@ final class Workplaces {
   }
 
   /** A place for one run. */
-  Workplace ofOneRun(RunPlan plan, ContainerRuntime runtime) {
+  RunSandbox ofOneRun(RunPlan plan, ContainerRuntime runtime) {
     Optional<Exchange> inMemory =
         plan.mayUseMemory()
             ? exchanges.createInMemory(plan.task(), plan.anyUser())
             : Optional.empty();
     Exchange exchange = inMemory.orElseGet(() -> exchanges.create(plan.task(), plan.anyUser()));
-    return new NewWorkplace(exchange, runtime, containers);
+    return new FreshSandbox(exchange, runtime, containers);
   }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class GuardedWorkplaceTest {
+class GuardedSandboxTest {
 
   private static final ContainerSpec SPEC =
       ContainerSpec.builder("name", "image").command(List.of("tool")).build();
@@ -34,7 +34,7 @@ class GuardedWorkplaceTest {
   private final CountDownLatch starting = new CountDownLatch(1);
   private final CountDownLatch mayStart = new CountDownLatch(1);
   private final FakePlace place = new FakePlace();
-  private final GuardedWorkplace guarded = new GuardedWorkplace(place);
+  private final GuardedSandbox guarded = new GuardedSandbox(place);
 
   @Test
   void aPlaceIsNotGivenBackWhileItsContainerStarts() throws Exception {
@@ -111,7 +111,7 @@ class GuardedWorkplaceTest {
     assertThat(events).containsExactly("start", "start");
   }
 
-  private final class FakePlace implements Workplace {
+  private final class FakePlace implements RunSandbox {
 
     private volatile RuntimeException failure;
     private volatile RuntimeException closing;
