@@ -20,7 +20,7 @@ import io.lofn.core.image.ImagePreparer;
 import io.lofn.core.image.WarmUp;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.HadoopProperties;
-import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.NodeLocks;
 import io.lofn.core.node.Owner;
 import io.lofn.core.probe.MountProbe;
@@ -49,7 +49,7 @@ import java.util.concurrent.ScheduledExecutorService;
 public final class CoreModule extends AbstractModule {
 
   private final LofnConfig conf;
-  private final NodeDirectories directories;
+  private final NodeEnvironment directories;
   private final HadoopProperties hadoop;
   private final RuntimeProviders discovered;
   private final RunMeters meters;
@@ -63,7 +63,7 @@ public final class CoreModule extends AbstractModule {
    */
   public CoreModule(
       LofnConfig conf,
-      NodeDirectories directories,
+      NodeEnvironment directories,
       HadoopProperties hadoop,
       RuntimeProviders discovered,
       RunMeters meters) {
@@ -83,7 +83,7 @@ public final class CoreModule extends AbstractModule {
         MapBinder.newMapBinder(binder(), String.class, ContainerRuntimeProvider.class);
     discovered.byName().forEach((name, provider) -> runtimes.addBinding(name).toInstance(provider));
     bind(LofnConfig.class).toInstance(conf);
-    bind(NodeDirectories.class).toInstance(directories);
+    bind(NodeEnvironment.class).toInstance(directories);
     bind(HadoopProperties.class).toInstance(hadoop);
     bind(RunMeters.class).toInstance(meters);
     bind(Owner.class).toInstance(Owner.current());

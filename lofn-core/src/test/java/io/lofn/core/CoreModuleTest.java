@@ -10,7 +10,7 @@ import io.lofn.api.EngineException;
 import io.lofn.core.check.NodeCheck;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.HadoopProperties;
-import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.run.RunEngine;
 import io.lofn.core.run.ToolRunner;
 import io.lofn.core.runtime.NodeRuntime;
@@ -34,7 +34,7 @@ class CoreModuleTest {
             Stage.PRODUCTION,
             new CoreModule(
                 new LofnConfig(Map.of("spark.lofn.engine.attempts", "2")),
-                new NodeDirectories(List.of(directory)),
+                new NodeEnvironment(List.of(directory)),
                 new HadoopProperties(Map.of()),
                 RuntimeProviders.of(List.of(FakeProvider.usable("fake", 1)), List.of()),
                 new NoMeters()));

@@ -11,7 +11,7 @@ import io.lofn.core.exchange.TmpfsExchange;
 import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.image.ImagePreparer;
 import io.lofn.core.node.ContainerLabels;
-import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.probe.MountProbe;
 import io.lofn.core.probe.Sight;
@@ -58,7 +58,7 @@ public final class NodeCheck {
   private final ImagePreparer images;
   private final ContainerChecks containers;
   private final MountProbe mounts;
-  private final NodeDirectories directories;
+  private final NodeEnvironment directories;
   private final ContainerLabels containerLabels;
   private final LofnConfig conf;
   private String examination = "";
@@ -71,7 +71,7 @@ public final class NodeCheck {
       ImagePreparer images,
       ContainerChecks containers,
       MountProbe mounts,
-      NodeDirectories directories,
+      NodeEnvironment directories,
       ContainerLabels containerLabels,
       LofnConfig conf) {
     this.calls = calls;

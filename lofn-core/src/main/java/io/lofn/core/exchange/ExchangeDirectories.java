@@ -6,7 +6,7 @@ import com.google.common.hash.Hashing;
 import io.lofn.api.LofnException;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.LocalDisks;
-import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.Owner;
 import io.lofn.core.node.Owner.Life;
 import io.lofn.core.node.ProcessUser;
@@ -58,7 +58,7 @@ public final class ExchangeDirectories implements AutoCloseable {
   private static final String ENGINE = ".engine-";
 
   private final List<Path> homes;
-  private final NodeDirectories.Layout layout;
+  private final NodeEnvironment.Layout layout;
   private final TmpfsExchange memory;
   private final String homeName;
   private final Owner owner;
@@ -72,7 +72,7 @@ public final class ExchangeDirectories implements AutoCloseable {
   private final Set<Path> trees = ConcurrentHashMap.newKeySet();
 
   @Inject
-  public ExchangeDirectories(NodeDirectories directories, Owner owner, LofnConfig conf) {
+  public ExchangeDirectories(NodeEnvironment directories, Owner owner, LofnConfig conf) {
     this(directories, owner, conf, new TmpfsExchange(conf), ExchangeDisk::freeBytes);
   }
 
@@ -80,7 +80,7 @@ public final class ExchangeDirectories implements AutoCloseable {
    * @param freeBytes what the disk of a directory has free
    */
   public ExchangeDirectories(
-      NodeDirectories directories,
+      NodeEnvironment directories,
       Owner owner,
       LofnConfig conf,
       TmpfsExchange memory,

@@ -5,7 +5,7 @@ import io.lofn.api.StagingException;
 import io.lofn.api.Volume;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.HadoopProperties;
-import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.node.UserDirectory;
 import io.lofn.core.runtime.Providers;
@@ -33,14 +33,14 @@ public final class Volumes implements AutoCloseable {
   private final Map<VolumeStagerProvider, VolumeStager> stagers = new ConcurrentHashMap<>();
   private final VolumeStager local = new LocalVolumeStager();
   private final LofnConfig conf;
-  private final NodeDirectories directories;
+  private final NodeEnvironment directories;
   private final HadoopProperties hadoop;
 
   @Inject
   public Volumes(
       Providers<VolumeStagerProvider> discovered,
       LofnConfig conf,
-      NodeDirectories directories,
+      NodeEnvironment directories,
       HadoopProperties hadoop) {
     this.conf = conf;
     this.directories = directories;

@@ -12,7 +12,7 @@ import io.lofn.core.config.PathMap;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
-import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.Owner;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.node.UserDirectory;
@@ -83,7 +83,7 @@ class LeftContainersTest {
             new RuntimeSelector(
                 conf, RuntimeProviders.of(List.of(FakeProvider.of("one", 1, runtime)), List.of())));
     assertThat(node.get().runtime()).isSameAs(runtime);
-    exchanges = new ExchangeDirectories(new NodeDirectories(List.of(local)), me, conf);
+    exchanges = new ExchangeDirectories(new NodeEnvironment(List.of(local)), me, conf);
     sweeper = new Sweeper(node, exchanges, me, containerLabels, conf, threads, noClock());
     containers = new OwnContainers(sweeper, PathMap.NONE);
   }

@@ -13,7 +13,7 @@ import io.lofn.core.config.PathMap;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
-import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.Owner;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.RuntimeProviders;
@@ -389,7 +389,7 @@ class ShellStartTest {
   }
 
   private ExchangeDirectories exchanges() {
-    return new ExchangeDirectories(new NodeDirectories(List.of(directory)), ME, new LofnConfig(Map.of()));
+    return new ExchangeDirectories(new NodeEnvironment(List.of(directory)), ME, new LofnConfig(Map.of()));
   }
 
   private PipedContainers containers() {

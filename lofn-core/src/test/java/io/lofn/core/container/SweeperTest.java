@@ -7,7 +7,7 @@ import io.lofn.core.FakeProvider.FakeRuntime;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
-import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.Owner;
 import io.lofn.core.node.OwnerTest;
 import io.lofn.core.node.ProcessUser;
@@ -207,7 +207,7 @@ class SweeperTest {
     ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
     ExecutorService threads = Executors.newCachedThreadPool();
     try {
-      ExchangeDirectories exchanges = new ExchangeDirectories(new NodeDirectories(List.of(local)), me, conf);
+      ExchangeDirectories exchanges = new ExchangeDirectories(new NodeEnvironment(List.of(local)), me, conf);
       Sweeper sweeper = new Sweeper(node, exchanges, me, containerLabels, conf, threads, clock);
       begun.await();
 
@@ -242,7 +242,7 @@ class SweeperTest {
     try {
       ExchangeDirectories exchanges =
           new ExchangeDirectories(
-              new NodeDirectories(List.of(local)),
+              new NodeEnvironment(List.of(local)),
               me,
               new LofnConfig(Map.of("spark.lofn.tmp.memoryDir", memory.toString())));
       Sweeper sweeper =

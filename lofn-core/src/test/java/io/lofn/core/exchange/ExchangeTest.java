@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.LofnException;
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.Owner;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.task.TaskIdentity;
@@ -34,7 +34,7 @@ class ExchangeTest {
   @BeforeEach
   void createExchange() {
     exchanges =
-        new ExchangeDirectories(new NodeDirectories(List.of(local)), Owner.current(), new LofnConfig(Map.of()));
+        new ExchangeDirectories(new NodeEnvironment(List.of(local)), Owner.current(), new LofnConfig(Map.of()));
     exchange = exchanges.create(TASK, false);
   }
 
@@ -125,7 +125,7 @@ class ExchangeTest {
   void spreadsOverTheDisksAndPassesOverFullOnes(@TempDir Path full, @TempDir Path other) {
     ExchangeDirectories spread =
         new ExchangeDirectories(
-            new NodeDirectories(List.of(local, full, other)),
+            new NodeEnvironment(List.of(local, full, other)),
             Owner.current(),
             new LofnConfig(Map.of("spark.lofn.tmp.minFree", "10k")),
             memory("", 0, 0),
@@ -141,7 +141,7 @@ class ExchangeTest {
   void saysWhereThereIsNoRoom(@TempDir Path other) {
     ExchangeDirectories full =
         new ExchangeDirectories(
-            new NodeDirectories(List.of(local, other)),
+            new NodeEnvironment(List.of(local, other)),
             Owner.current(),
             new LofnConfig(Map.of()),
             memory("", 0, 0),
@@ -192,7 +192,7 @@ class ExchangeTest {
 
   private ExchangeDirectories inMemory(TmpfsExchange memory) {
     return new ExchangeDirectories(
-        new NodeDirectories(List.of(local)),
+        new NodeEnvironment(List.of(local)),
         Owner.current(),
         new LofnConfig(Map.of()),
         memory,
@@ -221,7 +221,7 @@ class ExchangeTest {
     Path other = Files.createDirectory(local.resolve("other"));
     Files.createSymbolicLink(other.resolve(ProcessUser.current().own("lofn")), elsewhere);
     ExchangeDirectories planted =
-        new ExchangeDirectories(new NodeDirectories(List.of(other)), Owner.current(), new LofnConfig(Map.of()));
+        new ExchangeDirectories(new NodeEnvironment(List.of(other)), Owner.current(), new LofnConfig(Map.of()));
 
     assertThatThrownBy(() -> planted.create(TASK, false))
         .isInstanceOf(LofnException.class)

@@ -12,7 +12,7 @@ import io.lofn.core.FakeProvider;
 import io.lofn.core.NoMeters;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.HadoopProperties;
-import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.NodeLocks;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.Providers;
@@ -244,7 +244,7 @@ class ImagePreparerTest {
         new Volumes(
             new Providers<>(List.of(), List.of()),
             new LofnConfig(Map.of()),
-            new NodeDirectories(List.of(directory)),
+            new NodeEnvironment(List.of(directory)),
             new HadoopProperties(Map.of()));
     return new ImagePreparer(
         volumes,

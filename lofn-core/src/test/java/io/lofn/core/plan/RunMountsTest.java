@@ -11,7 +11,7 @@ import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.image.ImageRequirement;
-import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.Owner;
 import io.lofn.core.task.TaskIdentity;
 import io.lofn.spi.Ability;
@@ -45,7 +45,7 @@ class RunMountsTest {
   @BeforeEach
   void createExchange() {
     exchanges =
-        new ExchangeDirectories(new NodeDirectories(List.of(local)), Owner.current(), new LofnConfig(Map.of()));
+        new ExchangeDirectories(new NodeEnvironment(List.of(local)), Owner.current(), new LofnConfig(Map.of()));
     exchange = exchanges.create(TASK, false);
   }
 

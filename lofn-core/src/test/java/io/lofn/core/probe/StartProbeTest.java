@@ -15,7 +15,7 @@ import io.lofn.core.container.OwnContainers;
 import io.lofn.core.container.Sweeper;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
-import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.Owner;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.runtime.NodeRuntime;
@@ -261,7 +261,7 @@ class StartProbeTest {
     all.put("spark.lofn.sweep.interval", "1d");
     LofnConfig conf = new LofnConfig(all);
     Owner owner = Owner.current();
-    ExchangeDirectories exchanges = new ExchangeDirectories(new NodeDirectories(List.of(local)), owner, conf);
+    ExchangeDirectories exchanges = new ExchangeDirectories(new NodeEnvironment(List.of(local)), owner, conf);
     ContainerLabels containerLabels = new ContainerLabels(owner);
     NodeRuntime node =
         new NodeRuntime(new RuntimeSelector(conf, RuntimeProviders.of(List.of(), List.of())));

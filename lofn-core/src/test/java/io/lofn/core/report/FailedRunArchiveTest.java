@@ -10,7 +10,7 @@ import io.lofn.core.FakeProvider.FakeRuntime;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
-import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.Owner;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.task.TaskIdentity;
@@ -70,7 +70,7 @@ class FailedRunArchiveTest {
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
     exchanges =
         new ExchangeDirectories(
-            new NodeDirectories(List.of(local.resolve("disk, one"))),
+            new NodeEnvironment(List.of(local.resolve("disk, one"))),
             Owner.current(),
             new LofnConfig(Map.of()));
     exchange = exchanges.create(new TaskIdentity("app", 1, 2, 0, 3), false);

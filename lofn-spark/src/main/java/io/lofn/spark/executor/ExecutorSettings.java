@@ -2,7 +2,7 @@ package io.lofn.spark.executor;
 
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.HadoopProperties;
-import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.NodeEnvironment;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +17,7 @@ import scala.Tuple2;
  * @param directories where files may be kept
  * @param hadoop the session's Hadoop properties
  */
-record ExecutorSettings(LofnConfig conf, NodeDirectories directories, HadoopProperties hadoop) {
+record ExecutorSettings(LofnConfig conf, NodeEnvironment directories, HadoopProperties hadoop) {
 
   private static final String HADOOP_PREFIX = "spark.hadoop.";
 
@@ -39,7 +39,7 @@ record ExecutorSettings(LofnConfig conf, NodeDirectories directories, HadoopProp
                 () -> LocalDirectories.of(System.getenv(), spark.get("spark.local.dir", "")));
     return new ExecutorSettings(
         conf,
-        new NodeDirectories(directories, new WorkerDirectories()),
+        new NodeEnvironment(directories, new WorkerDirectories()),
         new HadoopProperties(hadoop));
   }
 }

@@ -1,6 +1,6 @@
 package io.lofn.spark.executor;
 
-import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.NodeEnvironment;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -15,7 +15,7 @@ import java.util.Optional;
  * spark-<worker>/executor-<application>} below a local directory, so that the executors of two
  * applications, or of two workers, of a node share none.
  */
-final class WorkerDirectories implements NodeDirectories.Layout {
+final class WorkerDirectories implements NodeEnvironment.Layout {
 
   private static final String WORKER = "spark-";
   private static final String APPLICATION = "executor-";

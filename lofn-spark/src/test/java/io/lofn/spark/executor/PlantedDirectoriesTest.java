@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lofn.api.LofnException;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.ExchangeDirectories;
-import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.NodeLocks;
 import io.lofn.core.node.Owner;
 import io.lofn.core.node.ProcessUser;
@@ -146,7 +146,7 @@ class PlantedDirectoriesTest {
 
   private static ExchangeDirectories exchanges(String directory) {
     return new ExchangeDirectories(
-        new NodeDirectories(List.of(Path.of(directory)), new WorkerDirectories()),
+        new NodeEnvironment(List.of(Path.of(directory)), new WorkerDirectories()),
         ME,
         new LofnConfig(Map.of()));
   }

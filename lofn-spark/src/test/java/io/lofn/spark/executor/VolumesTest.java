@@ -7,7 +7,7 @@ import io.lofn.api.StagingException;
 import io.lofn.api.Volume;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.HadoopProperties;
-import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.runtime.Providers;
 import io.lofn.core.storage.Volumes;
@@ -138,7 +138,7 @@ class VolumesTest {
     return new Volumes(
         new Providers<>(providers, List.of()),
         new LofnConfig(conf),
-        new NodeDirectories(List.of(local), new WorkerDirectories()),
+        new NodeEnvironment(List.of(local), new WorkerDirectories()),
         new HadoopProperties(Map.of("a", "b")));
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.ExchangeDirectories;
-import io.lofn.core.node.NodeDirectories;
+import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.Owner;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.node.UserDirectory;
@@ -35,7 +35,7 @@ class WorkerDirectoriesTest {
 
     try (ExchangeDirectories exchanges =
         new ExchangeDirectories(
-            new NodeDirectories(List.of(local), new WorkerDirectories()),
+            new NodeEnvironment(List.of(local), new WorkerDirectories()),
             me,
             new LofnConfig(Map.of()))) {
       exchanges.sweep(Map.of("engine", Set.of()));

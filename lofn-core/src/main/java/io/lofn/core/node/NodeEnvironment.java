@@ -10,10 +10,10 @@ import java.util.Optional;
  * @param paths at least one, absolute
  * @param layout how they lie beside those of other executors
  */
-public record NodeDirectories(List<Path> paths, Layout layout) {
+public record NodeEnvironment(List<Path> paths, Layout layout) {
 
   /** Directories that no other executor has a share in. */
-  public NodeDirectories(List<Path> paths) {
+  public NodeEnvironment(List<Path> paths) {
     this(paths, new Layout() {});
   }
 
