@@ -4,7 +4,7 @@ import io.lofn.api.LofnException;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.spark.doctor.DoctorOptions;
 import io.lofn.spark.doctor.DoctorReport;
-import io.lofn.spark.doctor.NodeExamination;
+import io.lofn.spark.doctor.NodeCheckTask;
 import io.lofn.spark.doctor.NodeTour;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -70,7 +70,7 @@ public final class Doctor {
   /** Examines the nodes of a context that has the keys of lofn. */
   static DoctorReport examine(JavaSparkContext spark, DoctorOptions options, Duration patience) {
     LofnConfig conf = Lofn.on(spark).conf();
-    NodeExamination examination = NodeExamination.onDriver(options.tool(), conf);
+    NodeCheckTask examination = NodeCheckTask.onDriver(options.tool(), conf);
     return new DoctorReport(
         new NodeTour(spark, patience).examine(examination, options.nodes()), options.nodes());
   }

@@ -41,7 +41,7 @@ public final class NodeTour {
    * @param nodes how many there are at least
    * @return the findings of each node, none for a node that was not met
    */
-  public Map<String, List<CheckResult>> examine(NodeExamination examination, int nodes) {
+  public Map<String, List<CheckResult>> examine(NodeCheckTask examination, int nodes) {
     Map<String, List<CheckResult>> found = new TreeMap<>();
     Instant end = Instant.now().plus(patience);
     while (true) {
@@ -59,7 +59,7 @@ public final class NodeTour {
     }
   }
 
-  private void round(NodeExamination examination, Map<String, List<CheckResult>> found) {
+  private void round(NodeCheckTask examination, Map<String, List<CheckResult>> found) {
     int slots = Math.max(executors().size(), spark.defaultParallelism());
     List<String[]> rows =
         spark

@@ -21,7 +21,7 @@ import org.apache.spark.SparkEnv;
 import org.jspecify.annotations.Nullable;
 
 /** What a task of the doctor does on its node. */
-public final class NodeExamination implements Serializable {
+public final class NodeCheckTask implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
@@ -30,16 +30,16 @@ public final class NodeExamination implements Serializable {
   private final HashMap<String, String> conf;
   private final @Nullable String digest;
 
-  private NodeExamination(Tool<String, String> tool, LofnConfig conf, @Nullable String digest) {
+  private NodeCheckTask(Tool<String, String> tool, LofnConfig conf, @Nullable String digest) {
     this.tool = tool;
     this.conf = new HashMap<>(conf.entries());
     this.digest = digest;
   }
 
-  public static NodeExamination onDriver(Tool<String, String> tool, LofnConfig conf) {
+  public static NodeCheckTask onDriver(Tool<String, String> tool, LofnConfig conf) {
     try (Lease lofn = ExecutorInjector.ofDriver(conf.entries())) {
       Optional<String> digest = lofn.get(DigestResolver.class).digest(tool);
-      return new NodeExamination(tool, conf, digest.orElse(null));
+      return new NodeCheckTask(tool, conf, digest.orElse(null));
     }
   }
 
