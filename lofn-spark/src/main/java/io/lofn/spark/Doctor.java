@@ -5,7 +5,7 @@ import io.lofn.core.config.LofnConfig;
 import io.lofn.spark.doctor.DoctorOptions;
 import io.lofn.spark.doctor.DoctorReport;
 import io.lofn.spark.doctor.NodeCheckTask;
-import io.lofn.spark.doctor.NodeTour;
+import io.lofn.spark.doctor.ClusterCheck;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Optional;
@@ -72,6 +72,6 @@ public final class Doctor {
     LofnConfig conf = Lofn.on(spark).conf();
     NodeCheckTask examination = NodeCheckTask.onDriver(options.tool(), conf);
     return new DoctorReport(
-        new NodeTour(spark, patience).examine(examination, options.nodes()), options.nodes());
+        new ClusterCheck(spark, patience).examine(examination, options.nodes()), options.nodes());
   }
 }

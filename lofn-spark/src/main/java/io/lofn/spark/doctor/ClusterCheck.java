@@ -20,7 +20,7 @@ import org.apache.spark.storage.BlockManagerId;
  * Brings an examination to every node of an application, by jobs with a task for each slot. Spark
  * gives no task to a node of one's choice, so there are more jobs until all have been met.
  */
-public final class NodeTour {
+public final class ClusterCheck {
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -30,7 +30,7 @@ public final class NodeTour {
   /**
    * @param patience how long to go on after nodes that were not met
    */
-  public NodeTour(JavaSparkContext spark, Duration patience) {
+  public ClusterCheck(JavaSparkContext spark, Duration patience) {
     this.spark = spark;
     this.patience = patience;
   }
