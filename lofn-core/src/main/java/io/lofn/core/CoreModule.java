@@ -9,7 +9,7 @@ import io.lofn.core.check.ContainerChecks;
 import io.lofn.core.check.NodeCheck;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.PathMap;
-import io.lofn.core.container.OwnContainers;
+import io.lofn.core.container.TrackedContainers;
 import io.lofn.core.container.PipedContainers;
 import io.lofn.core.container.Sweeper;
 import io.lofn.core.exchange.ExchangeDirectories;
@@ -103,7 +103,7 @@ public final class CoreModule extends AbstractModule {
             NodeLocks.class,
             NodeRuntime.class,
             OutputStores.class,
-            OwnContainers.class,
+            TrackedContainers.class,
             PipedContainers.class,
             RuntimeSelector.class,
             SecurityPolicy.class,

@@ -69,7 +69,7 @@ public final class PipedContainers {
 
   private static final String NOWHERE = "none";
 
-  private final OwnContainers containers;
+  private final TrackedContainers containers;
   private final ExecutorService threads;
   private final ScheduledExecutorService clock;
   private final boolean wanted;
@@ -80,7 +80,7 @@ public final class PipedContainers {
 
   @Inject
   PipedContainers(
-      OwnContainers containers,
+      TrackedContainers containers,
       LofnConfig conf,
       Owner owner,
       ExecutorService threads,

@@ -7,7 +7,7 @@ import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.PathMap;
-import io.lofn.core.container.OwnContainers;
+import io.lofn.core.container.TrackedContainers;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.exchange.ExchangeDirectories;
@@ -59,7 +59,7 @@ public final class MountProbe {
 
   private final ExchangeDirectories exchanges;
   private final ContainerLabels containerLabels;
-  private final OwnContainers containers;
+  private final TrackedContainers containers;
   private final PathMap paths;
   private final String target;
   private final Duration patience;
@@ -68,7 +68,7 @@ public final class MountProbe {
   MountProbe(
       ExchangeDirectories exchanges,
       ContainerLabels containerLabels,
-      OwnContainers containers,
+      TrackedContainers containers,
       PathMap paths,
       LofnConfig conf) {
     this.exchanges = exchanges;

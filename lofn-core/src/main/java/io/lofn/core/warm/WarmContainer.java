@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
-import io.lofn.core.container.OwnContainers;
+import io.lofn.core.container.TrackedContainers;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.DirectoryModes;
@@ -43,7 +43,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
   private final WarmShape shape;
   private final Exchange exchange;
   private final Path control;
-  private final OwnContainers containers;
+  private final TrackedContainers containers;
   private final Executor threads;
   private final ScheduledExecutorService clock;
   private final List<StagedVolume> volumes = new ArrayList<>();
@@ -57,7 +57,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
   public WarmContainer(
       WarmShape shape,
       Exchange exchange,
-      OwnContainers containers,
+      TrackedContainers containers,
       Executor threads,
       ScheduledExecutorService clock) {
     this.shape = shape;

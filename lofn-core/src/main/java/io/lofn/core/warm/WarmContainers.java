@@ -1,7 +1,7 @@
 package io.lofn.core.warm;
 
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.container.OwnContainers;
+import io.lofn.core.container.TrackedContainers;
 import io.lofn.core.container.PipedContainers;
 import io.lofn.core.container.RunSandbox;
 import io.lofn.core.exchange.Exchange;
@@ -38,7 +38,7 @@ public final class WarmContainers implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(WarmContainers.class);
 
-  private final OwnContainers containers;
+  private final TrackedContainers containers;
   private final PipedContainers single;
   private final ExchangeDirectories exchanges;
   private final ExecutorService threads;
@@ -54,7 +54,7 @@ public final class WarmContainers implements AutoCloseable {
 
   @Inject
   WarmContainers(
-      OwnContainers containers,
+      TrackedContainers containers,
       PipedContainers single,
       ExchangeDirectories exchanges,
       LofnConfig conf,

@@ -67,7 +67,7 @@ class LeftContainersTest {
   private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
   private ExchangeDirectories exchanges;
   private Sweeper sweeper;
-  private OwnContainers containers;
+  private TrackedContainers containers;
 
   @AfterEach
   void end() {
@@ -85,7 +85,7 @@ class LeftContainersTest {
     assertThat(node.get().runtime()).isSameAs(runtime);
     exchanges = new ExchangeDirectories(new NodeEnvironment(List.of(local)), me, conf);
     sweeper = new Sweeper(node, exchanges, me, containerLabels, conf, threads, noClock());
-    containers = new OwnContainers(sweeper, PathMap.NONE);
+    containers = new TrackedContainers(sweeper, PathMap.NONE);
   }
 
   /** A clock without a thread that runs: nothing sweeps but the test. */

@@ -249,6 +249,6 @@ class PipedContainersTest {
     Sweeper sweeper =
         new Sweeper(node, exchanges(), ME, new ContainerLabels(ME), conf, threads, clock);
     return new PipedContainers(
-        new OwnContainers(sweeper, PathMap.NONE), conf, owner, threads, clock);
+        new TrackedContainers(sweeper, PathMap.NONE), conf, owner, threads, clock);
   }
 }

@@ -399,6 +399,6 @@ class ShellStartTest {
     Sweeper sweeper =
         new Sweeper(node, exchanges(), ME, new ContainerLabels(ME), conf, threads, clock);
     return new PipedContainers(
-        new OwnContainers(sweeper, PathMap.NONE), conf, owner, threads, clock);
+        new TrackedContainers(sweeper, PathMap.NONE), conf, owner, threads, clock);
   }
 }

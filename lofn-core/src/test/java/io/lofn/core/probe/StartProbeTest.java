@@ -11,7 +11,7 @@ import io.lofn.core.FakeProvider;
 import io.lofn.core.QuietContainer;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.PathMap;
-import io.lofn.core.container.OwnContainers;
+import io.lofn.core.container.TrackedContainers;
 import io.lofn.core.container.Sweeper;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
@@ -267,7 +267,7 @@ class StartProbeTest {
         new NodeRuntime(new RuntimeSelector(conf, RuntimeProviders.of(List.of(), List.of())));
     Sweeper sweeper = new Sweeper(node, exchanges, owner, containerLabels, conf, clock, clock);
     PathMap paths = conf.find(LofnConfig.HOST_PATH_MAP).orElse(PathMap.NONE);
-    OwnContainers containers = new OwnContainers(sweeper, paths);
+    TrackedContainers containers = new TrackedContainers(sweeper, paths);
     return new StartProbe(
         new MountProbe(exchanges, containerLabels, containers, paths, conf), paths, conf, () -> me);
   }

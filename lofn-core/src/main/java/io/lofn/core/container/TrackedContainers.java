@@ -11,13 +11,13 @@ import jakarta.inject.Inject;
  * Starts the containers of this lofn: with mounts as the engine calls them, and so that the sweep
  * does not touch them until they are closed.
  */
-public final class OwnContainers {
+public final class TrackedContainers {
 
   private final Sweeper sweeper;
   private final PathMap paths;
 
   @Inject
-  public OwnContainers(Sweeper sweeper, PathMap paths) {
+  public TrackedContainers(Sweeper sweeper, PathMap paths) {
     this.sweeper = sweeper;
     this.paths = paths;
   }
