@@ -22,7 +22,7 @@ import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.NodeLocks;
-import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.probe.MountProbe;
 import io.lofn.core.probe.StartProbe;
 import io.lofn.core.run.RunModule;
@@ -86,7 +86,7 @@ public final class CoreModule extends AbstractModule {
     bind(NodeEnvironment.class).toInstance(directories);
     bind(HadoopProperties.class).toInstance(hadoop);
     bind(RunMeters.class).toInstance(meters);
-    bind(Owner.class).toInstance(Owner.current());
+    bind(ProcessIdentity.class).toInstance(ProcessIdentity.current());
     bind(new TypeLiteral<Providers<VolumeStagerProvider>>() {})
         .toInstance(Providers.discover(VolumeStagerProvider.class));
     bind(new TypeLiteral<Providers<OutputStoreProvider>>() {})

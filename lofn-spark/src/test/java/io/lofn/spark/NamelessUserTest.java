@@ -10,7 +10,7 @@ import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.NodeLocks;
-import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.task.TaskIdentity;
 import java.io.IOException;
@@ -88,7 +88,7 @@ class NamelessUserTest {
     try {
       LofnConfig conf = new LofnConfig(Map.of("spark.lofn.tmp.dir", directory.toString()));
       try (ExchangeDirectories exchanges =
-          new ExchangeDirectories(new NodeEnvironment(List.of(directory)), Owner.current(), conf)) {
+          new ExchangeDirectories(new NodeEnvironment(List.of(directory)), ProcessIdentity.current(), conf)) {
         try (Exchange exchange = exchanges.create(new TaskIdentity("local-1", 2, 3, 0, 17), false);
             NodeLocks.Held held = new NodeLocks(conf).hold("name", Duration.ofSeconds(10))) {
           assertThat(exchange.directory()).startsWith(directory);

@@ -4,7 +4,7 @@ import io.lofn.api.EngineException;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
-import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.shell.CommandStart;
 import io.lofn.core.shell.ExitCodes;
 import io.lofn.core.shell.ShellStart;
@@ -82,7 +82,7 @@ public final class PipedContainers {
   PipedContainers(
       TrackedContainers containers,
       LofnConfig conf,
-      Owner owner,
+      ProcessIdentity owner,
       ExecutorService threads,
       ScheduledExecutorService clock) {
     this.containers = containers;

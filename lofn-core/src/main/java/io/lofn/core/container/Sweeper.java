@@ -9,8 +9,8 @@ import io.lofn.core.exchange.ContainerLedger;
 import io.lofn.core.exchange.ContainerLedger.Lost;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
-import io.lofn.core.node.Owner;
-import io.lofn.core.node.Owner.Life;
+import io.lofn.core.node.ProcessIdentity;
+import io.lofn.core.node.ProcessIdentity.Life;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.task.Closing;
 import io.lofn.core.task.PoolThreads;
@@ -52,7 +52,7 @@ public final class Sweeper {
 
   private final NodeRuntime runtime;
   private final ExchangeDirectories exchanges;
-  private final Owner owner;
+  private final ProcessIdentity owner;
   private final ContainerLabels containerLabels;
   private final ExecutorService threads;
   private final ContainerLedger ledger;
@@ -67,7 +67,7 @@ public final class Sweeper {
   public Sweeper(
       NodeRuntime runtime,
       ExchangeDirectories exchanges,
-      Owner owner,
+      ProcessIdentity owner,
       ContainerLabels containerLabels,
       LofnConfig conf,
       ExecutorService threads,
@@ -170,7 +170,7 @@ public final class Sweeper {
    */
   private Set<String> sweepContainers(ContainerRuntime engine) {
     boolean removed = false;
-    List<ContainerSummary> all = engine.list(Map.of(Owner.HOST, owner.host()));
+    List<ContainerSummary> all = engine.list(Map.of(ProcessIdentity.HOST, owner.host()));
     for (ContainerSummary container : all) {
       boolean own = containerLabels.isOwn(container);
       if (own ? !ledger.isWanted(container.name()) : isAbandoned(container)) {
@@ -178,15 +178,15 @@ public final class Sweeper {
         removed = true;
       }
     }
-    return owners(removed ? engine.list(Map.of(Owner.HOST, owner.host())) : all);
+    return owners(removed ? engine.list(Map.of(ProcessIdentity.HOST, owner.host())) : all);
   }
 
   /** By the labels alone: here, to be deceived means to leave an exchange where it is. */
   private static Set<String> owners(List<ContainerSummary> containers) {
     return containers.stream()
-        .map(container -> Owner.fromLabels(container.labels()))
+        .map(container -> ProcessIdentity.fromLabels(container.labels()))
         .filter(Objects::nonNull)
-        .map(Owner::directoryName)
+        .map(ProcessIdentity::directoryName)
         .collect(Collectors.toSet());
   }
 

@@ -7,8 +7,8 @@ import io.lofn.api.LofnException;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.LocalDisks;
 import io.lofn.core.node.NodeEnvironment;
-import io.lofn.core.node.Owner;
-import io.lofn.core.node.Owner.Life;
+import io.lofn.core.node.ProcessIdentity;
+import io.lofn.core.node.ProcessIdentity.Life;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.node.UserDirectory;
 import io.lofn.core.task.TaskIdentity;
@@ -61,7 +61,7 @@ public final class ExchangeDirectories implements AutoCloseable {
   private final NodeEnvironment.Layout layout;
   private final TmpfsExchange memory;
   private final String homeName;
-  private final Owner owner;
+  private final ProcessIdentity owner;
   private final long minFree;
   private final ToLongFunction<Path> freeBytes;
   private final ContainerLedger ledger = new ContainerLedger();
@@ -72,7 +72,7 @@ public final class ExchangeDirectories implements AutoCloseable {
   private final Set<Path> trees = ConcurrentHashMap.newKeySet();
 
   @Inject
-  public ExchangeDirectories(NodeEnvironment directories, Owner owner, LofnConfig conf) {
+  public ExchangeDirectories(NodeEnvironment directories, ProcessIdentity owner, LofnConfig conf) {
     this(directories, owner, conf, new TmpfsExchange(conf), ExchangeDisk::freeBytes);
   }
 
@@ -81,7 +81,7 @@ public final class ExchangeDirectories implements AutoCloseable {
    */
   public ExchangeDirectories(
       NodeEnvironment directories,
-      Owner owner,
+      ProcessIdentity owner,
       LofnConfig conf,
       TmpfsExchange memory,
       ToLongFunction<Path> freeBytes) {

@@ -31,12 +31,12 @@ public final class ContainerLabels {
 
   private static final Logger LOG = LoggerFactory.getLogger(ContainerLabels.class);
 
-  private final Owner owner;
+  private final ProcessIdentity owner;
   private final String maker = UUID.randomUUID().toString();
   private final Optional<String> user = executorUser();
 
   @Inject
-  public ContainerLabels(Owner owner) {
+  public ContainerLabels(ProcessIdentity owner) {
     this.owner = owner;
   }
 
@@ -66,7 +66,7 @@ public final class ContainerLabels {
   }
 
   /** What ties a name to the labels by which its owner is told. */
-  private static String mark(String begin, Owner owner) {
+  private static String mark(String begin, ProcessIdentity owner) {
     String text = begin + " " + owner.labels();
     return Hashing.sha256().hashString(text, UTF_8).toString().substring(0, MARK_LENGTH);
   }
@@ -77,11 +77,11 @@ public final class ContainerLabels {
    *
    * @return empty unless the name is one that lofn gives, and the labels agree with it
    */
-  public static Optional<Owner> ownerOf(ContainerSummary container) {
+  public static Optional<ProcessIdentity> ownerOf(ContainerSummary container) {
     Map<String, String> labels = container.labels();
     String name = container.name();
     int end = name.lastIndexOf('-');
-    Owner owner = Owner.fromLabels(labels);
+    ProcessIdentity owner = ProcessIdentity.fromLabels(labels);
     boolean agree =
         owner != null
             && end > 0

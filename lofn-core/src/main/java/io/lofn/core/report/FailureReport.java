@@ -6,7 +6,7 @@ import io.lofn.api.ToolFailedException;
 import io.lofn.api.ToolFailedException.Reason;
 import io.lofn.core.exchange.DiskWatch;
 import io.lofn.core.exchange.ExchangeDisk;
-import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.shell.ExitCodes;
@@ -181,7 +181,7 @@ public final class FailureReport {
     line(
         message,
         "node",
-        "%s; %s; container %s".formatted(Owner.current().host(), runtime, container));
+        "%s; %s; container %s".formatted(ProcessIdentity.current().host(), runtime, container));
     Path left = kept;
     if (left != null) {
       line(message, "kept", left.toString());

@@ -8,7 +8,7 @@ import io.lofn.core.gate.SecurityPolicy;
 import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.image.ImageOnNode;
 import io.lofn.core.node.ContainerLabels;
-import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.task.TaskScope;
@@ -71,7 +71,7 @@ public final class ToolRunner {
   public ImageOnNode prepareImage(Tool<?, ?> tool, ImageRequirement image, TaskScope task) {
     SelectedRuntime runtime = preparation.runtime(task);
     PreparedImage prepared = preparation.image(runtime, image, task);
-    return new ImageOnNode(Owner.current().host(), runtime.name(), tool.image(), prepared.id());
+    return new ImageOnNode(ProcessIdentity.current().host(), runtime.name(), tool.image(), prepared.id());
   }
 
   private boolean skipsEmpty(Tool<?, ?> tool) {

@@ -12,7 +12,7 @@ import io.lofn.core.container.ContainerSession.Stop;
 import io.lofn.core.container.ContainerSession.StopReason;
 import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.node.ContainerLabels;
-import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.PoolThreads;
@@ -56,7 +56,7 @@ class ContainerSessionTest {
         ImageRequirement.of(tool, conf, Optional.empty()),
         new FakeTask(),
         conf,
-        new ContainerLabels(Owner.current()));
+        new ContainerLabels(ProcessIdentity.current()));
   }
 
   @Test

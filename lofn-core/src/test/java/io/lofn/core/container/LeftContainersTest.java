@@ -13,7 +13,7 @@ import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeEnvironment;
-import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.node.UserDirectory;
 import io.lofn.core.runtime.NodeRuntime;
@@ -57,9 +57,9 @@ class LeftContainersTest {
 
   @TempDir Path local;
 
-  private final Owner me = Owner.current();
-  private final Owner dead =
-      new Owner(me.host(), me.machine(), me.boot(), me.namespace(), me.pid(), "0");
+  private final ProcessIdentity me = ProcessIdentity.current();
+  private final ProcessIdentity dead =
+      new ProcessIdentity(me.host(), me.machine(), me.boot(), me.namespace(), me.pid(), "0");
   private final ContainerLabels containerLabels = new ContainerLabels(me);
   private final List<String> events = new CopyOnWriteArrayList<>();
   private final Engine engine = new Engine();
@@ -287,7 +287,7 @@ class LeftContainersTest {
     setUp(engine);
     Path tree =
         leftTree(
-            new Owner(me.host(), me.machine(), "before", me.namespace(), me.pid(), me.start()),
+            new ProcessIdentity(me.host(), me.machine(), "before", me.namespace(), me.pid(), me.start()),
             podman);
 
     sweeper.sweep();
@@ -315,7 +315,7 @@ class LeftContainersTest {
     return local.resolve(ProcessUser.current().own("lofn"));
   }
 
-  private Path leftTree(Owner owner, ContainerRuntime by) throws Exception {
+  private Path leftTree(ProcessIdentity owner, ContainerRuntime by) throws Exception {
     Path tree =
         Files.createDirectories(
             home().resolve(owner.directoryName()).resolve("run"), UserDirectory.PRIVATE);
@@ -337,7 +337,7 @@ class LeftContainersTest {
     return settings.build();
   }
 
-  private Map<String, String> labels(Owner owner, String name) {
+  private Map<String, String> labels(ProcessIdentity owner, String name) {
     ContainerLabels from = owner.equals(me) ? containerLabels : new ContainerLabels(owner);
     Map<String, String> labels = from.labels(TASK);
     labels.put(ContainerLabels.RUN, name);

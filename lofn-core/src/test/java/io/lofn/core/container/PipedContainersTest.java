@@ -12,7 +12,7 @@ import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeEnvironment;
-import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.runtime.RuntimeSelector;
@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PipedContainersTest {
 
-  private static final Owner ME = Owner.current();
+  private static final ProcessIdentity ME = ProcessIdentity.current();
   private static final String SCRIPT =
       "read word; echo \"$word out\"; echo \"$word err\" >&2; exit 3";
 
@@ -73,8 +73,8 @@ class PipedContainersTest {
 
   @Test
   void aCommandOfAnotherKernelKeepsWhatIsAttached() throws Exception {
-    Owner elsewhere =
-        new Owner(ME.host(), ME.machine(), "another boot", ME.namespace(), ME.pid(), ME.start());
+    ProcessIdentity elsewhere =
+        new ProcessIdentity(ME.host(), ME.machine(), "another boot", ME.namespace(), ME.pid(), ME.start());
 
     try (RunningContainer container = start(elsewhere, Map.of(), List.of("sh", "-c", SCRIPT))) {
       assertThat(container).isNotInstanceOf(PipedContainer.class);
@@ -112,8 +112,8 @@ class PipedContainersTest {
 
   @Test
   void aCommandOfAnotherKernelThatIsGivenNoInputFindsNone() throws Exception {
-    Owner elsewhere =
-        new Owner(ME.host(), ME.machine(), "another boot", ME.namespace(), ME.pid(), ME.start());
+    ProcessIdentity elsewhere =
+        new ProcessIdentity(ME.host(), ME.machine(), "another boot", ME.namespace(), ME.pid(), ME.start());
     ContainerSpec spec =
         ContainerSpec.builder("name", "image").command(List.of("sh", "-c", NO_INPUT)).build();
 
@@ -220,7 +220,7 @@ class PipedContainersTest {
         .hasValueSatisfying(exit -> assertThat(exit.code()).isEqualTo(3));
   }
 
-  private RunningContainer start(Owner owner, Map<String, String> conf, List<String> argv) {
+  private RunningContainer start(ProcessIdentity owner, Map<String, String> conf, List<String> argv) {
     return start(containers(owner, conf), argv);
   }
 
@@ -242,7 +242,7 @@ class PipedContainersTest {
     return new ExchangeDirectories(new NodeEnvironment(List.of(directory)), ME, new LofnConfig(Map.of()));
   }
 
-  private PipedContainers containers(Owner owner, Map<String, String> settings) {
+  private PipedContainers containers(ProcessIdentity owner, Map<String, String> settings) {
     LofnConfig conf = new LofnConfig(settings);
     NodeRuntime node =
         new NodeRuntime(new RuntimeSelector(conf, RuntimeProviders.of(List.of(), List.of())));

@@ -14,7 +14,7 @@ import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeEnvironment;
-import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.runtime.RuntimeSelector;
@@ -54,9 +54,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ShellStartTest {
 
-  private static final Owner ME = Owner.current();
-  private static final Owner ELSEWHERE =
-      new Owner(ME.host(), ME.machine(), "another boot", ME.namespace(), ME.pid(), ME.start());
+  private static final ProcessIdentity ME = ProcessIdentity.current();
+  private static final ProcessIdentity ELSEWHERE =
+      new ProcessIdentity(ME.host(), ME.machine(), "another boot", ME.namespace(), ME.pid(), ME.start());
 
   private static final Duration SOON = Duration.ofSeconds(30);
 
@@ -65,7 +65,7 @@ class ShellStartTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
   private final ProcessEngine engine = new ProcessEngine();
-  private Owner owner = ME;
+  private ProcessIdentity owner = ME;
 
   @AfterEach
   void stopThreads() {
@@ -107,7 +107,7 @@ class ShellStartTest {
       })
   void whatAShellSaysBeforeTheCommandIsItsStandardErrorAndNoRecord(String banner) throws Exception {
     engine.shell = List.of("sh", "-c", banner + "; exec sh \"$@\"", "sh");
-    for (Owner each : List.of(ME, ELSEWHERE)) {
+    for (ProcessIdentity each : List.of(ME, ELSEWHERE)) {
       owner = each;
       Ended ended = run(start(true, 0), "sh", "-c", "cat; echo own >&2");
 

@@ -8,8 +8,8 @@ import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeEnvironment;
-import io.lofn.core.node.Owner;
-import io.lofn.core.node.OwnerTest;
+import io.lofn.core.node.ProcessIdentity;
+import io.lofn.core.node.ProcessIdentityTest;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.node.UserDirectory;
 import io.lofn.core.runtime.NodeRuntime;
@@ -44,13 +44,13 @@ class SweeperTest {
   @TempDir Path local;
   @TempDir Path memory;
 
-  private final Owner me = OwnerTest.onMachine("one");
+  private final ProcessIdentity me = ProcessIdentityTest.onMachine("one");
   private String wanted = "none";
   private final ContainerLabels containerLabels = new ContainerLabels(me);
-  private final Owner dead =
-      new Owner(me.host(), me.machine(), me.boot(), me.namespace(), me.pid(), "0");
-  private final Owner beforeBoot =
-      new Owner(me.host(), me.machine(), "x", me.namespace(), me.pid(), me.start());
+  private final ProcessIdentity dead =
+      new ProcessIdentity(me.host(), me.machine(), me.boot(), me.namespace(), me.pid(), "0");
+  private final ProcessIdentity beforeBoot =
+      new ProcessIdentity(me.host(), me.machine(), "x", me.namespace(), me.pid(), me.start());
 
   @Test
   void removesContainersWhoseOwnerIsGoneAndNoOthers() throws Exception {
@@ -60,8 +60,8 @@ class SweeperTest {
             List.of(
                 container("dead", dead, true),
                 container("mine", me, true),
-                container("elsewhere", new Owner("h", "m", "b", "n", 1, "1"), true),
-                container("other machine", OwnerTest.onMachine("two"), true),
+                container("elsewhere", new ProcessIdentity("h", "m", "b", "n", 1, "1"), true),
+                container("other machine", ProcessIdentityTest.onMachine("two"), true),
                 container("before boot", beforeBoot, false),
                 container("same name", beforeBoot, true)));
 
@@ -263,7 +263,7 @@ class SweeperTest {
     }
   }
 
-  private static ContainerSummary container(String id, Owner owner, boolean running) {
+  private static ContainerSummary container(String id, ProcessIdentity owner, boolean running) {
     return summary(id, new ContainerLabels(owner), running);
   }
 

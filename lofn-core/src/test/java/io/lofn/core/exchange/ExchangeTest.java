@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.LofnException;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.NodeEnvironment;
-import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.task.TaskIdentity;
 import java.io.IOException;
@@ -34,7 +34,7 @@ class ExchangeTest {
   @BeforeEach
   void createExchange() {
     exchanges =
-        new ExchangeDirectories(new NodeEnvironment(List.of(local)), Owner.current(), new LofnConfig(Map.of()));
+        new ExchangeDirectories(new NodeEnvironment(List.of(local)), ProcessIdentity.current(), new LofnConfig(Map.of()));
     exchange = exchanges.create(TASK, false);
   }
 
@@ -126,7 +126,7 @@ class ExchangeTest {
     ExchangeDirectories spread =
         new ExchangeDirectories(
             new NodeEnvironment(List.of(local, full, other)),
-            Owner.current(),
+            ProcessIdentity.current(),
             new LofnConfig(Map.of("spark.lofn.tmp.minFree", "10k")),
             memory("", 0, 0),
             path -> path.startsWith(full) ? 10 * 1024 - 1 : 10 * 1024);
@@ -142,7 +142,7 @@ class ExchangeTest {
     ExchangeDirectories full =
         new ExchangeDirectories(
             new NodeEnvironment(List.of(local, other)),
-            Owner.current(),
+            ProcessIdentity.current(),
             new LofnConfig(Map.of()),
             memory("", 0, 0),
             path -> 4096);
@@ -193,7 +193,7 @@ class ExchangeTest {
   private ExchangeDirectories inMemory(TmpfsExchange memory) {
     return new ExchangeDirectories(
         new NodeEnvironment(List.of(local)),
-        Owner.current(),
+        ProcessIdentity.current(),
         new LofnConfig(Map.of()),
         memory,
         path -> Long.MAX_VALUE);
@@ -221,7 +221,7 @@ class ExchangeTest {
     Path other = Files.createDirectory(local.resolve("other"));
     Files.createSymbolicLink(other.resolve(ProcessUser.current().own("lofn")), elsewhere);
     ExchangeDirectories planted =
-        new ExchangeDirectories(new NodeEnvironment(List.of(other)), Owner.current(), new LofnConfig(Map.of()));
+        new ExchangeDirectories(new NodeEnvironment(List.of(other)), ProcessIdentity.current(), new LofnConfig(Map.of()));
 
     assertThatThrownBy(() -> planted.create(TASK, false))
         .isInstanceOf(LofnException.class)

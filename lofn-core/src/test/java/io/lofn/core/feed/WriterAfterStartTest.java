@@ -12,7 +12,7 @@ import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.NodeEnvironment;
-import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.task.TaskCalls;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -45,7 +45,7 @@ class WriterAfterStartTest {
   void start() throws IOException {
     home = Files.createDirectory(local.resolve("home"));
     exchange =
-        new ExchangeDirectories(new NodeEnvironment(List.of(local)), Owner.current(), new LofnConfig(Map.of()))
+        new ExchangeDirectories(new NodeEnvironment(List.of(local)), ProcessIdentity.current(), new LofnConfig(Map.of()))
             .create(task.identity(), false);
   }
 

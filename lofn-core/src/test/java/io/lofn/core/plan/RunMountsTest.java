@@ -12,7 +12,7 @@ import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.node.NodeEnvironment;
-import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.task.TaskIdentity;
 import io.lofn.spi.Ability;
 import io.lofn.spi.ImageConfig;
@@ -45,7 +45,7 @@ class RunMountsTest {
   @BeforeEach
   void createExchange() {
     exchanges =
-        new ExchangeDirectories(new NodeEnvironment(List.of(local)), Owner.current(), new LofnConfig(Map.of()));
+        new ExchangeDirectories(new NodeEnvironment(List.of(local)), ProcessIdentity.current(), new LofnConfig(Map.of()));
     exchange = exchanges.create(TASK, false);
   }
 

@@ -16,7 +16,7 @@ import io.lofn.core.container.Sweeper;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeEnvironment;
-import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.RuntimeProviders;
@@ -260,7 +260,7 @@ class StartProbeTest {
     Map<String, String> all = new HashMap<>(settings);
     all.put("spark.lofn.sweep.interval", "1d");
     LofnConfig conf = new LofnConfig(all);
-    Owner owner = Owner.current();
+    ProcessIdentity owner = ProcessIdentity.current();
     ExchangeDirectories exchanges = new ExchangeDirectories(new NodeEnvironment(List.of(local)), owner, conf);
     ContainerLabels containerLabels = new ContainerLabels(owner);
     NodeRuntime node =

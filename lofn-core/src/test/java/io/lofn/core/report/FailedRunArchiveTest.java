@@ -11,7 +11,7 @@ import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.NodeEnvironment;
-import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.task.TaskIdentity;
 import io.lofn.spi.ContainerSpec;
@@ -71,7 +71,7 @@ class FailedRunArchiveTest {
     exchanges =
         new ExchangeDirectories(
             new NodeEnvironment(List.of(local.resolve("disk, one"))),
-            Owner.current(),
+            ProcessIdentity.current(),
             new LofnConfig(Map.of()));
     exchange = exchanges.create(new TaskIdentity("app", 1, 2, 0, 3), false);
     failed = new FailedRunArchive("map of x\nrm -rf /", exchange);

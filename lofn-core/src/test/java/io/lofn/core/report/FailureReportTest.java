@@ -15,7 +15,7 @@ import io.lofn.core.config.KeepPolicy;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.image.ImageRequirement;
-import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.streams.StreamTail;
@@ -291,6 +291,6 @@ class FailureReportTest {
   /** The message with this machine's name taken out. */
   private static String text(ToolFailedException failure) {
     return String.valueOf(failure.getMessage())
-        .replace("node       " + Owner.current().host() + ";", "node       node7;");
+        .replace("node       " + ProcessIdentity.current().host() + ";", "node       node7;");
   }
 }

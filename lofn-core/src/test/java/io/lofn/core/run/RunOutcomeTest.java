@@ -11,7 +11,7 @@ import io.lofn.core.container.ContainerSession;
 import io.lofn.core.feed.InputLease;
 import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.node.ContainerLabels;
-import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.report.FailureReport;
 import io.lofn.core.task.PoolThreads;
@@ -61,7 +61,7 @@ class RunOutcomeTest {
         ImageRequirement.of(tool, conf, Optional.empty()),
         task,
         conf,
-        new ContainerLabels(Owner.current()));
+        new ContainerLabels(ProcessIdentity.current()));
   }
 
   @Test

@@ -10,7 +10,7 @@ import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.NodeEnvironment;
-import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.streams.NamedPipes;
 import io.lofn.core.task.TaskIdentity;
 import io.lofn.spi.ContainerExit;
@@ -142,7 +142,7 @@ class WarmRunTest {
       }
       Exchange exchange =
           new ExchangeDirectories(
-                  new NodeEnvironment(List.of(local)), Owner.current(), new LofnConfig(Map.of()))
+                  new NodeEnvironment(List.of(local)), ProcessIdentity.current(), new LofnConfig(Map.of()))
               .create(new TaskIdentity("local-1", 2, 3, 0, 17), false);
       Path control = exchange.beside("control");
       NamedPipes.make(control, false);

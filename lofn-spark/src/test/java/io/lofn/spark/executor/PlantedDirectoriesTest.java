@@ -8,7 +8,7 @@ import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.NodeLocks;
-import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.task.TaskIdentity;
 import java.nio.file.Files;
@@ -29,9 +29,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PlantedDirectoriesTest {
 
-  private static final Owner ME = Owner.current();
-  private static final Owner DEAD =
-      new Owner(ME.host(), ME.machine(), ME.boot(), ME.namespace(), ME.pid(), "0");
+  private static final ProcessIdentity ME = ProcessIdentity.current();
+  private static final ProcessIdentity DEAD =
+      new ProcessIdentity(ME.host(), ME.machine(), ME.boot(), ME.namespace(), ME.pid(), "0");
 
   private static Neighbours users;
   private static String home;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.NodeEnvironment;
-import io.lofn.core.node.Owner;
+import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.node.UserDirectory;
 import java.nio.file.Files;
@@ -21,7 +21,7 @@ class WorkerDirectoriesTest {
   /** No process has it: the kernel gives numbers below 2^22. */
   private static final String GONE = "99999999";
 
-  private final Owner me = Owner.current();
+  private final ProcessIdentity me = ProcessIdentity.current();
 
   @TempDir Path root;
 

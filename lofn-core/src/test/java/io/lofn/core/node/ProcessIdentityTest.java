@@ -2,27 +2,27 @@ package io.lofn.core.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lofn.core.node.Owner.Life;
+import io.lofn.core.node.ProcessIdentity.Life;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-public class OwnerTest {
+public class ProcessIdentityTest {
 
-  private final Owner me = onMachine("one");
+  private final ProcessIdentity me = onMachine("one");
 
   /** This process, on a machine whose id is known. */
-  public static Owner onMachine(String machine) {
-    Owner me = Owner.current();
-    return new Owner(me.host(), machine, me.boot(), me.namespace(), me.pid(), me.start());
+  public static ProcessIdentity onMachine(String machine) {
+    ProcessIdentity me = ProcessIdentity.current();
+    return new ProcessIdentity(me.host(), machine, me.boot(), me.namespace(), me.pid(), me.start());
   }
 
   @Test
   void isAliveToItself() {
     assertThat(me.lifeOf(onMachine("one"))).isEqualTo(Life.ALIVE);
-    assertThat(Owner.fromLabels(me.labels())).isEqualTo(me);
+    assertThat(ProcessIdentity.fromLabels(me.labels())).isEqualTo(me);
   }
 
   @Test
@@ -40,9 +40,9 @@ public class OwnerTest {
 
   @Test
   void isNotJudgedFromAnotherHostOrNamespace() {
-    assertThat(me.lifeOf(new Owner("other", me.machine(), me.boot(), me.namespace(), 1, "1")))
+    assertThat(me.lifeOf(new ProcessIdentity("other", me.machine(), me.boot(), me.namespace(), 1, "1")))
         .isEqualTo(Life.UNKNOWN);
-    assertThat(me.lifeOf(new Owner(me.host(), me.machine(), me.boot(), "pid:[1]", 1, "1")))
+    assertThat(me.lifeOf(new ProcessIdentity(me.host(), me.machine(), me.boot(), "pid:[1]", 1, "1")))
         .isEqualTo(Life.UNKNOWN);
   }
 
@@ -50,23 +50,23 @@ public class OwnerTest {
   void isOfAnotherBootWhenTheBootDiffers() {
     assertThat(
             me.lifeOf(
-                new Owner(me.host(), me.machine(), "x", me.namespace(), me.pid(), me.start())))
+                new ProcessIdentity(me.host(), me.machine(), "x", me.namespace(), me.pid(), me.start())))
         .isEqualTo(Life.OTHER_BOOT);
   }
 
   @Test
   void foreignLabelsHaveNoOwner() {
-    assertThat(Owner.fromLabels(Map.of())).isNull();
-    assertThat(Owner.fromLabels(Map.of("io.lofn.pid", "x"))).isNull();
+    assertThat(ProcessIdentity.fromLabels(Map.of())).isNull();
+    assertThat(ProcessIdentity.fromLabels(Map.of("io.lofn.pid", "x"))).isNull();
   }
 
   @Test
   void directoriesOfTheDeadAreKnownByTheirNames() {
     assertThat(life(me)).isEqualTo(Life.ALIVE);
     assertThat(life(with(me.pid(), me.start() + "1"))).isEqualTo(Life.DEAD);
-    assertThat(life(new Owner(me.host(), me.machine(), "x-y", me.namespace(), 1, "1")))
+    assertThat(life(new ProcessIdentity(me.host(), me.machine(), "x-y", me.namespace(), 1, "1")))
         .isEqualTo(Life.OTHER_BOOT);
-    assertThat(life(new Owner("other", me.machine(), me.boot(), me.namespace(), me.pid(), "0")))
+    assertThat(life(new ProcessIdentity("other", me.machine(), me.boot(), me.namespace(), me.pid(), "0")))
         .isEqualTo(Life.UNKNOWN);
     assertThat(me.lifeOfDirectory("something else", true)).isEqualTo(Life.UNKNOWN);
   }
@@ -76,9 +76,9 @@ public class OwnerTest {
    */
   @Test
   void directoriesOfOtherMachinesOfTheSameNameAreNotJudged() {
-    Owner other = onMachine("two");
-    Owner earlier = new Owner(me.host(), "one", "x", me.namespace(), 1, "1");
-    Owner dead = with(me.pid(), me.start() + "1");
+    ProcessIdentity other = onMachine("two");
+    ProcessIdentity earlier = new ProcessIdentity(me.host(), "one", "x", me.namespace(), 1, "1");
+    ProcessIdentity dead = with(me.pid(), me.start() + "1");
 
     for (boolean local : new boolean[] {true, false}) {
       assertThat(me.lifeOfDirectory(other.directoryName(), local)).isEqualTo(Life.UNKNOWN);
@@ -91,9 +91,9 @@ public class OwnerTest {
 
   @Test
   void whereTheMachineIsNotKnownOnlyItsOwnDiskTells() {
-    Owner nameless = onMachine("");
-    Owner dead = new Owner(me.host(), "", me.boot(), me.namespace(), me.pid(), "0");
-    Owner earlier = new Owner(me.host(), "", "x", me.namespace(), 1, "1");
+    ProcessIdentity nameless = onMachine("");
+    ProcessIdentity dead = new ProcessIdentity(me.host(), "", me.boot(), me.namespace(), me.pid(), "0");
+    ProcessIdentity earlier = new ProcessIdentity(me.host(), "", "x", me.namespace(), 1, "1");
 
     assertThat(nameless.lifeOfDirectory(dead.directoryName(), true)).isEqualTo(Life.DEAD);
     assertThat(nameless.lifeOfDirectory(dead.directoryName(), false)).isEqualTo(Life.UNKNOWN);
@@ -122,11 +122,11 @@ public class OwnerTest {
     assertThat(LocalDisks.has(Path.of("/proc/self"))).isFalse();
   }
 
-  private Life life(Owner other) {
+  private Life life(ProcessIdentity other) {
     return me.lifeOfDirectory(other.directoryName(), true);
   }
 
-  private Owner with(long pid, String start) {
-    return new Owner(me.host(), me.machine(), me.boot(), me.namespace(), pid, start);
+  private ProcessIdentity with(long pid, String start) {
+    return new ProcessIdentity(me.host(), me.machine(), me.boot(), me.namespace(), pid, start);
   }
 }

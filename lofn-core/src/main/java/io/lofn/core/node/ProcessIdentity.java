@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param pid the process
  * @param start when it started, as the kernel counts: clock ticks since boot
  */
-public record Owner(
+public record ProcessIdentity(
     String host, String machine, String boot, String namespace, long pid, String start) {
 
   public static final String HOST = "io.lofn.host";
@@ -53,9 +53,9 @@ public record Owner(
     UNKNOWN
   }
 
-  public static Owner current() {
+  public static ProcessIdentity current() {
     long pid = ProcessHandle.current().pid();
-    return new Owner(
+    return new ProcessIdentity(
         hostName(),
         machineId(),
         read(Path.of("/proc/sys/kernel/random/boot_id")),
@@ -64,10 +64,10 @@ public record Owner(
         startOf(pid));
   }
 
-  public static @Nullable Owner fromLabels(Map<String, String> labels) {
+  public static @Nullable ProcessIdentity fromLabels(Map<String, String> labels) {
     try {
-      Owner owner =
-          new Owner(
+      ProcessIdentity owner =
+          new ProcessIdentity(
               labels.getOrDefault(HOST, ""),
               labels.getOrDefault(MACHINE, ""),
               labels.getOrDefault(BOOT, ""),
@@ -108,7 +108,7 @@ public record Owner(
       return Life.UNKNOWN;
     }
     Life life =
-        life(new Owner(host, machine, parts[3], namespace, Long.parseLong(parts[0]), parts[1]));
+        life(new ProcessIdentity(host, machine, parts[3], namespace, Long.parseLong(parts[0]), parts[1]));
     boolean sameMachine = life != Life.OTHER_BOOT && !machine.isEmpty() && !boot.isEmpty();
     return local || sameMachine ? life : Life.UNKNOWN;
   }
@@ -118,12 +118,12 @@ public record Owner(
   }
 
   /** What this process can tell of another owner, which may be on another machine. */
-  public Life lifeOf(Owner other) {
+  public Life lifeOf(ProcessIdentity other) {
     Life life = life(other);
     return life == Life.OTHER_BOOT && machine.isEmpty() ? Life.UNKNOWN : life;
   }
 
-  private Life life(Owner other) {
+  private Life life(ProcessIdentity other) {
     if (!host.equals(other.host) || !machine.equals(other.machine)) {
       return Life.UNKNOWN;
     }
@@ -139,7 +139,7 @@ public record Owner(
   /** Not the id itself, which is a secret of the machine's. */
   private static String machineId() {
     return MACHINE_IDS.stream()
-        .map(Owner::read)
+        .map(ProcessIdentity::read)
         .filter(id -> !id.isEmpty() && !id.equals("uninitialized"))
         .findFirst()
         .map(id -> Hashing.sha256().hashString("io.lofn " + id, UTF_8).toString())
