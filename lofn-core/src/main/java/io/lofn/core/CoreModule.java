@@ -8,7 +8,7 @@ import com.google.inject.multibindings.MapBinder;
 import io.lofn.core.check.ContainerChecks;
 import io.lofn.core.check.NodeCheck;
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.config.PathMap;
+import io.lofn.core.config.HostPathMapping;
 import io.lofn.core.container.TrackedContainers;
 import io.lofn.core.container.PipedContainers;
 import io.lofn.core.container.Sweeper;
@@ -130,8 +130,8 @@ public final class CoreModule extends AbstractModule {
 
   @Provides
   @Singleton
-  PathMap paths(LofnConfig conf) {
-    return conf.find(LofnConfig.HOST_PATH_MAP).orElse(PathMap.NONE);
+  HostPathMapping paths(LofnConfig conf) {
+    return conf.find(LofnConfig.HOST_PATH_MAP).orElse(HostPathMapping.NONE);
   }
 
   @Provides

@@ -55,8 +55,8 @@ public record ConfigKey<T>(
     return new ConfigKey<>(name, "number", defaultText, meaning, "1.0.0", t -> number(t, least));
   }
 
-  static ConfigKey<PathMap> pathMap(String name, String meaning) {
-    return new ConfigKey<>(name, "pairs of paths", "", meaning, "1.0.0", PathMap::parse);
+  static ConfigKey<HostPathMapping> pathMap(String name, String meaning) {
+    return new ConfigKey<>(name, "pairs of paths", "", meaning, "1.0.0", HostPathMapping::parse);
   }
 
   static ConfigKey<Double> share(String name, String meaning) {

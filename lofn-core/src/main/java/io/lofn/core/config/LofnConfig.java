@@ -54,7 +54,7 @@ public final class LofnConfig {
           "A tmpfs, whose `size=` is the cap, for the exchanges of first attempts while half of it is"
               + " free; a run that fills it fails, and its next attempt has its exchange on disk. A"
               + " node that has no such tmpfs does without. Not set: none.");
-  public static final ConfigKey<PathMap> HOST_PATH_MAP =
+  public static final ConfigKey<HostPathMapping> HOST_PATH_MAP =
       ConfigKey.pathMap(
           PREFIX + "host.path.map",
           "Where executors run in containers: how the node's engine calls their paths, such as"

@@ -1,6 +1,6 @@
 package io.lofn.core.container;
 
-import io.lofn.core.config.PathMap;
+import io.lofn.core.config.HostPathMapping;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ForwardingRunningContainer;
@@ -14,10 +14,10 @@ import jakarta.inject.Inject;
 public final class TrackedContainers {
 
   private final Sweeper sweeper;
-  private final PathMap paths;
+  private final HostPathMapping paths;
 
   @Inject
-  public TrackedContainers(Sweeper sweeper, PathMap paths) {
+  public TrackedContainers(Sweeper sweeper, HostPathMapping paths) {
     this.sweeper = sweeper;
     this.paths = paths;
   }

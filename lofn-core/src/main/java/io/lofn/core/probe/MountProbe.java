@@ -6,7 +6,7 @@ import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.config.PathMap;
+import io.lofn.core.config.HostPathMapping;
 import io.lofn.core.container.TrackedContainers;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDisk;
@@ -60,7 +60,7 @@ public final class MountProbe {
   private final ExchangeDirectories exchanges;
   private final ContainerLabels containerLabels;
   private final TrackedContainers containers;
-  private final PathMap paths;
+  private final HostPathMapping paths;
   private final String target;
   private final Duration patience;
 
@@ -69,7 +69,7 @@ public final class MountProbe {
       ExchangeDirectories exchanges,
       ContainerLabels containerLabels,
       TrackedContainers containers,
-      PathMap paths,
+      HostPathMapping paths,
       LofnConfig conf) {
     this.exchanges = exchanges;
     this.containerLabels = containerLabels;

@@ -4,7 +4,7 @@ import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.config.PathMap;
+import io.lofn.core.config.HostPathMapping;
 import io.lofn.core.config.Probe;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.runtime.SelectedRuntime;
@@ -43,11 +43,11 @@ public final class StartProbe {
   private final Map<String, Object> locks = new ConcurrentHashMap<>();
 
   @Inject
-  StartProbe(MountProbe mounts, PathMap paths, LofnConfig conf) {
+  StartProbe(MountProbe mounts, HostPathMapping paths, LofnConfig conf) {
     this(mounts, paths, conf, ProcessUser::current);
   }
 
-  StartProbe(MountProbe mounts, PathMap paths, LofnConfig conf, Supplier<ProcessUser> me) {
+  StartProbe(MountProbe mounts, HostPathMapping paths, LofnConfig conf, Supplier<ProcessUser> me) {
     this.mounts = mounts;
     this.me = me;
     this.mayProbe = conf.get(LofnConfig.PROBE) != Probe.NEVER;

@@ -8,7 +8,7 @@ import io.lofn.api.EngineException;
 import io.lofn.core.FakeProvider;
 import io.lofn.core.QuietContainer;
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.config.PathMap;
+import io.lofn.core.config.HostPathMapping;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
@@ -85,7 +85,7 @@ class LeftContainersTest {
     assertThat(node.get().runtime()).isSameAs(runtime);
     exchanges = new ExchangeDirectories(new NodeEnvironment(List.of(local)), me, conf);
     sweeper = new Sweeper(node, exchanges, me, containerLabels, conf, threads, noClock());
-    containers = new TrackedContainers(sweeper, PathMap.NONE);
+    containers = new TrackedContainers(sweeper, HostPathMapping.NONE);
   }
 
   /** A clock without a thread that runs: nothing sweeps but the test. */

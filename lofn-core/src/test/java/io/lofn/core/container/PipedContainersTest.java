@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.LofnException;
 import io.lofn.core.ProcessEngine;
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.config.PathMap;
+import io.lofn.core.config.HostPathMapping;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
@@ -249,6 +249,6 @@ class PipedContainersTest {
     Sweeper sweeper =
         new Sweeper(node, exchanges(), ME, new ContainerLabels(ME), conf, threads, clock);
     return new PipedContainers(
-        new TrackedContainers(sweeper, PathMap.NONE), conf, owner, threads, clock);
+        new TrackedContainers(sweeper, HostPathMapping.NONE), conf, owner, threads, clock);
   }
 }

@@ -9,7 +9,7 @@ import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
 import io.lofn.core.ProcessEngine;
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.config.PathMap;
+import io.lofn.core.config.HostPathMapping;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
@@ -399,6 +399,6 @@ class ShellStartTest {
     Sweeper sweeper =
         new Sweeper(node, exchanges(), ME, new ContainerLabels(ME), conf, threads, clock);
     return new PipedContainers(
-        new TrackedContainers(sweeper, PathMap.NONE), conf, owner, threads, clock);
+        new TrackedContainers(sweeper, HostPathMapping.NONE), conf, owner, threads, clock);
   }
 }

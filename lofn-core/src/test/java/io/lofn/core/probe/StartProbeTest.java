@@ -10,7 +10,7 @@ import io.lofn.api.Tool;
 import io.lofn.core.FakeProvider;
 import io.lofn.core.QuietContainer;
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.config.PathMap;
+import io.lofn.core.config.HostPathMapping;
 import io.lofn.core.container.TrackedContainers;
 import io.lofn.core.container.Sweeper;
 import io.lofn.core.exchange.ExchangeDirectories;
@@ -266,7 +266,7 @@ class StartProbeTest {
     NodeRuntime node =
         new NodeRuntime(new RuntimeSelector(conf, RuntimeProviders.of(List.of(), List.of())));
     Sweeper sweeper = new Sweeper(node, exchanges, owner, containerLabels, conf, clock, clock);
-    PathMap paths = conf.find(LofnConfig.HOST_PATH_MAP).orElse(PathMap.NONE);
+    HostPathMapping paths = conf.find(LofnConfig.HOST_PATH_MAP).orElse(HostPathMapping.NONE);
     TrackedContainers containers = new TrackedContainers(sweeper, paths);
     return new StartProbe(
         new MountProbe(exchanges, containerLabels, containers, paths, conf), paths, conf, () -> me);

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code node} of the node's engine, to whom {@code executor} is empty.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class PathMapIT {
+class HostPathMappingIT {
 
   private Path directory;
   private Path node;

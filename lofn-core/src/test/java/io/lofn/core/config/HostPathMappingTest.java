@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PathMapTest {
+class HostPathMappingTest {
 
-  private static final PathMap MAP = map("/var=/node/var, /var/data = /mnt/node/data/,/tmp=/");
+  private static final HostPathMapping MAP = map("/var=/node/var, /var/data = /mnt/node/data/,/tmp=/");
 
   @ParameterizedTest
   @CsvSource({
@@ -56,7 +56,7 @@ class PathMapTest {
 
   @Test
   void withoutAMapPathsStayAsTheyAre() {
-    assertThat(PathMap.NONE.map(Path.of("/a/b"))).hasToString("/a/b");
+    assertThat(HostPathMapping.NONE.map(Path.of("/a/b"))).hasToString("/a/b");
   }
 
   @ParameterizedTest
@@ -77,7 +77,7 @@ class PathMapTest {
             "spark.lofn.host.path.map = '%s' is not a list of pairs of paths: %s", text, problem);
   }
 
-  private static PathMap map(String text) {
+  private static HostPathMapping map(String text) {
     return new LofnConfig(Map.of("spark.lofn.host.path.map", text))
         .find(LofnConfig.HOST_PATH_MAP)
         .orElseThrow();

@@ -8,16 +8,16 @@ import java.util.Comparator;
 import java.util.List;
 
 /** How an engine that sees other files than this executor calls the executor's paths. Immutable. */
-public final class PathMap {
+public final class HostPathMapping {
 
   /** What maps nothing. */
-  public static final PathMap NONE = new PathMap(List.of());
+  public static final HostPathMapping NONE = new HostPathMapping(List.of());
 
   private record Entry(Path executor, Path engine) {}
 
   private final List<Entry> longestFirst;
 
-  private PathMap(List<Entry> entries) {
+  private HostPathMapping(List<Entry> entries) {
     longestFirst =
         entries.stream()
             .sorted(Comparator.comparing((Entry e) -> e.executor().getNameCount()).reversed())
@@ -29,7 +29,7 @@ public final class PathMap {
    *
    * @throws IllegalArgumentException if one is not a pair of absolute paths, or a path has two
    */
-  static PathMap parse(String text) {
+  static HostPathMapping parse(String text) {
     List<Entry> entries = new ArrayList<>();
     for (String pair : text.split(",", -1)) {
       Entry entry = entry(pair.strip());
@@ -38,7 +38,7 @@ public final class PathMap {
       }
       entries.add(entry);
     }
-    return new PathMap(entries);
+    return new HostPathMapping(entries);
   }
 
   private static Entry entry(String pair) {
