@@ -198,7 +198,7 @@ public final class FailureReport {
         new ToolFailedException(
             message.toString(), reason, exit == null ? null : exit.code(), tail);
     if (plan.failFast() > 0) {
-      PermanentFailure.mark(failure, plan.failFast());
+      PermanentFailureMarker.mark(failure, plan.failFast());
     }
     return failure;
   }

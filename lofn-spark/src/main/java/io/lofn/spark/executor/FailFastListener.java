@@ -2,7 +2,7 @@ package io.lofn.spark.executor;
 
 import io.lofn.api.ToolFailedException;
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.report.PermanentFailure;
+import io.lofn.core.report.PermanentFailureMarker;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.spark.ExceptionFailure;
@@ -36,7 +36,7 @@ final class FailFastListener extends SparkListener {
       if (end.reason() instanceof ExceptionFailure failure) {
         Option<Throwable> thrown = failure.exception();
         if (thrown.isDefined()) {
-          PermanentFailure.in(thrown.get()).ifPresent(known -> count(end, known));
+          PermanentFailureMarker.in(thrown.get()).ifPresent(known -> count(end, known));
         }
       }
     } catch (RuntimeException e) {
@@ -45,12 +45,12 @@ final class FailFastListener extends SparkListener {
   }
 
   private void count(SparkListenerTaskEnd end, ToolFailedException failure) {
-    String kind = end.taskInfo().index() + " " + PermanentFailure.kindOf(failure);
+    String kind = end.taskInfo().index() + " " + PermanentFailureMarker.kindOf(failure);
     int count =
         failuresOfStages
             .computeIfAbsent(end.stageId(), stage -> new HashMap<>())
             .merge(kind, 1, Integer::sum);
-    if (count == PermanentFailure.limitOf(failure)) {
+    if (count == PermanentFailureMarker.limitOf(failure)) {
       context.cancelStage(
           end.stageId(),
           "of %s, after a partition has failed %d times in the same way: %s"

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Marks a tool's failure that another attempt will not cure. It travels to the driver as a
  * suppressed exception, because Spark brings nothing else of a failed task there.
  */
-public final class PermanentFailure extends Exception {
+public final class PermanentFailureMarker extends Exception {
 
   private static final long serialVersionUID = 1L;
 
@@ -22,7 +22,7 @@ public final class PermanentFailure extends Exception {
 
   private final int limit;
 
-  private PermanentFailure(int limit) {
+  private PermanentFailureMarker(int limit) {
     super(
         "%s: the job is cancelled once a partition has failed %d times in this way"
             .formatted(LofnConfig.FAIL_FAST.name(), limit),
@@ -41,7 +41,7 @@ public final class PermanentFailure extends Exception {
           case TIMED_OUT -> false;
         };
     if (permanent) {
-      failure.addSuppressed(new PermanentFailure(limit));
+      failure.addSuppressed(new PermanentFailureMarker(limit));
     }
   }
 
@@ -58,7 +58,7 @@ public final class PermanentFailure extends Exception {
   /** How many failures of one kind are enough; 0 if the failure is not marked. */
   public static int limitOf(ToolFailedException failure) {
     for (Throwable suppressed : failure.getSuppressed()) {
-      if (suppressed instanceof PermanentFailure mark) {
+      if (suppressed instanceof PermanentFailureMarker mark) {
         return mark.limit;
       }
     }
