@@ -17,8 +17,8 @@ import io.lofn.spark.executor.FailFast;
 import io.lofn.spark.executor.HadoopConfigurations;
 import io.lofn.spark.executor.ToolCall;
 import io.lofn.spark.reduce.LevelledRDD;
-import io.lofn.spark.reduce.PlacedPairWriter;
-import io.lofn.spark.reduce.PlacedWriter;
+import io.lofn.spark.reduce.PairSplittingWriter;
+import io.lofn.spark.reduce.PositionStrippingWriter;
 import io.lofn.spark.reduce.TreeReduce;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -225,7 +225,7 @@ public final class Lofn {
     JavaRDD<T> reduced =
         LevelledRDD.outputOf(tool, rdd.mapPartitions(new ToolFunction<>(call)))
             .setName("lofn reduce " + tool.image());
-    Tool<Tuple2<Long, T>, T> merger = tool.input(new PlacedWriter<>(tool.input()));
+    Tool<Tuple2<Long, T>, T> merger = tool.input(new PositionStrippingWriter<>(tool.input()));
     return new TreeReduce<>(call.with(merger), fanIn).merge(reduced);
   }
 
@@ -252,7 +252,7 @@ public final class Lofn {
    *     allow
    */
   public <T> JavaRDD<T> reducePairs(JavaRDD<T> rdd, Tool<T, T> tool, PairWriter<T> writer) {
-    Tool<Tuple2<Long, T>, T> merger = tool.input(new PlacedPairWriter<>(writer));
+    Tool<Tuple2<Long, T>, T> merger = tool.input(new PairSplittingWriter<>(writer));
     return new TreeReduce<>(call("reducePairs", merger), 2).merge(rdd);
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.spark.reduce.AdjacentPartitioner;
-import io.lofn.spark.reduce.Place;
+import io.lofn.spark.reduce.RecordPosition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,11 +38,11 @@ class ReduceShapeTest {
 
   @Test
   void placesSortLikePartitionAndPosition() {
-    assertThat(Place.of(1, 0)).isGreaterThan(Place.of(0, (1L << 40) - 1));
-    assertThat(Place.of(3, 7)).isGreaterThan(Place.of(3, 6));
-    assertThat(Place.partitionOf(Place.of((1 << 23) - 1, 5))).isEqualTo((1 << 23) - 1);
-    assertThatThrownBy(() -> Place.of(0, 1L << 40)).hasMessageContaining("records");
-    assertThatThrownBy(() -> Place.of(1 << 23, 0)).hasMessageContaining("partition");
+    assertThat(RecordPosition.of(1, 0)).isGreaterThan(RecordPosition.of(0, (1L << 40) - 1));
+    assertThat(RecordPosition.of(3, 7)).isGreaterThan(RecordPosition.of(3, 6));
+    assertThat(RecordPosition.partitionOf(RecordPosition.of((1 << 23) - 1, 5))).isEqualTo((1 << 23) - 1);
+    assertThatThrownBy(() -> RecordPosition.of(0, 1L << 40)).hasMessageContaining("records");
+    assertThatThrownBy(() -> RecordPosition.of(1 << 23, 0)).hasMessageContaining("partition");
   }
 
   @Test
@@ -50,7 +50,7 @@ class ReduceShapeTest {
     AdjacentPartitioner neighbours = new AdjacentPartitioner(7, 3);
 
     assertThat(neighbours.numPartitions()).isEqualTo(3);
-    assertThat(neighbours.getPartition(Place.of(5, 99))).isEqualTo(1);
+    assertThat(neighbours.getPartition(RecordPosition.of(5, 99))).isEqualTo(1);
     assertThat(neighbours.sizeOf(0)).isEqualTo(3);
     assertThat(neighbours.sizeOf(2)).isEqualTo(1);
   }

@@ -9,7 +9,7 @@ import io.lofn.files.Writers;
 import io.lofn.spark.executor.HadoopConfigurations;
 import io.lofn.spark.executor.ToolCall;
 import io.lofn.spark.reduce.AdjacentPartitioner;
-import io.lofn.spark.reduce.PlacedIterator;
+import io.lofn.spark.reduce.PositionedIterator;
 import io.lofn.spi.OutputStore;
 import java.io.IOException;
 import java.io.InputStream;
@@ -121,7 +121,7 @@ public final class CollectReduce<T> {
     int atLeastOne = Math.max(1, width);
     return JavaPairRDD.fromJavaRDD(
             rdd.mapPartitionsWithIndex(
-                (partition, records) -> new PlacedIterator<>(partition, records), false))
+                (partition, records) -> new PositionedIterator<>(partition, records), false))
         .repartitionAndSortWithinPartitions(new AdjacentPartitioner(atLeastOne, atLeastOne))
         .values()
         .setName("lofn collectReduce");

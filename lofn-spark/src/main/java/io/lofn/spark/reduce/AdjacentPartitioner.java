@@ -26,7 +26,7 @@ public final class AdjacentPartitioner extends Partitioner {
 
   @Override
   public int getPartition(Object place) {
-    return Place.partitionOf((Long) place) / fanIn;
+    return RecordPosition.partitionOf((Long) place) / fanIn;
   }
 
   /** How many groups so many neighbours make. */

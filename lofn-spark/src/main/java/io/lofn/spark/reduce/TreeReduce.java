@@ -54,7 +54,7 @@ public final class TreeReduce<T> {
   }
 
   private static <T> Function2<Integer, Iterator<T>, Iterator<Tuple2<Long, T>>> place() {
-    return (partition, records) -> new PlacedIterator<>(partition, records);
+    return (partition, records) -> new PositionedIterator<>(partition, records);
   }
 
   /** A partition without neighbours is merged already and passes as it is. */

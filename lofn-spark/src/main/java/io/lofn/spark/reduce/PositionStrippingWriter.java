@@ -7,13 +7,13 @@ import java.util.Iterator;
 import scala.Tuple2;
 
 /** Writes records without their places. */
-public final class PlacedWriter<T> implements PartitionWriter<Tuple2<Long, T>> {
+public final class PositionStrippingWriter<T> implements PartitionWriter<Tuple2<Long, T>> {
 
   private static final long serialVersionUID = 1L;
 
   private final PartitionWriter<T> writer;
 
-  public PlacedWriter(PartitionWriter<T> writer) {
+  public PositionStrippingWriter(PartitionWriter<T> writer) {
     this.writer = writer;
   }
 

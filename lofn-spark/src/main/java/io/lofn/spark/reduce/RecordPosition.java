@@ -4,13 +4,13 @@ package io.lofn.spark.reduce;
  * The place of a record, (partition, position), as one number that sorts like the pair. A plain
  * number needs no serialiser and no comparator of its own.
  */
-public final class Place {
+public final class RecordPosition {
 
   private static final int POSITION_BITS = 40;
   private static final long POSITIONS = 1L << POSITION_BITS;
   private static final int PARTITIONS = 1 << (Long.SIZE - 1 - POSITION_BITS);
 
-  private Place() {}
+  private RecordPosition() {}
 
   public static long of(int partition, long position) {
     if (partition >= PARTITIONS || position >= POSITIONS) {

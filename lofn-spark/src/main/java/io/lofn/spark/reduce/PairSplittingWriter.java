@@ -11,13 +11,13 @@ import java.util.NoSuchElementException;
 import scala.Tuple2;
 
 /** Tells the records of two neighbours apart by their places, and has them written as a pair. */
-public final class PlacedPairWriter<T> implements PartitionWriter<Tuple2<Long, T>> {
+public final class PairSplittingWriter<T> implements PartitionWriter<Tuple2<Long, T>> {
 
   private static final long serialVersionUID = 1L;
 
   private final PairWriter<T> writer;
 
-  public PlacedPairWriter(PairWriter<T> writer) {
+  public PairSplittingWriter(PairWriter<T> writer) {
     this.writer = writer;
   }
 
@@ -43,7 +43,7 @@ public final class PlacedPairWriter<T> implements PartitionWriter<Tuple2<Long, T
       if (!records.hasNext()) {
         return false;
       }
-      boolean nextIsLeft = Place.partitionOf(records.peek()._1) % 2 == 0;
+      boolean nextIsLeft = RecordPosition.partitionOf(records.peek()._1) % 2 == 0;
       if (!left && nextIsLeft) {
         throw new IllegalStateException(
             "A PairWriter must read its left partition to the end before it begins the right one");

@@ -4,13 +4,13 @@ import java.util.Iterator;
 import scala.Tuple2;
 
 /** The records of a partition, each with its place. */
-public final class PlacedIterator<T> implements Iterator<Tuple2<Long, T>> {
+public final class PositionedIterator<T> implements Iterator<Tuple2<Long, T>> {
 
   private final int partition;
   private final Iterator<T> records;
   private long position;
 
-  public PlacedIterator(int partition, Iterator<T> records) {
+  public PositionedIterator(int partition, Iterator<T> records) {
     this.partition = partition;
     this.records = records;
   }
@@ -22,6 +22,6 @@ public final class PlacedIterator<T> implements Iterator<Tuple2<Long, T>> {
 
   @Override
   public Tuple2<Long, T> next() {
-    return new Tuple2<>(Place.of(partition, position++), records.next());
+    return new Tuple2<>(RecordPosition.of(partition, position++), records.next());
   }
 }
