@@ -59,10 +59,10 @@ public final class LofnConfig {
           PREFIX + "host.path.map",
           "Where executors run in containers: how the node's engine calls their paths, such as"
               + " `/var/data=/mnt/node/data,/tmp=/hosttmp`. Of several prefixes the longest counts.");
-  public static final ConfigKey<Probe> PROBE =
+  public static final ConfigKey<ProbeMode> PROBE =
       ConfigKey.choice(
           PREFIX + "probe",
-          Probe.class,
+          ProbeMode.class,
           "auto",
           "Whether an executor tries, before its first run, that a container sees its files and it"
               + " sees the container's: `auto` where a path map is set or the executor seems to be"

@@ -5,7 +5,7 @@ import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.HostPathMapping;
-import io.lofn.core.config.Probe;
+import io.lofn.core.config.ProbeMode;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.task.TaskIdentity;
@@ -50,7 +50,7 @@ public final class StartProbe {
   StartProbe(MountProbe mounts, HostPathMapping paths, LofnConfig conf, Supplier<ProcessUser> me) {
     this.mounts = mounts;
     this.me = me;
-    this.mayProbe = conf.get(LofnConfig.PROBE) != Probe.NEVER;
+    this.mayProbe = conf.get(LofnConfig.PROBE) != ProbeMode.NEVER;
     this.wanted =
         switch (conf.get(LofnConfig.PROBE)) {
           case ALWAYS -> true;

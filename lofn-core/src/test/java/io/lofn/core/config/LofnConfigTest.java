@@ -46,7 +46,7 @@ class LofnConfigTest {
     assertThat(conf.get(LofnConfig.TMP_MIN_FREE)).isEqualTo(64L << 20);
     assertThat(conf.find(LofnConfig.TMP_MEMORY_DIR)).isEmpty();
     assertThat(conf.find(LofnConfig.HOST_PATH_MAP)).isEmpty();
-    assertThat(conf.get(LofnConfig.PROBE)).isEqualTo(Probe.AUTO);
+    assertThat(conf.get(LofnConfig.PROBE)).isEqualTo(ProbeMode.AUTO);
     assertThat(conf.get(LofnConfig.KEEP)).isEqualTo(KeepPolicy.NEVER);
     assertThat(conf.get(LofnConfig.FAIL_FAST)).isFalse();
     assertThat(conf.get(LofnConfig.FAIL_FAST_FAILURES)).isEqualTo(2);
