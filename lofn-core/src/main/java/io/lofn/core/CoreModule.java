@@ -27,7 +27,7 @@ import io.lofn.core.probe.MountProbe;
 import io.lofn.core.probe.StartProbe;
 import io.lofn.core.run.RunModule;
 import io.lofn.core.runtime.NodeRuntime;
-import io.lofn.core.runtime.Providers;
+import io.lofn.core.runtime.Services;
 import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.runtime.RuntimeSelector;
 import io.lofn.core.storage.OutputStores;
@@ -87,10 +87,10 @@ public final class CoreModule extends AbstractModule {
     bind(HadoopProperties.class).toInstance(hadoop);
     bind(RunMeters.class).toInstance(meters);
     bind(ProcessIdentity.class).toInstance(ProcessIdentity.current());
-    bind(new TypeLiteral<Providers<VolumeStagerProvider>>() {})
-        .toInstance(Providers.discover(VolumeStagerProvider.class));
-    bind(new TypeLiteral<Providers<OutputStoreProvider>>() {})
-        .toInstance(Providers.discover(OutputStoreProvider.class));
+    bind(new TypeLiteral<Services<VolumeStagerProvider>>() {})
+        .toInstance(Services.discover(VolumeStagerProvider.class));
+    bind(new TypeLiteral<Services<OutputStoreProvider>>() {})
+        .toInstance(Services.discover(OutputStoreProvider.class));
     List.of(
             ContainerChecks.class,
             ContainerLabels.class,

@@ -9,7 +9,7 @@ import io.lofn.api.BinaryFile;
 import io.lofn.api.EmptyPartitions;
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
-import io.lofn.core.runtime.Providers;
+import io.lofn.core.runtime.Services;
 import io.lofn.core.storage.OutputStores;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -367,7 +367,7 @@ class BinaryOutputsTest {
 
   @Test
   void aMissingStoreIsNamed() {
-    OutputStores none = new OutputStores(new Providers<>(List.of(), List.of()));
+    OutputStores none = new OutputStores(new Services<>(List.of(), List.of()));
 
     assertThatThrownBy(() -> none.store(Map.of()))
         .isInstanceOf(LofnException.class)

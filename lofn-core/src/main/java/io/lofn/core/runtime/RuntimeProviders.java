@@ -15,8 +15,8 @@ import java.util.TreeMap;
 public record RuntimeProviders(Map<String, ContainerRuntimeProvider> byName, List<String> broken) {
 
   public static RuntimeProviders discover() {
-    Providers<ContainerRuntimeProvider> discovered =
-        Providers.discover(ContainerRuntimeProvider.class);
+    Services<ContainerRuntimeProvider> discovered =
+        Services.discover(ContainerRuntimeProvider.class);
     return of(discovered.found(), discovered.broken());
   }
 

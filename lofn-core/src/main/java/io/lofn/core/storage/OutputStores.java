@@ -1,7 +1,7 @@
 package io.lofn.core.storage;
 
 import io.lofn.api.LofnException;
-import io.lofn.core.runtime.Providers;
+import io.lofn.core.runtime.Services;
 import io.lofn.spi.OutputStore;
 import io.lofn.spi.OutputStoreProvider;
 import jakarta.inject.Inject;
@@ -12,16 +12,16 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The stores of binary outputs of this JVM: one for each set of Hadoop properties. */
 public final class OutputStores {
 
-  private final Providers<OutputStoreProvider> discovered;
+  private final Services<OutputStoreProvider> discovered;
   private final Map<Map<String, String>, OutputStore> stores = new ConcurrentHashMap<>();
 
   @Inject
-  public OutputStores(Providers<OutputStoreProvider> discovered) {
+  public OutputStores(Services<OutputStoreProvider> discovered) {
     this.discovered = discovered;
   }
 
   public static OutputStores discover() {
-    return new OutputStores(Providers.discover(OutputStoreProvider.class));
+    return new OutputStores(Services.discover(OutputStoreProvider.class));
   }
 
   public OutputStore store(Map<String, String> hadoop) {

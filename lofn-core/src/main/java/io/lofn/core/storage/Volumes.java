@@ -8,7 +8,7 @@ import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.node.UserDirectory;
-import io.lofn.core.runtime.Providers;
+import io.lofn.core.runtime.Services;
 import io.lofn.spi.ArchiveStager;
 import io.lofn.spi.StagedVolume;
 import io.lofn.spi.StagingConfig;
@@ -38,7 +38,7 @@ public final class Volumes implements AutoCloseable {
 
   @Inject
   public Volumes(
-      Providers<VolumeStagerProvider> discovered,
+      Services<VolumeStagerProvider> discovered,
       LofnConfig conf,
       NodeEnvironment directories,
       HadoopProperties hadoop) {

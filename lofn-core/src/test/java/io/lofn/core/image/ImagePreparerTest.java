@@ -15,7 +15,7 @@ import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.NodeLocks;
 import io.lofn.core.runtime.NodeRuntime;
-import io.lofn.core.runtime.Providers;
+import io.lofn.core.runtime.Services;
 import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.runtime.RuntimeSelector;
 import io.lofn.core.runtime.SelectedRuntime;
@@ -242,7 +242,7 @@ class ImagePreparerTest {
   private ImagePreparer images() {
     Volumes volumes =
         new Volumes(
-            new Providers<>(List.of(), List.of()),
+            new Services<>(List.of(), List.of()),
             new LofnConfig(Map.of()),
             new NodeEnvironment(List.of(directory)),
             new HadoopProperties(Map.of()));

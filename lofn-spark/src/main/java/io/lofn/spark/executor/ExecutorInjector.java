@@ -8,7 +8,7 @@ import com.google.inject.Stage;
 import io.lofn.api.LofnException;
 import io.lofn.core.CoreModule;
 import io.lofn.core.run.RunEngine;
-import io.lofn.core.runtime.Providers;
+import io.lofn.core.runtime.Services;
 import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.task.PoolThreads;
 import io.lofn.core.task.RunMeters;
@@ -185,7 +185,7 @@ public final class ExecutorInjector {
   }
 
   private static Injector create(ExecutorSettings settings) {
-    Providers<Module> added = Providers.discover(Module.class);
+    Services<Module> added = Services.discover(Module.class);
     if (!added.broken().isEmpty()) {
       throw new LofnException("A Guice module could not be loaded: " + added.broken());
     }

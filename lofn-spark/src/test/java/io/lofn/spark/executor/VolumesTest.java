@@ -9,7 +9,7 @@ import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.ProcessUser;
-import io.lofn.core.runtime.Providers;
+import io.lofn.core.runtime.Services;
 import io.lofn.core.storage.Volumes;
 import io.lofn.hdfs.HadoopVolumeStagerProvider;
 import io.lofn.spi.StagedVolume;
@@ -136,7 +136,7 @@ class VolumesTest {
   private static Volumes volumes(
       Map<String, String> conf, Path local, List<VolumeStagerProvider> providers) {
     return new Volumes(
-        new Providers<>(providers, List.of()),
+        new Services<>(providers, List.of()),
         new LofnConfig(conf),
         new NodeEnvironment(List.of(local), new WorkerDirectories()),
         new HadoopProperties(Map.of("a", "b")));

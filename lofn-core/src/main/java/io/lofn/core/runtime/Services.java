@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param found one instance of each class, in the order of the class path
  * @param broken the messages of what could not be loaded
  */
-public record Providers<S>(List<S> found, List<String> broken) {
+public record Services<S>(List<S> found, List<String> broken) {
 
   /** So many errors come from one jar at the most before it is given up. */
   private static final int MOST_ERRORS = 100;
@@ -25,11 +25,11 @@ public record Providers<S>(List<S> found, List<String> broken) {
    * Looks with the context class loader first, which Spark sets to the one that sees {@code
    * --jars}, and then with lofn's own.
    */
-  public static <S> Providers<S> discover(Class<S> service) {
-    Providers<S> providers = new Providers<>(new ArrayList<>(), new ArrayList<>());
+  public static <S> Services<S> discover(Class<S> service) {
+    Services<S> providers = new Services<>(new ArrayList<>(), new ArrayList<>());
     Set<String> seen = new HashSet<>();
     providers.load(service, Thread.currentThread().getContextClassLoader(), seen);
-    providers.load(service, Providers.class.getClassLoader(), seen);
+    providers.load(service, Services.class.getClassLoader(), seen);
     return providers;
   }
 
