@@ -10,7 +10,7 @@ public final class RunModule extends AbstractModule {
   protected void configure() {
     bind(Preparation.class).in(Singleton.class);
     bind(RunEngine.class).in(Singleton.class);
-    bind(Runs.class).in(Singleton.class);
+    bind(ToolRuns.class).in(Singleton.class);
     bind(Supervisor.class).in(Singleton.class);
     bind(ToolRunner.class).in(Singleton.class);
     bind(RunSandboxes.class).in(Singleton.class);

@@ -23,7 +23,7 @@ public final class ToolRunner {
 
   private final SecurityPolicy gate;
   private final Preparation preparation;
-  private final Runs runs;
+  private final ToolRuns runs;
   private final LofnConfig conf;
   private final ContainerLabels containerLabels;
 
@@ -31,7 +31,7 @@ public final class ToolRunner {
   ToolRunner(
       SecurityPolicy gate,
       Preparation preparation,
-      Runs runs,
+      ToolRuns runs,
       LofnConfig conf,
       ContainerLabels containerLabels) {
     this.gate = gate;
@@ -56,7 +56,7 @@ public final class ToolRunner {
       return Collections.emptyIterator();
     }
     RunPlan plan = RunPlan.of(operator, tool, image, task, conf, containerLabels);
-    Run<I, O> run = runs.of(plan, tool, task);
+    ToolRun<I, O> run = runs.of(plan, tool, task);
     task.onCompletion(run::close);
     try {
       return run.execute(records);

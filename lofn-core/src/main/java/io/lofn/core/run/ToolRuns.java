@@ -10,7 +10,7 @@ import jakarta.inject.Inject;
 import java.util.concurrent.ExecutorService;
 
 /** Makes the runs of this executor, each with what it uses. Thread-safe. */
-final class Runs {
+final class ToolRuns {
 
   private final Preparation preparation;
   private final RunSandboxes sandboxes;
@@ -21,7 +21,7 @@ final class Runs {
   private final ExecutorService threads;
 
   @Inject
-  Runs(
+  ToolRuns(
       Preparation preparation,
       RunSandboxes sandboxes,
       TaskCalls calls,
@@ -38,8 +38,8 @@ final class Runs {
     this.threads = threads;
   }
 
-  <I, O> Run<I, O> of(RunPlan plan, Tool<I, O> tool, TaskScope task) {
-    return new Run<>(
+  <I, O> ToolRun<I, O> of(RunPlan plan, Tool<I, O> tool, TaskScope task) {
+    return new ToolRun<>(
         plan,
         tool,
         task,

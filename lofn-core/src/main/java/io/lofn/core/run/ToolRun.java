@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * One execution of a tool for one attempt at a partition: exchange, image, volumes, input,
  * container, output, verdict. Used by the task's thread; {@link #check} and {@link #close} by any.
  */
-final class Run<I, O> implements Supervised {
+final class ToolRun<I, O> implements Supervised {
 
   private final RunPlan plan;
   private final Tool<I, O> tool;
@@ -43,7 +43,7 @@ final class Run<I, O> implements Supervised {
   private volatile @Nullable ContainerLauncher launcher;
   private volatile @Nullable RunInputWriter<I> feed;
 
-  Run(
+  ToolRun(
       RunPlan plan,
       Tool<I, O> tool,
       TaskScope task,
@@ -140,9 +140,9 @@ final class Run<I, O> implements Supervised {
     ContainerLauncher ready = launcher;
     RunInputWriter<I> input = feed;
     Closing.all(
-        ready == null ? Run::nothing : ready::endContainer,
-        input == null ? Run::nothing : input::end,
-        ready == null ? Run::nothing : ready,
+        ready == null ? ToolRun::nothing : ready::endContainer,
+        input == null ? ToolRun::nothing : input::end,
+        ready == null ? ToolRun::nothing : ready,
         () -> supervisor.remove(this));
   }
 
