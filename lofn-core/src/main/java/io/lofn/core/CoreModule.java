@@ -34,7 +34,7 @@ import io.lofn.core.storage.OutputStores;
 import io.lofn.core.storage.Volumes;
 import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.PoolThreads;
-import io.lofn.core.task.RunMeters;
+import io.lofn.core.task.RunMetrics;
 import io.lofn.core.warm.WarmContainers;
 import io.lofn.spi.ContainerRuntimeProvider;
 import io.lofn.spi.OutputStoreProvider;
@@ -52,26 +52,26 @@ public final class CoreModule extends AbstractModule {
   private final NodeEnvironment directories;
   private final HadoopProperties hadoop;
   private final RuntimeProviders discovered;
-  private final RunMeters meters;
+  private final RunMetrics metrics;
 
   /**
    * @param conf the configuration that came with the task
    * @param directories where files may be kept
    * @param hadoop the session's Hadoop properties
    * @param discovered the runtimes of the class path
-   * @param meters what counts
+   * @param metrics what counts
    */
   public CoreModule(
       LofnConfig conf,
       NodeEnvironment directories,
       HadoopProperties hadoop,
       RuntimeProviders discovered,
-      RunMeters meters) {
+      RunMetrics metrics) {
     this.conf = conf;
     this.directories = directories;
     this.hadoop = hadoop;
     this.discovered = discovered;
-    this.meters = meters;
+    this.metrics = metrics;
   }
 
   @Override
@@ -85,7 +85,7 @@ public final class CoreModule extends AbstractModule {
     bind(LofnConfig.class).toInstance(conf);
     bind(NodeEnvironment.class).toInstance(directories);
     bind(HadoopProperties.class).toInstance(hadoop);
-    bind(RunMeters.class).toInstance(meters);
+    bind(RunMetrics.class).toInstance(metrics);
     bind(ProcessIdentity.class).toInstance(ProcessIdentity.current());
     bind(new TypeLiteral<Services<VolumeStagerProvider>>() {})
         .toInstance(Services.discover(VolumeStagerProvider.class));

@@ -37,7 +37,7 @@ class CoreModuleTest {
                 new NodeEnvironment(List.of(directory)),
                 new HadoopProperties(Map.of()),
                 RuntimeProviders.of(List.of(FakeProvider.usable("fake", 1)), List.of()),
-                new NoMeters()));
+                new NoMetrics()));
     try (RunEngine engine = injector.getInstance(RunEngine.class)) {
       AtomicInteger calls = new AtomicInteger();
 

@@ -41,9 +41,9 @@ public final class LofnPlugin implements SparkPlugin {
     return new ExecutorPlugin() {
       @Override
       public void init(PluginContext context, Map<String, String> unused) {
-        SparkMetrics meters = new SparkMetrics();
-        meters.register(context.metricRegistry());
-        ExecutorInjector.countWith(meters);
+        SparkMetrics metrics = new SparkMetrics();
+        metrics.register(context.metricRegistry());
+        ExecutorInjector.countWith(metrics);
         Map<String, String> conf = entriesOf(context.conf());
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
         Thread warmUp = new Thread(() -> warmUp(conf), "lofn-warm-up");

@@ -9,7 +9,7 @@ import io.lofn.api.PullPolicy;
 import io.lofn.core.node.NodeLocks;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.storage.Volumes;
-import io.lofn.core.task.RunMeters;
+import io.lofn.core.task.RunMetrics;
 import io.lofn.spi.ImageArchives;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
@@ -34,13 +34,13 @@ public final class ImagePreparer {
       CacheBuilder.newBuilder().maximumSize(MOST_IMAGES).build();
   private final Volumes volumes;
   private final NodeLocks locks;
-  private final RunMeters meters;
+  private final RunMetrics metrics;
 
   @Inject
-  ImagePreparer(Volumes volumes, NodeLocks locks, RunMeters meters) {
+  ImagePreparer(Volumes volumes, NodeLocks locks, RunMetrics metrics) {
     this.volumes = volumes;
     this.locks = locks;
-    this.meters = meters;
+    this.metrics = metrics;
   }
 
   /**
@@ -72,7 +72,7 @@ public final class ImagePreparer {
       }
     }
     try (NodeLocks.Held held = queue(selected, wanted);
-        RunMeters.Timing pull = meters.pull()) {
+        RunMetrics.Timing pull = metrics.pull()) {
       if (need.archive().isPresent()) {
         return load(selected, wanted, need.archive().get());
       }
@@ -83,7 +83,7 @@ public final class ImagePreparer {
   }
 
   private NodeLocks.Held queue(SelectedRuntime selected, ImageRequest wanted) {
-    try (RunMeters.Timing queue = meters.queue()) {
+    try (RunMetrics.Timing queue = metrics.queue()) {
       return locks.hold(selected.name() + " image " + wanted.reference(), wanted.pullTimeout());
     }
   }

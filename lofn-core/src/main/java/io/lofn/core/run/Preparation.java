@@ -12,7 +12,7 @@ import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.storage.Volumes;
 import io.lofn.core.task.TaskCalls;
-import io.lofn.core.task.RunMeters;
+import io.lofn.core.task.RunMetrics;
 import io.lofn.core.task.TaskScope;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.PreparedImage;
@@ -30,7 +30,7 @@ final class Preparation {
   private final ImagePreparer images;
   private final Volumes volumes;
   private final StartProbe probe;
-  private final RunMeters meters;
+  private final RunMetrics metrics;
 
   @Inject
   Preparation(
@@ -41,7 +41,7 @@ final class Preparation {
       ImagePreparer images,
       Volumes volumes,
       StartProbe probe,
-      RunMeters meters) {
+      RunMetrics metrics) {
     this.calls = calls;
     this.runtimes = runtimes;
     this.lacks = lacks;
@@ -49,7 +49,7 @@ final class Preparation {
     this.images = images;
     this.volumes = volumes;
     this.probe = probe;
-    this.meters = meters;
+    this.metrics = metrics;
   }
 
   /** The node's runtime. */
@@ -91,7 +91,7 @@ final class Preparation {
 
   /** Counts a volume; refuses it if a tool must not see its source, or could write to it. */
   void check(RunPlan plan, SelectedRuntime runtime, Volume volume, StagedVolume data) {
-    meters.staged(data);
+    metrics.staged(data);
     gate.checkSource(plan.tool(), data.path());
     lacks.checkSubmounts(plan.tool(), runtime, volume, data.path());
   }

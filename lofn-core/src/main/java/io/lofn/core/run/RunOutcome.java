@@ -17,7 +17,7 @@ import io.lofn.core.feed.RunInputWriter;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.report.FailureReport;
 import io.lofn.core.task.TaskCalls;
-import io.lofn.core.task.RunMeters;
+import io.lofn.core.task.RunMetrics;
 import io.lofn.core.task.TaskScope;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.InputSnapshot;
@@ -46,7 +46,7 @@ final class RunOutcome {
   private final TaskScope task;
   private final InputLease turn;
   private final FailureReport report;
-  private final RunMeters meters;
+  private final RunMetrics metrics;
   private final Executor threads;
   private final Instant begun = Instant.now();
   private final AtomicBoolean failed = new AtomicBoolean();
@@ -65,14 +65,14 @@ final class RunOutcome {
       TaskScope task,
       InputLease turn,
       FailureReport report,
-      RunMeters meters,
+      RunMetrics metrics,
       Executor threads) {
     this.plan = plan;
     this.tool = plan.tool();
     this.task = task;
     this.turn = turn;
     this.report = report;
-    this.meters = meters;
+    this.metrics = metrics;
     this.threads = threads;
   }
 
@@ -89,7 +89,7 @@ final class RunOutcome {
   /** Takes note of what is in the exchange before the tool is. */
   void noteInputs(Exchange directory) {
     inputFiles = ExchangeDisk.bytes(directory.directory());
-    meters.written(inputFiles);
+    metrics.written(inputFiles);
     plan.settings()
         .limits()
         .disk()
@@ -110,7 +110,7 @@ final class RunOutcome {
 
   /** Counts what is in the exchange beyond what was put there as output. */
   void countOutputs(Exchange directory) {
-    meters.read(Math.max(0, ExchangeDisk.bytes(directory.directory()) - inputFiles));
+    metrics.read(Math.max(0, ExchangeDisk.bytes(directory.directory()) - inputFiles));
   }
 
   private @Nullable Throwable inputFailure() {
@@ -186,7 +186,7 @@ final class RunOutcome {
   private void judge() {
     ContainerExit exit = turn.lendWhile(this::awaitExit);
     Duration lasted = Duration.between(begun, Instant.now());
-    meters.ended(lasted);
+    metrics.ended(lasted);
     LOG.info(
         "{}: {} ended with exit code {} after {} ms; {}, served by {}",
         plan.operator(),
@@ -211,7 +211,7 @@ final class RunOutcome {
   /** Counts this run among the failures, once, and unless nobody wanted it any more. */
   void failed() {
     if (failed.compareAndSet(false, true) && !task.isCancelled()) {
-      meters.failed();
+      metrics.failed();
     }
   }
 

@@ -9,7 +9,7 @@ import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.feed.InputLease;
 import io.lofn.core.node.CountedNames;
 import io.lofn.core.streams.StreamPump;
-import io.lofn.core.task.RunMeters;
+import io.lofn.core.task.RunMetrics;
 import io.lofn.spi.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,7 +29,7 @@ final class RunResults implements RunOutput {
   private final RunOutcome run;
   private final Exchange exchange;
   private final InputLease turn;
-  private final RunMeters meters;
+  private final RunMetrics metrics;
   private final Executor threads;
   private StdoutUse stdout = StdoutUse.UNDECIDED;
   private boolean counted;
@@ -44,11 +44,11 @@ final class RunResults implements RunOutput {
   }
 
   RunResults(
-      RunOutcome run, Exchange exchange, InputLease turn, RunMeters meters, Executor threads) {
+      RunOutcome run, Exchange exchange, InputLease turn, RunMetrics metrics, Executor threads) {
     this.run = run;
     this.exchange = exchange;
     this.turn = turn;
-    this.meters = meters;
+    this.metrics = metrics;
     this.threads = threads;
   }
 
@@ -73,7 +73,7 @@ final class RunResults implements RunOutput {
     Path file = exchange.regularFile(name).orElseThrow(() -> run.outputMissing(name));
     long bytes = lengthOf(file);
     requireReal(bytes);
-    meters.read(bytes);
+    metrics.read(bytes);
     return file;
   }
 
@@ -166,7 +166,7 @@ final class RunResults implements RunOutput {
   /** Standard output whose end is reported only after the tool has ended well. */
   private final class VerdictStream extends BlockInputStream {
 
-    private final InputStream stdout = meters.counted(run.activeSession().stdout());
+    private final InputStream stdout = metrics.counted(run.activeSession().stdout());
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {

@@ -13,7 +13,7 @@ import io.lofn.core.report.FailureReport;
 import io.lofn.core.run.Supervisor.Supervised;
 import io.lofn.core.task.CancellableIterator;
 import io.lofn.core.task.Closing;
-import io.lofn.core.task.RunMeters;
+import io.lofn.core.task.RunMetrics;
 import io.lofn.core.task.TaskScope;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -35,7 +35,7 @@ final class ToolRun<I, O> implements Supervised {
   private final TaskScope task;
   private final Function<FailureReport, ContainerLauncher> launchers;
   private final Supervisor supervisor;
-  private final RunMeters meters;
+  private final RunMetrics metrics;
   private final Executor threads;
   private final FailureReport report;
   private final InputLease turn;
@@ -49,23 +49,23 @@ final class ToolRun<I, O> implements Supervised {
       TaskScope task,
       Function<FailureReport, ContainerLauncher> launchers,
       Supervisor supervisor,
-      RunMeters meters,
+      RunMetrics metrics,
       Executor threads) {
     this.plan = plan;
     this.tool = tool;
     this.task = task;
     this.launchers = launchers;
     this.supervisor = supervisor;
-    this.meters = meters;
+    this.metrics = metrics;
     this.threads = threads;
     this.report = new FailureReport(plan);
     this.turn = new InputLease(task);
-    this.outcome = new RunOutcome(plan, task, turn, report, meters, threads);
+    this.outcome = new RunOutcome(plan, task, turn, report, metrics, threads);
   }
 
   /** Does everything up to the first record of the output. */
   Iterator<O> execute(Iterator<I> records) throws IOException {
-    meters.begun();
+    metrics.begun();
     supervisor.add(this);
     requireOpen();
     ContainerLauncher ready = launchers.apply(report);
@@ -85,10 +85,10 @@ final class ToolRun<I, O> implements Supervised {
     }
     ContainerSession started = start(ready, directory, keeper);
     if (tool.input().usesStdin()) {
-      OutputStream stdin = meters.counted(started.stdin());
+      OutputStream stdin = metrics.counted(started.stdin());
       input.begin(keeper == null ? stdin : keeper.copied(stdin));
     }
-    RunResults results = new RunResults(outcome, directory, turn, meters, threads);
+    RunResults results = new RunResults(outcome, directory, turn, metrics, threads);
     Stream<O> output = tool.output().read(results);
     requireOpen();
     return new OutputIterator<>(output, results, this::close);
@@ -108,7 +108,7 @@ final class ToolRun<I, O> implements Supervised {
       outcome.keepBy(() -> keep(keeper, ready));
     }
     outcome.noteInputs(directory);
-    try (RunMeters.Timing create = meters.create()) {
+    try (RunMetrics.Timing create = metrics.create()) {
       ContainerSession started = ready.start();
       outcome.started(started);
       return started;

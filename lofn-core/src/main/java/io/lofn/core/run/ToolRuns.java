@@ -4,7 +4,7 @@ import io.lofn.api.Tool;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.task.TaskCalls;
-import io.lofn.core.task.RunMeters;
+import io.lofn.core.task.RunMetrics;
 import io.lofn.core.task.TaskScope;
 import jakarta.inject.Inject;
 import java.util.concurrent.ExecutorService;
@@ -17,7 +17,7 @@ final class ToolRuns {
   private final TaskCalls calls;
   private final ContainerLabels containerLabels;
   private final Supervisor supervisor;
-  private final RunMeters meters;
+  private final RunMetrics metrics;
   private final ExecutorService threads;
 
   @Inject
@@ -27,14 +27,14 @@ final class ToolRuns {
       TaskCalls calls,
       ContainerLabels containerLabels,
       Supervisor supervisor,
-      RunMeters meters,
+      RunMetrics metrics,
       ExecutorService threads) {
     this.preparation = preparation;
     this.sandboxes = sandboxes;
     this.calls = calls;
     this.containerLabels = containerLabels;
     this.supervisor = supervisor;
-    this.meters = meters;
+    this.metrics = metrics;
     this.threads = threads;
   }
 
@@ -47,7 +47,7 @@ final class ToolRuns {
             new ContainerLauncher(
                 plan, task, preparation, sandboxes, calls, containerLabels, threads, report),
         supervisor,
-        meters,
+        metrics,
         threads);
   }
 }

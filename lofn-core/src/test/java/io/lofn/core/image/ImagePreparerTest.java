@@ -9,7 +9,7 @@ import io.lofn.api.PullPolicy;
 import io.lofn.api.StagingException;
 import io.lofn.api.Tool;
 import io.lofn.core.FakeProvider;
-import io.lofn.core.NoMeters;
+import io.lofn.core.NoMetrics;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeEnvironment;
@@ -249,7 +249,7 @@ class ImagePreparerTest {
     return new ImagePreparer(
         volumes,
         new NodeLocks(new LofnConfig(Map.of("spark.lofn.tmp.dir", directory.toString()))),
-        new NoMeters());
+        new NoMetrics());
   }
 
   private DigestResolver digestResolver(Map<String, String> settings) {

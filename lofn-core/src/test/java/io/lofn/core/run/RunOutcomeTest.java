@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.api.Tool;
 import io.lofn.core.FakeTask;
-import io.lofn.core.NoMeters;
+import io.lofn.core.NoMetrics;
 import io.lofn.core.QuietContainer;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.container.ContainerSession;
@@ -44,7 +44,7 @@ class RunOutcomeTest {
           threads);
   private final RunOutcome outcome =
       new RunOutcome(
-          plan(), task, new InputLease(task), new FailureReport(plan()), new NoMeters(), threads);
+          plan(), task, new InputLease(task), new FailureReport(plan()), new NoMetrics(), threads);
 
   @AfterEach
   void end() {

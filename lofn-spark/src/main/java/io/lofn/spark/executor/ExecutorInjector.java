@@ -11,7 +11,7 @@ import io.lofn.core.run.RunEngine;
 import io.lofn.core.runtime.Services;
 import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.task.PoolThreads;
-import io.lofn.core.task.RunMeters;
+import io.lofn.core.task.RunMetrics;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -48,7 +48,7 @@ public final class ExecutorInjector {
   private static final Set<String> APPLICATIONS = new HashSet<>();
 
   /** Of this JVM, whatever the configuration; of nobody's interest without the plugin. */
-  private static RunMeters meters = new SparkMetrics();
+  private static RunMetrics metrics = new SparkMetrics();
 
   private ExecutorInjector() {}
 
@@ -112,8 +112,8 @@ public final class ExecutorInjector {
   }
 
   /** Has all that begins from now on counted. */
-  public static synchronized void countWith(RunMeters others) {
-    meters = others;
+  public static synchronized void countWith(RunMetrics others) {
+    metrics = others;
   }
 
   public static Lease ofDriver(Map<String, String> conf) {
@@ -196,7 +196,7 @@ public final class ExecutorInjector {
             settings.directories(),
             settings.hadoop(),
             RuntimeProviders.discover(),
-            meters));
+            metrics));
     modules.add(new SparkModule());
     try {
       return Guice.createInjector(Stage.PRODUCTION, modules);

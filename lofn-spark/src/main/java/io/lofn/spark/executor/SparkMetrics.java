@@ -3,7 +3,7 @@ package io.lofn.spark.executor;
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
-import io.lofn.core.task.RunMeters;
+import io.lofn.core.task.RunMetrics;
 import io.lofn.spi.StagedVolume;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * What this executor has done and how long it took, for Spark's metric system. It counts whether
  * somebody looks or not. Thread-safe.
  */
-public final class SparkMetrics implements RunMeters {
+public final class SparkMetrics implements RunMetrics {
 
   private final Counter runs = new Counter();
   private final Counter failures = new Counter();

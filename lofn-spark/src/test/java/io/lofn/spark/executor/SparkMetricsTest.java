@@ -15,17 +15,17 @@ import org.junit.jupiter.api.Test;
 class SparkMetricsTest {
 
   private final MetricRegistry registry = new MetricRegistry();
-  private final SparkMetrics meters = new SparkMetrics();
+  private final SparkMetrics metrics = new SparkMetrics();
 
   SparkMetricsTest() {
-    meters.register(registry);
+    metrics.register(registry);
   }
 
   @Test
   void volumesThatWereThereBeforeAreCountedApart() {
-    meters.staged(volume(false));
-    meters.staged(volume(true));
-    meters.staged(volume(true));
+    metrics.staged(volume(false));
+    metrics.staged(volume(true));
+    metrics.staged(volume(true));
 
     assertThat(registry.counter("volumes").getCount()).isEqualTo(3);
     assertThat(registry.counter("volumes.cached").getCount()).isEqualTo(2);
@@ -34,7 +34,7 @@ class SparkMetricsTest {
   @Test
   void streamsPassOnWhatTheyCount() throws IOException {
     ByteArrayOutputStream stdin = new ByteArrayOutputStream();
-    try (OutputStream counted = meters.counted(stdin)) {
+    try (OutputStream counted = metrics.counted(stdin)) {
       counted.write(new byte[] {9, 1, 2, 9}, 1, 2);
       counted.write(3);
     }
@@ -42,7 +42,7 @@ class SparkMetricsTest {
     assertThat(registry.counter("bytes.in").getCount()).isEqualTo(3);
 
     try (InputStream counted =
-        meters.counted(new ByteArrayInputStream(new byte[] {4, 5, 6, 7, 8}))) {
+        metrics.counted(new ByteArrayInputStream(new byte[] {4, 5, 6, 7, 8}))) {
       assertThat(counted.read()).isEqualTo(4);
       assertThat(counted.readAllBytes()).containsExactly(5, 6, 7, 8);
       assertThat(counted.read()).isEqualTo(-1);

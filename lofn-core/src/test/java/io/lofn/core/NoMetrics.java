@@ -1,11 +1,11 @@
 package io.lofn.core;
 
-import io.lofn.core.task.RunMeters;
+import io.lofn.core.task.RunMetrics;
 import io.lofn.spi.StagedVolume;
 import java.time.Duration;
 
 /** Meters that nobody looks at. */
-public final class NoMeters implements RunMeters {
+public final class NoMetrics implements RunMetrics {
 
   private static final Timing NO_TIMING = () -> {};
 

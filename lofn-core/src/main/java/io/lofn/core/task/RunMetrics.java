@@ -9,7 +9,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 
 /** Counts what this executor has done and how long it took. Thread-safe. */
-public interface RunMeters {
+public interface RunMetrics {
 
   /** A time that is being taken; it ends when this is closed. */
   interface Timing extends AutoCloseable {
@@ -74,14 +74,14 @@ public interface RunMeters {
       @Override
       public int read() throws IOException {
         int one = super.read();
-        RunMeters.this.read(one < 0 ? 0L : 1L);
+        RunMetrics.this.read(one < 0 ? 0L : 1L);
         return one;
       }
 
       @Override
       public int read(byte[] bytes, int offset, int length) throws IOException {
         int count = super.read(bytes, offset, length);
-        RunMeters.this.read((long) Math.max(0, count));
+        RunMetrics.this.read((long) Math.max(0, count));
         return count;
       }
     };
