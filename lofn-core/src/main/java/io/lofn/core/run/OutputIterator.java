@@ -12,14 +12,14 @@ final class OutputIterator<O> implements Iterator<O> {
 
   private final Stream<O> stream;
   private final Iterator<O> records;
-  private final RunResults results;
+  private final RunOutputReader results;
   private final Runnable atEnd;
   private boolean ended;
 
   /**
    * @param atEnd ends the run
    */
-  OutputIterator(Stream<O> stream, RunResults results, Runnable atEnd) {
+  OutputIterator(Stream<O> stream, RunOutputReader results, Runnable atEnd) {
     this.stream = stream;
     this.records = stream.iterator();
     this.results = results;

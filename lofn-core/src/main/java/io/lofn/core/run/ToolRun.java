@@ -88,7 +88,7 @@ final class ToolRun<I, O> implements Supervised {
       OutputStream stdin = metrics.counted(started.stdin());
       input.begin(keeper == null ? stdin : keeper.copied(stdin));
     }
-    RunResults results = new RunResults(outcome, directory, turn, metrics, threads);
+    RunOutputReader results = new RunOutputReader(outcome, directory, turn, metrics, threads);
     Stream<O> output = tool.output().read(results);
     requireOpen();
     return new OutputIterator<>(output, results, this::close);

@@ -24,7 +24,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 
 /** The output of a run, behind the verdict on it. */
-final class RunResults implements RunOutput {
+final class RunOutputReader implements RunOutput {
 
   private final RunOutcome run;
   private final Exchange exchange;
@@ -43,7 +43,7 @@ final class RunResults implements RunOutput {
     LOG
   }
 
-  RunResults(
+  RunOutputReader(
       RunOutcome run, Exchange exchange, InputLease turn, RunMetrics metrics, Executor threads) {
     this.run = run;
     this.exchange = exchange;
