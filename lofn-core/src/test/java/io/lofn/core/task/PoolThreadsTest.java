@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
 import io.lofn.core.FakeTask;
-import io.lofn.core.exchange.Belongings;
+import io.lofn.core.exchange.RunResources;
 import io.lofn.core.run.Supervisor;
 import java.time.Duration;
 import java.time.Instant;
@@ -262,17 +262,17 @@ class PoolThreadsTest {
   @Test
   void whatComesToARunThatIsOverIsClosedAtOnce() {
     List<String> closed = new CopyOnWriteArrayList<>();
-    Belongings belongings = new Belongings();
-    AutoCloseable first = belongings.hold(() -> closed.add("first"));
+    RunResources resources = new RunResources();
+    AutoCloseable first = resources.hold(() -> closed.add("first"));
     assertThat(first).isNotNull();
-    AutoCloseable second = belongings.hold(() -> closed.add("second"));
+    AutoCloseable second = resources.hold(() -> closed.add("second"));
     assertThat(second).isNotNull();
 
-    belongings.close();
-    belongings.close();
+    resources.close();
+    resources.close();
 
     assertThat(closed).containsExactly("second", "first");
-    assertThatThrownBy(() -> belongings.hold(() -> closed.add("late")))
+    assertThatThrownBy(() -> resources.hold(() -> closed.add("late")))
         .isInstanceOf(LofnException.class);
     assertThat(closed).containsExactly("second", "first", "late");
   }

@@ -10,7 +10,7 @@ import java.util.List;
  * What a run has got hold of, closed in the reverse order of its coming. What comes when the run is
  * over, such as a container whose start took its time, is closed at once. Thread-safe.
  */
-public final class Belongings implements AutoCloseable {
+public final class RunResources implements AutoCloseable {
 
   private final Deque<AutoCloseable> held = new ArrayDeque<>();
   private boolean closed;
@@ -20,14 +20,14 @@ public final class Belongings implements AutoCloseable {
    *
    * @throws LofnException if the run is over; then it is closed
    */
-  public <T extends AutoCloseable> T hold(T belonging) {
+  public <T extends AutoCloseable> T hold(T resource) {
     synchronized (this) {
       if (!closed) {
-        held.push(belonging);
-        return belonging;
+        held.push(resource);
+        return resource;
       }
     }
-    Closing.all(belonging);
+    Closing.all(resource);
     throw new LofnException("The run was closed before it had begun");
   }
 
