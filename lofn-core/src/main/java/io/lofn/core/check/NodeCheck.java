@@ -14,7 +14,7 @@ import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.probe.MountProbe;
-import io.lofn.core.probe.Sight;
+import io.lofn.core.probe.ProbeResult;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.task.TaskCalls;
@@ -235,7 +235,7 @@ public final class NodeCheck {
 
   private CheckResult mounted(SelectedRuntime runtime, PreparedImage image, TaskScope task) {
     try {
-      Sight sight = calls.call(task, () -> mounts.look(runtime, image, task.identity()));
+      ProbeResult sight = calls.call(task, () -> mounts.look(runtime, image, task.identity()));
       return switch (sight.kind()) {
         case GOOD -> CheckResult.good(MOUNTS, "read and write");
         case BAD -> CheckResult.bad(MOUNTS, sight.problem(), sight.advice());

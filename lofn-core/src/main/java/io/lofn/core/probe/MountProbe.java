@@ -86,10 +86,10 @@ public final class MountProbe {
    * @throws EngineException if the engine cannot run it, for a reason of its own
    * @throws ImageUnavailableException if the image is gone
    */
-  public Sight look(SelectedRuntime runtime, PreparedImage image, TaskIdentity task) {
-    Sight onDisk = look(runtime, image, task, exchanges.create(task, false));
+  public ProbeResult look(SelectedRuntime runtime, PreparedImage image, TaskIdentity task) {
+    ProbeResult onDisk = look(runtime, image, task, exchanges.create(task, false));
     Optional<Exchange> inMemory =
-        onDisk.kind() == Sight.Kind.GOOD ? exchanges.createInMemory(task, false) : Optional.empty();
+        onDisk.kind() == ProbeResult.Kind.GOOD ? exchanges.createInMemory(task, false) : Optional.empty();
     return inMemory.map(exchange -> look(runtime, image, task, exchange)).orElse(onDisk);
   }
 
@@ -98,7 +98,7 @@ public final class MountProbe {
    *
    * @param user as a tool names it
    */
-  Sight lookAs(String user, SelectedRuntime runtime, PreparedImage image, TaskIdentity task) {
+  ProbeResult lookAs(String user, SelectedRuntime runtime, PreparedImage image, TaskIdentity task) {
     try (Exchange exchange = exchanges.create(task, true)) {
       // A directory would stay for ever where the answer is no; a file tells as much.
       ContainerSpec spec = spec(image, task, exchange.directory(), ": > " + OUT, Optional.of(user));
@@ -109,18 +109,18 @@ public final class MountProbe {
         return unseen(exchange.directory(), "a file that a container made is not in it");
       }
       if (!made) {
-        return Sight.untold("its sh ended with exit code " + code + " when it made a file");
+        return ProbeResult.untold("its sh ended with exit code " + code + " when it made a file");
       }
       long its = ProcessUser.ownerOf(out);
       return its == ProcessUser.ownerOf(exchange.directory())
-          ? Sight.good()
-          : Sight.bad("its files belong to user " + its + " of the node", "");
+          ? ProbeResult.good()
+          : ProbeResult.bad("its files belong to user " + its + " of the node", "");
     } catch (IOException e) {
       throw new EngineException("The probe of %s failed: %s".formatted(runtime, e), e);
     }
   }
 
-  private Sight look(
+  private ProbeResult look(
       SelectedRuntime runtime, PreparedImage image, TaskIdentity task, Exchange made) {
     try (Exchange exchange = made) {
       Path directory = exchange.directory();
@@ -176,19 +176,19 @@ public final class MountProbe {
     }
   }
 
-  private Sight judge(Path directory, String token, int code) throws IOException {
+  private ProbeResult judge(Path directory, String token, int code) throws IOException {
     return switch (code) {
       case 0 -> written(directory, token);
       case UNSEEN -> unseen(directory, "it is another directory there");
       case CLOSED -> denied("read", directory);
       case UNWRITABLE -> denied("write", directory);
       case ExitCodes.NOT_FOUND, ExitCodes.NOT_EXECUTABLE ->
-          Sight.untold("the image has no sh and cat to try it with");
-      default -> Sight.untold("the probe's sh or cat ended with exit code " + code);
+          ProbeResult.untold("the image has no sh and cat to try it with");
+      default -> ProbeResult.untold("the probe's sh or cat ended with exit code " + code);
     };
   }
 
-  private Sight written(Path directory, String token) throws IOException {
+  private ProbeResult written(Path directory, String token) throws IOException {
     Path out = directory.resolve(OUT);
     if (!Files.isRegularFile(out, LinkOption.NOFOLLOW_LINKS)) {
       return unseen(directory, "what it wrote there did not come back");
@@ -196,39 +196,39 @@ public final class MountProbe {
     long mine = ProcessUser.ownerOf(directory);
     long its = ProcessUser.ownerOf(out);
     if (mine != its || !Files.isReadable(out)) {
-      return Sight.bad(
+      return ProbeResult.bad(
           "what a container writes into %s belongs to user %s, not to the executor's user %s"
               .formatted(directory, its, mine),
           USERS);
     }
     try (InputStream in = Files.newInputStream(out)) {
       return new String(in.readNBytes(token.length() + 1), UTF_8).equals(token)
-          ? Sight.good()
+          ? ProbeResult.good()
           : unseen(directory, "it has other files there");
     }
   }
 
   /** The engine's refusal of the directory; empty if it refused something else. */
-  private Optional<Sight> refused(Path directory, EngineException e) {
+  private Optional<ProbeResult> refused(Path directory, EngineException e) {
     String text = String.valueOf(e.getMessage());
     return text.contains(paths.map(directory).toString())
         ? Optional.of(unseen(directory, "the engine says: " + text.strip()))
         : Optional.empty();
   }
 
-  private Sight unseen(Path directory, String why) {
+  private ProbeResult unseen(Path directory, String why) {
     Path there = paths.map(directory);
     String mapped = paths.isEmpty() ? "" : ", which it is told to call " + there;
-    return Sight.bad(
+    return ProbeResult.bad(
         "the engine does not see the executor's directory %s%s: %s"
             .formatted(directory, mapped, why),
         "If the executor runs in a container, mount a directory of the node into it, keep lofn's files there (%s), and let %s say what the node calls it: PATH-OF-EXECUTOR=PATH-OF-NODE; if the engine is on another machine, use one of this machine. See docs/kubernetes.md."
             .formatted(LofnConfig.TMP_DIR.name(), LofnConfig.HOST_PATH_MAP.name()));
   }
 
-  private Sight denied(String what, Path directory) {
+  private ProbeResult denied(String what, Path directory) {
     boolean seLinux = ExchangeDisk.of(directory).seLinux();
-    return Sight.bad(
+    return ProbeResult.bad(
         "a container as user %s may not %s the executor's directory %s"
             .formatted(containerLabels.user().orElse("of the image"), what, directory),
         seLinux

@@ -98,8 +98,8 @@ public final class StartProbe {
       if (probed.contains(key)) {
         return;
       }
-      Sight sight = mounts.lookAs(user, runtime, image, task);
-      if (sight.kind() != Sight.Kind.GOOD) {
+      ProbeResult sight = mounts.lookAs(user, runtime, image, task);
+      if (sight.kind() != ProbeResult.Kind.GOOD) {
         throw new LofnException(
             "%s would run as user '%s', and an executor that is user %s cannot delete what that user makes: %s (tried by %s). Leave Tool.user away, run executors as root, or use an engine that maps that user to the executor's. (%s=never goes on all the same, and leaves files.)"
                 .formatted(
@@ -109,7 +109,7 @@ public final class StartProbe {
     }
   }
 
-  private void judge(SelectedRuntime runtime, PreparedImage image, Sight sight) {
+  private void judge(SelectedRuntime runtime, PreparedImage image, ProbeResult sight) {
     switch (sight.kind()) {
       case GOOD -> {
         LOG.info("Containers of {} see the files of this executor", runtime);

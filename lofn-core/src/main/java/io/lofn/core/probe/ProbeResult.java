@@ -7,7 +7,7 @@ package io.lofn.core.probe;
  * @param problem what is wrong, or why nothing can be told; empty if they work
  * @param advice what to do; empty if there is nothing to do
  */
-public record Sight(Kind kind, String problem, String advice) {
+public record ProbeResult(Kind kind, String problem, String advice) {
 
   public enum Kind {
     GOOD,
@@ -16,15 +16,15 @@ public record Sight(Kind kind, String problem, String advice) {
     UNTOLD
   }
 
-  static Sight good() {
-    return new Sight(Kind.GOOD, "", "");
+  static ProbeResult good() {
+    return new ProbeResult(Kind.GOOD, "", "");
   }
 
-  static Sight bad(String problem, String advice) {
-    return new Sight(Kind.BAD, problem, advice);
+  static ProbeResult bad(String problem, String advice) {
+    return new ProbeResult(Kind.BAD, problem, advice);
   }
 
-  static Sight untold(String why) {
-    return new Sight(Kind.UNTOLD, why, "");
+  static ProbeResult untold(String why) {
+    return new ProbeResult(Kind.UNTOLD, why, "");
   }
 }
