@@ -6,7 +6,7 @@ import io.lofn.api.LofnException;
 import io.lofn.core.shell.ExitCodes;
 import io.lofn.core.shell.Witness;
 import io.lofn.core.streams.IdleWatch;
-import io.lofn.core.streams.StreamPump;
+import io.lofn.core.streams.StreamDrainer;
 import io.lofn.core.streams.StreamTail;
 import io.lofn.core.task.TaskCalls;
 import io.lofn.spi.ContainerExit;
@@ -84,7 +84,7 @@ public final class ContainerSession implements AutoCloseable {
   private final @Nullable Duration idleTimeout;
   private final IdleWatch watch = new IdleWatch(InstantSource.system());
   private final InputStream stdout;
-  private final StreamPump stderr;
+  private final StreamDrainer stderr;
   private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
   private final CompletableFuture<@Nullable Void> stopped = new CompletableFuture<>();
   private final CompletableFuture<ContainerExit> exit = new CompletableFuture<>();
@@ -97,7 +97,7 @@ public final class ContainerSession implements AutoCloseable {
     this.deadline = terms.timeout().map(Instant.now()::plus).orElse(null);
     this.idleTimeout = terms.idleTimeout().orElse(null);
     this.stdout = watch.stdout(container.stdout());
-    this.stderr = new StreamPump(terms.title(), watch.stderr(container.stderr()), this::lost);
+    this.stderr = new StreamDrainer(terms.title(), watch.stderr(container.stderr()), this::lost);
   }
 
   /** Takes a started container over; if that fails, the container is closed. */

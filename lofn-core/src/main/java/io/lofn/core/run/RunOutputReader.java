@@ -8,7 +8,7 @@ import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.feed.InputLease;
 import io.lofn.core.node.CountedNames;
-import io.lofn.core.streams.StreamPump;
+import io.lofn.core.streams.StreamDrainer;
 import io.lofn.core.task.RunMetrics;
 import io.lofn.spi.BlockInputStream;
 import java.io.IOException;
@@ -150,7 +150,7 @@ final class RunOutputReader implements RunOutput {
     if (stdout == StdoutUse.UNDECIDED) {
       stdout = StdoutUse.LOG;
       ContainerSession session = run.activeSession();
-      threads.execute(new StreamPump(run.toString(), session.stdout(), session::lost));
+      threads.execute(new StreamDrainer(run.toString(), session.stdout(), session::lost));
     }
     run.awaitSuccess();
   }

@@ -10,7 +10,7 @@ import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.DirectoryModes;
 import io.lofn.core.shell.ExitCodes;
 import io.lofn.core.streams.NamedPipes;
-import io.lofn.core.streams.StreamPump;
+import io.lofn.core.streams.StreamDrainer;
 import io.lofn.core.task.Closing;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerSpec;
@@ -138,7 +138,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
     current = containers.start(shape.runtime(), specOfItsOwn(spec));
     container = current;
     started = Instant.now();
-    threads.execute(new StreamPump("warm container " + current.id(), current.stderr()));
+    threads.execute(new StreamDrainer("warm container " + current.id(), current.stderr()));
     WarmAgent fresh = new WarmAgent(current, threads);
     agent = fresh;
     checkNamespaces(fresh, current);

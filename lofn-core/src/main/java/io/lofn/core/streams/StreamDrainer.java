@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Empties one stream of a container, so that the tool never waits for somebody to read it: into the
  * executor's log, line by line, and the last bytes into a tail.
  */
-public final class StreamPump implements Runnable {
+public final class StreamDrainer implements Runnable {
 
   /** What tools say; a logger of its own, so that it can be switched off. */
   private static final Logger TOOL_LOG = LoggerFactory.getLogger("io.lofn.tool");
@@ -36,7 +36,7 @@ public final class StreamPump implements Runnable {
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private long lines;
 
-  public StreamPump(String name, InputStream stream) {
+  public StreamDrainer(String name, InputStream stream) {
     this(
         name,
         stream,
@@ -47,7 +47,7 @@ public final class StreamPump implements Runnable {
    * @param onFailure called if the stream is not emptied any more though it has not ended, so that
    *     the tool may wait for ever
    */
-  public StreamPump(String name, InputStream stream, Consumer<Throwable> onFailure) {
+  public StreamDrainer(String name, InputStream stream, Consumer<Throwable> onFailure) {
     this.name = name;
     this.stream = stream;
     this.onFailure = onFailure;
