@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.Tool;
 import io.lofn.core.run.RunEngine;
-import io.lofn.core.run.Supervisor;
+import io.lofn.core.run.RunWatchdog;
 import io.lofn.spark.executor.ExecutorInjector;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
@@ -105,7 +105,7 @@ class LofnEndTest {
   void aRunThatBeginsAfterTheEndFailsAndLeavesNothing() {
     assertThat(lofn("1s").map(context.parallelize(List.of("a"), 1), CAT).collect()).hasSize(1);
     try (ExecutorInjector.Lease lease = ExecutorInjector.ofExecutor(conf("1s"))) {
-      lease.get(Supervisor.class).closeRuns();
+      lease.get(RunWatchdog.class).closeRuns();
     }
 
     assertThatThrownBy(() -> lofn("1s").map(context.parallelize(List.of("a"), 1), CAT).collect())
@@ -142,19 +142,19 @@ class LofnEndTest {
     int sessions = ExecutorInjector.MOST_UNUSED + 4;
     ExecutorService first = pool("1s");
     ExecutorService busy = pool("2s");
-    Supervisor supervisor;
+    RunWatchdog watchdog;
     try (ExecutorInjector.Lease lease = ExecutorInjector.ofExecutor(conf("2s"))) {
-      supervisor = lease.get(Supervisor.class);
+      watchdog = lease.get(RunWatchdog.class);
     }
-    Supervisor.Supervised run =
-        new Supervisor.Supervised() {
+    RunWatchdog.Supervised run =
+        new RunWatchdog.Supervised() {
           @Override
           public void check(Instant now) {}
 
           @Override
           public void close() {}
         };
-    supervisor.add(run);
+    watchdog.add(run);
     try (ExecutorInjector.Lease leased = ExecutorInjector.ofExecutor(conf("3s"))) {
       for (int i = 10; i < 10 + sessions; i++) {
         assertThat(pool(i + "s").isShutdown()).isFalse();
@@ -165,7 +165,7 @@ class LofnEndTest {
       assertThat(leased.get(ExecutorService.class).isShutdown()).isFalse();
       assertThat(pool((9 + sessions) + "s").isShutdown()).as("the last one").isFalse();
     } finally {
-      supervisor.remove(run);
+      watchdog.remove(run);
     }
     assertThat(pool("1s")).isNotSameAs(first);
   }

@@ -22,7 +22,7 @@ public final class RunEngine implements AutoCloseable {
   private final Volumes volumes;
   private final ExchangeDirectories exchanges;
   private final TaskCalls calls;
-  private final Supervisor supervisor;
+  private final RunWatchdog watchdog;
   private final WarmContainers warm;
   private final Sweeper sweeper;
   private final ExecutorService threads;
@@ -34,7 +34,7 @@ public final class RunEngine implements AutoCloseable {
       Volumes volumes,
       ExchangeDirectories exchanges,
       TaskCalls calls,
-      Supervisor supervisor,
+      RunWatchdog watchdog,
       WarmContainers warm,
       Sweeper sweeper,
       ExecutorService threads,
@@ -43,7 +43,7 @@ public final class RunEngine implements AutoCloseable {
     this.volumes = volumes;
     this.exchanges = exchanges;
     this.calls = calls;
-    this.supervisor = supervisor;
+    this.watchdog = watchdog;
     this.warm = warm;
     this.sweeper = sweeper;
     this.threads = threads;
@@ -52,14 +52,14 @@ public final class RunEngine implements AutoCloseable {
 
   /** Whether it has no run. */
   public boolean isIdle() {
-    return supervisor.isIdle();
+    return watchdog.isIdle();
   }
 
   @Override
   public void close() {
     Closing.all(
         () -> clock.shutdownNow(),
-        supervisor::closeRuns,
+        watchdog::closeRuns,
         () -> calls.awaitEnd(START_GRACE),
         warm,
         volumes,

@@ -11,7 +11,7 @@ public final class RunModule extends AbstractModule {
     bind(Preparation.class).in(Singleton.class);
     bind(RunEngine.class).in(Singleton.class);
     bind(ToolRuns.class).in(Singleton.class);
-    bind(Supervisor.class).in(Singleton.class);
+    bind(RunWatchdog.class).in(Singleton.class);
     bind(ToolRunner.class).in(Singleton.class);
     bind(RunSandboxes.class).in(Singleton.class);
   }

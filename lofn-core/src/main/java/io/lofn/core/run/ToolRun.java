@@ -10,7 +10,7 @@ import io.lofn.core.feed.RunInputWriter;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.report.FailedRunArchive;
 import io.lofn.core.report.FailureReport;
-import io.lofn.core.run.Supervisor.Supervised;
+import io.lofn.core.run.RunWatchdog.Supervised;
 import io.lofn.core.task.CancellableIterator;
 import io.lofn.core.task.Closing;
 import io.lofn.core.task.RunMetrics;
@@ -34,7 +34,7 @@ final class ToolRun<I, O> implements Supervised {
   private final Tool<I, O> tool;
   private final TaskScope task;
   private final Function<FailureReport, ContainerLauncher> launchers;
-  private final Supervisor supervisor;
+  private final RunWatchdog watchdog;
   private final RunMetrics metrics;
   private final Executor threads;
   private final FailureReport report;
@@ -48,14 +48,14 @@ final class ToolRun<I, O> implements Supervised {
       Tool<I, O> tool,
       TaskScope task,
       Function<FailureReport, ContainerLauncher> launchers,
-      Supervisor supervisor,
+      RunWatchdog watchdog,
       RunMetrics metrics,
       Executor threads) {
     this.plan = plan;
     this.tool = tool;
     this.task = task;
     this.launchers = launchers;
-    this.supervisor = supervisor;
+    this.watchdog = watchdog;
     this.metrics = metrics;
     this.threads = threads;
     this.report = new FailureReport(plan);
@@ -66,7 +66,7 @@ final class ToolRun<I, O> implements Supervised {
   /** Does everything up to the first record of the output. */
   Iterator<O> execute(Iterator<I> records) throws IOException {
     metrics.begun();
-    supervisor.add(this);
+    watchdog.add(this);
     requireOpen();
     ContainerLauncher ready = launchers.apply(report);
     launcher = ready;
@@ -143,7 +143,7 @@ final class ToolRun<I, O> implements Supervised {
         ready == null ? ToolRun::nothing : ready::endContainer,
         input == null ? ToolRun::nothing : input::end,
         ready == null ? ToolRun::nothing : ready,
-        () -> supervisor.remove(this));
+        () -> watchdog.remove(this));
   }
 
   private static void nothing() {}

@@ -16,7 +16,7 @@ final class ToolRuns {
   private final RunSandboxes sandboxes;
   private final TaskCalls calls;
   private final ContainerLabels containerLabels;
-  private final Supervisor supervisor;
+  private final RunWatchdog watchdog;
   private final RunMetrics metrics;
   private final ExecutorService threads;
 
@@ -26,14 +26,14 @@ final class ToolRuns {
       RunSandboxes sandboxes,
       TaskCalls calls,
       ContainerLabels containerLabels,
-      Supervisor supervisor,
+      RunWatchdog watchdog,
       RunMetrics metrics,
       ExecutorService threads) {
     this.preparation = preparation;
     this.sandboxes = sandboxes;
     this.calls = calls;
     this.containerLabels = containerLabels;
-    this.supervisor = supervisor;
+    this.watchdog = watchdog;
     this.metrics = metrics;
     this.threads = threads;
   }
@@ -46,7 +46,7 @@ final class ToolRuns {
         report ->
             new ContainerLauncher(
                 plan, task, preparation, sandboxes, calls, containerLabels, threads, report),
-        supervisor,
+        watchdog,
         metrics,
         threads);
   }

@@ -7,7 +7,7 @@ import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
 import io.lofn.core.FakeTask;
 import io.lofn.core.exchange.RunResources;
-import io.lofn.core.run.Supervisor;
+import io.lofn.core.run.RunWatchdog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -173,9 +173,9 @@ class PoolThreadsTest {
     ScheduledExecutorService clock =
         Executors.newScheduledThreadPool(1, PoolThreads.named("lofn-test-clock-%d"));
     try {
-      Supervisor supervisor = new Supervisor(clock);
+      RunWatchdog watchdog = new RunWatchdog(clock);
       CountDownLatch looks = new CountDownLatch(3);
-      supervisor.add(
+      watchdog.add(
           new FakeRun() {
             @Override
             public void check(Instant now) {
@@ -187,7 +187,7 @@ class PoolThreadsTest {
               throw new OutOfMemoryError("of a message");
             }
           });
-      supervisor.add(
+      watchdog.add(
           new FakeRun() {
             @Override
             public void check(Instant now) {
@@ -203,26 +203,26 @@ class PoolThreadsTest {
 
   @Test
   void aRunThatBeginsAfterTheEndIsClosedAndOneThatCannotBeClosedHoldsUpNoOther() {
-    Supervisor supervisor = new Supervisor(new ScheduledThreadPoolExecutor(1));
+    RunWatchdog watchdog = new RunWatchdog(new ScheduledThreadPoolExecutor(1));
     FakeRun before = new FakeRun();
     FakeRun after = new FakeRun();
-    supervisor.add(
+    watchdog.add(
         new FakeRun() {
           @Override
           public void close() {
             throw new IllegalStateException("cannot be closed");
           }
         });
-    supervisor.add(before);
+    watchdog.add(before);
 
-    assertThatThrownBy(supervisor::closeRuns).hasMessage("cannot be closed");
-    supervisor.add(after);
+    assertThatThrownBy(watchdog::closeRuns).hasMessage("cannot be closed");
+    watchdog.add(after);
 
     assertThat(before.closed).isTrue();
     assertThat(after.closed).isTrue();
   }
 
-  private static class FakeRun implements Supervisor.Supervised {
+  private static class FakeRun implements RunWatchdog.Supervised {
 
     volatile boolean closed;
 

@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
  * Looks after all runs of the executor: stops those whose task was killed or whose time is over.
  * Spark does not interrupt the thread of a killed task, so somebody has to look.
  */
-public final class Supervisor {
+public final class RunWatchdog {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
+  private static final Logger LOG = LoggerFactory.getLogger(RunWatchdog.class);
 
   private final Set<Supervised> runs = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -36,7 +36,7 @@ public final class Supervisor {
   }
 
   @Inject
-  public Supervisor(ScheduledExecutorService clock) {
+  public RunWatchdog(ScheduledExecutorService clock) {
     long period = TaskCalls.POLL.toMillis();
     ScheduledFuture<?> unused =
         clock.scheduleWithFixedDelay(this::check, period, period, TimeUnit.MILLISECONDS);
