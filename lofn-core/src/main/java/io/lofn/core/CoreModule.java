@@ -11,7 +11,7 @@ import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.HostPathMapping;
 import io.lofn.core.container.TrackedContainers;
 import io.lofn.core.container.PipedContainers;
-import io.lofn.core.container.Sweeper;
+import io.lofn.core.container.OrphanReaper;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.gate.FeatureCheck;
 import io.lofn.core.gate.SecurityPolicy;
@@ -108,7 +108,7 @@ public final class CoreModule extends AbstractModule {
             RuntimeSelector.class,
             SecurityPolicy.class,
             StartProbe.class,
-            Sweeper.class,
+            OrphanReaper.class,
             Volumes.class,
             WarmContainers.class,
             WarmUp.class)

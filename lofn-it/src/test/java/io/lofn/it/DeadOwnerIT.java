@@ -42,14 +42,14 @@ class DeadOwnerIT {
       victim.destroyForcibly().waitFor();
     }
     assertThat(Engines.containers(mark)).isNotEmpty();
-    sweepBy(runtime);
+    reapBy(runtime);
 
     Engines.waitUntil("its container is gone", () -> Engines.containers(mark).isEmpty());
     assertThat(Engines.exchanges(SPARK.localDirectory())).isEmpty();
   }
 
   /** The first task of a lofn; an interval of its own makes it a new one for each runtime. */
-  private static void sweepBy(Map<String, String> runtime) {
+  private static void reapBy(Map<String, String> runtime) {
     Map<String, String> settings = new java.util.HashMap<>(runtime);
     settings.put("spark.lofn.sweep.interval", "1d");
     SPARK

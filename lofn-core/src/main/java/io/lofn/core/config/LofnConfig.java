@@ -241,7 +241,7 @@ public final class LofnConfig {
   public static final ConfigKey<Integer> REDUCE_FAN_IN =
       ConfigKey.count(
           PREFIX + "reduce.fanIn", "8", 2, "How many neighbours one container of a reduce merges.");
-  public static final ConfigKey<Duration> SWEEP_INTERVAL =
+  public static final ConfigKey<Duration> CLEANUP_INTERVAL =
       ConfigKey.time(
           PREFIX + "sweep.interval",
           "1m",
@@ -309,7 +309,7 @@ public final class LofnConfig {
           REUSE_AGE,
           REUSE_IDLE,
           REDUCE_FAN_IN,
-          SWEEP_INTERVAL,
+          CLEANUP_INTERVAL,
           PLUGIN_IMAGES,
           ALLOW_PRIVILEGED,
           ALLOW_HOST_NAMESPACES,

@@ -13,21 +13,21 @@ import jakarta.inject.Inject;
  */
 public final class TrackedContainers {
 
-  private final Sweeper sweeper;
+  private final OrphanReaper reaper;
   private final HostPathMapping paths;
 
   @Inject
-  public TrackedContainers(Sweeper sweeper, HostPathMapping paths) {
-    this.sweeper = sweeper;
+  public TrackedContainers(OrphanReaper reaper, HostPathMapping paths) {
+    this.reaper = reaper;
     this.paths = paths;
   }
 
   public RunningContainer start(ContainerRuntime runtime, ContainerSpec spec) {
-    sweeper.begin(runtime, spec);
+    reaper.begin(runtime, spec);
     try {
-      return new Claimed(runtime.start(paths.map(spec)), sweeper, spec.name());
+      return new Claimed(runtime.start(paths.map(spec)), reaper, spec.name());
     } catch (RuntimeException | Error e) {
-      sweeper.failedToStart(spec.name(), e);
+      reaper.failedToStart(spec.name(), e);
       throw e;
     }
   }
@@ -35,13 +35,13 @@ public final class TrackedContainers {
   /** A container that is gone when it has been closed, or else is the sweep's. */
   private static final class Claimed extends ForwardingRunningContainer {
 
-    private final Sweeper sweeper;
+    private final OrphanReaper reaper;
     private final String name;
     private boolean closed;
 
-    Claimed(RunningContainer container, Sweeper sweeper, String name) {
+    Claimed(RunningContainer container, OrphanReaper reaper, String name) {
       super(container);
-      this.sweeper = sweeper;
+      this.reaper = reaper;
       this.name = name;
     }
 
@@ -54,10 +54,10 @@ public final class TrackedContainers {
       try {
         super.close();
       } catch (RuntimeException | Error e) {
-        sweeper.lose(name);
+        reaper.lose(name);
         throw e;
       }
-      sweeper.gone(name);
+      reaper.gone(name);
     }
   }
 }

@@ -239,28 +239,28 @@ public final class ExchangeDirectories implements AutoCloseable {
    *
    * @param owners the owners of the containers that are left, for each engine that was asked
    */
-  public void sweep(Map<String, Set<String>> owners) {
+  public void reap(Map<String, Set<String>> owners) {
     Path name = Path.of(homeName);
     for (Path home : allHomes()) {
       Path local = home.getParent();
-      sweep(local, name, owners);
+      reap(local, name, owners);
       layout
           .shared(local)
           .ifPresent(
               root ->
                   layout
                       .beside(local)
-                      .forEach(each -> sweep(root, root.relativize(each).resolve(name), owners)));
+                      .forEach(each -> reap(root, root.relativize(each).resolve(name), owners)));
     }
   }
 
-  private void sweep(Path top, Path below, Map<String, Set<String>> owners) {
+  private void reap(Path top, Path below, Map<String, Set<String>> owners) {
     try (OwnDirectory home = OwnDirectory.openBelow(top, below)) {
       boolean local = LocalDisks.has(top);
       for (Path name : home.names()) {
         Life life = owner.lifeOfDirectory(name.toString(), local);
         if (life == Life.DEAD || life == Life.OTHER_BOOT) {
-          sweep(home, name, life == Life.OTHER_BOOT, owners);
+          reap(home, name, life == Life.OTHER_BOOT, owners);
         }
       }
     } catch (NoSuchFileException none) {
@@ -272,12 +272,12 @@ public final class ExchangeDirectories implements AutoCloseable {
     }
   }
 
-  private static void sweep(
+  private static void reap(
       OwnDirectory home, Path name, boolean booted, Map<String, Set<String>> owners) {
     try (OwnDirectory left = home.child(name)) {
       boolean empty = true;
       for (Path tree : left.names()) {
-        empty &= sweepTree(left, tree, booted, name, owners);
+        empty &= reapTree(left, tree, booted, name, owners);
       }
       if (empty && home.deleteEmpty(name)) {
         LOG.info("Deleted {}, left by a process that is gone", name);
@@ -288,7 +288,7 @@ public final class ExchangeDirectories implements AutoCloseable {
   }
 
   /** Whether it is gone; where it cannot be deleted, others can. */
-  private static boolean sweepTree(
+  private static boolean reapTree(
       OwnDirectory left, Path tree, boolean booted, Path name, Map<String, Set<String>> owners) {
     try {
       if (booted || isUnmounted(left, tree, name.toString(), owners)) {

@@ -1,6 +1,6 @@
 package io.lofn.core.run;
 
-import io.lofn.core.container.Sweeper;
+import io.lofn.core.container.OrphanReaper;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.storage.Volumes;
@@ -24,7 +24,7 @@ public final class RunEngine implements AutoCloseable {
   private final TaskCalls calls;
   private final RunWatchdog watchdog;
   private final WarmContainers warm;
-  private final Sweeper sweeper;
+  private final OrphanReaper reaper;
   private final ExecutorService threads;
   private final ScheduledExecutorService clock;
 
@@ -36,7 +36,7 @@ public final class RunEngine implements AutoCloseable {
       TaskCalls calls,
       RunWatchdog watchdog,
       WarmContainers warm,
-      Sweeper sweeper,
+      OrphanReaper reaper,
       ExecutorService threads,
       ScheduledExecutorService clock) {
     this.runtime = runtime;
@@ -45,7 +45,7 @@ public final class RunEngine implements AutoCloseable {
     this.calls = calls;
     this.watchdog = watchdog;
     this.warm = warm;
-    this.sweeper = sweeper;
+    this.reaper = reaper;
     this.threads = threads;
     this.clock = clock;
   }
@@ -63,7 +63,7 @@ public final class RunEngine implements AutoCloseable {
         () -> calls.awaitEnd(START_GRACE),
         warm,
         volumes,
-        () -> sweeper.end(runtime),
+        () -> reaper.end(runtime),
         exchanges,
         () -> threads.shutdownNow());
   }

@@ -41,7 +41,7 @@ class LofnConfigTest {
     assertThat(conf.find(LofnConfig.MEMORY)).isEmpty();
     assertThat(conf.get(LofnConfig.PIDS)).isEqualTo(4096);
     assertThat(conf.get(LofnConfig.REDUCE_FAN_IN)).isEqualTo(8);
-    assertThat(conf.get(LofnConfig.SWEEP_INTERVAL)).isEqualTo(Duration.ofMinutes(1));
+    assertThat(conf.get(LofnConfig.CLEANUP_INTERVAL)).isEqualTo(Duration.ofMinutes(1));
     assertThat(conf.find(LofnConfig.RUN_IDLE_TIMEOUT)).isEmpty();
     assertThat(conf.get(LofnConfig.TMP_MIN_FREE)).isEqualTo(64L << 20);
     assertThat(conf.find(LofnConfig.TMP_MEMORY_DIR)).isEmpty();

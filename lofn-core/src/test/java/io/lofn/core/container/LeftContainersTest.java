@@ -66,7 +66,7 @@ class LeftContainersTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
   private ExchangeDirectories exchanges;
-  private Sweeper sweeper;
+  private OrphanReaper reaper;
   private TrackedContainers containers;
 
   @AfterEach
@@ -84,8 +84,8 @@ class LeftContainersTest {
                 conf, RuntimeProviders.of(List.of(FakeProvider.of("one", 1, runtime)), List.of())));
     assertThat(node.get().runtime()).isSameAs(runtime);
     exchanges = new ExchangeDirectories(new NodeEnvironment(List.of(local)), me, conf);
-    sweeper = new Sweeper(node, exchanges, me, containerLabels, conf, threads, noClock());
-    containers = new TrackedContainers(sweeper, HostPathMapping.NONE);
+    reaper = new OrphanReaper(node, exchanges, me, containerLabels, conf, threads, noClock());
+    containers = new TrackedContainers(reaper, HostPathMapping.NONE);
   }
 
   /** A clock without a thread that runs: nothing sweeps but the test. */
@@ -104,18 +104,18 @@ class LeftContainersTest {
     exchange.whenUnmounted(() -> events.add("volumes"));
     exchange.close();
     container.close();
-    sweeper.sweep();
+    reaper.reap();
 
     assertThat(exchange.directory()).exists();
     assertThat(events).isEmpty();
 
     engine.answers = false;
     engine.removes = true;
-    sweeper.sweep();
+    reaper.reap();
     assertThat(exchange.directory()).exists();
 
     engine.answers = true;
-    sweeper.sweep();
+    reaper.reap();
     assertThat(exchange.directory()).doesNotExist();
     assertThat(engine.live).isEmpty();
     assertThat(events).containsExactly("removed lofn-a", "volumes");
@@ -133,7 +133,7 @@ class LeftContainersTest {
     exchange.close();
     assertThat(exchange.directory()).exists();
 
-    sweeper.sweep();
+    reaper.reap();
     assertThat(engine.live).isEmpty();
     assertThat(exchange.directory()).doesNotExist();
   }
@@ -187,7 +187,7 @@ class LeftContainersTest {
     assertThatThrownBy(container::close).isInstanceOf(EngineException.class);
     exchange.close();
 
-    sweeper.end(() -> events.add("engines closed"));
+    reaper.end(() -> events.add("engines closed"));
     exchanges.close();
 
     assertThat(other.directory()).doesNotExist();
@@ -223,7 +223,7 @@ class LeftContainersTest {
     assertThat(events).isEmpty();
 
     engine.removes = true;
-    sweeper.sweep();
+    reaper.reap();
     assertThat(exchange.directory()).doesNotExist();
     assertThat(events).containsExactly("removed lofn-a", "volumes");
   }
@@ -250,16 +250,16 @@ class LeftContainersTest {
     engine.live.put(name, labels(dead, name));
     engine.removes = false;
 
-    sweeper.sweep();
+    reaper.reap();
     assertThat(tree).as("while the container is listed").exists();
 
     engine.removes = true;
     engine.answers = false;
-    sweeper.sweep();
+    reaper.reap();
     assertThat(tree).as("while the engine does not answer").exists();
 
     engine.answers = true;
-    sweeper.sweep();
+    reaper.reap();
     assertThat(tree.getParent()).doesNotExist();
     assertThat(engine.live).isEmpty();
   }
@@ -272,11 +272,11 @@ class LeftContainersTest {
     Path tree = leftTree(dead, engine);
     ExchangeDirectories.noteIn(tree, podman);
 
-    sweeper.sweep();
+    reaper.reap();
     assertThat(tree).exists();
 
     setUp(podman);
-    sweeper.sweep();
+    reaper.reap();
     assertThat(tree).as("each of the two engines is known to one only").exists();
   }
 
@@ -290,7 +290,7 @@ class LeftContainersTest {
             new ProcessIdentity(me.host(), me.machine(), "before", me.namespace(), me.pid(), me.start()),
             podman);
 
-    sweeper.sweep();
+    reaper.reap();
 
     assertThat(tree.getParent()).doesNotExist();
   }
@@ -303,11 +303,11 @@ class LeftContainersTest {
             home().resolve(dead.directoryName()).resolve("run"), UserDirectory.PRIVATE);
     engine.answers = false;
 
-    sweeper.sweep();
+    reaper.reap();
     assertThat(tree).exists();
 
     engine.answers = true;
-    sweeper.sweep();
+    reaper.reap();
     assertThat(tree).doesNotExist();
   }
 

@@ -246,9 +246,9 @@ class PipedContainersTest {
     LofnConfig conf = new LofnConfig(settings);
     NodeRuntime node =
         new NodeRuntime(new RuntimeSelector(conf, RuntimeProviders.of(List.of(), List.of())));
-    Sweeper sweeper =
-        new Sweeper(node, exchanges(), ME, new ContainerLabels(ME), conf, threads, clock);
+    OrphanReaper reaper =
+        new OrphanReaper(node, exchanges(), ME, new ContainerLabels(ME), conf, threads, clock);
     return new PipedContainers(
-        new TrackedContainers(sweeper, HostPathMapping.NONE), conf, owner, threads, clock);
+        new TrackedContainers(reaper, HostPathMapping.NONE), conf, owner, threads, clock);
   }
 }

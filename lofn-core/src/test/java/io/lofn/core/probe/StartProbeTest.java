@@ -12,7 +12,7 @@ import io.lofn.core.QuietContainer;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.HostPathMapping;
 import io.lofn.core.container.TrackedContainers;
-import io.lofn.core.container.Sweeper;
+import io.lofn.core.container.OrphanReaper;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeEnvironment;
@@ -265,9 +265,9 @@ class StartProbeTest {
     ContainerLabels containerLabels = new ContainerLabels(owner);
     NodeRuntime node =
         new NodeRuntime(new RuntimeSelector(conf, RuntimeProviders.of(List.of(), List.of())));
-    Sweeper sweeper = new Sweeper(node, exchanges, owner, containerLabels, conf, clock, clock);
+    OrphanReaper reaper = new OrphanReaper(node, exchanges, owner, containerLabels, conf, clock, clock);
     HostPathMapping paths = conf.find(LofnConfig.HOST_PATH_MAP).orElse(HostPathMapping.NONE);
-    TrackedContainers containers = new TrackedContainers(sweeper, paths);
+    TrackedContainers containers = new TrackedContainers(reaper, paths);
     return new StartProbe(
         new MountProbe(exchanges, containerLabels, containers, paths, conf), paths, conf, () -> me);
   }

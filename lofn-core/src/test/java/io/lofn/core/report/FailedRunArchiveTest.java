@@ -232,7 +232,7 @@ class FailedRunArchiveTest {
     replay(spec(ContainerSettings.defaults()).build());
 
     exchange.close();
-    exchanges.sweep(Map.of("engine", Set.of()));
+    exchanges.reap(Map.of("engine", Set.of()));
     exchanges.close();
 
     assertThat(script()).exists();

@@ -159,7 +159,7 @@ class PlantedDirectoriesTest {
     public static void main(String[] arguments) {
       for (String directory : arguments) {
         try (ExchangeDirectories exchanges = exchanges(directory)) {
-          exchanges.sweep(Map.of("engine", Set.of()));
+          exchanges.reap(Map.of("engine", Set.of()));
         }
       }
       System.out.print("swept");

@@ -38,7 +38,7 @@ class WorkerDirectoriesTest {
             new NodeEnvironment(List.of(local), new WorkerDirectories()),
             me,
             new LofnConfig(Map.of()))) {
-      exchanges.sweep(Map.of("engine", Set.of()));
+      exchanges.reap(Map.of("engine", Set.of()));
     }
 
     assertThat(dead).doesNotExist();

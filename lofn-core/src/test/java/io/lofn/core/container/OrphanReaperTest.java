@@ -39,7 +39,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SweeperTest {
+class OrphanReaperTest {
 
   @TempDir Path local;
   @TempDir Path memory;
@@ -65,7 +65,7 @@ class SweeperTest {
                 container("before boot", beforeBoot, false),
                 container("same name", beforeBoot, true)));
 
-    sweep(runtime);
+    reap(runtime);
 
     assertThat(runtime.removed).containsExactly("dead", "before boot");
   }
@@ -95,7 +95,7 @@ class SweeperTest {
                 new ContainerSummary("of this lofn by labels", "database", own.labels(), true),
                 new ContainerSummary("left", left.name(), labels, true)));
 
-    sweep(runtime);
+    reap(runtime);
 
     assertThat(runtime.removed).containsExactly("left");
   }
@@ -112,7 +112,7 @@ class SweeperTest {
                 own("unwanted", containerLabels),
                 own("of another lofn here", new ContainerLabels(me))));
 
-    sweep(runtime);
+    reap(runtime);
 
     assertThat(runtime.removed).containsExactly("unwanted");
   }
@@ -136,7 +136,7 @@ class SweeperTest {
     Path kept = make(home.resolve(me.directoryName()));
     Path other = make(home.resolve("something else"));
 
-    sweep(new FakeRuntime("fake", List.of()));
+    reap(new FakeRuntime("fake", List.of()));
 
     assertThat(left.getParent().getParent()).doesNotExist();
     assertThat(kept).exists();
@@ -154,7 +154,7 @@ class SweeperTest {
       make(left.resolve("run-" + i + "/exchange"));
     }
 
-    sweep(new FakeRuntime("fake", List.of()));
+    reap(new FakeRuntime("fake", List.of()));
 
     try (Stream<Path> all = Files.list(left)) {
       assertThat(all).containsExactly(stays);
@@ -167,7 +167,7 @@ class SweeperTest {
     Path left = make(home.resolve(dead.directoryName()).resolve("run/exchange"));
     Path kept = make(home.resolve(me.directoryName()));
 
-    sweep(new FakeRuntime("fake", List.of()));
+    reap(new FakeRuntime("fake", List.of()));
 
     assertThat(left.getParent().getParent()).doesNotExist();
     assertThat(kept).exists();
@@ -180,7 +180,7 @@ class SweeperTest {
     CountDownLatch go = new CountDownLatch(1);
     AtomicInteger atATime = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
-    AtomicInteger sweeps = new AtomicInteger();
+    AtomicInteger reaps = new AtomicInteger();
     FakeRuntime slow =
         new FakeRuntime("slow", List.of()) {
           @Override
@@ -193,7 +193,7 @@ class SweeperTest {
               Thread.currentThread().interrupt();
             }
             atATime.decrementAndGet();
-            if (sweeps.incrementAndGet() == 2) {
+            if (reaps.incrementAndGet() == 2) {
               throw new NoSuchMethodError("of one sweep");
             }
             return List.of();
@@ -208,7 +208,7 @@ class SweeperTest {
     ExecutorService threads = Executors.newCachedThreadPool();
     try {
       ExchangeDirectories exchanges = new ExchangeDirectories(new NodeEnvironment(List.of(local)), me, conf);
-      Sweeper sweeper = new Sweeper(node, exchanges, me, containerLabels, conf, threads, clock);
+      OrphanReaper reaper = new OrphanReaper(node, exchanges, me, containerLabels, conf, threads, clock);
       begun.await();
 
       for (int i = 0; i < 20; i++) {
@@ -217,12 +217,12 @@ class SweeperTest {
       go.countDown();
 
       Instant end = Instant.now().plusSeconds(30);
-      while (sweeps.get() < 5) {
+      while (reaps.get() < 5) {
         assertThat(Instant.now()).as("waiting for the sweeps").isBefore(end);
         Thread.onSpinWait();
       }
       assertThat(most).hasValue(1);
-      sweeper.gone("nothing");
+      reaper.gone("nothing");
     } finally {
       clock.shutdownNow();
       threads.shutdownNow();
@@ -233,7 +233,7 @@ class SweeperTest {
     return Files.createDirectories(directory, UserDirectory.PRIVATE);
   }
 
-  private void sweep(FakeRuntime runtime) throws Exception {
+  private void reap(FakeRuntime runtime) throws Exception {
     LofnConfig conf = new LofnConfig(Map.of("spark.lofn.sweep.interval", "1d"));
     RuntimeProviders providers = RuntimeProviders.of(List.of(new Fixed(runtime)), List.of());
     NodeRuntime node = new NodeRuntime(new RuntimeSelector(conf, providers));
@@ -245,8 +245,8 @@ class SweeperTest {
               new NodeEnvironment(List.of(local)),
               me,
               new LofnConfig(Map.of("spark.lofn.tmp.memoryDir", memory.toString())));
-      Sweeper sweeper =
-          new Sweeper(
+      OrphanReaper reaper =
+          new OrphanReaper(
               node,
               exchanges,
               me,
@@ -257,7 +257,7 @@ class SweeperTest {
       clock.submit(() -> {}).get();
       exchanges.ledger().begin(wanted, runtime, Set.of());
       runtime.removed.clear();
-      sweeper.sweep();
+      reaper.reap();
     } finally {
       clock.shutdownNow();
     }

@@ -46,9 +46,9 @@ import org.slf4j.event.Level;
  * them. Runs when the executor's first task comes, and again and again, one sweep at a time and
  * never on the clock's threads; touches nothing else whose owner may be alive.
  */
-public final class Sweeper {
+public final class OrphanReaper {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
+  private static final Logger LOG = LoggerFactory.getLogger(OrphanReaper.class);
 
   private final NodeRuntime runtime;
   private final ExchangeDirectories exchanges;
@@ -64,7 +64,7 @@ public final class Sweeper {
   private boolean failing;
 
   @Inject
-  public Sweeper(
+  public OrphanReaper(
       NodeRuntime runtime,
       ExchangeDirectories exchanges,
       ProcessIdentity owner,
@@ -78,7 +78,7 @@ public final class Sweeper {
     this.containerLabels = containerLabels;
     this.threads = threads;
     this.ledger = exchanges.ledger();
-    this.interval = conf.get(LofnConfig.SWEEP_INTERVAL);
+    this.interval = conf.get(LofnConfig.CLEANUP_INTERVAL);
     // The first sweep comes before the runtime that containers are asked of.
     runtime.whenSelected(this::request);
     ScheduledFuture<?> unused =
@@ -137,22 +137,22 @@ public final class Sweeper {
   private void request() {
     if (due.compareAndSet(false, true)) {
       try {
-        threads.execute(this::sweep);
+        threads.execute(this::reap);
       } catch (RejectedExecutionException e) { // lofn ends
         due.set(false);
       }
     }
   }
 
-  synchronized void sweep() {
+  synchronized void reap() {
     due.set(false);
     List<AutoCloseable> steps = new ArrayList<>();
     Map<String, Set<String>> owners = new HashMap<>();
     for (ContainerRuntime engine : runtime.all()) {
-      steps.add(() -> owners.put(ExchangeDirectories.keyOf(engine), sweepContainers(engine)));
+      steps.add(() -> owners.put(ExchangeDirectories.keyOf(engine), reapContainers(engine)));
     }
     steps.add(() -> isSettled());
-    steps.add(() -> exchanges.sweep(owners));
+    steps.add(() -> exchanges.reap(owners));
     try {
       Closing.all(steps);
       failing = false;
@@ -168,7 +168,7 @@ public final class Sweeper {
    *
    * @return whose containers the engine still has, by the names of the owners' directories
    */
-  private Set<String> sweepContainers(ContainerRuntime engine) {
+  private Set<String> reapContainers(ContainerRuntime engine) {
     boolean removed = false;
     List<ContainerSummary> all = engine.list(Map.of(ProcessIdentity.HOST, owner.host()));
     for (ContainerSummary container : all) {
