@@ -3,7 +3,7 @@ package io.lofn.core.exchange;
 import io.lofn.api.FileNames;
 import io.lofn.api.LofnException;
 import io.lofn.api.Printable;
-import io.lofn.core.node.UserDirectory;
+import io.lofn.core.node.PrivateDirectory;
 import io.lofn.files.FileTree;
 import io.lofn.files.Writers;
 import java.io.IOException;
@@ -114,7 +114,7 @@ public final class Exchange implements AutoCloseable {
               "A directory is wanted at %s, where a symbolic link is".formatted(made));
         }
         if (!made.equals(base) && !Files.exists(made, LinkOption.NOFOLLOW_LINKS)) {
-          Files.createDirectory(made, UserDirectory.PRIVATE);
+          Files.createDirectory(made, PrivateDirectory.PRIVATE);
           Files.setAttribute(made, "unix:mode", (Integer) mode & MODE_BITS);
         }
       }
@@ -149,7 +149,7 @@ public final class Exchange implements AutoCloseable {
    * @return where it is now, with what lies beside the mounted directory
    */
   public Path keep() throws IOException {
-    Files.createDirectories(keptHome, UserDirectory.PRIVATE);
+    Files.createDirectories(keptHome, PrivateDirectory.PRIVATE);
     Path kept = Files.move(root, keptHome.resolve(root.getFileName()));
     home.forget(root);
     return kept;

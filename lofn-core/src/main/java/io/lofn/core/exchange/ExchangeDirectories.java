@@ -10,7 +10,7 @@ import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.node.ProcessIdentity.Life;
 import io.lofn.core.node.ProcessUser;
-import io.lofn.core.node.UserDirectory;
+import io.lofn.core.node.PrivateDirectory;
 import io.lofn.core.task.TaskIdentity;
 import io.lofn.files.OwnDirectory;
 import io.lofn.files.Writers;
@@ -139,14 +139,14 @@ public final class ExchangeDirectories implements AutoCloseable {
 
   private Exchange makeOnce(Path home, TaskIdentity task, boolean anyUser) throws IOException {
     Path mine = ownDirectory(home);
-    Path root = Files.createTempDirectory(mine, task.fileName() + "-", UserDirectory.PRIVATE);
+    Path root = Files.createTempDirectory(mine, task.fileName() + "-", PrivateDirectory.PRIVATE);
     trees.add(root);
-    Path directory = Files.createDirectory(root.resolve("exchange"), UserDirectory.PRIVATE);
+    Path directory = Files.createDirectory(root.resolve("exchange"), PrivateDirectory.PRIVATE);
     if (anyUser) {
       Files.setPosixFilePermissions(directory, OPEN);
     }
     Exchange exchange = new Exchange(root, directory, home.resolve(KEPT), new Home());
-    Files.createDirectory(exchange.temporary(), UserDirectory.PRIVATE);
+    Files.createDirectory(exchange.temporary(), PrivateDirectory.PRIVATE);
     Files.setAttribute(exchange.temporary(), "unix:mode", TEMPORARY_MODE);
     return exchange;
   }
@@ -173,7 +173,7 @@ public final class ExchangeDirectories implements AutoCloseable {
 
   private Path ownDirectory(Path home) throws IOException {
     return Files.createDirectories(
-        UserDirectory.create(home).resolve(owner.directoryName()), UserDirectory.PRIVATE);
+        PrivateDirectory.create(home).resolve(owner.directoryName()), PrivateDirectory.PRIVATE);
   }
 
   private List<Path> allHomes() {

@@ -115,7 +115,7 @@ public final class NodeLocks {
    */
   private static Optional<LockFile> tryLock(Path path) throws IOException {
     try {
-      UserDirectory.create(path.getParent());
+      PrivateDirectory.create(path.getParent());
       return LockFile.tryLock(path);
     } catch (NoSuchFileException emptyAndDeleted) { // by whoever had a lock or an exchange in it
       return Optional.empty();

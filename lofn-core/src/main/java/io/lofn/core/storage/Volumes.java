@@ -7,7 +7,7 @@ import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.ProcessUser;
-import io.lofn.core.node.UserDirectory;
+import io.lofn.core.node.PrivateDirectory;
 import io.lofn.core.runtime.Services;
 import io.lofn.spi.ArchiveStager;
 import io.lofn.spi.StagedVolume;
@@ -126,7 +126,7 @@ public final class Volumes implements AutoCloseable {
     try {
       return provider.create(
           new StagingConfig(
-              UserDirectory.create(directory),
+              PrivateDirectory.create(directory),
               conf.get(LofnConfig.VOLUMES_MAX_SIZE),
               hadoop.values()));
     } catch (IOException e) {

@@ -15,7 +15,7 @@ import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.node.ProcessUser;
-import io.lofn.core.node.UserDirectory;
+import io.lofn.core.node.PrivateDirectory;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.runtime.RuntimeSelector;
@@ -300,7 +300,7 @@ class LeftContainersTest {
     setUp(engine);
     Path tree =
         Files.createDirectories(
-            home().resolve(dead.directoryName()).resolve("run"), UserDirectory.PRIVATE);
+            home().resolve(dead.directoryName()).resolve("run"), PrivateDirectory.PRIVATE);
     engine.answers = false;
 
     reaper.reap();
@@ -318,7 +318,7 @@ class LeftContainersTest {
   private Path leftTree(ProcessIdentity owner, ContainerRuntime by) throws Exception {
     Path tree =
         Files.createDirectories(
-            home().resolve(owner.directoryName()).resolve("run"), UserDirectory.PRIVATE);
+            home().resolve(owner.directoryName()).resolve("run"), PrivateDirectory.PRIVATE);
     ExchangeDirectories.noteIn(tree, by);
     return tree;
   }

@@ -11,7 +11,7 @@ import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.node.ProcessIdentityTest;
 import io.lofn.core.node.ProcessUser;
-import io.lofn.core.node.UserDirectory;
+import io.lofn.core.node.PrivateDirectory;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.runtime.RuntimeSelector;
@@ -230,7 +230,7 @@ class OrphanReaperTest {
   }
 
   private static Path make(Path directory) throws Exception {
-    return Files.createDirectories(directory, UserDirectory.PRIVATE);
+    return Files.createDirectories(directory, PrivateDirectory.PRIVATE);
   }
 
   private void reap(FakeRuntime runtime) throws Exception {

@@ -124,7 +124,7 @@ class NodeLocksTest {
     }
     List<String> command = new ArrayList<>(List.of(plant.split(" ")));
     command.add(file.toString());
-    UserDirectory.create(file.getParent());
+    PrivateDirectory.create(file.getParent());
     assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
 
     assertThatThrownBy(() -> locks().hold("name", LONG))

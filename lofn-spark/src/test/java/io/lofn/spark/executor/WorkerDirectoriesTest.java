@@ -7,7 +7,7 @@ import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.node.ProcessUser;
-import io.lofn.core.node.UserDirectory;
+import io.lofn.core.node.PrivateDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,6 +46,6 @@ class WorkerDirectoriesTest {
   }
 
   private static Path make(Path directory) throws Exception {
-    return Files.createDirectories(directory, UserDirectory.PRIVATE);
+    return Files.createDirectories(directory, PrivateDirectory.PRIVATE);
   }
 }

@@ -13,14 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A directory that no other user of the node may enter, in one that all may write. */
-public final class UserDirectory {
+public final class PrivateDirectory {
 
   public static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
-  private static final Logger LOG = LoggerFactory.getLogger(UserDirectory.class);
+  private static final Logger LOG = LoggerFactory.getLogger(PrivateDirectory.class);
 
-  private UserDirectory() {}
+  private PrivateDirectory() {}
 
   /**
    * Makes a directory, or takes the one that is there.
