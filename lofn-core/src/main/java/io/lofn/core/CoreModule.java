@@ -31,7 +31,7 @@ import io.lofn.core.runtime.Services;
 import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.runtime.RuntimeSelector;
 import io.lofn.core.storage.OutputStores;
-import io.lofn.core.storage.Volumes;
+import io.lofn.core.storage.VolumeStaging;
 import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.PoolThreads;
 import io.lofn.core.task.RunMetrics;
@@ -109,7 +109,7 @@ public final class CoreModule extends AbstractModule {
             SecurityPolicy.class,
             StartProbe.class,
             OrphanReaper.class,
-            Volumes.class,
+            VolumeStaging.class,
             WarmContainers.class,
             WarmUp.class)
         .forEach(type -> bind(type).in(Singleton.class));

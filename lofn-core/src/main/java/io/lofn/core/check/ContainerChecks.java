@@ -7,7 +7,7 @@ import io.lofn.api.Volume;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.run.ToolRunner;
-import io.lofn.core.storage.Volumes;
+import io.lofn.core.storage.VolumeStaging;
 import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.TaskScope;
 import io.lofn.spi.StagedVolume;
@@ -35,10 +35,10 @@ public final class ContainerChecks {
 
   private final ToolRunner runner;
   private final TaskCalls calls;
-  private final Volumes volumes;
+  private final VolumeStaging volumes;
 
   @Inject
-  ContainerChecks(ToolRunner runner, TaskCalls calls, Volumes volumes) {
+  ContainerChecks(ToolRunner runner, TaskCalls calls, VolumeStaging volumes) {
     this.runner = runner;
     this.calls = calls;
     this.volumes = volumes;

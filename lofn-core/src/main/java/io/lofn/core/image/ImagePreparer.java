@@ -8,7 +8,7 @@ import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
 import io.lofn.core.node.NodeLocks;
 import io.lofn.core.runtime.SelectedRuntime;
-import io.lofn.core.storage.Volumes;
+import io.lofn.core.storage.VolumeStaging;
 import io.lofn.core.task.RunMetrics;
 import io.lofn.spi.ImageArchives;
 import io.lofn.spi.ImageRequest;
@@ -32,12 +32,12 @@ public final class ImagePreparer {
 
   private final Cache<Key, PreparedImage> prepared =
       CacheBuilder.newBuilder().maximumSize(MOST_IMAGES).build();
-  private final Volumes volumes;
+  private final VolumeStaging volumes;
   private final NodeLocks locks;
   private final RunMetrics metrics;
 
   @Inject
-  ImagePreparer(Volumes volumes, NodeLocks locks, RunMetrics metrics) {
+  ImagePreparer(VolumeStaging volumes, NodeLocks locks, RunMetrics metrics) {
     this.volumes = volumes;
     this.locks = locks;
     this.metrics = metrics;

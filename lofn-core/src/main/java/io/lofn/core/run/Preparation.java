@@ -10,7 +10,7 @@ import io.lofn.core.plan.RunPlan;
 import io.lofn.core.probe.StartProbe;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.SelectedRuntime;
-import io.lofn.core.storage.Volumes;
+import io.lofn.core.storage.VolumeStaging;
 import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.RunMetrics;
 import io.lofn.core.task.TaskScope;
@@ -28,7 +28,7 @@ final class Preparation {
   private final FeatureCheck lacks;
   private final SecurityPolicy gate;
   private final ImagePreparer images;
-  private final Volumes volumes;
+  private final VolumeStaging volumes;
   private final StartProbe probe;
   private final RunMetrics metrics;
 
@@ -39,7 +39,7 @@ final class Preparation {
       FeatureCheck lacks,
       SecurityPolicy gate,
       ImagePreparer images,
-      Volumes volumes,
+      VolumeStaging volumes,
       StartProbe probe,
       RunMetrics metrics) {
     this.calls = calls;

@@ -3,7 +3,7 @@ package io.lofn.core.run;
 import io.lofn.core.container.OrphanReaper;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.runtime.NodeRuntime;
-import io.lofn.core.storage.Volumes;
+import io.lofn.core.storage.VolumeStaging;
 import io.lofn.core.task.Closing;
 import io.lofn.core.task.TaskCalls;
 import io.lofn.core.warm.WarmContainers;
@@ -19,7 +19,7 @@ public final class RunEngine implements AutoCloseable {
   private static final Duration START_GRACE = Duration.ofSeconds(10);
 
   private final NodeRuntime runtime;
-  private final Volumes volumes;
+  private final VolumeStaging volumes;
   private final ExchangeDirectories exchanges;
   private final TaskCalls calls;
   private final RunWatchdog watchdog;
@@ -31,7 +31,7 @@ public final class RunEngine implements AutoCloseable {
   @Inject
   RunEngine(
       NodeRuntime runtime,
-      Volumes volumes,
+      VolumeStaging volumes,
       ExchangeDirectories exchanges,
       TaskCalls calls,
       RunWatchdog watchdog,

@@ -19,7 +19,7 @@ import io.lofn.core.runtime.Services;
 import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.runtime.RuntimeSelector;
 import io.lofn.core.runtime.SelectedRuntime;
-import io.lofn.core.storage.Volumes;
+import io.lofn.core.storage.VolumeStaging;
 import io.lofn.spi.ImageArchives;
 import io.lofn.spi.ImageDigests;
 import io.lofn.spi.ImageRequest;
@@ -240,8 +240,8 @@ class ImagePreparerTest {
   }
 
   private ImagePreparer images() {
-    Volumes volumes =
-        new Volumes(
+    VolumeStaging volumes =
+        new VolumeStaging(
             new Services<>(List.of(), List.of()),
             new LofnConfig(Map.of()),
             new NodeEnvironment(List.of(directory)),

@@ -27,7 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** Stages volumes with the stager that takes the scheme of their source. */
-public final class Volumes implements AutoCloseable {
+public final class VolumeStaging implements AutoCloseable {
 
   private final Map<String, VolumeStagerProvider> providers = new HashMap<>();
   private final Map<VolumeStagerProvider, VolumeStager> stagers = new ConcurrentHashMap<>();
@@ -37,7 +37,7 @@ public final class Volumes implements AutoCloseable {
   private final HadoopProperties hadoop;
 
   @Inject
-  public Volumes(
+  public VolumeStaging(
       Services<VolumeStagerProvider> discovered,
       LofnConfig conf,
       NodeEnvironment directories,

@@ -10,7 +10,7 @@ import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.runtime.Services;
-import io.lofn.core.storage.Volumes;
+import io.lofn.core.storage.VolumeStaging;
 import io.lofn.hdfs.HadoopVolumeStagerProvider;
 import io.lofn.spi.StagedVolume;
 import io.lofn.spi.StagingConfig;
@@ -30,7 +30,7 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class VolumesTest {
+class VolumeStagingTest {
 
   private static final String CACHE = ProcessUser.current().own("lofn-volumes");
 
@@ -111,7 +111,7 @@ class VolumesTest {
       out.write('x');
     }
     Volume local = Volume.of(zip.toString()).at("/data").unpacked();
-    try (Volumes volumes = volumes(Map.of(), directory, List.of(new HadoopVolumeStagerProvider()));
+    try (VolumeStaging volumes = volumes(Map.of(), directory, List.of(new HadoopVolumeStagerProvider()));
         StagedVolume staged = volumes.stage(local)) {
       assertThat(staged.path().resolve("a")).hasContent("x");
     }
@@ -127,15 +127,15 @@ class VolumesTest {
   }
 
   private Path staged(Map<String, String> conf, Path local, Volume volume) {
-    try (Volumes volumes = volumes(conf, local, List.of(new FakeStagers()));
+    try (VolumeStaging volumes = volumes(conf, local, List.of(new FakeStagers()));
         StagedVolume staged = volumes.stage(volume)) {
       return staged.path();
     }
   }
 
-  private static Volumes volumes(
+  private static VolumeStaging volumes(
       Map<String, String> conf, Path local, List<VolumeStagerProvider> providers) {
-    return new Volumes(
+    return new VolumeStaging(
         new Services<>(providers, List.of()),
         new LofnConfig(conf),
         new NodeEnvironment(List.of(local), new WorkerDirectories()),
