@@ -48,7 +48,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
   private final ScheduledExecutorService clock;
   private final List<StagedVolume> volumes = new ArrayList<>();
   private @Nullable RunningContainer container;
-  private @Nullable WarmAgent agent;
+  private @Nullable WarmShell agent;
   private @Nullable DirectoryModes modes;
   private @Nullable Instant started;
   private int runs;
@@ -94,7 +94,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
       RunningContainer ready = ready(spec);
       write(spec.argv());
       pipes = new NamedPipes(control, clock);
-      WarmAgent.Command command = agent.run(spec.stdin());
+      WarmShell.Command command = agent.run(spec.stdin());
       pipes.letGo();
       runs++;
       return new WarmRun(this, ready, command, pipes);
@@ -110,7 +110,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
   private void write(List<String> argv) throws IOException {
     Path file = control.resolve("command");
     boolean isNew = !Files.exists(file);
-    Files.writeString(file, WarmAgent.commandFile(argv), UTF_8);
+    Files.writeString(file, WarmShell.commandFile(argv), UTF_8);
     if (isNew && ExchangeDirectories.isOpen(exchange.directory())) { // whatever this process's mask is
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     }
@@ -139,7 +139,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
     container = current;
     started = Instant.now();
     threads.execute(new StreamDrainer("warm container " + current.id(), current.stderr()));
-    WarmAgent fresh = new WarmAgent(current, threads);
+    WarmShell fresh = new WarmShell(current, threads);
     agent = fresh;
     checkNamespaces(fresh, current);
     return current;
@@ -157,7 +157,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
                       .formatted(mount.target(), Exchange.TMP));
             });
     return spec.toBuilder()
-        .command(WarmAgent.argv(shape.scratch(), WarmPrograms.writable(spec)))
+        .command(WarmShell.argv(shape.scratch(), WarmPrograms.writable(spec)))
         .stdin()
         .withoutInit()
         .settings(WarmShape.shared(spec.settings()))
@@ -169,7 +169,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
    * All processes that it may signal are killed after each run, and what lies in shared memory is
    * deleted, so these must be its own.
    */
-  private static void checkNamespaces(WarmAgent agent, RunningContainer container)
+  private static void checkNamespaces(WarmShell agent, RunningContainer container)
       throws IOException {
     List<String> theirs;
     try {
@@ -206,7 +206,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
   @Override
   public Optional<ContainerExit> leave() {
     retire();
-    WarmAgent current = agent;
+    WarmShell current = agent;
     RunningContainer last = container;
     if (current == null || last == null) {
       return Optional.empty();

@@ -39,11 +39,11 @@ final class WarmRun extends PipedContainer {
   private static final Logger LOG = LoggerFactory.getLogger(WarmRun.class);
 
   private final Home home;
-  private final WarmAgent.Command command;
+  private final WarmShell.Command command;
   private volatile @Nullable ContainerExit exit;
   private boolean closed;
 
-  WarmRun(Home home, RunningContainer container, WarmAgent.Command command, NamedPipes pipes) {
+  WarmRun(Home home, RunningContainer container, WarmShell.Command command, NamedPipes pipes) {
     super(container, pipes, new Noise(), command.word());
     this.home = home;
     this.command = command;

@@ -127,12 +127,12 @@ class WarmRunTest {
       super("container");
       this.exit = exit;
       OutputStream says = new PipedOutputStream(stdout);
-      WarmAgent agent = new WarmAgent(this, threads);
-      Future<WarmAgent.Command> started = threads.submit(() -> agent.run(false));
+      WarmShell agent = new WarmShell(this, threads);
+      Future<WarmShell.Command> started = threads.submit(() -> agent.run(false));
       String heard = new BufferedReader(new InputStreamReader(told, US_ASCII)).readLine();
       says.write(heard.replace(" none", " began\n").getBytes(US_ASCII));
       says.flush();
-      WarmAgent.Command command = started.get(30, TimeUnit.SECONDS);
+      WarmShell.Command command = started.get(30, TimeUnit.SECONDS);
       if (last.isEmpty()) {
         says.close();
         assertThatThrownBy(() -> command.ended().get(30, TimeUnit.SECONDS)).isNotNull();

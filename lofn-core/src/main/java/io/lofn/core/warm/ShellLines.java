@@ -6,13 +6,13 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /** The lines of a stream, of which the last characters alone are kept where they are long. */
-final class AgentLines {
+final class ShellLines {
 
   private static final int LONGEST = 1 << 13;
 
   private final InputStream stream;
 
-  AgentLines(InputStream stream) {
+  ShellLines(InputStream stream) {
     this.stream = new BufferedInputStream(stream);
   }
 

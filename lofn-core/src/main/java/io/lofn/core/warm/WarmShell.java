@@ -35,9 +35,9 @@ import org.slf4j.LoggerFactory;
  * can say them, for the script answers only where no tool reaches its streams and its memory. One
  * command at a time.
  */
-final class WarmAgent {
+final class WarmShell {
 
-  private static final Logger LOG = LoggerFactory.getLogger(WarmAgent.class);
+  private static final Logger LOG = LoggerFactory.getLogger(WarmShell.class);
 
   private static final String READY = "ready ";
 
@@ -68,14 +68,14 @@ final class WarmAgent {
   private volatile @Nullable IOException ended;
   private int foreign;
 
-  WarmAgent(RunningContainer container, Executor threads) {
+  WarmShell(RunningContainer container, Executor threads) {
     this.container = container;
     this.out = container.stdin();
     threads.execute(this::listen);
   }
 
   private static String script(String name) {
-    try (InputStream file = WarmAgent.class.getResourceAsStream(name)) {
+    try (InputStream file = WarmShell.class.getResourceAsStream(name)) {
       return new String(file.readAllBytes(), UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -183,7 +183,7 @@ final class WarmAgent {
   private void listen() {
     IOException end = new IOException("The container has ended");
     try {
-      AgentLines lines = new AgentLines(container.stdout());
+      ShellLines lines = new ShellLines(container.stdout());
       for (String line = lines.next(); line != null; line = lines.next()) {
         heard(line);
       }
@@ -202,7 +202,7 @@ final class WarmAgent {
     Optional<String> ofCommand = after(command.word, line);
     if (ofCommand.isPresent()) {
       command.heard(ofCommand.get());
-    } else if (ofScript.filter(WarmAgent::isAnswer).isPresent()) {
+    } else if (ofScript.filter(WarmShell::isAnswer).isPresent()) {
       ready.complete(ofScript.get());
     } else if (foreign++ < MOST_FOREIGN) {
       LOG.info("Warm container {} says: {}", container.id(), Printable.line(line));

@@ -29,11 +29,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** With a container whose script is this test. */
 @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class WarmAgentTest {
+class WarmShellTest {
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final FakeContainer container = new FakeContainer();
-  private final WarmAgent agent = new WarmAgent(container, threads);
+  private final WarmShell agent = new WarmShell(container, threads);
 
   @AfterEach
   void stopThreads() {
@@ -62,7 +62,7 @@ class WarmAgentTest {
     container.say(said + word + " ready pid:[7]\n");
     assertThat(namespaces.get(30, TimeUnit.SECONDS)).containsExactly("pid:[7]");
 
-    CompletableFuture<WarmAgent.Command> command =
+    CompletableFuture<WarmShell.Command> command =
         CompletableFuture.supplyAsync(() -> agent.run(true), threads);
     String ofRun = container.heard();
     assertThat(ofRun).endsWith(" stdin").doesNotStartWith(word);
@@ -87,7 +87,7 @@ class WarmAgentTest {
 
   @Test
   void aCommandThatEndsBeforeItHasStreamsHasNotStarted() throws Exception {
-    CompletableFuture<WarmAgent.Command> command =
+    CompletableFuture<WarmShell.Command> command =
         CompletableFuture.supplyAsync(() -> agent.run(false), threads);
     container.say(container.heard().replace(" none", " ended 2\n"));
 
@@ -114,11 +114,11 @@ class WarmAgentTest {
   @CsvSource({"ended 0,true,''", "ended 3 files in memory,false,files in memory"})
   void aCommandTellsWhetherAnotherOneMayFollow(String said, boolean clean, String left)
       throws Exception {
-    CompletableFuture<WarmAgent.Command> started =
+    CompletableFuture<WarmShell.Command> started =
         CompletableFuture.supplyAsync(() -> agent.run(false), threads);
     String word = container.heard().replace(" none", " ");
     container.say(word + "began\n");
-    WarmAgent.Command command = started.get(30, TimeUnit.SECONDS);
+    WarmShell.Command command = started.get(30, TimeUnit.SECONDS);
     assertThat(command.leftNothing()).isFalse();
 
     container.say(word + said + "\n");
@@ -130,10 +130,10 @@ class WarmAgentTest {
 
   @Test
   void noCommandMayFollowOneWhoseEndWasNotHeard() throws Exception {
-    CompletableFuture<WarmAgent.Command> started =
+    CompletableFuture<WarmShell.Command> started =
         CompletableFuture.supplyAsync(() -> agent.run(false), threads);
     container.say(container.heard().replace(" none", " began\n"));
-    WarmAgent.Command command = started.get(30, TimeUnit.SECONDS);
+    WarmShell.Command command = started.get(30, TimeUnit.SECONDS);
 
     container.breakOff();
 
@@ -145,7 +145,7 @@ class WarmAgentTest {
   /** It compares them with the fields of the kernel's table, which blanks part. */
   @Test
   void theScriptIsToldWhereRunsMayWriteAsTheKernelTellsIt() {
-    assertThat(WarmAgent.argv("/tmp", List.of(Path.of("/shared"), Path.of("/my data\t\\\n#"))))
+    assertThat(WarmShell.argv("/tmp", List.of(Path.of("/shared"), Path.of("/my data\t\\\n#"))))
         .startsWith("sh", "-c")
         .endsWith("/tmp", "/lofn", "/shared", "/my\\040data\\011\\134\\012\\043");
   }
