@@ -30,15 +30,15 @@ class WarmContainersIT {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   static List<Map<String, String>> runtimes() {
-    return EveryRuntimeIT.runtimes().stream().filter(settings -> !isUnfit(settings)).toList();
+    return EveryRuntimeIT.runtimes().stream().filter(settings -> !isNotReusable(settings)).toList();
   }
 
   /** Where processes are not kept apart from those of the node. */
   static List<Map<String, String>> unfitRuntimes() {
-    return EveryRuntimeIT.runtimes().stream().filter(WarmContainersIT::isUnfit).toList();
+    return EveryRuntimeIT.runtimes().stream().filter(WarmContainersIT::isNotReusable).toList();
   }
 
-  private static boolean isUnfit(Map<String, String> settings) {
+  private static boolean isNotReusable(Map<String, String> settings) {
     return settings.getOrDefault("spark.lofn.cli.dialect", "").equals("charliecloud");
   }
 

@@ -76,7 +76,7 @@ public final class PipedContainers {
   private final String boot;
 
   /** Images without a shell, and where it was looked for. */
-  private final Set<List<String>> unfit = ConcurrentHashMap.newKeySet();
+  private final Set<List<String>> notReusable = ConcurrentHashMap.newKeySet();
 
   @Inject
   PipedContainers(
@@ -111,7 +111,7 @@ public final class PipedContainers {
     if (obstacle.isPresent()) {
       return attached(runtime, spec, start, obstacle.get());
     }
-    if (unfit.contains(place(start, spec))) {
+    if (notReusable.contains(place(start, spec))) {
       return attached(runtime, spec, start, NO_SHELL);
     }
     return byShell(runtime, spec, start, piped ? pipes(exchange, spec) : Optional.empty());
@@ -188,7 +188,7 @@ public final class PipedContainers {
     int code = exit.map(ContainerExit::code).orElse(-1);
     if (code == ExitCodes.NOT_FOUND || code == ExitCodes.NOT_EXECUTABLE) {
       LOG.info("Standard streams of {} are attached, for it has no usable sh", spec.image());
-      unfit.add(place(start, spec));
+      notReusable.add(place(start, spec));
     } else {
       reason = "its sh ended with exit code " + code + " before it started the command";
       LOG.warn("Standard streams of {} are attached: {}: {}", spec.image(), reason, shell.said());

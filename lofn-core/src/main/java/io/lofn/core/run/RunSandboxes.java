@@ -55,7 +55,7 @@ final class RunSandboxes {
     WarmShape shape =
         WarmShape.of(
             runtime, image.id(), plan.exchangePath(), plan.ownTmp(), mounts, plan.settings());
-    return warm.isUnfit(shape)
+    return warm.isNotReusable(shape)
         ? Optional.empty()
         : Optional.of(warm.take(shape, plan.task(), plan.anyUser(), volumes));
   }

@@ -85,7 +85,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
    * Starts a command in it.
    *
    * @param spec the run as a container of its own would have it
-   * @throws UnfitException if no container of this image can serve more than one run here
+   * @throws NotReusableException if no container of this image can serve more than one run here
    * @throws EngineException if the engine fails
    */
   public WarmRun run(ContainerSpec spec) {
@@ -152,7 +152,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
         .ifPresent(
             mount -> {
               // To delete the directory that it is mounted on takes the mount away.
-              throw new UnfitException(
+              throw new NotReusableException(
                   "it has a volume at %s, and all below %s is deleted after each run"
                       .formatted(mount.target(), Exchange.TMP));
             });
@@ -178,14 +178,14 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
       throw exitOf(container)
           .filter(
               exit -> exit.code() == ExitCodes.NOT_EXECUTABLE || exit.code() == ExitCodes.NOT_FOUND)
-          .<RuntimeException>map(exit -> new UnfitException("the image has no sh"))
+          .<RuntimeException>map(exit -> new NotReusableException("the image has no sh"))
           .orElse(e);
     }
     if (theirs.contains(ownNamespace("pid"))) {
-      throw new UnfitException("its processes are not kept apart from those of the node");
+      throw new NotReusableException("its processes are not kept apart from those of the node");
     }
     if (theirs.contains(ownNamespace("ipc"))) {
-      throw new UnfitException("its shared memory is that of the node");
+      throw new NotReusableException("its shared memory is that of the node");
     }
   }
 

@@ -47,7 +47,7 @@ public final class WarmContainers implements AutoCloseable {
   private final Duration oldest;
   private final Duration longestIdle;
   private final Deque<Idle> idle = new ArrayDeque<>();
-  private final Set<WarmShape> unfit = ConcurrentHashMap.newKeySet();
+  private final Set<WarmShape> notReusable = ConcurrentHashMap.newKeySet();
   private boolean closed;
 
   private record Idle(WarmContainer container, Instant since) {}
@@ -75,8 +75,8 @@ public final class WarmContainers implements AutoCloseable {
   }
 
   /** Whether runs of this shape were found to need a container each. */
-  public boolean isUnfit(WarmShape shape) {
-    return unfit.contains(shape);
+  public boolean isNotReusable(WarmShape shape) {
+    return notReusable.contains(shape);
   }
 
   /**
@@ -162,17 +162,17 @@ public final class WarmContainers implements AutoCloseable {
 
     @Override
     public RunningContainer start(ContainerSpec spec, CommandStart start) {
-      if (!unfit.contains(container.shape()) && start.obstacle(spec).isEmpty()) {
+      if (!notReusable.contains(container.shape()) && start.obstacle(spec).isEmpty()) {
         try {
           new WarmPrograms(start, spec)
               .obstacle()
               .ifPresent(
                   reason -> {
-                    throw new UnfitException(reason);
+                    throw new NotReusableException(reason);
                   });
           return container.run(spec);
-        } catch (UnfitException e) {
-          if (unfit.add(container.shape())) {
+        } catch (NotReusableException e) {
+          if (notReusable.add(container.shape())) {
             LOG.warn(
                 "Runs of {} have a container each, whatever spark.lofn.container.reuse says: {}",
                 spec.image(),

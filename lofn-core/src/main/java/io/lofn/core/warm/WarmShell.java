@@ -113,13 +113,13 @@ final class WarmShell {
    * The namespaces of processes and of shared memory it lives in, as the kernel names them.
    *
    * @throws EngineException if it does not come up
-   * @throws UnfitException if it says that runs there would not be kept apart
+   * @throws NotReusableException if it says that runs there would not be kept apart
    */
   List<String> namespaces() {
     say(word.told());
     String answer = await(ready, "did not start");
     if (answer.startsWith(UNFIT)) {
-      throw new UnfitException(plain(answer.substring(UNFIT.length())));
+      throw new NotReusableException(plain(answer.substring(UNFIT.length())));
     }
     return List.of(answer.substring(READY.length()).split(" "));
   }

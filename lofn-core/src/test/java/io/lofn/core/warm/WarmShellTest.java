@@ -104,7 +104,7 @@ class WarmShellTest {
 
     assertThatThrownBy(() -> namespaces.get(30, TimeUnit.SECONDS))
         .cause()
-        .isInstanceOf(UnfitException.class)
+        .isInstanceOf(NotReusableException.class)
         .hasMessageStartingWith("it has?[2J xxx")
         .message()
         .hasSizeLessThan(400);

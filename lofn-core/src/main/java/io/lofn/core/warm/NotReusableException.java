@@ -3,11 +3,11 @@ package io.lofn.core.warm;
 import io.lofn.api.LofnException;
 
 /** No container of this image can serve many runs here; one for each run can. */
-final class UnfitException extends LofnException {
+final class NotReusableException extends LofnException {
 
   private static final long serialVersionUID = 1L;
 
-  UnfitException(String reason) {
+  NotReusableException(String reason) {
     super(reason);
   }
 }
