@@ -9,7 +9,7 @@ import io.lofn.core.plan.ImageVolumes;
 import io.lofn.core.plan.RunMounts;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.warm.WarmContainers;
-import io.lofn.core.warm.WarmShape;
+import io.lofn.core.warm.ReuseKey;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.Mount;
 import io.lofn.spi.PreparedImage;
@@ -52,8 +52,8 @@ final class RunSandboxes {
     if (!plan.reuse() || !mayServeOthers(plan, image, mounts)) {
       return Optional.empty();
     }
-    WarmShape shape =
-        WarmShape.of(
+    ReuseKey shape =
+        ReuseKey.of(
             runtime, image.id(), plan.exchangePath(), plan.ownTmp(), mounts, plan.settings());
     return warm.isNotReusable(shape)
         ? Optional.empty()

@@ -40,7 +40,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(WarmContainer.class);
 
-  private final WarmShape shape;
+  private final ReuseKey shape;
   private final Exchange exchange;
   private final Path control;
   private final TrackedContainers containers;
@@ -55,7 +55,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
   private volatile boolean retired;
 
   public WarmContainer(
-      WarmShape shape,
+      ReuseKey shape,
       Exchange exchange,
       TrackedContainers containers,
       Executor threads,
@@ -68,7 +68,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
     this.clock = clock;
   }
 
-  WarmShape shape() {
+  ReuseKey shape() {
     return shape;
   }
 
@@ -160,7 +160,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
         .command(WarmShell.argv(shape.scratch(), WarmPrograms.writable(spec)))
         .stdin()
         .withoutInit()
-        .settings(WarmShape.shared(spec.settings()))
+        .settings(ReuseKey.shared(spec.settings()))
         .mount(new Mount(control, NamedPipes.CONTROL, true))
         .build();
   }

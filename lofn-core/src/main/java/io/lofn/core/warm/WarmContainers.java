@@ -47,7 +47,7 @@ public final class WarmContainers implements AutoCloseable {
   private final Duration oldest;
   private final Duration longestIdle;
   private final Deque<Idle> idle = new ArrayDeque<>();
-  private final Set<WarmShape> notReusable = ConcurrentHashMap.newKeySet();
+  private final Set<ReuseKey> notReusable = ConcurrentHashMap.newKeySet();
   private boolean closed;
 
   private record Idle(WarmContainer container, Instant since) {}
@@ -75,7 +75,7 @@ public final class WarmContainers implements AutoCloseable {
   }
 
   /** Whether runs of this shape were found to need a container each. */
-  public boolean isNotReusable(WarmShape shape) {
+  public boolean isNotReusable(ReuseKey shape) {
     return notReusable.contains(shape);
   }
 
@@ -87,7 +87,7 @@ public final class WarmContainers implements AutoCloseable {
    * @param volumes what its mounts hold; a new place takes them over, and the list is empty then
    */
   public RunSandbox take(
-      WarmShape shape, TaskIdentity task, boolean anyUser, List<StagedVolume> volumes) {
+      ReuseKey shape, TaskIdentity task, boolean anyUser, List<StagedVolume> volumes) {
     WarmContainer found = find(shape);
     if (found == null) {
       Exchange exchange = exchanges.create(task, anyUser);
@@ -98,7 +98,7 @@ public final class WarmContainers implements AutoCloseable {
     return new Place(found);
   }
 
-  private synchronized @Nullable WarmContainer find(WarmShape shape) {
+  private synchronized @Nullable WarmContainer find(ReuseKey shape) {
     Iterator<Idle> newestFirst = idle.iterator();
     while (newestFirst.hasNext()) {
       Idle each = newestFirst.next();

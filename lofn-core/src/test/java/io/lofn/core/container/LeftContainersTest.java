@@ -21,7 +21,7 @@ import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.runtime.RuntimeSelector;
 import io.lofn.core.task.TaskIdentity;
 import io.lofn.core.warm.WarmContainer;
-import io.lofn.core.warm.WarmShape;
+import io.lofn.core.warm.ReuseKey;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
@@ -209,8 +209,8 @@ class LeftContainersTest {
   void aWarmContainerThatIsNotRemovedKeepsItsExchangeAndItsVolumes() {
     setUp(engine);
     Exchange exchange = exchanges.create(TASK, false);
-    WarmShape shape =
-        new WarmShape(engine, "image", "/shared", false, List.of(), ContainerSettings.defaults());
+    ReuseKey shape =
+        new ReuseKey(engine, "image", "/shared", false, List.of(), ContainerSettings.defaults());
     WarmContainer warm = new WarmContainer(shape, exchange, containers, threads, clock);
     warm.hold(List.of(new Volume()));
     engine.removes = false;

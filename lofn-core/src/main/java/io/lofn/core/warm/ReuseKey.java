@@ -17,7 +17,7 @@ import java.util.List;
  * @param volumes the mounts of the tool's own
  * @param settings the container's settings, without what tells one run from another
  */
-public record WarmShape(
+public record ReuseKey(
     ContainerRuntime runtime,
     String image,
     String exchangePath,
@@ -26,14 +26,14 @@ public record WarmShape(
     ContainerSettings settings) {
 
   /** The shape of a run whose container's settings are these. */
-  public static WarmShape of(
+  public static ReuseKey of(
       ContainerRuntime runtime,
       String image,
       String exchangePath,
       boolean ownTmp,
       List<Mount> volumes,
       ContainerSettings settings) {
-    return new WarmShape(
+    return new ReuseKey(
         runtime, image, exchangePath, ownTmp, List.copyOf(volumes), shared(settings));
   }
 
