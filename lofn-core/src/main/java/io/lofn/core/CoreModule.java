@@ -17,7 +17,7 @@ import io.lofn.core.gate.FeatureCheck;
 import io.lofn.core.gate.SecurityPolicy;
 import io.lofn.core.image.DigestResolver;
 import io.lofn.core.image.ImagePreparer;
-import io.lofn.core.image.WarmUp;
+import io.lofn.core.image.ExecutorWarmUp;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeEnvironment;
@@ -111,7 +111,7 @@ public final class CoreModule extends AbstractModule {
             OrphanReaper.class,
             VolumeStaging.class,
             WarmContainers.class,
-            WarmUp.class)
+            ExecutorWarmUp.class)
         .forEach(type -> bind(type).in(Singleton.class));
     install(new RunModule());
   }

@@ -1,7 +1,7 @@
 package io.lofn.spark;
 
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.image.WarmUp;
+import io.lofn.core.image.ExecutorWarmUp;
 import io.lofn.spark.executor.ExecutorInjector;
 import io.lofn.spark.executor.SparkMetrics;
 import java.util.HashMap;
@@ -66,7 +66,7 @@ public final class LofnPlugin implements SparkPlugin {
 
   private static void warmUp(Map<String, String> conf) {
     try (ExecutorInjector.Lease lofn = ExecutorInjector.ofExecutor(conf)) {
-      lofn.get(WarmUp.class).run();
+      lofn.get(ExecutorWarmUp.class).run();
     } catch (RuntimeException e) {
       LOG.warn("The executor is not warmed up, which tasks will do: {}", e.getMessage());
     }

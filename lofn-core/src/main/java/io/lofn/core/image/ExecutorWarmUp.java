@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Does before the first task what the first task would wait for. */
-public final class WarmUp implements Runnable {
+public final class ExecutorWarmUp implements Runnable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ExecutorWarmUp.class);
 
   /** No stage of Spark has it. */
   private static final int NO_STAGE = -1;
@@ -25,7 +25,7 @@ public final class WarmUp implements Runnable {
   private final LofnConfig conf;
 
   @Inject
-  WarmUp(NodeRuntime runtimes, ImagePreparer images, LofnConfig conf) {
+  ExecutorWarmUp(NodeRuntime runtimes, ImagePreparer images, LofnConfig conf) {
     this.runtimes = runtimes;
     this.images = images;
     this.conf = conf;
