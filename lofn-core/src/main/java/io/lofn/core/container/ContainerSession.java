@@ -4,7 +4,7 @@ import com.google.common.util.concurrent.Uninterruptibles;
 import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
 import io.lofn.core.shell.ExitCodes;
-import io.lofn.core.shell.Witness;
+import io.lofn.core.shell.ExecStatus;
 import io.lofn.core.streams.IdleWatch;
 import io.lofn.core.streams.StreamDrainer;
 import io.lofn.core.streams.StreamTail;
@@ -166,8 +166,8 @@ public final class ContainerSession implements AutoCloseable {
    * @throws EngineException if what tells it did not arrive
    */
   public boolean neverBegan(ContainerExit end) {
-    if (container instanceof Witness witness) {
-      return !witness
+    if (container instanceof ExecStatus execStatus) {
+      return !execStatus
           .began()
           .orElseThrow(
               () ->

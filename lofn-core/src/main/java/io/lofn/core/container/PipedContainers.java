@@ -104,7 +104,7 @@ public final class PipedContainers {
   public RunningContainer start(
       ContainerRuntime runtime, ContainerSpec spec, Exchange exchange, CommandStart start) {
     boolean piped = start.streams() && wanted && pipesHelp(runtime, spec);
-    if (!piped && !start.needsWitness()) {
+    if (!piped && !start.needsExecStatus()) {
       return containers.start(runtime, spec);
     }
     Optional<String> obstacle = start.obstacle(spec);
@@ -119,7 +119,7 @@ public final class PipedContainers {
 
   private RunningContainer attached(
       ContainerRuntime runtime, ContainerSpec spec, CommandStart start, String reason) {
-    start.checkWithoutWitness(reason);
+    start.checkWithoutExecStatus(reason);
     return containers.start(runtime, spec);
   }
 

@@ -37,7 +37,7 @@ public record CommandStart(boolean streams, Set<Integer> acceptedExitCodes, Imag
   private static final int PER_WORD = 1 + Long.BYTES;
 
   /** Whether somebody must tell a command that could not be started from one that ended so. */
-  public boolean needsWitness() {
+  public boolean needsExecStatus() {
     return acceptedExitCodes.stream().anyMatch(code -> code != 0);
   }
 
@@ -48,10 +48,10 @@ public record CommandStart(boolean streams, Set<Integer> acceptedExitCodes, Imag
    */
   public static void check(Tool<?, ?> tool) {
     if (tool.usesImageEntrypoint() || tool.argv().isEmpty()) {
-      refuseWithoutWitness(
+      refuseWithoutExecStatus(
           tool.image(), tool.acceptedExitCodes(), "its program is the image's own");
     } else if (!ShellCommand.takes(tool.argv())) {
-      refuseWithoutWitness(
+      refuseWithoutExecStatus(
           tool.image(), tool.acceptedExitCodes(), "no shell takes a program of that name");
     }
   }
@@ -61,11 +61,11 @@ public record CommandStart(boolean streams, Set<Integer> acceptedExitCodes, Imag
    *
    * @throws LofnException if its failure could be taken for a success
    */
-  public void checkWithoutWitness(String reason) {
-    refuseWithoutWitness("The tool", acceptedExitCodes, reason);
+  public void checkWithoutExecStatus(String reason) {
+    refuseWithoutExecStatus("The tool", acceptedExitCodes, reason);
   }
 
-  private static void refuseWithoutWitness(
+  private static void refuseWithoutExecStatus(
       String tool, Collection<Integer> accepted, String reason) {
     Set<Integer> ambiguous = new TreeSet<>(accepted);
     ambiguous.retainAll(OF_FAILED_STARTS);

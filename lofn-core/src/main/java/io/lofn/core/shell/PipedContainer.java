@@ -9,7 +9,7 @@ import java.io.OutputStream;
 import java.util.Optional;
 
 /** A container of one run, whose process has named pipes for its standard streams. */
-public class PipedContainer extends ForwardingRunningContainer implements Witness {
+public class PipedContainer extends ForwardingRunningContainer implements ExecStatus {
 
   private final NamedPipes pipes;
   private final ToolStderr stderr;

@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.util.Optional;
 
 /** A container of one run whose command a shell has started, with what the engine attaches. */
-final class ShellAttached extends ForwardingRunningContainer implements Witness {
+final class ShellAttached extends ForwardingRunningContainer implements ExecStatus {
 
   private final ToolStderr stderr;
 

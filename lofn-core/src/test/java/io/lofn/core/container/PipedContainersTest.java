@@ -18,7 +18,7 @@ import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.runtime.RuntimeSelector;
 import io.lofn.core.shell.CommandStart;
 import io.lofn.core.shell.PipedContainer;
-import io.lofn.core.shell.Witness;
+import io.lofn.core.shell.ExecStatus;
 import io.lofn.core.task.TaskIdentity;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ImageConfig;
@@ -147,7 +147,7 @@ class PipedContainersTest {
   void nobodyHasPipesOrAShellWhereWhatIsAttachedArePipes() throws Exception {
     engine.direct = true;
     try (RunningContainer container = start(ME, Map.of(), List.of("sh", "-c", SCRIPT))) {
-      assertThat(container).isNotInstanceOf(Witness.class);
+      assertThat(container).isNotInstanceOf(ExecStatus.class);
       assertTalks(container);
     }
     assertThat(engine.started).containsExactly(List.of("sh", "-c", SCRIPT));
@@ -165,7 +165,7 @@ class PipedContainersTest {
       assertThat(container).isNotInstanceOf(PipedContainer.class);
       assertThat(container.stdout().readAllBytes()).isEmpty();
       assertThat(container.stderr().readAllBytes()).isNotEmpty();
-      assertThat(((Witness) container).began()).contains(false);
+      assertThat(((ExecStatus) container).began()).contains(false);
     }
     assertThat(engine.started).hasSize(1);
     assertThat(engine.started.get(0)).startsWith("sh", "-c").contains("none");

@@ -19,7 +19,7 @@ import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.runtime.RuntimeSelector;
 import io.lofn.core.shell.CommandStart;
-import io.lofn.core.shell.Witness;
+import io.lofn.core.shell.ExecStatus;
 import io.lofn.core.task.TaskIdentity;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ImageConfig;
@@ -365,7 +365,7 @@ class ShellStartTest {
       String stdout = text(container.stdout());
       int code = container.await(SOON).orElseThrow().code();
       String errors = stderr.get(SOON.toSeconds(), TimeUnit.SECONDS);
-      boolean began = !(container instanceof Witness witness) || witness.began().orElseThrow();
+      boolean began = !(container instanceof ExecStatus execStatus) || execStatus.began().orElseThrow();
       return new Ended(stdout, errors, code, began);
     } finally {
       exchange.close();
