@@ -80,7 +80,7 @@ public final class NodeLocks {
         }
       }
       LockFile held = file;
-      return () -> letGo(held, thread);
+      return () -> release(held, thread);
     } catch (IOException e) {
       throw new LofnException(
           "Cannot lock '%s' in %s: %s. Set %s to a directory of every node that the executor may write, and in which no other user has put this."
@@ -123,7 +123,7 @@ public final class NodeLocks {
   }
 
   /** What was done under the lock is done: a file that stays is no failure of it. */
-  private static void letGo(LockFile file, Lock thread) {
+  private static void release(LockFile file, Lock thread) {
     try {
       file.close();
       Files.deleteIfExists(file.path().getParent());

@@ -184,10 +184,10 @@ final class ContainerLauncher implements AutoCloseable {
   /** Lets the volumes go, and the exchange with all that is in it. By any thread; idempotent. */
   @Override
   public void close() {
-    Closing.all(containers, places, this::letVolumesGo);
+    Closing.all(containers, places, this::releaseVolumes);
   }
 
-  private void letVolumesGo() {
+  private void releaseVolumes() {
     List<StagedVolume> left;
     synchronized (volumes) {
       left = List.copyOf(volumes);

@@ -73,7 +73,7 @@ public final class ShellStart {
       return Optional.of(new ShellAttached(container, noise, word));
     }
     NamedPipes ends = pipes.orElseThrow();
-    ends.letGo();
+    ends.release();
     threads.execute(() -> noise.takeAll(container.stderr()));
     return Optional.of(new PipedContainer(container, ends, noise, word));
   }
@@ -107,7 +107,7 @@ public final class ShellStart {
         } else if (next != null) {
           return Optional.of(next);
         } else if (container.await(Duration.ZERO).isPresent()) {
-          pipes.ifPresent(NamedPipes::letGo);
+          pipes.ifPresent(NamedPipes::release);
         } else if (Instant.now().isAfter(late)) {
           throw new TimeoutException("not within " + PATIENCE);
         }

@@ -109,7 +109,7 @@ public final class NamedPipes implements AutoCloseable {
   }
 
   /** Says that the command has its ends: what it closes is closed from now on. */
-  public void letGo() {
+  public void release() {
     close(held);
   }
 
@@ -177,7 +177,7 @@ public final class NamedPipes implements AutoCloseable {
       closed = true;
     }
     try {
-      letGo();
+      release();
     } finally {
       close(ends);
     }

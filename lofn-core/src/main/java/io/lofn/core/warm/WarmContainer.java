@@ -95,7 +95,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
       write(spec.argv());
       pipes = new NamedPipes(control, clock);
       WarmShell.Command command = agent.run(spec.stdin());
-      pipes.letGo();
+      pipes.release();
       runs++;
       return new WarmRun(this, ready, command, pipes);
     } catch (IOException e) { // such as that the run has been given up, and its exchange is gone
