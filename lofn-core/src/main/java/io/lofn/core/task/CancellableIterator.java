@@ -15,7 +15,7 @@ public final class CancellableIterator<T> implements Iterator<T> {
 
   @Override
   public boolean hasNext() {
-    task.requireWanted();
+    task.requireNotCancelled();
     return records.hasNext();
   }
 

@@ -16,13 +16,13 @@ public final class CancellableStream extends FilterInputStream {
 
   @Override
   public int read() throws IOException {
-    task.requireWanted();
+    task.requireNotCancelled();
     return super.read();
   }
 
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
-    task.requireWanted();
+    task.requireNotCancelled();
     return super.read(bytes, offset, length);
   }
 }

@@ -110,7 +110,7 @@ public final class TaskCalls {
       try {
         return result.get(POLL.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
-        task.requireWanted();
+        task.requireNotCancelled();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw task.cancellation();

@@ -15,7 +15,7 @@ public interface TaskScope {
   RuntimeException cancellation();
 
   /** Throws that if the task was killed. */
-  default void requireWanted() {
+  default void requireNotCancelled() {
     if (isCancelled()) {
       throw cancellation();
     }
