@@ -71,7 +71,7 @@ final class PodmanImages extends HttpImages {
   }
 
   private PreparedImage prepared(ImageRequest request, JsonNode found) {
-    ImageConfig config = ImageSays.of(found.path("Config"));
+    ImageConfig config = InspectedImage.of(found.path("Config"));
     PreparedImage image =
         PreparedImage.of(request.reference(), found.path("Id").asText()).config(config);
     Set<String> others = new TreeSet<>(ENGINES_OWN);

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 
 /** What podman tells of an image that it has inspected. */
-final class ImageSays {
+final class InspectedImage {
 
-  private ImageSays() {}
+  private InspectedImage() {}
 
   static ImageConfig of(JsonNode says) {
     List<String> volumes = new ArrayList<>();

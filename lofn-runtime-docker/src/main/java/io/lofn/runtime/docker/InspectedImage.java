@@ -9,9 +9,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What docker tells of an image that it has inspected. */
-final class ImageSays {
+final class InspectedImage {
 
-  private ImageSays() {}
+  private InspectedImage() {}
 
   static ImageConfig of(InspectImageResponse image) {
     ContainerConfig says = image.getConfig();
