@@ -44,7 +44,7 @@ public enum Ability {
   /** The size of {@code /dev/shm} can be set. */
   SHARED_MEMORY,
   /** The end of a tool whose memory limit was hit says so, where that limit ended the tool. */
-  OUT_OF_MEMORY_VERDICT,
+  OUT_OF_MEMORY_DETECTION,
   /** A tool cannot write what is mounted read-only. */
   READ_ONLY_MOUNTS,
   /**

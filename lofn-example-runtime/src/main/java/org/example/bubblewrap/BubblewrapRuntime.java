@@ -37,7 +37,7 @@ final class BubblewrapRuntime implements ContainerRuntime {
               Ability.CPUS,
               Ability.MEMORY,
               Ability.PIDS,
-              Ability.OUT_OF_MEMORY_VERDICT,
+              Ability.OUT_OF_MEMORY_DETECTION,
               // All capabilities are dropped, but not from the bounding set; none can be kept where
               // bwrap runs without root, and the way to gain privileges is always closed.
               Ability.PRIVILEGES,

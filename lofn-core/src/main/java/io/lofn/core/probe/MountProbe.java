@@ -128,7 +128,7 @@ public final class MountProbe {
       Files.writeString(exchange.newFile(IN), token);
       try {
         ContainerExit exit = run(runtime, spec(image, task, directory, SCRIPT, containerLabels.user()));
-        return judge(directory, token, exit.code());
+        return result(directory, token, exit.code());
       } catch (ImageUnavailableException e) {
         throw e;
       } catch (EngineException e) {
@@ -176,7 +176,7 @@ public final class MountProbe {
     }
   }
 
-  private ProbeResult judge(Path directory, String token, int code) throws IOException {
+  private ProbeResult result(Path directory, String token, int code) throws IOException {
     return switch (code) {
       case 0 -> written(directory, token);
       case UNSEEN -> unseen(directory, "it is another directory there");

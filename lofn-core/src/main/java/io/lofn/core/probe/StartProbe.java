@@ -76,7 +76,7 @@ public final class StartProbe {
     }
     synchronized (locks.computeIfAbsent(runtime.name(), name -> new Object())) {
       if (!probed.contains(runtime.name())) {
-        judge(runtime, image, mounts.look(runtime, image, task));
+        requireWorking(runtime, image, mounts.look(runtime, image, task));
       }
     }
   }
@@ -109,7 +109,7 @@ public final class StartProbe {
     }
   }
 
-  private void judge(SelectedRuntime runtime, PreparedImage image, ProbeResult sight) {
+  private void requireWorking(SelectedRuntime runtime, PreparedImage image, ProbeResult sight) {
     switch (sight.kind()) {
       case GOOD -> {
         LOG.info("Containers of {} see the files of this executor", runtime);

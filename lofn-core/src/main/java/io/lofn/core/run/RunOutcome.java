@@ -55,7 +55,7 @@ final class RunOutcome {
   private volatile @Nullable RunInputWriter<?> feed;
   private volatile @Nullable ContainerSession session;
   private volatile @Nullable DiskWatch disk;
-  private volatile boolean judged;
+  private volatile boolean checked;
   private volatile boolean over;
   private @Nullable InputSnapshot inputs;
   private long inputFiles;
@@ -138,7 +138,7 @@ final class RunOutcome {
       current.stop(new Stop(StopReason.INPUT_FAILED, failure));
     } else if (task.isCancelled()) {
       current.stop(new Stop(StopReason.CANCELLED, null));
-    } else if (!judged) {
+    } else if (!checked) {
       current.stopIfOverdue(now);
       checkDisk(current, now);
     }
@@ -154,7 +154,7 @@ final class RunOutcome {
   }
 
   /** Once more at the end: a tool may write much in a short time, or hide it meanwhile. */
-  private void judgeDisk() {
+  private void checkDiskUse() {
     DiskWatch watch = disk;
     if (watch != null) {
       watch.look(true);
@@ -171,19 +171,19 @@ final class RunOutcome {
    * @throws io.lofn.api.ToolFailedException if it did not
    */
   void awaitSuccess() {
-    if (judged) {
+    if (checked) {
       return;
     }
     try {
-      judge();
-      judged = true;
+      checkExit();
+      checked = true;
     } catch (RuntimeException | Error e) {
       failed();
       throw e;
     }
   }
 
-  private void judge() {
+  private void checkExit() {
     ContainerExit exit = turn.lendWhile(this::awaitExit);
     Duration lasted = Duration.between(begun, Instant.now());
     metrics.ended(lasted);
@@ -205,7 +205,7 @@ final class RunOutcome {
       keepIfWanted();
       throw report.failure(reason, exit, activeSession().stderr());
     }
-    judgeDisk();
+    checkDiskUse();
   }
 
   /** Counts this run among the failures, once, and unless nobody wanted it any more. */
@@ -287,7 +287,7 @@ final class RunOutcome {
   /** The failure of a tool that wrote a record of more bytes; if it still runs, it is stopped. */
   ToolFailedException recordTooLong(String where) {
     ContainerSession current = activeSession();
-    if (!judged) {
+    if (!checked) {
       current.stop(new Stop(StopReason.OUTPUT_TOO_LARGE, null));
       boolean cancelled =
           current.awaitStop().filter(stop -> stop.reason() == StopReason.CANCELLED).isPresent();

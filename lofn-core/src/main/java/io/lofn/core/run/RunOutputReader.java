@@ -143,7 +143,7 @@ final class RunOutputReader implements RunOutput {
       throw new IllegalStateException("stdout() must be asked for before the exchange's files");
     }
     stdout = StdoutUse.READER;
-    return new VerdictStream();
+    return new OutcomeStream();
   }
 
   private void awaitSuccess() {
@@ -164,7 +164,7 @@ final class RunOutputReader implements RunOutput {
   }
 
   /** Standard output whose end is reported only after the tool has ended well. */
-  private final class VerdictStream extends BlockInputStream {
+  private final class OutcomeStream extends BlockInputStream {
 
     private final InputStream stdout = metrics.counted(run.activeSession().stdout());
 

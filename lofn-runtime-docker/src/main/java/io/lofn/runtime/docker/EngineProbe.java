@@ -25,7 +25,7 @@ final class EngineProbe {
     try (DeadlineCalls calls = new DeadlineCalls("lofn-docker");
         ByteConnection connection = address.open()) {
       HttpHead head = calls.call(atMost, () -> ping(address, connection, atMost));
-      return judge(address, head);
+      return problem(address, head);
     } catch (TimeoutException e) {
       return Optional.of(
           "The engine at " + address + " does not answer within " + EngineErrors.seconds(atMost));
@@ -53,7 +53,7 @@ final class EngineProbe {
     return HttpHead.read(connection);
   }
 
-  private static Optional<String> judge(EngineAddress address, HttpHead head) {
+  private static Optional<String> problem(EngineAddress address, HttpHead head) {
     Optional<ApiVersion> api = head.header("api-version").flatMap(ApiVersion::parse);
     if (head.status() != 200 || api.isEmpty()) {
       String answer = "status " + head.status() + (api.isEmpty() ? ", no API version" : "");

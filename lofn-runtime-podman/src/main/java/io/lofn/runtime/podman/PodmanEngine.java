@@ -247,7 +247,7 @@ final class PodmanEngine extends HttpEngine {
       addUnless(controllers.contains("pids"), Ability.PIDS, lacks);
     }
     // Podman 4's monitor leaves its word where podman does not look.
-    addUnless(major >= NEWEST_MAJOR, Ability.OUT_OF_MEMORY_VERDICT, lacks);
+    addUnless(major >= NEWEST_MAJOR, Ability.OUT_OF_MEMORY_DETECTION, lacks);
     return lacks;
   }
 

@@ -74,7 +74,7 @@ public final class Docker {
     words.put(Word.CPUS, List.of("--cpus={}"));
     // The second is memory and swap together.
     words.put(Word.MEMORY, List.of("--memory={}b", "--memory-swap={}b"));
-    words.put(Word.OUT_OF_MEMORY_VERDICT, List.of());
+    words.put(Word.OUT_OF_MEMORY_DETECTION, List.of());
     words.put(Word.PIDS, List.of("--pids-limit={}"));
     words.put(Word.SHARED_MEMORY, List.of("--shm-size={}b"));
   }

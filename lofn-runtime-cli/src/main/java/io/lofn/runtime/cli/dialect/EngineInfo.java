@@ -28,7 +28,7 @@ public record EngineInfo(
     Set<Ability> lacks = dialect.lacks();
     lacks.addAll(missing);
     if (lacks.contains(Ability.MEMORY)) {
-      lacks.add(Ability.OUT_OF_MEMORY_VERDICT);
+      lacks.add(Ability.OUT_OF_MEMORY_DETECTION);
     }
     return lacks;
   }

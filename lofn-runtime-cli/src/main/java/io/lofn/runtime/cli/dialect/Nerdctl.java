@@ -26,7 +26,7 @@ public final class Nerdctl {
     Map<Word, List<String>> words = new EnumMap<>(Docker.DIALECT.words());
     // It makes no checks but those it is told to make.
     words.put(Word.NO_HEALTH_CHECK, List.of());
-    words.remove(Word.OUT_OF_MEMORY_VERDICT);
+    words.remove(Word.OUT_OF_MEMORY_DETECTION);
     words.remove(Word.READ_ONLY_SUBMOUNTS);
     return words;
   }

@@ -86,7 +86,7 @@ public enum Word {
   /** Says how many bytes of memory, swap included. */
   MEMORY(Ability.MEMORY, "{}"),
   /** The engine says when the memory limit was hit. */
-  OUT_OF_MEMORY_VERDICT(Ability.OUT_OF_MEMORY_VERDICT),
+  OUT_OF_MEMORY_DETECTION(Ability.OUT_OF_MEMORY_DETECTION),
   /** Says how many processes and threads. */
   PIDS(Ability.PIDS, "{}"),
   /** Says the size of {@code /dev/shm} in bytes. */

@@ -67,7 +67,7 @@ class EngineInfoTest {
         .containsExactlyInAnyOrder(
             Ability.MEMORY,
             Ability.PIDS,
-            Ability.OUT_OF_MEMORY_VERDICT,
+            Ability.OUT_OF_MEMORY_DETECTION,
             Ability.READ_ONLY_SUBMOUNTS);
     assertThat(
             parse(
@@ -75,7 +75,7 @@ class EngineInfoTest {
                     {"host":{"cgroupControllers":["cpu","pids"]},"version":{"Version":"4"}}""")
                 .lacks())
         .containsExactlyInAnyOrder(
-            Ability.MEMORY, Ability.OUT_OF_MEMORY_VERDICT, Ability.READ_ONLY_SUBMOUNTS);
+            Ability.MEMORY, Ability.OUT_OF_MEMORY_DETECTION, Ability.READ_ONLY_SUBMOUNTS);
     assertThat(
             parse(
                     """

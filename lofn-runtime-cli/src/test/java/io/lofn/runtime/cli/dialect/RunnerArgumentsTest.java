@@ -85,7 +85,7 @@ class RunnerArgumentsTest {
             Ability.WRITABLE_ROOT,
             Ability.CPUS,
             Ability.MEMORY,
-            Ability.OUT_OF_MEMORY_VERDICT,
+            Ability.OUT_OF_MEMORY_DETECTION,
             Ability.PIDS,
             Ability.SHARED_MEMORY,
             Ability.ENGINE_OPTIONS);
@@ -155,7 +155,7 @@ class RunnerArgumentsTest {
             "--",
             "sha256:1");
     assertThat(Nerdctl.DIALECT.lacks())
-        .containsExactlyInAnyOrder(Ability.OUT_OF_MEMORY_VERDICT, Ability.READ_ONLY_SUBMOUNTS);
+        .containsExactlyInAnyOrder(Ability.OUT_OF_MEMORY_DETECTION, Ability.READ_ONLY_SUBMOUNTS);
   }
 
   @Test
@@ -173,7 +173,7 @@ class RunnerArgumentsTest {
     EngineInfo info =
         new EngineInfo(Docker.DIALECT, "engine", 4, false, Set.of(Ability.MEMORY, Ability.PIDS));
     assertThat(info.lacks())
-        .containsExactlyInAnyOrder(Ability.MEMORY, Ability.PIDS, Ability.OUT_OF_MEMORY_VERDICT);
+        .containsExactlyInAnyOrder(Ability.MEMORY, Ability.PIDS, Ability.OUT_OF_MEMORY_DETECTION);
     ContainerSpec spec = ContainerSpec.builder("n", "sha256:1").settings(limited().build()).build();
     assertThat(CreateArguments.of(spec, info, List.of(), Optional.empty()))
         .contains("--cpus=1.50")
