@@ -2,8 +2,8 @@ package io.lofn.core.run;
 
 import io.lofn.api.EngineException;
 import io.lofn.api.Volume;
-import io.lofn.core.gate.FeatureCheck;
-import io.lofn.core.gate.SecurityPolicy;
+import io.lofn.core.policy.FeatureCheck;
+import io.lofn.core.policy.SecurityPolicy;
 import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.image.ImagePreparer;
 import io.lofn.core.plan.RunPlan;

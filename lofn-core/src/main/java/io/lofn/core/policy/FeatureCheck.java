@@ -1,4 +1,4 @@
-package io.lofn.core.gate;
+package io.lofn.core.policy;
 
 import static java.util.stream.Collectors.joining;
 

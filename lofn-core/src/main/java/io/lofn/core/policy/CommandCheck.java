@@ -1,4 +1,4 @@
-package io.lofn.core.gate;
+package io.lofn.core.policy;
 
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;

@@ -1,4 +1,4 @@
-package io.lofn.core.gate;
+package io.lofn.core.policy;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

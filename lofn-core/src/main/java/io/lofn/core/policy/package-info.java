@@ -4,6 +4,6 @@
  * <p>Internal: for lofn's own modules; it may change with any version.
  */
 @NullMarked
-package io.lofn.core.gate;
+package io.lofn.core.policy;
 
 import org.jspecify.annotations.NullMarked;
