@@ -43,7 +43,7 @@ public final class Tool<I, O> implements Serializable {
   private final Set<Integer> acceptedExitCodes;
   private final @Nullable PullPolicy pullPolicy;
   private final @Nullable URI imageArchive;
-  private final @Nullable Lacking lacking;
+  private final @Nullable UnsupportedFeaturePolicy unsupportedFeatures;
   private final @Nullable EmptyPartitions emptyPartitions;
   private final @Nullable Duration timeout;
   private final @Nullable Duration idleTimeout;
@@ -59,7 +59,7 @@ public final class Tool<I, O> implements Serializable {
     acceptedExitCodes = Collections.unmodifiableSet(new TreeSet<>(draft.acceptedExitCodes));
     pullPolicy = draft.pullPolicy;
     imageArchive = draft.imageArchive;
-    lacking = draft.lacking;
+    unsupportedFeatures = draft.unsupportedFeatures;
     emptyPartitions = draft.emptyPartitions;
     timeout = draft.timeout;
     idleTimeout = draft.idleTimeout;
@@ -519,14 +519,14 @@ public final class Tool<I, O> implements Serializable {
 
   /**
    * This tool with a way to go on where a runtime lacks what the tool asks for. The default is
-   * {@code spark.lofn.lacking}.
+   * {@code spark.lofn.unsupportedFeatures}.
    *
    * @param lacking whether it is refused, or warned of
    * @return the new tool
    */
-  public Tool<I, O> lacking(Lacking lacking) {
-    requireNonNull(lacking, "lacking is null");
-    return with(draft -> draft.lacking = lacking);
+  public Tool<I, O> unsupportedFeatures(UnsupportedFeaturePolicy unsupportedFeatures) {
+    requireNonNull(unsupportedFeatures, "lacking is null");
+    return with(draft -> draft.unsupportedFeatures = unsupportedFeatures);
   }
 
   /**
@@ -657,8 +657,8 @@ public final class Tool<I, O> implements Serializable {
    *
    * @return the choice, or empty for the session's
    */
-  public Optional<Lacking> lacking() {
-    return Optional.ofNullable(lacking);
+  public Optional<UnsupportedFeaturePolicy> unsupportedFeatures() {
+    return Optional.ofNullable(unsupportedFeatures);
   }
 
   /**
@@ -730,7 +730,7 @@ public final class Tool<I, O> implements Serializable {
     private Collection<Integer> acceptedExitCodes;
     private @Nullable PullPolicy pullPolicy;
     private @Nullable URI imageArchive;
-    private @Nullable Lacking lacking;
+    private @Nullable UnsupportedFeaturePolicy unsupportedFeatures;
     private @Nullable EmptyPartitions emptyPartitions;
     private @Nullable Duration timeout;
     private @Nullable Duration idleTimeout;
@@ -754,7 +754,7 @@ public final class Tool<I, O> implements Serializable {
       acceptedExitCodes = tool.acceptedExitCodes;
       pullPolicy = tool.pullPolicy;
       imageArchive = tool.imageArchive;
-      lacking = tool.lacking;
+      unsupportedFeatures = tool.unsupportedFeatures;
       emptyPartitions = tool.emptyPartitions;
       timeout = tool.timeout;
       idleTimeout = tool.idleTimeout;

@@ -31,7 +31,7 @@ public interface ContainerRuntime extends AutoCloseable {
    *
    * @return nothing unless overridden; the same as long as the runtime lives
    */
-  default Set<Ability> lacks() {
+  default Set<RuntimeFeature> unsupportedFeatures() {
     return Set.of();
   }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Environment, volumes and working directory are told only where containers of the runtime get
  * them. Entrypoint, command, user and stop signal are told as the image has them, whether or not
  * the runtime heeds them: lofn chooses the user, stops by SIGTERM, and asks for {@link
- * Ability#IMAGE_COMMAND} where it does not choose the command.
+ * RuntimeFeature#IMAGE_COMMAND} where it does not choose the command.
  */
 @CheckReturnValue
 public final class ImageConfig {

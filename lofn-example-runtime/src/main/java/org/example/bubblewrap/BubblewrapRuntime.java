@@ -1,7 +1,7 @@
 package org.example.bubblewrap;
 
 import io.lofn.api.EngineException;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ContainerSummary;
@@ -26,27 +26,27 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class BubblewrapRuntime implements ContainerRuntime {
 
-  private static final Set<Ability> LACKS =
+  private static final Set<RuntimeFeature> LACKS =
       Collections.unmodifiableSet(
           EnumSet.of(
               // An image is a directory of files and nothing else.
-              Ability.IMAGE_COMMAND,
-              Ability.PLATFORMS,
-              Ability.PULL,
+              RuntimeFeature.IMAGE_COMMAND,
+              RuntimeFeature.PLATFORMS,
+              RuntimeFeature.PULL,
               // bwrap makes no control groups.
-              Ability.CPUS,
-              Ability.MEMORY,
-              Ability.PIDS,
-              Ability.OUT_OF_MEMORY_DETECTION,
+              RuntimeFeature.CPUS,
+              RuntimeFeature.MEMORY,
+              RuntimeFeature.PIDS,
+              RuntimeFeature.OUT_OF_MEMORY_DETECTION,
               // All capabilities are dropped, but not from the bounding set; none can be kept where
               // bwrap runs without root, and the way to gain privileges is always closed.
-              Ability.PRIVILEGES,
-              Ability.USERS,
+              RuntimeFeature.PRIVILEGES,
+              RuntimeFeature.USERS,
               // It could bind them, but not with fewer permissions than their files have.
-              Ability.DEVICES,
+              RuntimeFeature.DEVICES,
               // bwrap has had overlays only since 0.11. A tool may write /tmp.
-              Ability.WRITABLE_ROOT,
-              Ability.ENGINE_OPTIONS));
+              RuntimeFeature.WRITABLE_ROOT,
+              RuntimeFeature.ENGINE_OPTIONS));
 
   private final String command;
   private final String version;
@@ -65,7 +65,7 @@ final class BubblewrapRuntime implements ContainerRuntime {
   }
 
   @Override
-  public Set<Ability> lacks() {
+  public Set<RuntimeFeature> unsupportedFeatures() {
     return LACKS;
   }
 

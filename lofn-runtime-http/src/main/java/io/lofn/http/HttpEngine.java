@@ -1,7 +1,7 @@
 package io.lofn.http;
 
 import io.lofn.api.EngineException;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
@@ -94,7 +94,7 @@ public abstract class HttpEngine implements AutoCloseable {
   protected abstract AttachConnection connection() throws IOException;
 
   /** What cannot be had of this engine on this node. */
-  public abstract Set<Ability> lacks();
+  public abstract Set<RuntimeFeature> unsupportedFeatures();
 
   /** How long a call may take. */
   public final Duration callTimeout() {

@@ -1,7 +1,7 @@
 package io.lofn.http;
 
 import io.lofn.api.EngineException;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ImageArchives;
@@ -50,8 +50,8 @@ public abstract class HttpRuntime implements ContainerRuntime, ImageDigests, Ima
   }
 
   @Override
-  public Set<Ability> lacks() {
-    return engine.lacks();
+  public Set<RuntimeFeature> unsupportedFeatures() {
+    return engine.unsupportedFeatures();
   }
 
   @Override

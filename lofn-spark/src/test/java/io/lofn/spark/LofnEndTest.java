@@ -236,8 +236,8 @@ class LofnEndTest {
     }
 
     @Override
-    public java.util.Set<io.lofn.spi.Ability> lacks() {
-      return processes.lacks();
+    public java.util.Set<io.lofn.spi.RuntimeFeature> unsupportedFeatures() {
+      return processes.unsupportedFeatures();
     }
 
     @Override

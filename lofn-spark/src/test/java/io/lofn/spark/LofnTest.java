@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.BinaryFile;
 import io.lofn.api.EmptyPartitions;
 import io.lofn.api.InputFiles;
-import io.lofn.api.Lacking;
+import io.lofn.api.UnsupportedFeaturePolicy;
 import io.lofn.api.LofnException;
 import io.lofn.api.OutputFiles;
 import io.lofn.api.Tool;
@@ -332,7 +332,7 @@ class LofnTest {
   @Test
   void refusesOptionsThatTheNodesRuntimeDoesNotKnowToBeHarmless() {
     Tool<String, String> tool =
-        Tool.pipe("any").command("cat").engineOptions("--privileged").lacking(Lacking.WARN);
+        Tool.pipe("any").command("cat").engineOptions("--privileged").unsupportedFeatures(UnsupportedFeaturePolicy.WARN);
 
     assertThatThrownBy(() -> lofn.map(context.parallelize(numbers(3), 1), tool).collect())
         .hasMessageContaining("the engine option --privileged")

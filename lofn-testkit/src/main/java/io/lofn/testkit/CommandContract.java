@@ -3,7 +3,7 @@ package io.lofn.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.api.ContainerSettings;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +88,7 @@ interface CommandContract extends Topic {
     ContainerLab.OutcomeAssertion ran =
         outcome -> assertThat(outcome.stdout()).isEqualTo("two words\n");
     lab()
-        .ask(Ability.IMAGE_COMMAND, lab().spec().arguments(List.of("echo", "two words")), ran, ran);
+        .ask(RuntimeFeature.IMAGE_COMMAND, lab().spec().arguments(List.of("echo", "two words")), ran, ran);
   }
 
   @Test
@@ -100,7 +100,7 @@ interface CommandContract extends Topic {
         };
     lab()
         .ask(
-            Ability.IMAGE_COMMAND, lab().spec().stdin(), "echo from the shell; exit 4\n", ran, ran);
+            RuntimeFeature.IMAGE_COMMAND, lab().spec().stdin(), "echo from the shell; exit 4\n", ran, ran);
   }
 
   @ParameterizedTest
@@ -192,7 +192,7 @@ interface CommandContract extends Topic {
     String own = Owner.of(Files.createFile(directory.resolve("mine"))).toString();
     lab()
         .ask(
-            Ability.USERS,
+            RuntimeFeature.USERS,
             whoAmI("12345:23456"),
             outcome -> assertThat(outcome.stdout()).isEqualTo("12345:23456\n"),
             outcome -> assertThat(outcome.stdout()).isEqualTo(own + "\n"));
@@ -200,10 +200,10 @@ interface CommandContract extends Topic {
 
   @Test
   default void refusesTheNameOfAUserThatTheImageDoesNotKnow() throws Exception {
-    if (lab().lacks(Ability.USERS)) {
+    if (lab().isUnsupported(RuntimeFeature.USERS)) {
       lab()
           .ask(
-              Ability.USERS,
+              RuntimeFeature.USERS,
               whoAmI("lofn-no-such-user"),
               outcome -> {},
               outcome -> assertThat(outcome.code()).isZero());
@@ -220,7 +220,7 @@ interface CommandContract extends Topic {
   default void understandsTheEnginesWordsOrRefusesThem() throws Exception {
     lab()
         .ask(
-            Ability.ENGINE_OPTIONS,
+            RuntimeFeature.ENGINE_OPTIONS,
             lab()
                 .shell("echo $LOFN_OPTION")
                 .settings(

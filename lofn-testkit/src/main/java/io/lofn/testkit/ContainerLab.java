@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
@@ -204,29 +204,29 @@ public final class ContainerLab {
    * Runs a spec that asks for an ability, and tests what comes of it. A runtime that lacks it may
    * refuse.
    *
-   * @param ability the ability
+   * @param feature the ability
    * @param spec what to run
    * @param present tests the outcome where the runtime has the ability
    * @param ignored tests the outcome where it goes on without
    */
   void ask(
-      Ability ability,
+      RuntimeFeature feature,
       ContainerSpec.Builder spec,
       OutcomeAssertion present,
       OutcomeAssertion ignored)
       throws Exception {
-    ask(ability, spec, "", present, ignored);
+    ask(feature, spec, "", present, ignored);
   }
 
   /** The same for a tool that gets something on its standard input. */
   void ask(
-      Ability ability,
+      RuntimeFeature feature,
       ContainerSpec.Builder spec,
       String input,
       OutcomeAssertion present,
       OutcomeAssertion ignored)
       throws Exception {
-    if (!lacks(ability)) {
+    if (!isUnsupported(feature)) {
       present.check(run(spec, input));
       return;
     }
@@ -241,8 +241,8 @@ public final class ContainerLab {
   }
 
   /** Whether the runtime says that it lacks an ability. */
-  boolean lacks(Ability ability) {
-    return runtime.lacks().contains(ability);
+  boolean isUnsupported(RuntimeFeature feature) {
+    return runtime.unsupportedFeatures().contains(feature);
   }
 
   /** In what tools find another world than by other runtimes. */

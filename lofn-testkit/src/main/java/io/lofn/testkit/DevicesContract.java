@@ -2,7 +2,7 @@ package io.lofn.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Device;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ interface DevicesContract extends Topic {
   default void givesADeviceOfTheNodeUnderTheNameThatIsAskedFor() throws Exception {
     lab()
         .ask(
-            Ability.DEVICES,
+            RuntimeFeature.DEVICES,
             look("/dev/zero"),
             outcome -> assertThat(outcome.stdout().strip()).isEqualTo("00 00 00 00"),
             outcome -> assertThat(outcome.stdout()).isBlank());
@@ -29,12 +29,12 @@ interface DevicesContract extends Topic {
 
   @Test
   default void givesNoDeviceThatIsNotThere() throws Exception {
-    if (!lab().lacks(Ability.DEVICES)) {
+    if (!lab().isUnsupported(RuntimeFeature.DEVICES)) {
       lab().assertRefused(look("/dev/lofn-no-such-device"));
     } else {
       lab()
           .ask(
-              Ability.DEVICES,
+              RuntimeFeature.DEVICES,
               look("/dev/lofn-no-such-device"),
               outcome -> {},
               outcome -> assertThat(outcome.stdout()).isBlank());

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ImageArchives;
 import io.lofn.spi.ImageConfig;
@@ -73,7 +73,7 @@ interface ImagesContract extends Topic {
   @Test
   default void runsWhatIsToldOfTheImagesCommand() throws Exception {
     Optional<PreparedImage> image = lab().image(CONFIG);
-    if (image.isEmpty() || lab().lacks(Ability.IMAGE_COMMAND)) {
+    if (image.isEmpty() || lab().isUnsupported(RuntimeFeature.IMAGE_COMMAND)) {
       // Nothing is told of a command that could be run.
       assertThat(lab().image().config().entrypoint()).isEmpty();
       return;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.api.ResourceLimits;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.RunningContainer;
 import java.io.IOException;
@@ -30,7 +30,7 @@ interface IsolationContract extends Topic {
     Path secret = Files.writeString(directory.resolve("secret"), "secret");
     lab()
         .ask(
-            Ability.FILE_ISOLATION,
+            RuntimeFeature.FILE_ISOLATION,
             lab().command("cat", secret.toString()),
             outcome -> assertThat(outcome.stdout()).isEmpty(),
             outcome -> assertThat(outcome.stdout()).isEqualTo("secret"));
@@ -48,7 +48,7 @@ interface IsolationContract extends Topic {
     }
     List<ProcessHandle> left = marked(mark);
     left.forEach(ProcessHandle::destroyForcibly);
-    if (!lab().lacks(Ability.PROCESS_ISOLATION)) {
+    if (!lab().isUnsupported(RuntimeFeature.PROCESS_ISOLATION)) {
       assertThat(left).isEmpty();
     }
   }
@@ -61,7 +61,7 @@ interface IsolationContract extends Topic {
       assertThat(ContainerLab.end(container).code()).isEqualTo(3);
       List<ProcessHandle> left = marked(mark);
       left.forEach(ProcessHandle::destroyForcibly);
-      if (!lab().lacks(Ability.PROCESS_ISOLATION)) {
+      if (!lab().isUnsupported(RuntimeFeature.PROCESS_ISOLATION)) {
         assertThat(left).isEmpty();
       }
     }
@@ -89,7 +89,7 @@ interface IsolationContract extends Topic {
     try {
       lab()
           .ask(
-              Ability.PROCESS_ISOLATION,
+              RuntimeFeature.PROCESS_ISOLATION,
               lab().command("kill", "-KILL", Long.toString(victim.pid())),
               outcome -> {
                 assertThat(outcome.code()).isNotZero();
@@ -107,7 +107,7 @@ interface IsolationContract extends Topic {
     List<String> own = interfaces(Files.readString(devices));
     lab()
         .ask(
-            Ability.NETWORK_ISOLATION,
+            RuntimeFeature.NETWORK_ISOLATION,
             lab().command("cat", devices.toString()),
             outcome -> assertThat(interfaces(outcome.stdout())).containsExactly("lo"),
             outcome ->
@@ -135,7 +135,7 @@ interface IsolationContract extends Topic {
   default void hasNoCapabilitiesAndCannotGainPrivileges() throws Exception {
     lab()
         .ask(
-            Ability.PRIVILEGES,
+            RuntimeFeature.PRIVILEGES,
             status(),
             outcome -> {
               for (String set : List.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")) {
@@ -151,7 +151,7 @@ interface IsolationContract extends Topic {
     String own = Files.readString(Path.of("/proc/self/status"));
     lab()
         .ask(
-            Ability.PRIVILEGES,
+            RuntimeFeature.PRIVILEGES,
             status().settings(lab().settings().capability("NET_RAW").build()),
             outcome -> {
               assertThat(capabilities("CapEff", outcome.stdout())).isEqualTo(1L << 13);
@@ -166,7 +166,7 @@ interface IsolationContract extends Topic {
     String own = Files.readString(Path.of("/proc/self/status"));
     lab()
         .ask(
-            Ability.PRIVILEGES,
+            RuntimeFeature.PRIVILEGES,
             status().settings(lab().settings().newPrivileges(true).build()),
             outcome -> assertThat(field("NoNewPrivs", outcome.stdout())).isEqualTo("0"),
             outcome ->
@@ -193,7 +193,7 @@ interface IsolationContract extends Topic {
   default void limitsProcesses() throws Exception {
     lab()
         .ask(
-            Ability.PIDS,
+            RuntimeFeature.PIDS,
             limited(
                 ResourceLimits.none().pids(12),
                 "i=0; while [ $i -lt 20 ]; do sleep 1 & i=$((i+1)); done; wait; echo all"),
@@ -205,7 +205,7 @@ interface IsolationContract extends Topic {
   default void limitsMemory() throws Exception {
     lab()
         .ask(
-            Ability.MEMORY,
+            RuntimeFeature.MEMORY,
             limited(
                 ResourceLimits.none().memory(32 * MEBIBYTE),
                 "dd if=/dev/zero of=/dev/null bs=128M count=1 && echo written"),
@@ -217,7 +217,7 @@ interface IsolationContract extends Topic {
   default void limitsSharedMemory() throws Exception {
     lab()
         .ask(
-            Ability.SHARED_MEMORY,
+            RuntimeFeature.SHARED_MEMORY,
             limited(
                 ResourceLimits.none().sharedMemory(2 * MEBIBYTE),
                 "f=/dev/shm/lofn-testkit-$$; head -c 4194304 /dev/zero > $f; wc -c < $f; rm $f"),
@@ -232,7 +232,7 @@ interface IsolationContract extends Topic {
             + " echo $(cat cpu.cfs_quota_us) $(cat cpu.cfs_period_us)";
     lab()
         .ask(
-            Ability.CPUS,
+            RuntimeFeature.CPUS,
             limited(ResourceLimits.none().cpus(0.5), quota),
             outcome -> {
               List<Double> numbers =
@@ -251,7 +251,7 @@ interface IsolationContract extends Topic {
   default void holdsADirectoryInMemoryToItsSize() throws Exception {
     lab()
         .ask(
-            Ability.TMPFS_SIZE,
+            RuntimeFeature.TMPFS_SIZE,
             lab()
                 .shell("head -c 2097152 /dev/zero > /scratch/f; wc -c < /scratch/f")
                 .settings(lab().settings().tmpfs("/scratch", MEBIBYTE).build()),
@@ -263,7 +263,7 @@ interface IsolationContract extends Topic {
   default void mayWriteTheImagesFilesUnlessTold() throws Exception {
     lab()
         .ask(
-            Ability.WRITABLE_ROOT,
+            RuntimeFeature.WRITABLE_ROOT,
             lab().shell(WRITE_HOME),
             outcome -> assertThat(outcome.stdout()).isEqualTo("text\n"),
             outcome -> assertThat(outcome.stdout()).isEmpty());
@@ -273,7 +273,7 @@ interface IsolationContract extends Topic {
   default void refusesToWriteTheImagesFilesIfTold(@TempDir Path directory) throws Exception {
     lab()
         .ask(
-            Ability.READ_ONLY_ROOT,
+            RuntimeFeature.READ_ONLY_ROOT,
             lab().shell(WRITE_HOME).settings(lab().settings().readOnlyRoot(true).build()),
             outcome -> {
               assertThat(outcome.stdout()).isEmpty();

@@ -3,7 +3,7 @@ package io.lofn.testkit;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ContainerSummary;
@@ -35,9 +35,9 @@ final class LocalProcessRuntime implements ContainerRuntime {
   private static final Set<String> NETWORKS =
       Set.of(ContainerSettings.NO_NETWORK, "bridge", "host");
 
-  private static final Set<Ability> LACKS =
+  private static final Set<RuntimeFeature> LACKS =
       EnumSet.complementOf(
-          EnumSet.of(Ability.INDEPENDENT_OUTPUTS, Ability.WRITABLE_ROOT, Ability.LOCALHOST));
+          EnumSet.of(RuntimeFeature.INDEPENDENT_OUTPUTS, RuntimeFeature.WRITABLE_ROOT, RuntimeFeature.LOCALHOST));
 
   private final Set<String> names = ConcurrentHashMap.newKeySet();
   private final Map<String, LocalProcessContainer> containers = new ConcurrentHashMap<>();
@@ -49,7 +49,7 @@ final class LocalProcessRuntime implements ContainerRuntime {
   }
 
   @Override
-  public Set<Ability> lacks() {
+  public Set<RuntimeFeature> unsupportedFeatures() {
     return LACKS;
   }
 

@@ -3,7 +3,7 @@ package io.lofn.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.api.ContainerSettings;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
 import java.nio.file.Files;
@@ -67,7 +67,7 @@ interface MountsContract extends Topic {
     Path file = Files.writeString(directory.resolve("data"), "kept\n");
     lab()
         .ask(
-            Ability.READ_ONLY_MOUNTS,
+            RuntimeFeature.READ_ONLY_MOUNTS,
             lab()
                 .shell("cat /data/data; echo lost > /data/data; rm /data/data; echo > /data/new")
                 .mount(new Mount(directory, "/data", true)),
@@ -91,7 +91,7 @@ interface MountsContract extends Topic {
     try {
       lab()
           .ask(
-              Ability.READ_ONLY_SUBMOUNTS,
+              RuntimeFeature.READ_ONLY_SUBMOUNTS,
               lab()
                   .shell("ls -d /data/shm && echo lost > /data/shm/" + name)
                   .mount(new Mount(Path.of("/dev"), "/data", true)),
@@ -126,7 +126,7 @@ interface MountsContract extends Topic {
     Path file = Files.writeString(directory.resolve("file"), "one\n");
     lab()
         .ask(
-            Ability.READ_ONLY_MOUNTS,
+            RuntimeFeature.READ_ONLY_MOUNTS,
             lab()
                 .shell("cat /in/file; echo two > /in/file")
                 .mount(new Mount(file, "/in/file", true)),

@@ -11,7 +11,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.RunningContainer;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -160,7 +160,7 @@ interface StreamsContract extends Topic {
       InputStream unread = readOutputFirst ? container.stderr() : container.stdout();
 
       Future<String> first = inBackground(() -> new String(read.readNBytes(4 * MIB), ISO_8859_1));
-      if (!lab().lacks(Ability.INDEPENDENT_OUTPUTS)) {
+      if (!lab().isUnsupported(RuntimeFeature.INDEPENDENT_OUTPUTS)) {
         assertFlood(soon(first), "r\n", 4 * MIB);
       } else {
         assertBlocked(first, Duration.ofSeconds(4));

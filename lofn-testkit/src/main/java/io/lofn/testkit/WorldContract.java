@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
 import java.nio.file.Files;
@@ -29,7 +29,7 @@ interface WorldContract extends Topic {
   Set<String> VARIABLES = Set.of("PATH", "HOME", "HOSTNAME");
 
   private boolean isFake() {
-    return lab().lacks(Ability.FILE_ISOLATION);
+    return lab().isUnsupported(RuntimeFeature.FILE_ISOLATION);
   }
 
   private void differs(Difference difference, boolean found, Object what) {
@@ -47,7 +47,7 @@ interface WorldContract extends Topic {
   @Test
   default void findsLocalhostInTheHostsFile(@TempDir Path directory) throws Exception {
     ContainerSpec.Builder spec = lab().shell("cat /etc/hosts | tr '\\t' ' '");
-    if (lab().lacks(Ability.LOCALHOST) && !isFake()) {
+    if (lab().isUnsupported(RuntimeFeature.LOCALHOST) && !isFake()) {
       assertThat(said(lab().shell("cat /etc/hosts"))).doesNotContain("localhost");
       Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.1\tlocalhost\n");
       spec.mount(new Mount(hosts, "/etc/hosts", true))
@@ -140,7 +140,7 @@ interface WorldContract extends Topic {
     if (!isFake()) {
       assertThat(options(mounts, "/shared")).contains("rw").doesNotContain("noexec");
       assertThat(options(mounts, "/data"))
-          .contains(lab().lacks(Ability.READ_ONLY_MOUNTS) ? "rw" : "ro")
+          .contains(lab().isUnsupported(RuntimeFeature.READ_ONLY_MOUNTS) ? "rw" : "ro")
           .doesNotContain("noexec");
       differs(
           Difference.PROC_OF_THE_NODE,

@@ -1,6 +1,6 @@
 package io.lofn.core.check;
 
-import io.lofn.api.Lacking;
+import io.lofn.api.UnsupportedFeaturePolicy;
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
 import io.lofn.api.Volume;
@@ -74,7 +74,7 @@ public final class ContainerChecks {
 
   /** A tool with an image and nothing else; what a node cannot do by default is no fault of it. */
   public static Tool<String, String> bare(String image) {
-    return Tool.pipe(image).lacking(Lacking.WARN);
+    return Tool.pipe(image).unsupportedFeatures(UnsupportedFeaturePolicy.WARN);
   }
 
   /** Who has a route or an address, but the loopback interface. */

@@ -19,7 +19,7 @@ import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.TaskScope;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
 import jakarta.inject.Inject;
@@ -111,7 +111,7 @@ public final class NodeCheck {
     CheckResult mounted = mounted(runtime.get(), image.get(), task);
     findings.add(mounted);
     if (mounted.good()) {
-      boolean open = runtime.get().runtime().lacks().contains(Ability.NETWORK_ISOLATION);
+      boolean open = runtime.get().runtime().unsupportedFeatures().contains(RuntimeFeature.NETWORK_ISOLATION);
       findings.add(containers.network(tool, need, task, open));
       tool.volumes().forEach(volume -> findings.add(containers.volume(tool, volume, need, task)));
     }

@@ -1,7 +1,7 @@
 package io.lofn.core.config;
 
 import io.lofn.api.EmptyPartitions;
-import io.lofn.api.Lacking;
+import io.lofn.api.UnsupportedFeaturePolicy;
 import io.lofn.api.LofnException;
 import io.lofn.api.PullPolicy;
 import io.lofn.spi.ContainerRuntimeProvider;
@@ -129,10 +129,10 @@ public final class LofnConfig {
           "Whether the driver asks once which bytes an image's tag stands for, so that all nodes and"
               + " all attempts run the same; where it cannot be told, each node takes the tag as"
               + " it finds it.");
-  public static final ConfigKey<Lacking> LACKING =
+  public static final ConfigKey<UnsupportedFeaturePolicy> UNSUPPORTED_FEATURES =
       ConfigKey.choice(
-          PREFIX + "lacking",
-          Lacking.class,
+          PREFIX + "unsupportedFeatures",
+          UnsupportedFeaturePolicy.class,
           "refuse",
           "What happens where a node's runtime lacks what a tool or the session asks for, such as a"
               + " memory limit: the tool is refused, or runs without it after one warning. What is"
@@ -289,7 +289,7 @@ public final class LofnConfig {
           PULL_POLICY,
           PULL_TIMEOUT,
           IMAGE_PIN,
-          LACKING,
+          UNSUPPORTED_FEATURES,
           ENGINE_TIMEOUT,
           ENGINE_ATTEMPTS,
           RUN_TIMEOUT,

@@ -9,7 +9,7 @@ import io.lofn.core.shell.CommandStart;
 import io.lofn.core.shell.ExitCodes;
 import io.lofn.core.shell.ShellStart;
 import io.lofn.core.streams.NamedPipes;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
@@ -131,7 +131,7 @@ public final class PipedContainers {
   private static boolean pipesHelp(ContainerRuntime runtime, ContainerSpec spec) {
     return !runtime.directStreams()
         && Collections.disjoint(
-            runtime.lacks(), Set.of(Ability.FILE_ISOLATION, Ability.READ_ONLY_MOUNTS))
+            runtime.unsupportedFeatures(), Set.of(RuntimeFeature.FILE_ISOLATION, RuntimeFeature.READ_ONLY_MOUNTS))
         && spec.mounts().stream().noneMatch(mount -> mount.target().equals(NamedPipes.CONTROL));
   }
 

@@ -3,7 +3,7 @@ package io.lofn.core.plan;
 import io.lofn.api.ContainerSettings;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.streams.NamedPipes;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.Mount;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +62,7 @@ public final class RunMounts {
    * @param lacks what the runtime cannot do by itself
    * @return all mounts
    */
-  public List<Mount> make(ImageVolumes declared, Set<Ability> lacks) {
+  public List<Mount> make(ImageVolumes declared, Set<RuntimeFeature> unsupported) {
     Set<Path> own = Set.of(exchange.directory(), exchange.temporary());
     Set<String> memory = plan.settings().tmpfs().keySet();
     List<Mount> all = new ArrayList<>(mounts);
@@ -75,7 +75,7 @@ public final class RunMounts {
     all.forEach(this::makeMountPoint);
     memory.forEach(this::makeDirectory);
     plan.settings().workingDirectory().ifPresent(this::makeDirectory);
-    if (lacks.contains(Ability.LOCALHOST) && wantsHosts()) {
+    if (unsupported.contains(RuntimeFeature.LOCALHOST) && wantsHosts()) {
       all.add(new Mount(exchange.hosts(), HOSTS, true));
     }
     return all;

@@ -3,7 +3,7 @@ package io.lofn.core.policy;
 import static java.util.stream.Collectors.joining;
 
 import io.lofn.api.ContainerSettings;
-import io.lofn.api.Lacking;
+import io.lofn.api.UnsupportedFeaturePolicy;
 import io.lofn.api.LofnException;
 import io.lofn.api.ResourceLimits;
 import io.lofn.api.Tool;
@@ -13,7 +13,7 @@ import io.lofn.core.plan.Submounts;
 import io.lofn.core.probe.StartProbe;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.text.Abbreviated;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides what a runtime's lack of an ability means: what a tool or the session asks for is refused
- * unless {@link Lacking#WARN} says otherwise; what is only a default of lofn is warned of. Each
+ * unless {@link UnsupportedFeaturePolicy#WARN} says otherwise; what is only a default of lofn is warned of. Each
  * warning comes once for each runtime.
  */
 public final class FeatureCheck {
@@ -40,61 +40,61 @@ public final class FeatureCheck {
   private static final List<Wish> ASKED =
       List.of(
           new Wish(
-              Ability.CPUS,
+              RuntimeFeature.CPUS,
               (tool, conf) -> limits(tool).cpus().isPresent() || conf.isSet(LofnConfig.CPUS),
               "a limit on processors"),
           new Wish(
-              Ability.MEMORY,
+              RuntimeFeature.MEMORY,
               (tool, conf) -> limits(tool).memory().isPresent() || conf.isSet(LofnConfig.MEMORY),
               "a limit on memory"),
           new Wish(
-              Ability.PIDS,
+              RuntimeFeature.PIDS,
               (tool, conf) -> limits(tool).pids().isPresent() || conf.isSet(LofnConfig.PIDS),
               "a limit on processes"),
           new Wish(
-              Ability.SHARED_MEMORY,
+              RuntimeFeature.SHARED_MEMORY,
               tool -> limits(tool).sharedMemory().isPresent(),
               "a size of /dev/shm"),
           new Wish(
-              Ability.TMPFS_SIZE, tool -> !tool.settings().tmpfs().isEmpty(), "a size of a tmpfs"),
-          new Wish(Ability.USERS, tool -> tool.settings().user().isPresent(), "another user"),
+              RuntimeFeature.TMPFS_SIZE, tool -> !tool.settings().tmpfs().isEmpty(), "a size of a tmpfs"),
+          new Wish(RuntimeFeature.USERS, tool -> tool.settings().user().isPresent(), "another user"),
           new Wish(
-              Ability.READ_ONLY_ROOT, tool -> tool.settings().readOnlyRoot(), "a read-only root"),
+              RuntimeFeature.READ_ONLY_ROOT, tool -> tool.settings().readOnlyRoot(), "a read-only root"),
           new Wish(
-              Ability.PRIVILEGES,
+              RuntimeFeature.PRIVILEGES,
               tool -> !tool.settings().capabilities().isEmpty(),
               "a single capability"),
-          new Wish(Ability.PLATFORMS, tool -> tool.settings().platform().isPresent(), "a platform"),
+          new Wish(RuntimeFeature.PLATFORMS, tool -> tool.settings().platform().isPresent(), "a platform"),
           new Wish(
-              Ability.ENGINE_OPTIONS,
+              RuntimeFeature.ENGINE_OPTIONS,
               tool -> !tool.settings().engineOptions().isEmpty(),
               "engine options"),
           new Wish(
-              Ability.IMAGE_COMMAND,
+              RuntimeFeature.IMAGE_COMMAND,
               tool -> tool.usesImageEntrypoint() || tool.argv().isEmpty(),
               "the image's own command"));
 
   /** What lofn adds by itself. */
   private static final List<Wish> DEFAULTS =
       List.of(
-          new Wish(Ability.CPUS, tool -> true, "a limit on processors"),
-          new Wish(Ability.PIDS, tool -> true, "a limit on processes"),
+          new Wish(RuntimeFeature.CPUS, tool -> true, "a limit on processors"),
+          new Wish(RuntimeFeature.PIDS, tool -> true, "a limit on processes"),
           new Wish(
-              Ability.PROCESS_ISOLATION,
+              RuntimeFeature.PROCESS_ISOLATION,
               tool -> true,
               "ending all processes of a tool, and keeping it from others"),
-          new Wish(Ability.FILE_ISOLATION, tool -> true, "hiding the node's files"),
+          new Wish(RuntimeFeature.FILE_ISOLATION, tool -> true, "hiding the node's files"),
           new Wish(
-              Ability.NETWORK_ISOLATION,
+              RuntimeFeature.NETWORK_ISOLATION,
               tool -> tool.settings().network().equals(ContainerSettings.NO_NETWORK),
               "keeping tools off the network"),
           new Wish(
-              Ability.PRIVILEGES,
+              RuntimeFeature.PRIVILEGES,
               tool -> !tool.settings().newPrivileges(),
               "dropping capabilities and the way to gain privileges"),
-          new Wish(Ability.READ_ONLY_MOUNTS, FeatureCheck::hasReadOnlyVolumes, "read-only volumes"),
+          new Wish(RuntimeFeature.READ_ONLY_MOUNTS, FeatureCheck::hasReadOnlyVolumes, "read-only volumes"),
           new Wish(
-              Ability.READ_ONLY_SUBMOUNTS,
+              RuntimeFeature.READ_ONLY_SUBMOUNTS,
               (tool, conf) -> hasReadOnlyVolumes(tool) && !seesTheNodesMounts(conf),
               "closing what is mounted below read-only volumes, which this executor does not see"));
 
@@ -118,24 +118,24 @@ public final class FeatureCheck {
    * @throws LofnException if it lacks that, and the tool does not put up with it
    */
   public void check(Tool<?, ?> tool, SelectedRuntime selected) {
-    Set<Ability> lacks = selected.runtime().lacks();
-    Map<Ability, String> asked = missed(ASKED, lacks, tool);
+    Set<RuntimeFeature> unsupported = selected.runtime().unsupportedFeatures();
+    Map<RuntimeFeature, String> asked = missed(ASKED, unsupported, tool);
     refuse(tool, selected, asked);
-    Map<Ability, String> missed = missed(DEFAULTS, lacks, tool);
+    Map<RuntimeFeature, String> missed = missed(DEFAULTS, unsupported, tool);
     missed.putAll(asked);
     warnOnce(selected, missed);
   }
 
-  private void refuse(Tool<?, ?> tool, SelectedRuntime selected, Map<Ability, String> asked) {
-    if (!asked.isEmpty() && lacking(tool) == Lacking.REFUSE) {
+  private void refuse(Tool<?, ?> tool, SelectedRuntime selected, Map<RuntimeFeature, String> asked) {
+    if (!asked.isEmpty() && policy(tool) == UnsupportedFeaturePolicy.REFUSE) {
       throw new LofnException(
-          "%s asks for what the runtime %s cannot do on this node: %s. Take it away, choose another runtime by %s, or go on without it by Tool.lacking(WARN) or %s=warn"
+          "%s asks for what the runtime %s cannot do on this node: %s. Take it away, choose another runtime by %s, or go on without it by Tool.unsupportedFeatures(WARN) or %s=warn"
               .formatted(
                   tool.image(),
                   selected,
                   String.join(", ", asked.values()),
                   LofnConfig.RUNTIME.name(),
-                  LofnConfig.LACKING.name()));
+                  LofnConfig.UNSUPPORTED_FEATURES.name()));
     }
   }
 
@@ -145,8 +145,8 @@ public final class FeatureCheck {
    * @throws LofnException if it cannot, and the tool does not put up with it
    */
   public void checkDevices(Tool<?, ?> tool, SelectedRuntime selected, ContainerSpec spec) {
-    if (!spec.devices().isEmpty() && selected.runtime().lacks().contains(Ability.DEVICES)) {
-      Map<Ability, String> asked = Map.of(Ability.DEVICES, "devices of the node");
+    if (!spec.devices().isEmpty() && selected.runtime().unsupportedFeatures().contains(RuntimeFeature.DEVICES)) {
+      Map<RuntimeFeature, String> asked = Map.of(RuntimeFeature.DEVICES, "devices of the node");
       refuse(tool, selected, asked);
       warnOnce(selected, asked);
     }
@@ -161,9 +161,9 @@ public final class FeatureCheck {
    */
   public void checkSubmounts(
       Tool<?, ?> tool, SelectedRuntime selected, Volume volume, Path source) {
-    Set<Ability> lacks = selected.runtime().lacks();
+    Set<RuntimeFeature> unsupported = selected.runtime().unsupportedFeatures();
     boolean open =
-        lacks.contains(Ability.READ_ONLY_SUBMOUNTS) && !lacks.contains(Ability.READ_ONLY_MOUNTS);
+        unsupported.contains(RuntimeFeature.READ_ONLY_SUBMOUNTS) && !unsupported.contains(RuntimeFeature.READ_ONLY_MOUNTS);
     if (!open || !volume.isReadOnly() || !submounts.areKnown()) {
       return;
     }
@@ -171,15 +171,15 @@ public final class FeatureCheck {
     if (writable.isEmpty()) {
       return;
     }
-    if (lacking(tool) == Lacking.REFUSE) {
+    if (policy(tool) == UnsupportedFeaturePolicy.REFUSE) {
       throw new LofnException(
-          "%s: %s makes the volume %s read-only, but not what this node has mounted below it: %s. Mount that read-only on the node (mount -o remount,bind,ro DIRECTORY), name directories without it, use docker 25 or newer on Linux 5.12 or newer, or let the tool write it by Tool.lacking(WARN) or %s=warn"
+          "%s: %s makes the volume %s read-only, but not what this node has mounted below it: %s. Mount that read-only on the node (mount -o remount,bind,ro DIRECTORY), name directories without it, use docker 25 or newer on Linux 5.12 or newer, or let the tool write it by Tool.unsupportedFeatures(WARN) or %s=warn"
               .formatted(
                   tool.image(),
                   selected,
                   volume,
                   Abbreviated.of(String.join(", ", writable)),
-                  LofnConfig.LACKING.name()));
+                  LofnConfig.UNSUPPORTED_FEATURES.name()));
     }
     if (warnings.add(selected.name() + " " + source)) {
       LOG.warn(
@@ -189,21 +189,21 @@ public final class FeatureCheck {
     }
   }
 
-  private Map<Ability, String> missed(List<Wish> wishes, Set<Ability> lacks, Tool<?, ?> tool) {
-    Map<Ability, String> missed = new EnumMap<>(Ability.class);
+  private Map<RuntimeFeature, String> missed(List<Wish> wishes, Set<RuntimeFeature> unsupported, Tool<?, ?> tool) {
+    Map<RuntimeFeature, String> missed = new EnumMap<>(RuntimeFeature.class);
     for (Wish wish : wishes) {
-      if (lacks.contains(wish.ability()) && wish.made().test(tool, conf)) {
-        missed.put(wish.ability(), wish.what());
+      if (unsupported.contains(wish.feature()) && wish.made().test(tool, conf)) {
+        missed.put(wish.feature(), wish.what());
       }
     }
     return missed;
   }
 
-  private Lacking lacking(Tool<?, ?> tool) {
-    return tool.lacking().orElseGet(() -> conf.get(LofnConfig.LACKING));
+  private UnsupportedFeaturePolicy policy(Tool<?, ?> tool) {
+    return tool.unsupportedFeatures().orElseGet(() -> conf.get(LofnConfig.UNSUPPORTED_FEATURES));
   }
 
-  private void warnOnce(SelectedRuntime selected, Map<Ability, String> missed) {
+  private void warnOnce(SelectedRuntime selected, Map<RuntimeFeature, String> missed) {
     String news =
         missed.entrySet().stream()
             .filter(entry -> warnings.add(selected.name() + " " + entry.getKey()))
@@ -230,10 +230,10 @@ public final class FeatureCheck {
   }
 
   /** What a tool may want of its runtime, when it does, and how a user would call it. */
-  private record Wish(Ability ability, BiPredicate<Tool<?, ?>, LofnConfig> made, String what) {
+  private record Wish(RuntimeFeature feature, BiPredicate<Tool<?, ?>, LofnConfig> made, String what) {
 
-    Wish(Ability ability, Predicate<Tool<?, ?>> made, String what) {
-      this(ability, (tool, conf) -> made.test(tool), what);
+    Wish(RuntimeFeature feature, Predicate<Tool<?, ?>> made, String what) {
+      this(feature, (tool, conf) -> made.test(tool), what);
     }
   }
 }

@@ -172,7 +172,7 @@ final class ContainerLauncher implements AutoCloseable {
   private ContainerSpec spec(Exchange exchange) {
     List<Mount> all =
         new RunMounts(plan, exchange, mounts)
-            .make(new ImageVolumes(image), runtime.runtime().lacks());
+            .make(new ImageVolumes(image), runtime.runtime().unsupportedFeatures());
     return plan.spec(containerLabels.newName("lofn", plan.task()), image, all);
   }
 

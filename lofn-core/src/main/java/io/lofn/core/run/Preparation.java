@@ -25,7 +25,7 @@ final class Preparation {
 
   private final TaskCalls calls;
   private final NodeRuntime runtimes;
-  private final FeatureCheck lacks;
+  private final FeatureCheck featureCheck;
   private final SecurityPolicy gate;
   private final ImagePreparer images;
   private final VolumeStaging volumes;
@@ -36,7 +36,7 @@ final class Preparation {
   Preparation(
       TaskCalls calls,
       NodeRuntime runtimes,
-      FeatureCheck lacks,
+      FeatureCheck featureCheck,
       SecurityPolicy gate,
       ImagePreparer images,
       VolumeStaging volumes,
@@ -44,7 +44,7 @@ final class Preparation {
       RunMetrics metrics) {
     this.calls = calls;
     this.runtimes = runtimes;
-    this.lacks = lacks;
+    this.featureCheck = featureCheck;
     this.gate = gate;
     this.images = images;
     this.volumes = volumes;
@@ -57,9 +57,9 @@ final class Preparation {
     return calls.callPatiently(task, runtimes::get);
   }
 
-  /** Refuses what a run asks for and its runtime lacks, or must not give. */
+  /** Refuses what a run asks for and its runtime featureCheck, or must not give. */
   void check(RunPlan plan, SelectedRuntime runtime) {
-    lacks.check(plan.tool(), runtime);
+    featureCheck.check(plan.tool(), runtime);
     gate.check(plan.tool(), runtime);
   }
 
@@ -93,13 +93,13 @@ final class Preparation {
   void check(RunPlan plan, SelectedRuntime runtime, Volume volume, StagedVolume data) {
     metrics.staged(data);
     gate.checkSource(plan.tool(), data.path());
-    lacks.checkSubmounts(plan.tool(), runtime, volume, data.path());
+    featureCheck.checkSubmounts(plan.tool(), runtime, volume, data.path());
   }
 
   /** Refuses what is to be started if it may not have its devices, or cannot. */
   void check(RunPlan plan, SelectedRuntime runtime, ContainerSpec spec) {
     gate.checkDevices(plan.tool(), spec);
-    lacks.checkDevices(plan.tool(), runtime, spec);
+    featureCheck.checkDevices(plan.tool(), runtime, spec);
   }
 
   /** An engine that failed for good may be replaced by another one for the next attempt. */

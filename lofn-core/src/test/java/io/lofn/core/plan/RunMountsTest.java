@@ -14,7 +14,7 @@ import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.task.TaskIdentity;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ImageConfig;
 import io.lofn.spi.Mount;
 import io.lofn.spi.PreparedImage;
@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RunMountsTest {
 
   private static final TaskIdentity TASK = new TaskIdentity("local-1", 2, 3, 0, 17);
-  private static final Set<Ability> NO_LOCALHOST = Set.of(Ability.LOCALHOST);
+  private static final Set<RuntimeFeature> NO_LOCALHOST = Set.of(RuntimeFeature.LOCALHOST);
 
   @TempDir Path local;
 
@@ -50,7 +50,7 @@ class RunMountsTest {
   }
 
   private List<Mount> make(
-      ContainerSettings.Builder settings, Set<Ability> lacks, List<Mount> data, String... volumes) {
+      ContainerSettings.Builder settings, Set<RuntimeFeature> unsupported, List<Mount> data, String... volumes) {
     Tool<String, String> tool = Tool.pipe("tool:1").command("cat");
     RunPlan plan =
         new RunPlan(
@@ -71,7 +71,7 @@ class RunMountsTest {
     PreparedImage image =
         PreparedImage.of("tool:1", "sha256:1")
             .config(ImageConfig.empty().volumes(List.of(volumes)));
-    return new RunMounts(plan, exchange, data).make(new ImageVolumes(image), lacks);
+    return new RunMounts(plan, exchange, data).make(new ImageVolumes(image), unsupported);
   }
 
   private static ContainerSettings.Builder settings() {

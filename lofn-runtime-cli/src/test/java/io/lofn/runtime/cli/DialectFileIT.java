@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.ResourceLimits;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ImageRequest;
@@ -46,7 +46,7 @@ class DialectFileIT {
         new CliRuntimeProvider()
             .create(RuntimeConfig.of(Map.of("dialect.file", file.toString())))) {
       assertThat(runtime.engine()).startsWith("podman CLI ");
-      assertThat(runtime.lacks()).contains(Ability.MEMORY);
+      assertThat(runtime.unsupportedFeatures()).contains(RuntimeFeature.MEMORY);
       ContainerSpec spec =
           ContainerSpec.builder(
                   "lofn-dialect-" + UUID.randomUUID(),

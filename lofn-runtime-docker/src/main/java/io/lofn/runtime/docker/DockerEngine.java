@@ -9,7 +9,7 @@ import io.lofn.api.EngineException;
 import io.lofn.http.AttachConnection;
 import io.lofn.http.DeadlineCalls;
 import io.lofn.http.HttpEngine;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -207,22 +207,22 @@ final class DockerEngine extends HttpEngine {
   }
 
   @Override
-  public Set<Ability> lacks() {
+  public Set<RuntimeFeature> unsupportedFeatures() {
     Info info = facts();
-    Set<Ability> lacks = EnumSet.of(Ability.ENGINE_OPTIONS);
+    Set<RuntimeFeature> unsupported = EnumSet.of(RuntimeFeature.ENGINE_OPTIONS);
     if (Boolean.FALSE.equals(info.getMemoryLimit())) {
-      lacks.add(Ability.MEMORY);
+      unsupported.add(RuntimeFeature.MEMORY);
     }
     if (Boolean.FALSE.equals(info.getCpuCfsQuota())) {
-      lacks.add(Ability.CPUS);
+      unsupported.add(RuntimeFeature.CPUS);
     }
     if (Boolean.FALSE.equals(info.getRawValues().get("PidsLimit"))) {
-      lacks.add(Ability.PIDS);
+      unsupported.add(RuntimeFeature.PIDS);
     }
     if (!closesSubmounts()) {
-      lacks.add(Ability.READ_ONLY_SUBMOUNTS);
+      unsupported.add(RuntimeFeature.READ_ONLY_SUBMOUNTS);
     }
-    return lacks;
+    return unsupported;
   }
 
   /** Whether the engine can be told to close what is mounted below a mount: from Docker 25 on. */

@@ -4,7 +4,7 @@ import com.github.dockerjava.api.exception.BadRequestException;
 import com.github.dockerjava.api.model.Container;
 import io.lofn.http.FailedCommand;
 import io.lofn.http.HttpRuntime;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ContainerSummary;
 import io.lofn.spi.RunningContainer;
@@ -29,10 +29,10 @@ final class DockerRuntime extends HttpRuntime {
   }
 
   @Override
-  public Set<Ability> lacks() {
-    Set<Ability> lacks = EnumSet.of(Ability.LOCALHOST); // Its network is disabled, see there.
-    lacks.addAll(super.lacks());
-    return lacks;
+  public Set<RuntimeFeature> unsupportedFeatures() {
+    Set<RuntimeFeature> unsupported = EnumSet.of(RuntimeFeature.LOCALHOST); // Its network is disabled, see there.
+    unsupported.addAll(super.unsupportedFeatures());
+    return unsupported;
   }
 
   @Override

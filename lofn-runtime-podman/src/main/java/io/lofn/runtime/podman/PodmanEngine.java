@@ -9,7 +9,7 @@ import io.lofn.http.AttachConnection;
 import io.lofn.http.ChannelConnection;
 import io.lofn.http.DeadlineCalls;
 import io.lofn.http.HttpEngine;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ProtocolException;
@@ -230,30 +230,30 @@ final class PodmanEngine extends HttpEngine {
   }
 
   @Override
-  public Set<Ability> lacks() {
+  public Set<RuntimeFeature> unsupportedFeatures() {
     // Podman's monitor writes to all who are attached in turn, and waits for the slowest, whatever
     // connection it is on.
-    Set<Ability> lacks =
+    Set<RuntimeFeature> unsupported =
         EnumSet.of(
-            Ability.ENGINE_OPTIONS,
-            Ability.INDEPENDENT_OUTPUTS,
+            RuntimeFeature.ENGINE_OPTIONS,
+            RuntimeFeature.INDEPENDENT_OUTPUTS,
             // It refuses the option by which its runtimes close them.
-            Ability.READ_ONLY_SUBMOUNTS);
+            RuntimeFeature.READ_ONLY_SUBMOUNTS);
     List<String> controllers = new ArrayList<>();
     facts().at("/host/cgroupControllers").forEach(each -> controllers.add(each.asText()));
     if (!controllers.isEmpty() || rootless()) {
-      addUnless(controllers.contains("cpu"), Ability.CPUS, lacks);
-      addUnless(controllers.contains("memory"), Ability.MEMORY, lacks);
-      addUnless(controllers.contains("pids"), Ability.PIDS, lacks);
+      addUnless(controllers.contains("cpu"), RuntimeFeature.CPUS, unsupported);
+      addUnless(controllers.contains("memory"), RuntimeFeature.MEMORY, unsupported);
+      addUnless(controllers.contains("pids"), RuntimeFeature.PIDS, unsupported);
     }
     // Podman 4's monitor leaves its word where podman does not look.
-    addUnless(major >= NEWEST_MAJOR, Ability.OUT_OF_MEMORY_DETECTION, lacks);
-    return lacks;
+    addUnless(major >= NEWEST_MAJOR, RuntimeFeature.OUT_OF_MEMORY_DETECTION, unsupported);
+    return unsupported;
   }
 
-  private static void addUnless(boolean able, Ability ability, Set<Ability> lacks) {
+  private static void addUnless(boolean able, RuntimeFeature feature, Set<RuntimeFeature> unsupported) {
     if (!able) {
-      lacks.add(ability);
+      unsupported.add(feature);
     }
   }
 

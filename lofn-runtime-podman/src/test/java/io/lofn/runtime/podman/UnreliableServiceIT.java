@@ -124,7 +124,7 @@ class UnreliableServiceIT {
   @Test
   void failsToStartWithinTheDeadlineAndUndoesItLater() throws Exception {
     ContainerSpec spec = shell("sleep 600").build();
-    runtime.lacks(); // what it asks for once
+    runtime.unsupportedFeatures(); // what it asks for once
     service.freeze();
     try {
       long start = System.nanoTime();

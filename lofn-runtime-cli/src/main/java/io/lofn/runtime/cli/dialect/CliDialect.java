@@ -2,7 +2,7 @@ package io.lofn.runtime.cli.dialect;
 
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.lofn.api.EngineException;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -62,14 +62,14 @@ public record CliDialect(
   }
 
   /** What cannot be had because there is no word for it. */
-  Set<Ability> lacks() {
-    Set<Ability> lacks = EnumSet.noneOf(Ability.class);
+  Set<RuntimeFeature> unsupportedFeatures() {
+    Set<RuntimeFeature> unsupported = EnumSet.noneOf(RuntimeFeature.class);
     for (Word word : Word.values()) {
       if (!has(word)) {
-        word.ability().ifPresent(lacks::add);
+        word.feature().ifPresent(unsupported::add);
       }
     }
-    return lacks;
+    return unsupported;
   }
 
   /** The arguments that say this, or empty if the dialect cannot. */

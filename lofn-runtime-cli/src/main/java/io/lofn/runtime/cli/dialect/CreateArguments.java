@@ -3,7 +3,7 @@ package io.lofn.runtime.cli.dialect;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.api.ResourceLimits;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Device;
 import io.lofn.spi.Mount;
@@ -127,7 +127,7 @@ public final class CreateArguments {
       return; // It is where a process of this node is anyway.
     }
     boolean named = !network.equals(ContainerSettings.NO_NETWORK);
-    if (named && engine.lacks().contains(Ability.NETWORK_ISOLATION)) {
+    if (named && engine.unsupportedFeatures().contains(RuntimeFeature.NETWORK_ISOLATION)) {
       throw new EngineException(
           "The dialect %s knows no network %s, but the node's own"
               .formatted(dialect.name(), network));
@@ -196,7 +196,7 @@ public final class CreateArguments {
             "source=" + mount.source(),
             "target=" + mount.target(),
             readOnly ? "readonly" : null);
-    if (readOnly && !engine.lacks().contains(Ability.READ_ONLY_SUBMOUNTS)) {
+    if (readOnly && !engine.unsupportedFeatures().contains(RuntimeFeature.READ_ONLY_SUBMOUNTS)) {
       for (String more : dialect.demand(Word.READ_ONLY_SUBMOUNTS, Map.of())) {
         csv += "," + more;
       }
@@ -267,7 +267,7 @@ public final class CreateArguments {
   }
 
   private void ask(Word word, Map<String, String> values) {
-    boolean lacking = word.ability().map(engine.lacks()::contains).orElse(false);
+    boolean lacking = word.feature().map(engine.unsupportedFeatures()::contains).orElse(false);
     if (!lacking) {
       say(word, values);
     }

@@ -5,7 +5,7 @@ import static io.lofn.runtime.cli.dialect.HarmlessOptions.with;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lofn.runtime.cli.dialect.CliDialect.Family;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -100,20 +100,20 @@ public final class Docker {
             ignored(info)));
   }
 
-  private static Set<Ability> ignored(JsonNode info) {
-    Set<Ability> missing = EnumSet.noneOf(Ability.class);
+  private static Set<RuntimeFeature> ignored(JsonNode info) {
+    Set<RuntimeFeature> missing = EnumSet.noneOf(RuntimeFeature.class);
     // What an older engine does not tell it can.
     if (!info.path("MemoryLimit").asBoolean(true)) {
-      missing.add(Ability.MEMORY);
+      missing.add(RuntimeFeature.MEMORY);
     }
     if (!info.path("CpuCfsQuota").asBoolean(true)) {
-      missing.add(Ability.CPUS);
+      missing.add(RuntimeFeature.CPUS);
     }
     if (!info.path("PidsLimit").asBoolean(true)) {
-      missing.add(Ability.PIDS);
+      missing.add(RuntimeFeature.PIDS);
     }
     if (!closesSubmounts(info)) {
-      missing.add(Ability.READ_ONLY_SUBMOUNTS);
+      missing.add(RuntimeFeature.READ_ONLY_SUBMOUNTS);
     }
     return missing;
   }

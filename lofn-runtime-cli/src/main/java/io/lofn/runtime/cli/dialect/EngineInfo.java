@@ -1,6 +1,6 @@
 package io.lofn.runtime.cli.dialect;
 
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import java.util.Set;
 
 /**
@@ -13,7 +13,7 @@ import java.util.Set;
  * @param missing what this node does not let it do
  */
 public record EngineInfo(
-    CliDialect dialect, String description, int cpus, boolean rootless, Set<Ability> missing) {
+    CliDialect dialect, String description, int cpus, boolean rootless, Set<RuntimeFeature> missing) {
 
   public EngineInfo {
     missing = Set.copyOf(missing);
@@ -24,13 +24,13 @@ public record EngineInfo(
   }
 
   /** What cannot be had, since nobody can say it or this node ignores it. */
-  public Set<Ability> lacks() {
-    Set<Ability> lacks = dialect.lacks();
-    lacks.addAll(missing);
-    if (lacks.contains(Ability.MEMORY)) {
-      lacks.add(Ability.OUT_OF_MEMORY_DETECTION);
+  public Set<RuntimeFeature> unsupportedFeatures() {
+    Set<RuntimeFeature> unsupported = dialect.unsupportedFeatures();
+    unsupported.addAll(missing);
+    if (unsupported.contains(RuntimeFeature.MEMORY)) {
+      unsupported.add(RuntimeFeature.OUT_OF_MEMORY_DETECTION);
     }
-    return lacks;
+    return unsupported;
   }
 
   public EngineInfo spokenToIn(CliDialect other) {

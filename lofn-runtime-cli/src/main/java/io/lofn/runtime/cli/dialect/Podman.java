@@ -5,7 +5,7 @@ import static io.lofn.runtime.cli.dialect.HarmlessOptions.with;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lofn.runtime.cli.dialect.CliDialect.Family;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -79,20 +79,20 @@ public final class Podman {
             ignored(info.path("host"), rootless)));
   }
 
-  private static Set<Ability> ignored(JsonNode host, boolean rootless) {
+  private static Set<RuntimeFeature> ignored(JsonNode host, boolean rootless) {
     if (rootless && host.path("cgroupVersion").asText().equals("v1")) {
-      return EnumSet.of(Ability.MEMORY, Ability.CPUS, Ability.PIDS, Ability.READ_ONLY_SUBMOUNTS);
+      return EnumSet.of(RuntimeFeature.MEMORY, RuntimeFeature.CPUS, RuntimeFeature.PIDS, RuntimeFeature.READ_ONLY_SUBMOUNTS);
     }
-    Set<Ability> missing = EnumSet.of(Ability.READ_ONLY_SUBMOUNTS);
+    Set<RuntimeFeature> missing = EnumSet.of(RuntimeFeature.READ_ONLY_SUBMOUNTS);
     JsonNode controllers = host.path("cgroupControllers");
     if (controllers.isArray()) {
       Set<String> present = new HashSet<>();
       controllers.forEach(each -> present.add(each.asText()));
-      Map.of("memory", Ability.MEMORY, "cpu", Ability.CPUS, "pids", Ability.PIDS)
+      Map.of("memory", RuntimeFeature.MEMORY, "cpu", RuntimeFeature.CPUS, "pids", RuntimeFeature.PIDS)
           .forEach(
-              (controller, ability) -> {
+              (controller, feature) -> {
                 if (!present.contains(controller)) {
-                  missing.add(ability);
+                  missing.add(feature);
                 }
               });
     }

@@ -1,6 +1,6 @@
 package io.lofn.runtime.cli.dialect;
 
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -42,13 +42,13 @@ public enum Word {
   /** Says a mount; the value as a whole is a line of comma-separated values. */
   MOUNT(null, "{}", "{source}", "{target}"),
   /** Says a mount that cannot be written. */
-  READ_ONLY_MOUNT(Ability.READ_ONLY_MOUNTS, "{}", "{source}", "{target}"),
+  READ_ONLY_MOUNT(RuntimeFeature.READ_ONLY_MOUNTS, "{}", "{source}", "{target}"),
   /** What is mounted below such a mount cannot be written, either; more values for that line. */
-  READ_ONLY_SUBMOUNTS(Ability.READ_ONLY_SUBMOUNTS),
+  READ_ONLY_SUBMOUNTS(RuntimeFeature.READ_ONLY_SUBMOUNTS),
   /** Says a directory in memory. */
-  TMPFS(Ability.TMPFS_SIZE, "{}", "{target}", "{size}"),
+  TMPFS(RuntimeFeature.TMPFS_SIZE, "{}", "{target}", "{size}"),
   /** Says a device of the node, with what the tool may do with it. */
-  DEVICE(Ability.DEVICES, "{}", "{source}", "{target}", "{permissions}"),
+  DEVICE(RuntimeFeature.DEVICES, "{}", "{source}", "{target}", "{permissions}"),
   /** Says the name of a variable; its value is in the environment of the command. */
   ENV_OF_COMMAND(null, "{}"),
   /** Says what a variable's name in the environment of the command begins with. */
@@ -60,51 +60,51 @@ public enum Word {
   /** Says the first word of the command. */
   ENTRYPOINT(null, "{}"),
   /** The image's own command runs where none is given. */
-  IMAGE_COMMAND(Ability.IMAGE_COMMAND),
+  IMAGE_COMMAND(RuntimeFeature.IMAGE_COMMAND),
   /** Says the user; the group is the part after a colon. */
-  USER(Ability.USERS, "{}", "{uid}", "{gid}"),
+  USER(RuntimeFeature.USERS, "{}", "{uid}", "{gid}"),
   /** Says the working directory. */
   WORKING_DIRECTORY(null, "{}"),
   /** Says the platform of the image. */
-  PLATFORM(Ability.PLATFORMS, "{}"),
+  PLATFORM(RuntimeFeature.PLATFORMS, "{}"),
   /** Says the network. */
-  NETWORK(Ability.NETWORK_ISOLATION, "{}"),
+  NETWORK(RuntimeFeature.NETWORK_ISOLATION, "{}"),
   /** Its processes have a namespace of their own, and end with it. */
-  PROCESS_ISOLATION(Ability.PROCESS_ISOLATION),
+  PROCESS_ISOLATION(RuntimeFeature.PROCESS_ISOLATION),
   /** All capabilities are dropped. */
-  NO_CAPABILITIES(Ability.PRIVILEGES),
+  NO_CAPABILITIES(RuntimeFeature.PRIVILEGES),
   /** Says a capability to keep. */
-  CAPABILITY(Ability.PRIVILEGES, "{}"),
+  CAPABILITY(RuntimeFeature.PRIVILEGES, "{}"),
   /** Privileges cannot be gained. */
-  NO_NEW_PRIVILEGES(Ability.PRIVILEGES),
+  NO_NEW_PRIVILEGES(RuntimeFeature.PRIVILEGES),
   /** The image's files are read-only. */
-  READ_ONLY_ROOT(Ability.READ_ONLY_ROOT),
+  READ_ONLY_ROOT(RuntimeFeature.READ_ONLY_ROOT),
   /** The image's files can be written. */
-  WRITABLE_ROOT(Ability.WRITABLE_ROOT),
+  WRITABLE_ROOT(RuntimeFeature.WRITABLE_ROOT),
   /** Says how many processors. */
-  CPUS(Ability.CPUS, "{}"),
+  CPUS(RuntimeFeature.CPUS, "{}"),
   /** Says how many bytes of memory, swap included. */
-  MEMORY(Ability.MEMORY, "{}"),
+  MEMORY(RuntimeFeature.MEMORY, "{}"),
   /** The engine says when the memory limit was hit. */
-  OUT_OF_MEMORY_DETECTION(Ability.OUT_OF_MEMORY_DETECTION),
+  OUT_OF_MEMORY_DETECTION(RuntimeFeature.OUT_OF_MEMORY_DETECTION),
   /** Says how many processes and threads. */
-  PIDS(Ability.PIDS, "{}"),
+  PIDS(RuntimeFeature.PIDS, "{}"),
   /** Says the size of {@code /dev/shm} in bytes. */
-  SHARED_MEMORY(Ability.SHARED_MEMORY, "{}"),
+  SHARED_MEMORY(RuntimeFeature.SHARED_MEMORY, "{}"),
   /** The engine's own options are passed on. */
-  ENGINE_OPTIONS(Ability.ENGINE_OPTIONS);
+  ENGINE_OPTIONS(RuntimeFeature.ENGINE_OPTIONS);
 
-  private final @Nullable Ability ability;
+  private final @Nullable RuntimeFeature feature;
   private final String placeholders;
 
-  Word(@Nullable Ability ability, String... placeholders) {
-    this.ability = ability;
+  Word(@Nullable RuntimeFeature feature, String... placeholders) {
+    this.feature = feature;
     this.placeholders = String.join(" ", placeholders);
   }
 
   /** What cannot be had without this word. */
-  Optional<Ability> ability() {
-    return Optional.ofNullable(ability);
+  Optional<RuntimeFeature> feature() {
+    return Optional.ofNullable(feature);
   }
 
   /**

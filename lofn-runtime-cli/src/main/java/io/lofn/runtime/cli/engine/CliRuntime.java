@@ -4,7 +4,7 @@ import io.lofn.runtime.cli.dialect.CliDialect;
 import io.lofn.runtime.cli.dialect.Docker;
 import io.lofn.runtime.cli.dialect.Nerdctl;
 import io.lofn.runtime.cli.dialect.Podman;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ContainerSummary;
@@ -49,8 +49,8 @@ public final class CliRuntime implements ContainerRuntime, ImageDigests, ImageAr
   }
 
   @Override
-  public Set<Ability> lacks() {
-    return Set.copyOf(engine.info().lacks());
+  public Set<RuntimeFeature> unsupportedFeatures() {
+    return Set.copyOf(engine.info().unsupportedFeatures());
   }
 
   @Override

@@ -6,7 +6,7 @@ import io.lofn.runtime.cli.dialect.EngineInfo;
 import io.lofn.runtime.cli.image.ImageStore;
 import io.lofn.runtime.cli.image.ImageUnpacker;
 import io.lofn.runtime.cli.process.NodeUser;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ContainerSummary;
@@ -32,7 +32,7 @@ public final class RunnerRuntime implements ContainerRuntime, ImageArchives {
   private final ImageStore images;
   private final ContainerRecords records;
   private final RunnerStarter starter;
-  private final Set<Ability> lacks;
+  private final Set<RuntimeFeature> unsupported;
 
   public RunnerRuntime(
       Path program,
@@ -45,12 +45,12 @@ public final class RunnerRuntime implements ContainerRuntime, ImageArchives {
     this.images = images;
     this.records = records;
     starter = new RunnerStarter(program, info, records, cage, callTimeout);
-    lacks = EnumSet.copyOf(info.lacks());
+    unsupported = EnumSet.copyOf(info.unsupportedFeatures());
     if (cage.isPresent()) {
-      lacks.remove(Ability.PROCESS_ISOLATION);
+      unsupported.remove(RuntimeFeature.PROCESS_ISOLATION);
     }
     if (!images.canPull()) {
-      lacks.add(Ability.PULL);
+      unsupported.add(RuntimeFeature.PULL);
     }
   }
 
@@ -60,8 +60,8 @@ public final class RunnerRuntime implements ContainerRuntime, ImageArchives {
   }
 
   @Override
-  public Set<Ability> lacks() {
-    return Set.copyOf(lacks);
+  public Set<RuntimeFeature> unsupportedFeatures() {
+    return Set.copyOf(unsupported);
   }
 
   @Override
@@ -95,7 +95,7 @@ public final class RunnerRuntime implements ContainerRuntime, ImageArchives {
     if (spec.argv().get(0).isEmpty()) {
       throw new EngineException("The command's first word is empty; it must be a program");
     }
-    if (lacks.contains(Ability.PRIVILEGES)
+    if (unsupported.contains(RuntimeFeature.PRIVILEGES)
         && (settings.newPrivileges() || !settings.capabilities().isEmpty())) {
       throw cannot("give capabilities or privileges");
     }
@@ -106,7 +106,7 @@ public final class RunnerRuntime implements ContainerRuntime, ImageArchives {
     if (!user.matches("\\d+:\\d+")) {
       throw cannot("look up the user " + user + ": write it as number:number");
     }
-    if (lacks.contains(Ability.USERS) && !user.equals(NodeUser.own())) {
+    if (unsupported.contains(RuntimeFeature.USERS) && !user.equals(NodeUser.own())) {
       throw cannot("run as another user than " + NodeUser.own());
     }
   }

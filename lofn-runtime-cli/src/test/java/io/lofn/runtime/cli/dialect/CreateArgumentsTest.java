@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.api.ResourceLimits;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Device;
 import io.lofn.spi.Mount;
@@ -145,7 +145,7 @@ class CreateArgumentsTest {
   @Test
   void saysNothingOfSubmountsThatTheEngineDoesNotClose() {
     EngineInfo old =
-        new EngineInfo(Docker.DIALECT, "engine", 2, false, Set.of(Ability.READ_ONLY_SUBMOUNTS));
+        new EngineInfo(Docker.DIALECT, "engine", 2, false, Set.of(RuntimeFeature.READ_ONLY_SUBMOUNTS));
     assertThat(CreateArguments.of(everything().build(), old, List.of(), Optional.empty()))
         .contains("--mount=type=bind,source=/in,target=/data,readonly");
   }
@@ -158,7 +158,7 @@ class CreateArgumentsTest {
     assertThat(arguments(Podman.DIALECT, spec)).contains("--device=/dev/null:/dev/x y:rw");
     assertThat(arguments(Docker.DIALECT.without(Word.DEVICE), spec).toString())
         .doesNotContain("/dev/null");
-    assertThat(Apptainer.DIALECT.lacks()).contains(Ability.DEVICES);
+    assertThat(Apptainer.DIALECT.unsupportedFeatures()).contains(RuntimeFeature.DEVICES);
   }
 
   @Test

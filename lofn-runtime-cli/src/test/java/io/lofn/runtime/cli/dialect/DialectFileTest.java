@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.EngineException;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,8 +40,8 @@ class DialectFileTest {
     assertThat(dialect.words().get(Word.INIT)).isEmpty();
     assertThat(dialect.words().get(Word.CPUS)).containsExactly("--cpus", "{}");
     assertThat(dialect.words().get(Word.PIDS)).isEqualTo(Docker.DIALECT.words().get(Word.PIDS));
-    assertThat(dialect.lacks()).containsExactly(Ability.MEMORY);
-    assertThat(Docker.DIALECT.lacks()).isEmpty();
+    assertThat(dialect.unsupportedFeatures()).containsExactly(RuntimeFeature.MEMORY);
+    assertThat(Docker.DIALECT.unsupportedFeatures()).isEmpty();
   }
 
   @ParameterizedTest

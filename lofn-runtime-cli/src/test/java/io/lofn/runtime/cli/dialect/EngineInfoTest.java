@@ -2,7 +2,7 @@ package io.lofn.runtime.cli.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +28,7 @@ class EngineInfoTest {
                 "docker CLI 28.1 with engine 20.10.24",
                 2,
                 false,
-                Set.of(Ability.READ_ONLY_SUBMOUNTS)));
+                Set.of(RuntimeFeature.READ_ONLY_SUBMOUNTS)));
   }
 
   @Test
@@ -54,7 +54,7 @@ class EngineInfoTest {
                 "podman CLI 4.3.1, rootless, remote",
                 8,
                 true,
-                Set.of(Ability.READ_ONLY_SUBMOUNTS)));
+                Set.of(RuntimeFeature.READ_ONLY_SUBMOUNTS)));
   }
 
   @Test
@@ -63,19 +63,19 @@ class EngineInfoTest {
             parse(
                     """
                     {"ServerVersion":"1","MemoryLimit":false,"CpuCfsQuota":true,"PidsLimit":false}""")
-                .lacks())
+                .unsupportedFeatures())
         .containsExactlyInAnyOrder(
-            Ability.MEMORY,
-            Ability.PIDS,
-            Ability.OUT_OF_MEMORY_DETECTION,
-            Ability.READ_ONLY_SUBMOUNTS);
+            RuntimeFeature.MEMORY,
+            RuntimeFeature.PIDS,
+            RuntimeFeature.OUT_OF_MEMORY_DETECTION,
+            RuntimeFeature.READ_ONLY_SUBMOUNTS);
     assertThat(
             parse(
                     """
                     {"host":{"cgroupControllers":["cpu","pids"]},"version":{"Version":"4"}}""")
-                .lacks())
+                .unsupportedFeatures())
         .containsExactlyInAnyOrder(
-            Ability.MEMORY, Ability.OUT_OF_MEMORY_DETECTION, Ability.READ_ONLY_SUBMOUNTS);
+            RuntimeFeature.MEMORY, RuntimeFeature.OUT_OF_MEMORY_DETECTION, RuntimeFeature.READ_ONLY_SUBMOUNTS);
     assertThat(
             parse(
                     """
@@ -83,7 +83,7 @@ class EngineInfoTest {
                      "security":{"rootless":true}},"version":{"Version":"4"}}""")
                 .missing())
         .containsExactlyInAnyOrder(
-            Ability.MEMORY, Ability.CPUS, Ability.PIDS, Ability.READ_ONLY_SUBMOUNTS);
+            RuntimeFeature.MEMORY, RuntimeFeature.CPUS, RuntimeFeature.PIDS, RuntimeFeature.READ_ONLY_SUBMOUNTS);
   }
 
   @ParameterizedTest
@@ -103,8 +103,8 @@ class EngineInfoTest {
             parse(
                     "{\"ServerVersion\":\"%s\",\"ClientInfo\":{\"Version\":\"%s\"},\"KernelVersion\":\"%s\"}"
                         .formatted(server, client, kernel))
-                .lacks()
-                .contains(Ability.READ_ONLY_SUBMOUNTS))
+                .unsupportedFeatures()
+                .contains(RuntimeFeature.READ_ONLY_SUBMOUNTS))
         .isNotEqualTo(closes);
   }
 

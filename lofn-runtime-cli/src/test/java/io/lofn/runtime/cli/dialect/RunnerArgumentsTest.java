@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.api.ResourceLimits;
-import io.lofn.spi.Ability;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
 import java.nio.file.Path;
@@ -71,24 +71,24 @@ class RunnerArgumentsTest {
 
   @Test
   void charliecloudDeclaresWhatItCannot() {
-    assertThat(Charliecloud.DIALECT.lacks())
+    assertThat(Charliecloud.DIALECT.unsupportedFeatures())
         .containsExactlyInAnyOrder(
-            Ability.READ_ONLY_MOUNTS,
-            Ability.READ_ONLY_SUBMOUNTS,
-            Ability.TMPFS_SIZE,
-            Ability.IMAGE_COMMAND,
-            Ability.DEVICES,
-            Ability.PLATFORMS,
-            Ability.NETWORK_ISOLATION,
-            Ability.PROCESS_ISOLATION,
-            Ability.PRIVILEGES,
-            Ability.WRITABLE_ROOT,
-            Ability.CPUS,
-            Ability.MEMORY,
-            Ability.OUT_OF_MEMORY_DETECTION,
-            Ability.PIDS,
-            Ability.SHARED_MEMORY,
-            Ability.ENGINE_OPTIONS);
+            RuntimeFeature.READ_ONLY_MOUNTS,
+            RuntimeFeature.READ_ONLY_SUBMOUNTS,
+            RuntimeFeature.TMPFS_SIZE,
+            RuntimeFeature.IMAGE_COMMAND,
+            RuntimeFeature.DEVICES,
+            RuntimeFeature.PLATFORMS,
+            RuntimeFeature.NETWORK_ISOLATION,
+            RuntimeFeature.PROCESS_ISOLATION,
+            RuntimeFeature.PRIVILEGES,
+            RuntimeFeature.WRITABLE_ROOT,
+            RuntimeFeature.CPUS,
+            RuntimeFeature.MEMORY,
+            RuntimeFeature.OUT_OF_MEMORY_DETECTION,
+            RuntimeFeature.PIDS,
+            RuntimeFeature.SHARED_MEMORY,
+            RuntimeFeature.ENGINE_OPTIONS);
   }
 
   @Test
@@ -154,8 +154,8 @@ class RunnerArgumentsTest {
             "--entrypoint=true",
             "--",
             "sha256:1");
-    assertThat(Nerdctl.DIALECT.lacks())
-        .containsExactlyInAnyOrder(Ability.OUT_OF_MEMORY_DETECTION, Ability.READ_ONLY_SUBMOUNTS);
+    assertThat(Nerdctl.DIALECT.unsupportedFeatures())
+        .containsExactlyInAnyOrder(RuntimeFeature.OUT_OF_MEMORY_DETECTION, RuntimeFeature.READ_ONLY_SUBMOUNTS);
   }
 
   @Test
@@ -171,9 +171,9 @@ class RunnerArgumentsTest {
   @Test
   void whatANodeIgnoresIsNotSaid() {
     EngineInfo info =
-        new EngineInfo(Docker.DIALECT, "engine", 4, false, Set.of(Ability.MEMORY, Ability.PIDS));
-    assertThat(info.lacks())
-        .containsExactlyInAnyOrder(Ability.MEMORY, Ability.PIDS, Ability.OUT_OF_MEMORY_DETECTION);
+        new EngineInfo(Docker.DIALECT, "engine", 4, false, Set.of(RuntimeFeature.MEMORY, RuntimeFeature.PIDS));
+    assertThat(info.unsupportedFeatures())
+        .containsExactlyInAnyOrder(RuntimeFeature.MEMORY, RuntimeFeature.PIDS, RuntimeFeature.OUT_OF_MEMORY_DETECTION);
     ContainerSpec spec = ContainerSpec.builder("n", "sha256:1").settings(limited().build()).build();
     assertThat(CreateArguments.of(spec, info, List.of(), Optional.empty()))
         .contains("--cpus=1.50")

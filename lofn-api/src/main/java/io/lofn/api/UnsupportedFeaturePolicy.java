@@ -5,7 +5,7 @@ package io.lofn.api;
  * runtime that limits nothing. What is only a default of lofn, not asked for by anybody, is always
  * warned of once and left out.
  */
-public enum Lacking {
+public enum UnsupportedFeaturePolicy {
   /** The tool is not run there, and the failure names what is lacking. The default. */
   REFUSE,
   /** The tool runs without it; each node warns once. */
