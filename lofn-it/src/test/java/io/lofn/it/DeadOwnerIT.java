@@ -51,7 +51,7 @@ class DeadOwnerIT {
   /** The first task of a lofn; an interval of its own makes it a new one for each runtime. */
   private static void reapBy(Map<String, String> runtime) {
     Map<String, String> settings = new java.util.HashMap<>(runtime);
-    settings.put("spark.lofn.sweep.interval", "1d");
+    settings.put("spark.lofn.cleanup.interval", "1d");
     SPARK
         .lofn(settings)
         .map(SPARK.context().parallelize(List.of("a"), 1), Tool.pipe("busybox:1").command("cat"))

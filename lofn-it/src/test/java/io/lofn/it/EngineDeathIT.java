@@ -105,7 +105,7 @@ class EngineDeathIT {
                 "read record; echo >/data/$record; while [ ! -e /data/go ]; do sleep 0.1; done;"
                     + " echo done $record");
     Map<String, String> settings = new HashMap<>(engine.settings());
-    settings.put("spark.lofn.sweep.interval", "1s");
+    settings.put("spark.lofn.cleanup.interval", "1s");
     settings.put("spark.lofn.container.reuse", String.valueOf(reuse));
     settings.put("spark.lofn.container.reuse.idle", "1s");
     settings.put("spark.lofn.engine.attempts", "3");

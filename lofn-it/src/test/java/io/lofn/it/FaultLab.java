@@ -32,7 +32,7 @@ final class FaultLab {
   /** Faults must not be waited for longer than needed: short deadlines and frequent sweeps. */
   static final Map<String, String> SETTINGS =
       Map.of(
-          "spark.lofn.sweep.interval", "1s",
+          "spark.lofn.cleanup.interval", "1s",
           "spark.lofn.engine.timeout", "5s",
           "spark.lofn.run.stopGrace", "1s");
 

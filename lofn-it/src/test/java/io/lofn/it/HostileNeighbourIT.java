@@ -212,7 +212,7 @@ class HostileNeighbourIT {
     String engine = runtime.get("spark.lofn.runtime");
     String mark = Long.toString(System.nanoTime());
     Map<String, String> settings = new HashMap<>(runtime);
-    settings.put("spark.lofn.sweep.interval", "1s");
+    settings.put("spark.lofn.cleanup.interval", "1s");
     Tool<String, String> tool = Tool.pipe("busybox:1").label("org.example.neighbour", mark);
     JavaFutureAction<Long> running =
         SPARK

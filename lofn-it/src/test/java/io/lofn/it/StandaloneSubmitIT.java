@@ -140,7 +140,7 @@ class StandaloneSubmitIT {
                 "--conf",
                 "spark.executor.extraJavaOptions=" + String.join(" ", SparkHome.shortLived()),
                 "--conf",
-                "spark.lofn.sweep.interval=1s"));
+                "spark.lofn.cleanup.interval=1s"));
     all.addAll(Arrays.asList(options));
     all.addAll(Guide.submission("Standalone", places));
     all.addAll(arguments);

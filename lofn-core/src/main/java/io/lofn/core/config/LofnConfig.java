@@ -243,7 +243,7 @@ public final class LofnConfig {
           PREFIX + "reduce.fanIn", "8", 2, "How many neighbours one container of a reduce merges.");
   public static final ConfigKey<Duration> CLEANUP_INTERVAL =
       ConfigKey.time(
-          PREFIX + "sweep.interval",
+          PREFIX + "cleanup.interval",
           "1m",
           "How often an executor looks for containers and directories whose owner is gone.");
   public static final ConfigKey<List<String>> PLUGIN_IMAGES =

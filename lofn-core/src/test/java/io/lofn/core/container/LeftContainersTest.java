@@ -77,7 +77,7 @@ class LeftContainersTest {
 
   /** The lofn of this process, whose runtime is the engine. */
   private void setUp(ContainerRuntime runtime) {
-    LofnConfig conf = new LofnConfig(Map.of("spark.lofn.sweep.interval", "20ms"));
+    LofnConfig conf = new LofnConfig(Map.of("spark.lofn.cleanup.interval", "20ms"));
     NodeRuntime node =
         new NodeRuntime(
             new RuntimeSelector(

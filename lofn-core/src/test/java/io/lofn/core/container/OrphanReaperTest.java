@@ -199,7 +199,7 @@ class OrphanReaperTest {
             return List.of();
           }
         };
-    LofnConfig conf = new LofnConfig(Map.of("spark.lofn.sweep.interval", "5ms"));
+    LofnConfig conf = new LofnConfig(Map.of("spark.lofn.cleanup.interval", "5ms"));
     NodeRuntime node =
         new NodeRuntime(
             new RuntimeSelector(conf, RuntimeProviders.of(List.of(new Fixed(slow)), List.of())));
@@ -234,7 +234,7 @@ class OrphanReaperTest {
   }
 
   private void reap(FakeRuntime runtime) throws Exception {
-    LofnConfig conf = new LofnConfig(Map.of("spark.lofn.sweep.interval", "1d"));
+    LofnConfig conf = new LofnConfig(Map.of("spark.lofn.cleanup.interval", "1d"));
     RuntimeProviders providers = RuntimeProviders.of(List.of(new Fixed(runtime)), List.of());
     NodeRuntime node = new NodeRuntime(new RuntimeSelector(conf, providers));
     assertThat(node.get().runtime()).isSameAs(runtime);

@@ -258,7 +258,7 @@ class StartProbeTest {
 
   private StartProbe probe(Map<String, String> settings) {
     Map<String, String> all = new HashMap<>(settings);
-    all.put("spark.lofn.sweep.interval", "1d");
+    all.put("spark.lofn.cleanup.interval", "1d");
     LofnConfig conf = new LofnConfig(all);
     ProcessIdentity owner = ProcessIdentity.current();
     ExchangeDirectories exchanges = new ExchangeDirectories(new NodeEnvironment(List.of(local)), owner, conf);
