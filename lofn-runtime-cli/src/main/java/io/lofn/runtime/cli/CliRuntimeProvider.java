@@ -3,7 +3,7 @@ package io.lofn.runtime.cli;
 import io.lofn.runtime.cli.dialect.Charliecloud;
 import io.lofn.runtime.cli.dialect.CliDialect;
 import io.lofn.runtime.cli.dialect.DialectFile;
-import io.lofn.runtime.cli.dialect.Word;
+import io.lofn.runtime.cli.dialect.DialectOption;
 import io.lofn.runtime.cli.engine.CliEngine;
 import io.lofn.runtime.cli.engine.CliRuntime;
 import io.lofn.runtime.cli.engine.EngineFinder;
@@ -104,7 +104,7 @@ public final class CliRuntimeProvider implements ContainerRuntimeProvider {
         engine.info(),
         new ImageStore(images, pull(finder, engine.dialect(), images)),
         ContainerRecords.in(state),
-        engine.dialect().has(Word.PROCESS_ISOLATION)
+        engine.dialect().has(DialectOption.PROCESS_ISOLATION)
             ? Optional.empty()
             : ProcessCage.find(finder::workingProgram),
         config.callTimeout());
@@ -121,7 +121,7 @@ public final class CliRuntimeProvider implements ContainerRuntimeProvider {
     Path parent = images.getParent();
     boolean isStore = parent != null && images.endsWith("img");
     return dialect
-        .say(Word.PULL, Map.of("{store}", isStore ? parent.toString() : ""))
+        .say(DialectOption.PULL, Map.of("{store}", isStore ? parent.toString() : ""))
         .filter(argv -> isStore || argv.stream().noneMatch(each -> each.startsWith("--storage=")))
         .flatMap(
             argv ->

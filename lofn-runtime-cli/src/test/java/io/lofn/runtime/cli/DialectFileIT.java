@@ -29,12 +29,12 @@ class DialectFileIT {
       extends=docker
       name=my-podman
       program=podman
-      word.start=start --attach --detach-keys= --log-level=error
-      word.remove=rm --force --volumes -t 0
-      word.entrypoint=--entrypoint=[{json}]
-      word.mount=--volume={source}:{target}
-      word.read-only-mount=--volume={source}:{target}:ro
-      word.memory=
+      option.start=start --attach --detach-keys= --log-level=error
+      option.remove=rm --force --volumes -t 0
+      option.entrypoint=--entrypoint=[{json}]
+      option.mount=--volume={source}:{target}
+      option.read-only-mount=--volume={source}:{target}:ro
+      option.memory=
       """;
 
   @Test

@@ -56,32 +56,32 @@ public final class Apptainer {
   private Apptainer() {}
 
   private static CliDialect dialect(String program) {
-    return new CliDialect(program, program, Family.RUNNER, words(program), false, HARMLESS);
+    return new CliDialect(program, program, Family.RUNNER, options(program), false, HARMLESS);
   }
 
-  private static Map<Word, List<String>> words(String program) {
-    Map<Word, List<String>> words = new EnumMap<>(Word.class);
-    words.put(Word.RUN, List.of("exec", "--containall", "--no-eval"));
-    words.put(Word.PULL, List.of(program, "pull", "{file}", "docker://{}"));
-    words.put(Word.NO_INHERITED_ENVIRONMENT, List.of("--cleanenv"));
-    words.put(Word.ENV_PREFIX, List.of(program.toUpperCase(Locale.ROOT) + "ENV_"));
-    words.put(Word.MOUNT, List.of("--bind={source}:{target}"));
-    words.put(Word.READ_ONLY_MOUNT, List.of("--bind={source}:{target}:ro"));
-    words.put(Word.WORKING_DIRECTORY, List.of("--pwd={}"));
-    words.put(Word.NETWORK, List.of("--net", "--network={}"));
+  private static Map<DialectOption, List<String>> options(String program) {
+    Map<DialectOption, List<String>> options = new EnumMap<>(DialectOption.class);
+    options.put(DialectOption.RUN, List.of("exec", "--containall", "--no-eval"));
+    options.put(DialectOption.PULL, List.of(program, "pull", "{file}", "docker://{}"));
+    options.put(DialectOption.NO_INHERITED_ENVIRONMENT, List.of("--cleanenv"));
+    options.put(DialectOption.ENV_PREFIX, List.of(program.toUpperCase(Locale.ROOT) + "ENV_"));
+    options.put(DialectOption.MOUNT, List.of("--bind={source}:{target}"));
+    options.put(DialectOption.READ_ONLY_MOUNT, List.of("--bind={source}:{target}:ro"));
+    options.put(DialectOption.WORKING_DIRECTORY, List.of("--pwd={}"));
+    options.put(DialectOption.NETWORK, List.of("--net", "--network={}"));
     // As --containall says already.
-    words.put(Word.PROCESS_ISOLATION, List.of("--pid"));
-    words.put(Word.NO_CAPABILITIES, List.of("--no-privs"));
-    words.put(Word.CAPABILITY, List.of("--add-caps=CAP_{}"));
+    options.put(DialectOption.PROCESS_ISOLATION, List.of("--pid"));
+    options.put(DialectOption.NO_CAPABILITIES, List.of("--no-privs"));
+    options.put(DialectOption.CAPABILITY, List.of("--add-caps=CAP_{}"));
     // It sets no_new_privs by itself.
-    words.put(Word.NO_NEW_PRIVILEGES, List.of());
-    words.put(Word.READ_ONLY_ROOT, List.of());
-    words.put(Word.WRITABLE_ROOT, List.of("--writable-tmpfs"));
-    words.put(Word.CPUS, List.of("--cpus={}"));
-    words.put(Word.MEMORY, List.of("--memory={}", "--memory-swap={}"));
-    words.put(Word.PIDS, List.of("--pids-limit={}"));
-    words.put(Word.ENGINE_OPTIONS, List.of());
-    return words;
+    options.put(DialectOption.NO_NEW_PRIVILEGES, List.of());
+    options.put(DialectOption.READ_ONLY_ROOT, List.of());
+    options.put(DialectOption.WRITABLE_ROOT, List.of("--writable-tmpfs"));
+    options.put(DialectOption.CPUS, List.of("--cpus={}"));
+    options.put(DialectOption.MEMORY, List.of("--memory={}", "--memory-swap={}"));
+    options.put(DialectOption.PIDS, List.of("--pids-limit={}"));
+    options.put(DialectOption.ENGINE_OPTIONS, List.of());
+    return options;
   }
 
   /**

@@ -22,7 +22,7 @@ public final class Charliecloud {
           "charliecloud",
           "ch-run",
           Family.RUNNER,
-          words(),
+          options(),
           false,
           // Without an equals sign in its value, --set-env names a file.
           HarmlessOptions.of(with("set-env", VARIABLE + "=.*"), flag("no-passwd")));
@@ -33,20 +33,20 @@ public final class Charliecloud {
 
   private Charliecloud() {}
 
-  private static Map<Word, List<String>> words() {
-    Map<Word, List<String>> words = new EnumMap<>(Word.class);
-    words.put(Word.RUN, List.of());
-    words.put(Word.PULL, List.of("ch-image", "--storage={store}", "pull", "{}"));
+  private static Map<DialectOption, List<String>> options() {
+    Map<DialectOption, List<String>> options = new EnumMap<>(DialectOption.class);
+    options.put(DialectOption.RUN, List.of());
+    options.put(DialectOption.PULL, List.of("ch-image", "--storage={store}", "pull", "{}"));
     // It insists on this variable, although the environment it is given is the tool's.
-    words.put(
-        Word.NO_INHERITED_ENVIRONMENT, List.of("--unset-env=USER", "--unset-env=" + IMAGE_STORAGE));
-    words.put(Word.ENV_FILE, List.of("--env-no-expand", "--set-env={}"));
-    words.put(Word.MOUNT, List.of("--bind={source}:{target}"));
-    words.put(Word.WORKING_DIRECTORY, List.of("--cd={}"));
-    words.put(Word.USER, List.of("--uid={uid}", "--gid={gid}"));
+    options.put(
+        DialectOption.NO_INHERITED_ENVIRONMENT, List.of("--unset-env=USER", "--unset-env=" + IMAGE_STORAGE));
+    options.put(DialectOption.ENV_FILE, List.of("--env-no-expand", "--set-env={}"));
+    options.put(DialectOption.MOUNT, List.of("--bind={source}:{target}"));
+    options.put(DialectOption.WORKING_DIRECTORY, List.of("--cd={}"));
+    options.put(DialectOption.USER, List.of("--uid={uid}", "--gid={gid}"));
     // Without --write the image is mounted read-only.
-    words.put(Word.READ_ONLY_ROOT, List.of());
-    return words;
+    options.put(DialectOption.READ_ONLY_ROOT, List.of());
+    return options;
   }
 
   /** Where {@code ch-image} keeps the images of a user. */

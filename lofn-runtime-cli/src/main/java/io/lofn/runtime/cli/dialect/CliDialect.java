@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * @param name the dialect's name
  * @param program the program that usually speaks it
  * @param family what a container is to that program
- * @param words what it can say about a container; what is missing it cannot
+ * @param options what it can say about a container; what is missing it cannot
  * @param leavesOomFile whether a file {@code oom} in the working directory of {@code start} says
  *     that the memory limit was hit
  * @param harmless the options of the program that give a tool nothing of the node
@@ -28,7 +28,7 @@ public record CliDialect(
     String name,
     String program,
     Family family,
-    Map<Word, List<String>> words,
+    Map<DialectOption, List<String>> options,
     boolean leavesOomFile,
     HarmlessOptions harmless) {
 
@@ -43,53 +43,53 @@ public record CliDialect(
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{[a-z]*}");
 
   public CliDialect {
-    words = Map.copyOf(words);
+    options = Map.copyOf(options);
   }
 
   public boolean isRunner() {
     return family == Family.RUNNER;
   }
 
-  public boolean has(Word word) {
-    return words.containsKey(word);
+  public boolean has(DialectOption option) {
+    return options.containsKey(option);
   }
 
   /** The same without a word. */
-  CliDialect without(Word word) {
-    Map<Word, List<String>> others = new EnumMap<>(words);
-    others.remove(word);
+  CliDialect without(DialectOption option) {
+    Map<DialectOption, List<String>> others = new EnumMap<>(options);
+    others.remove(option);
     return new CliDialect(name, program, family, others, leavesOomFile, harmless);
   }
 
   /** What cannot be had because there is no word for it. */
   Set<RuntimeFeature> unsupportedFeatures() {
     Set<RuntimeFeature> unsupported = EnumSet.noneOf(RuntimeFeature.class);
-    for (Word word : Word.values()) {
-      if (!has(word)) {
-        word.feature().ifPresent(unsupported::add);
+    for (DialectOption option : DialectOption.values()) {
+      if (!has(option)) {
+        option.feature().ifPresent(unsupported::add);
       }
     }
     return unsupported;
   }
 
   /** The arguments that say this, or empty if the dialect cannot. */
-  public Optional<List<String>> say(Word word, String value) {
-    return say(word, Map.of("{}", value));
+  public Optional<List<String>> say(DialectOption option, String value) {
+    return say(option, Map.of("{}", value));
   }
 
   /** The arguments that say this, or empty if the dialect cannot. */
-  public Optional<List<String>> say(Word word, Map<String, String> values) {
-    return Optional.ofNullable(words.get(word))
+  public Optional<List<String>> say(DialectOption option, Map<String, String> values) {
+    return Optional.ofNullable(options.get(option))
         .map(arguments -> arguments.stream().map(each -> fill(each, values)).toList());
   }
 
   /** The arguments that say this. */
-  public List<String> demand(Word word, Map<String, String> values) {
-    return say(word, values)
+  public List<String> demand(DialectOption option, Map<String, String> values) {
+    return say(option, values)
         .orElseThrow(
             () ->
                 new EngineException(
-                    "The dialect %s has no word for %s".formatted(name, word.key())));
+                    "The dialect %s has no word for %s".formatted(name, option.key())));
   }
 
   /** In one pass, so that nothing in a value is taken for a placeholder. */

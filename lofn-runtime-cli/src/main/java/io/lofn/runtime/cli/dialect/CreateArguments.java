@@ -54,8 +54,8 @@ public final class CreateArguments {
     said.closed(spec.settings());
     said.limits(spec.settings().limits());
     said.settings(spec.settings());
-    environmentFile.ifPresent(file -> said.say(Word.ENV_FILE, file.toString()));
-    environment.forEach(name -> said.say(Word.ENV_OF_COMMAND, name));
+    environmentFile.ifPresent(file -> said.say(DialectOption.ENV_FILE, file.toString()));
+    environment.forEach(name -> said.say(DialectOption.ENV_OF_COMMAND, name));
     spec.mounts().forEach(said::mount);
     spec.devices().forEach(said::device);
     said.options(spec.settings().engineOptions());
@@ -82,12 +82,12 @@ public final class CreateArguments {
       List<Mount> mounts,
       Optional<Path> environmentFile) {
     CreateArguments said = new CreateArguments(engine);
-    said.say(Word.RUN);
-    said.say(Word.NO_INHERITED_ENVIRONMENT);
+    said.say(DialectOption.RUN);
+    said.say(DialectOption.NO_INHERITED_ENVIRONMENT);
     said.closed(spec.settings());
     said.limits(spec.settings().limits());
     said.place(spec.settings(), workingDirectory);
-    environmentFile.ifPresent(file -> said.say(Word.ENV_FILE, file.toString()));
+    environmentFile.ifPresent(file -> said.say(DialectOption.ENV_FILE, file.toString()));
     mounts.forEach(said::mount);
     spec.devices().forEach(said::device);
     said.options(spec.settings().engineOptions());
@@ -98,28 +98,28 @@ public final class CreateArguments {
   }
 
   private void basics(ContainerSpec spec) {
-    say(Word.NAME, spec.name());
-    say(Word.NO_PULL);
-    sayIf(spec.init(), Word.INIT);
-    say(Word.NO_LOG);
-    say(Word.NO_HEALTH_CHECK);
-    say(Word.NO_INHERITED_ENVIRONMENT);
-    sayIf(spec.stdin(), Word.STDIN);
+    say(DialectOption.NAME, spec.name());
+    say(DialectOption.NO_PULL);
+    sayIf(spec.init(), DialectOption.INIT);
+    say(DialectOption.NO_LOG);
+    say(DialectOption.NO_HEALTH_CHECK);
+    say(DialectOption.NO_INHERITED_ENVIRONMENT);
+    sayIf(spec.stdin(), DialectOption.STDIN);
     // Elsewhere the user inside is the same one anyway.
     if (engine.rootless()) {
-      dialect.say(Word.KEEP_USER_ID, "").ifPresent(arguments::addAll);
+      dialect.say(DialectOption.KEEP_USER_ID, "").ifPresent(arguments::addAll);
     }
   }
 
   private void closed(ContainerSettings settings) {
     network(settings.network());
-    ask(Word.PROCESS_ISOLATION, "");
-    ask(Word.NO_CAPABILITIES, "");
-    settings.capabilities().forEach(capability -> ask(Word.CAPABILITY, capability));
+    ask(DialectOption.PROCESS_ISOLATION, "");
+    ask(DialectOption.NO_CAPABILITIES, "");
+    settings.capabilities().forEach(capability -> ask(DialectOption.CAPABILITY, capability));
     if (!settings.newPrivileges()) {
-      ask(Word.NO_NEW_PRIVILEGES, "");
+      ask(DialectOption.NO_NEW_PRIVILEGES, "");
     }
-    ask(settings.readOnlyRoot() ? Word.READ_ONLY_ROOT : Word.WRITABLE_ROOT, "");
+    ask(settings.readOnlyRoot() ? DialectOption.READ_ONLY_ROOT : DialectOption.WRITABLE_ROOT, "");
   }
 
   private void network(String network) {
@@ -132,14 +132,14 @@ public final class CreateArguments {
           "The dialect %s knows no network %s, but the node's own"
               .formatted(dialect.name(), network));
     }
-    ask(Word.NETWORK, network);
+    ask(DialectOption.NETWORK, network);
   }
 
   private void limits(ResourceLimits limits) {
-    limits.cpus().ifPresent(cpus -> ask(Word.CPUS, cpus(cpus)));
-    limits.memory().ifPresent(bytes -> ask(Word.MEMORY, Long.toString(bytes)));
-    limits.pids().ifPresent(count -> ask(Word.PIDS, Long.toString(count)));
-    limits.sharedMemory().ifPresent(bytes -> ask(Word.SHARED_MEMORY, Long.toString(bytes)));
+    limits.cpus().ifPresent(cpus -> ask(DialectOption.CPUS, cpus(cpus)));
+    limits.memory().ifPresent(bytes -> ask(DialectOption.MEMORY, Long.toString(bytes)));
+    limits.pids().ifPresent(count -> ask(DialectOption.PIDS, Long.toString(count)));
+    limits.sharedMemory().ifPresent(bytes -> ask(DialectOption.SHARED_MEMORY, Long.toString(bytes)));
   }
 
   /** An engine refuses more processors than it has, and less than a hundredth of one. */
@@ -153,17 +153,17 @@ public final class CreateArguments {
   }
 
   private void place(ContainerSettings settings, Optional<String> otherwise) {
-    settings.user().ifPresent(user -> ask(Word.USER, user));
+    settings.user().ifPresent(user -> ask(DialectOption.USER, user));
     settings
         .workingDirectory()
         .or(() -> otherwise)
-        .ifPresent(path -> say(Word.WORKING_DIRECTORY, path));
+        .ifPresent(path -> say(DialectOption.WORKING_DIRECTORY, path));
   }
 
   private void settings(ContainerSettings settings) {
     place(settings, Optional.empty());
-    settings.platform().ifPresent(platform -> ask(Word.PLATFORM, platform));
-    settings.labels().forEach((name, value) -> say(Word.LABEL, name + "=" + value));
+    settings.platform().ifPresent(platform -> ask(DialectOption.PLATFORM, platform));
+    settings.labels().forEach((name, value) -> say(DialectOption.LABEL, name + "=" + value));
     settings.tmpfs().forEach(this::tmpfs);
   }
 
@@ -174,7 +174,7 @@ public final class CreateArguments {
       if (argv.get(0).isEmpty()) {
         throw new EngineException("The command's first word is empty; it must be a program");
       }
-      say(Word.ENTRYPOINT, argv.get(0));
+      say(DialectOption.ENTRYPOINT, argv.get(0));
     }
     arguments.add("--");
     arguments.add(spec.image());
@@ -183,13 +183,13 @@ public final class CreateArguments {
 
   private void options(List<String> options) {
     if (!options.isEmpty()) {
-      say(Word.ENGINE_OPTIONS);
+      say(DialectOption.ENGINE_OPTIONS);
       arguments.addAll(options);
     }
   }
 
   private void mount(Mount mount) {
-    boolean readOnly = mount.readOnly() && dialect.has(Word.READ_ONLY_MOUNT);
+    boolean readOnly = mount.readOnly() && dialect.has(DialectOption.READ_ONLY_MOUNT);
     String csv =
         csv(
             "type=bind",
@@ -197,19 +197,19 @@ public final class CreateArguments {
             "target=" + mount.target(),
             readOnly ? "readonly" : null);
     if (readOnly && !engine.unsupportedFeatures().contains(RuntimeFeature.READ_ONLY_SUBMOUNTS)) {
-      for (String more : dialect.demand(Word.READ_ONLY_SUBMOUNTS, Map.of())) {
+      for (String more : dialect.demand(DialectOption.READ_ONLY_SUBMOUNTS, Map.of())) {
         csv += "," + more;
       }
     }
     say(
-        readOnly ? Word.READ_ONLY_MOUNT : Word.MOUNT,
+        readOnly ? DialectOption.READ_ONLY_MOUNT : DialectOption.MOUNT,
         Map.of("{}", csv, "{source}", mount.source().toString(), "{target}", mount.target()));
   }
 
   private void device(Device device) {
     String source = device.source().toString();
     ask(
-        Word.DEVICE,
+        DialectOption.DEVICE,
         Map.of(
             "{}",
             source + ":" + device.target() + ":" + device.permissions(),
@@ -224,7 +224,7 @@ public final class CreateArguments {
   /** A directory in memory has to be there, whether or not its size can be told. */
   private void tmpfs(String path, long bytes) {
     String csv = csv("type=tmpfs", "target=" + path, "tmpfs-size=" + bytes);
-    say(Word.TMPFS, Map.of("{}", csv, "{target}", path, "{size}", Long.toString(bytes)));
+    say(DialectOption.TMPFS, Map.of("{}", csv, "{target}", path, "{size}", Long.toString(bytes)));
   }
 
   private static String csv(@Nullable String... fields) {
@@ -238,49 +238,49 @@ public final class CreateArguments {
     return field.matches("[A-Za-z0-9/=._-]*") ? field : '"' + field.replace("\"", "\"\"") + '"';
   }
 
-  private void sayIf(boolean condition, Word word) {
+  private void sayIf(boolean condition, DialectOption option) {
     if (condition) {
-      say(word);
+      say(option);
     }
   }
 
-  private void say(Word word) {
-    say(word, "");
+  private void say(DialectOption option) {
+    say(option, "");
   }
 
-  private void say(Word word, String value) {
-    say(word, Map.of("{}", value));
+  private void say(DialectOption option, String value) {
+    say(option, Map.of("{}", value));
   }
 
-  private void say(Word word, Map<String, String> values) {
-    arguments.addAll(dialect.demand(word, separated(word, values)));
+  private void say(DialectOption option, Map<String, String> values) {
+    arguments.addAll(dialect.demand(option, separated(option, values)));
   }
 
   /** Says what may be declared as lacking, unless it is: then it is ignored. */
-  private void ask(Word word, String value) {
+  private void ask(DialectOption option, String value) {
     Map<String, String> values = new HashMap<>(Map.of("{}", value));
-    if (word == Word.USER) {
+    if (option == DialectOption.USER) {
       values.put("{uid}", value.replaceFirst(":.*", ""));
       values.put("{gid}", value.replaceFirst(".*:", ""));
     }
-    ask(word, values);
+    ask(option, values);
   }
 
-  private void ask(Word word, Map<String, String> values) {
-    boolean lacking = word.feature().map(engine.unsupportedFeatures()::contains).orElse(false);
+  private void ask(DialectOption option, Map<String, String> values) {
+    boolean lacking = option.feature().map(engine.unsupportedFeatures()::contains).orElse(false);
     if (!lacking) {
-      say(word, values);
+      say(option, values);
     }
   }
 
   /** Paths that are said as they are may not have what separates them. */
-  private Map<String, String> separated(Word word, Map<String, String> values) {
+  private Map<String, String> separated(DialectOption option, Map<String, String> values) {
     boolean raw =
-        dialect.words().getOrDefault(word, List.of()).stream()
+        dialect.options().getOrDefault(option, List.of()).stream()
             .anyMatch(argument -> argument.contains("{source}") || argument.contains("{target}"));
     for (String name : List.of("{source}", "{target}")) {
       String path = values.getOrDefault(name, "");
-      boolean comma = path.contains(",") && word != Word.TMPFS;
+      boolean comma = path.contains(",") && option != DialectOption.TMPFS;
       if (raw && (path.contains(":") || comma)) {
         throw new EngineException(
             "The dialect %s cannot mount %s: neither a colon nor a comma may be in it"

@@ -26,7 +26,7 @@ public final class DialectFile {
   private static final String EXTENDS = "extends";
   private static final String NAME = "name";
   private static final String PROGRAM = "program";
-  private static final String WORD = "word.";
+  private static final String OPTION = "option.";
 
   /** Stands for no arguments: nothing has to be said. */
   private static final String NOTHING = "-";
@@ -58,20 +58,20 @@ public final class DialectFile {
 
   private CliDialect dialect(Properties properties) {
     CliDialect base = base(properties.getProperty(EXTENDS, "").strip());
-    Map<Word, List<String>> words = new EnumMap<>(Word.class);
-    words.putAll(base.words());
+    Map<DialectOption, List<String>> options = new EnumMap<>(DialectOption.class);
+    options.putAll(base.options());
     for (String key : new TreeSet<>(properties.stringPropertyNames())) {
-      if (key.startsWith(WORD)) {
-        define(words, key, properties.getProperty(key).strip());
+      if (key.startsWith(OPTION)) {
+        define(options, key, properties.getProperty(key).strip());
       } else if (!Set.of(EXTENDS, NAME, PROGRAM).contains(key)) {
-        throw wrong("unknown key '%s'", key, List.of(EXTENDS, NAME, PROGRAM, "word.mount"));
+        throw wrong("unknown key '%s'", key, List.of(EXTENDS, NAME, PROGRAM, "option.mount"));
       }
     }
     return new CliDialect(
         properties.getProperty(NAME, base.name()).strip(),
         properties.getProperty(PROGRAM, base.program()).strip(),
         base.family(),
-        words,
+        options,
         base.leavesOomFile(),
         base.harmless());
   }
@@ -81,28 +81,28 @@ public final class DialectFile {
         .orElseThrow(() -> wrong("'extends' names no dialect: '%s'", name, Dialects.names()));
   }
 
-  private void define(Map<Word, List<String>> words, String key, String value) {
-    Word word =
-        Stream.of(Word.values())
-            .filter(each -> key.equals(WORD + each.key()))
+  private void define(Map<DialectOption, List<String>> options, String key, String value) {
+    DialectOption option =
+        Stream.of(DialectOption.values())
+            .filter(each -> key.equals(OPTION + each.key()))
             .findFirst()
-            .orElseThrow(() -> wrong("unknown word '%s'", key, keys()));
+            .orElseThrow(() -> wrong("unknown option '%s'", key, keys()));
     if (value.isEmpty()) {
-      words.remove(word);
+      options.remove(option);
     } else if (value.equals(NOTHING)) {
-      words.put(word, List.of());
+      options.put(option, List.of());
     } else {
-      checkPlaceholders(key, word, value);
-      words.put(word, List.of(value.split("\\s+", -1)));
+      checkPlaceholders(key, option, value);
+      options.put(option, List.of(value.split("\\s+", -1)));
     }
   }
 
   private static List<String> keys() {
-    return Stream.of(Word.values()).map(word -> WORD + word.key()).toList();
+    return Stream.of(DialectOption.values()).map(option -> OPTION + option.key()).toList();
   }
 
-  private void checkPlaceholders(String key, Word word, String value) {
-    Set<String> known = new HashSet<>(word.placeholders());
+  private void checkPlaceholders(String key, DialectOption option, String value) {
+    Set<String> known = new HashSet<>(option.placeholders());
     if (known.contains("{}")) {
       known.add("{json}");
     }

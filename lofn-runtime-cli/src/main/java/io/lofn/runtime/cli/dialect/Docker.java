@@ -23,7 +23,7 @@ public final class Docker {
           "docker",
           "docker",
           Family.ENGINE,
-          words(),
+          options(),
           false,
           HarmlessOptions.ENGINES.and(with("domainname", NAME)));
 
@@ -31,52 +31,52 @@ public final class Docker {
 
   private Docker() {}
 
-  private static Map<Word, List<String>> words() {
-    Map<Word, List<String>> words = new EnumMap<>(Word.class);
-    words.put(Word.START, List.of("start", "--attach"));
-    words.put(Word.REMOVE, List.of("rm", "--force", "--volumes"));
-    words.put(Word.LOAD, List.of("load", "--quiet", "--input={}"));
-    words.put(Word.NAME, List.of("--name={}"));
-    words.put(Word.LABEL, List.of("--label={}"));
-    words.put(Word.NO_PULL, List.of("--pull=never"));
-    words.put(Word.INIT, List.of("--init"));
-    words.put(Word.STDIN, List.of("--interactive"));
-    words.put(Word.NO_LOG, List.of("--log-driver=none"));
-    words.put(Word.NO_HEALTH_CHECK, List.of("--no-healthcheck"));
-    words.put(Word.NO_INHERITED_ENVIRONMENT, List.of());
-    words.put(Word.MOUNT, List.of("--mount={}"));
-    words.put(Word.READ_ONLY_MOUNT, List.of("--mount={}"));
-    words.put(
-        Word.READ_ONLY_SUBMOUNTS, List.of("bind-recursive=readonly", "bind-propagation=rprivate"));
+  private static Map<DialectOption, List<String>> options() {
+    Map<DialectOption, List<String>> options = new EnumMap<>(DialectOption.class);
+    options.put(DialectOption.START, List.of("start", "--attach"));
+    options.put(DialectOption.REMOVE, List.of("rm", "--force", "--volumes"));
+    options.put(DialectOption.LOAD, List.of("load", "--quiet", "--input={}"));
+    options.put(DialectOption.NAME, List.of("--name={}"));
+    options.put(DialectOption.LABEL, List.of("--label={}"));
+    options.put(DialectOption.NO_PULL, List.of("--pull=never"));
+    options.put(DialectOption.INIT, List.of("--init"));
+    options.put(DialectOption.STDIN, List.of("--interactive"));
+    options.put(DialectOption.NO_LOG, List.of("--log-driver=none"));
+    options.put(DialectOption.NO_HEALTH_CHECK, List.of("--no-healthcheck"));
+    options.put(DialectOption.NO_INHERITED_ENVIRONMENT, List.of());
+    options.put(DialectOption.MOUNT, List.of("--mount={}"));
+    options.put(DialectOption.READ_ONLY_MOUNT, List.of("--mount={}"));
+    options.put(
+        DialectOption.READ_ONLY_SUBMOUNTS, List.of("bind-recursive=readonly", "bind-propagation=rprivate"));
     // Not as a mount, which docker closes to programs and cannot be told to open.
-    words.put(Word.TMPFS, List.of("--tmpfs={target}:exec,nosuid,nodev,mode=1777,size={size}"));
-    words.put(Word.DEVICE, List.of("--device={source}:{target}:{permissions}"));
-    words.put(Word.ENV_OF_COMMAND, List.of("--env={}"));
-    words.put(Word.ENV_FILE, List.of("--env-file={}"));
-    words.put(Word.ENTRYPOINT, List.of("--entrypoint={}"));
-    words.put(Word.IMAGE_COMMAND, List.of());
-    words.put(Word.USER, List.of("--user={}"));
-    words.put(Word.WORKING_DIRECTORY, List.of("--workdir={}"));
-    words.put(Word.PLATFORM, List.of("--platform={}"));
-    words.put(Word.NETWORK, List.of("--network={}"));
-    words.put(Word.PROCESS_ISOLATION, List.of());
-    words.put(Word.NO_CAPABILITIES, List.of("--cap-drop=ALL"));
-    words.put(Word.CAPABILITY, List.of("--cap-add={}"));
-    words.put(Word.NO_NEW_PRIVILEGES, List.of("--security-opt=no-new-privileges"));
-    words.put(Word.READ_ONLY_ROOT, List.of("--read-only"));
-    words.put(Word.WRITABLE_ROOT, List.of());
-    words.put(Word.ENGINE_OPTIONS, List.of());
-    limit(words);
-    return words;
+    options.put(DialectOption.TMPFS, List.of("--tmpfs={target}:exec,nosuid,nodev,mode=1777,size={size}"));
+    options.put(DialectOption.DEVICE, List.of("--device={source}:{target}:{permissions}"));
+    options.put(DialectOption.ENV_OF_COMMAND, List.of("--env={}"));
+    options.put(DialectOption.ENV_FILE, List.of("--env-file={}"));
+    options.put(DialectOption.ENTRYPOINT, List.of("--entrypoint={}"));
+    options.put(DialectOption.IMAGE_COMMAND, List.of());
+    options.put(DialectOption.USER, List.of("--user={}"));
+    options.put(DialectOption.WORKING_DIRECTORY, List.of("--workdir={}"));
+    options.put(DialectOption.PLATFORM, List.of("--platform={}"));
+    options.put(DialectOption.NETWORK, List.of("--network={}"));
+    options.put(DialectOption.PROCESS_ISOLATION, List.of());
+    options.put(DialectOption.NO_CAPABILITIES, List.of("--cap-drop=ALL"));
+    options.put(DialectOption.CAPABILITY, List.of("--cap-add={}"));
+    options.put(DialectOption.NO_NEW_PRIVILEGES, List.of("--security-opt=no-new-privileges"));
+    options.put(DialectOption.READ_ONLY_ROOT, List.of("--read-only"));
+    options.put(DialectOption.WRITABLE_ROOT, List.of());
+    options.put(DialectOption.ENGINE_OPTIONS, List.of());
+    limit(options);
+    return options;
   }
 
-  private static void limit(Map<Word, List<String>> words) {
-    words.put(Word.CPUS, List.of("--cpus={}"));
+  private static void limit(Map<DialectOption, List<String>> options) {
+    options.put(DialectOption.CPUS, List.of("--cpus={}"));
     // The second is memory and swap together.
-    words.put(Word.MEMORY, List.of("--memory={}b", "--memory-swap={}b"));
-    words.put(Word.OUT_OF_MEMORY_DETECTION, List.of());
-    words.put(Word.PIDS, List.of("--pids-limit={}"));
-    words.put(Word.SHARED_MEMORY, List.of("--shm-size={}b"));
+    options.put(DialectOption.MEMORY, List.of("--memory={}b", "--memory-swap={}b"));
+    options.put(DialectOption.OUT_OF_MEMORY_DETECTION, List.of());
+    options.put(DialectOption.PIDS, List.of("--pids-limit={}"));
+    options.put(DialectOption.SHARED_MEMORY, List.of("--shm-size={}b"));
   }
 
   /** What docker answers to {@code info}; empty if this is no answer of docker. */

@@ -16,18 +16,18 @@ public final class Nerdctl {
           "nerdctl",
           "nerdctl",
           Family.ENGINE,
-          words(),
+          options(),
           false,
           HarmlessOptions.ENGINES.and(with("domainname", NAME), with("umask", "[0-7]{3,4}")));
 
   private Nerdctl() {}
 
-  private static Map<Word, List<String>> words() {
-    Map<Word, List<String>> words = new EnumMap<>(Docker.DIALECT.words());
+  private static Map<DialectOption, List<String>> options() {
+    Map<DialectOption, List<String>> options = new EnumMap<>(Docker.DIALECT.options());
     // It makes no checks but those it is told to make.
-    words.put(Word.NO_HEALTH_CHECK, List.of());
-    words.remove(Word.OUT_OF_MEMORY_DETECTION);
-    words.remove(Word.READ_ONLY_SUBMOUNTS);
-    return words;
+    options.put(DialectOption.NO_HEALTH_CHECK, List.of());
+    options.remove(DialectOption.OUT_OF_MEMORY_DETECTION);
+    options.remove(DialectOption.READ_ONLY_SUBMOUNTS);
+    return options;
   }
 }

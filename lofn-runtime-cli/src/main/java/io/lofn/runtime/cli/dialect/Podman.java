@@ -24,12 +24,12 @@ public final class Podman {
           "podman",
           "podman",
           Family.ENGINE,
-          words(),
+          options(),
           true,
           HarmlessOptions.ENGINES.and(with("umask", "[0-7]{3,4}"), with("unsetenv", VARIABLE)));
 
   /** How podman before 4.2 is spoken to. */
-  public static final CliDialect OLD_DIALECT = DIALECT.without(Word.UNSET_ENV);
+  public static final CliDialect OLD_DIALECT = DIALECT.without(DialectOption.UNSET_ENV);
 
   /** What podman sets for every container, and an image may have set, too. */
   public static final Set<String> VARIABLES = Set.of("TERM", "container");
@@ -40,22 +40,22 @@ public final class Podman {
 
   private Podman() {}
 
-  private static Map<Word, List<String>> words() {
-    Map<Word, List<String>> words = new EnumMap<>(Docker.DIALECT.words());
-    words.remove(Word.READ_ONLY_SUBMOUNTS);
+  private static Map<DialectOption, List<String>> options() {
+    Map<DialectOption, List<String>> options = new EnumMap<>(Docker.DIALECT.options());
+    options.remove(DialectOption.READ_ONLY_SUBMOUNTS);
     // Podman looks for its detach keys in any input: two bytes of data would end the run.
     // And its warnings go where the tool's standard error goes.
-    words.put(Word.START, List.of("start", "--attach", "--detach-keys=", "--log-level=error"));
+    options.put(DialectOption.START, List.of("start", "--attach", "--detach-keys=", "--log-level=error"));
     // Without a time it stops first, which may take ten seconds.
-    words.put(Word.REMOVE, List.of("rm", "--force", "--volumes", "-t", "0"));
-    words.put(Word.NO_INHERITED_ENVIRONMENT, List.of("--http-proxy=false", "--sdnotify=ignore"));
-    words.put(Word.UNSET_ENV, List.of("--unsetenv={}"));
-    words.put(Word.KEEP_USER_ID, List.of("--userns=keep-id"));
+    options.put(DialectOption.REMOVE, List.of("rm", "--force", "--volumes", "-t", "0"));
+    options.put(DialectOption.NO_INHERITED_ENVIRONMENT, List.of("--http-proxy=false", "--sdnotify=ignore"));
+    options.put(DialectOption.UNSET_ENV, List.of("--unsetenv={}"));
+    options.put(DialectOption.KEEP_USER_ID, List.of("--userns=keep-id"));
     // Its --tmpfs would copy what the image has there.
-    words.put(Word.TMPFS, List.of("--mount={}"));
+    options.put(DialectOption.TMPFS, List.of("--mount={}"));
     // What looks like JSON is taken for it, so everything is said as JSON.
-    words.put(Word.ENTRYPOINT, List.of("--entrypoint=[{json}]"));
-    return words;
+    options.put(DialectOption.ENTRYPOINT, List.of("--entrypoint=[{json}]"));
+    return options;
   }
 
   /** What podman answers to {@code info}; empty if this is no answer of podman. */

@@ -3,7 +3,7 @@ package io.lofn.runtime.cli.engine;
 import io.lofn.api.EngineException;
 import io.lofn.runtime.cli.dialect.CliDialect;
 import io.lofn.runtime.cli.dialect.EngineInfo;
-import io.lofn.runtime.cli.dialect.Word;
+import io.lofn.runtime.cli.dialect.DialectOption;
 import io.lofn.runtime.cli.process.Command;
 import io.lofn.runtime.cli.process.CommandResult;
 import io.lofn.runtime.cli.process.Uninterruptibly;
@@ -118,7 +118,7 @@ public final class CliEngine {
 
   /** Kills and removes a container, if there is one. */
   void remove(String id) {
-    List<String> arguments = new ArrayList<>(dialect().demand(Word.REMOVE, Map.of()));
+    List<String> arguments = new ArrayList<>(dialect().demand(DialectOption.REMOVE, Map.of()));
     arguments.add("--");
     arguments.add(id);
     long deadline = System.nanoTime() + callTimeout.toNanos();

@@ -4,7 +4,7 @@ import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
 import io.lofn.runtime.cli.dialect.Podman;
-import io.lofn.runtime.cli.dialect.Word;
+import io.lofn.runtime.cli.dialect.DialectOption;
 import io.lofn.runtime.cli.image.OciConfig;
 import io.lofn.runtime.cli.process.Command;
 import io.lofn.runtime.cli.process.CommandResult;
@@ -58,7 +58,7 @@ final class CliImages {
 
   /** Loads the images of an archive. */
   void load(Path archive, Duration timeout) {
-    List<String> arguments = engine.dialect().demand(Word.LOAD, Map.of("{}", archive.toString()));
+    List<String> arguments = engine.dialect().demand(DialectOption.LOAD, Map.of("{}", archive.toString()));
     CommandResult result = engine.call(engine.command(arguments), "load", timeout);
     if (result.cutOff()) {
       throw new EngineException(

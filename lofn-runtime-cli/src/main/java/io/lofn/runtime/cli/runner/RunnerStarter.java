@@ -8,7 +8,7 @@ import io.lofn.runtime.cli.dialect.Charliecloud;
 import io.lofn.runtime.cli.dialect.CreateArguments;
 import io.lofn.runtime.cli.dialect.EngineInfo;
 import io.lofn.runtime.cli.dialect.ToolEnvironment;
-import io.lofn.runtime.cli.dialect.Word;
+import io.lofn.runtime.cli.dialect.DialectOption;
 import io.lofn.runtime.cli.image.UnpackedImage;
 import io.lofn.runtime.cli.process.AttachedProcess;
 import io.lofn.runtime.cli.process.Command;
@@ -112,7 +112,7 @@ final class RunnerStarter {
       ContainerSpec spec, Path image, ImageConfig config, RunDirectory directory) {
     Map<String, String> variables = variables(spec, config);
     List<Mount> mounts = MountPoints.prepare(spec, image, directory.path());
-    Optional<String> prefix = info.dialect().say(Word.ENV_PREFIX, "").map(words -> words.get(0));
+    Optional<String> prefix = info.dialect().say(DialectOption.ENV_PREFIX, "").map(words -> words.get(0));
     ToolEnvironment environment =
         prefix.isPresent() ? prefixed(variables, prefix.get()) : ToolEnvironment.of(variables);
     Optional<Path> file =

@@ -156,7 +156,7 @@ class CreateArgumentsTest {
         command("prog").device(new Device(Path.of("/dev/null"), "/dev/x y", "rw"));
     assertThat(arguments(Docker.DIALECT, spec)).contains("--device=/dev/null:/dev/x y:rw");
     assertThat(arguments(Podman.DIALECT, spec)).contains("--device=/dev/null:/dev/x y:rw");
-    assertThat(arguments(Docker.DIALECT.without(Word.DEVICE), spec).toString())
+    assertThat(arguments(Docker.DIALECT.without(DialectOption.DEVICE), spec).toString())
         .doesNotContain("/dev/null");
     assertThat(Apptainer.DIALECT.unsupportedFeatures()).contains(RuntimeFeature.DEVICES);
   }

@@ -29,29 +29,29 @@ class DialectFileTest {
             extends=docker
             name=mine
             program=my-docker
-            word.mount = --volume={source}:{target}
-            word.memory=
-            word.init=-
-            word.cpus=--cpus {}
+            option.mount = --volume={source}:{target}
+            option.memory=
+            option.init=-
+            option.cpus=--cpus {}
             """);
     assertThat(dialect.name()).isEqualTo("mine");
     assertThat(dialect.program()).isEqualTo("my-docker");
-    assertThat(dialect.words().get(Word.MOUNT)).containsExactly("--volume={source}:{target}");
-    assertThat(dialect.words().get(Word.INIT)).isEmpty();
-    assertThat(dialect.words().get(Word.CPUS)).containsExactly("--cpus", "{}");
-    assertThat(dialect.words().get(Word.PIDS)).isEqualTo(Docker.DIALECT.words().get(Word.PIDS));
+    assertThat(dialect.options().get(DialectOption.MOUNT)).containsExactly("--volume={source}:{target}");
+    assertThat(dialect.options().get(DialectOption.INIT)).isEmpty();
+    assertThat(dialect.options().get(DialectOption.CPUS)).containsExactly("--cpus", "{}");
+    assertThat(dialect.options().get(DialectOption.PIDS)).isEqualTo(Docker.DIALECT.options().get(DialectOption.PIDS));
     assertThat(dialect.unsupportedFeatures()).containsExactly(RuntimeFeature.MEMORY);
     assertThat(Docker.DIALECT.unsupportedFeatures()).isEmpty();
   }
 
   @ParameterizedTest
   @CsvSource({
-    "word.mout=-, unknown word 'word.mout'; did you mean 'word.mount'?",
+    "option.mout=-, unknown option 'option.mout'; did you mean 'option.mount'?",
     "extend=docker, unknown key 'extend'; did you mean 'extends'?",
     "extends=poodman, 'extends' names no dialect: 'poodman'; did you mean 'podman'?",
-    "word.mount=--bind={src}:{target}, word.mount has no value '{src}'; did you mean '{",
-    "word.init=--init={}, word.init has no value '{}'; it takes none",
-    "word.name=--name, word.name says no value",
+    "option.mount=--bind={src}:{target}, option.mount has no value '{src}'; did you mean '{",
+    "option.init=--init={}, option.init has no value '{}'; it takes none",
+    "option.name=--name, option.name says no value",
   })
   void saysOfWhatItDoesNotUnderstandWhatIsNearest(String line, String message) {
     String base = line.startsWith("extends=") ? "" : "extends=docker\n";
@@ -70,7 +70,7 @@ class DialectFileTest {
 
   @Test
   void eachWordHasAKeyOfItsOwn() {
-    assertThat(List.of(Word.values())).extracting(Word::key).doesNotHaveDuplicates();
-    assertThat(Word.READ_ONLY_MOUNT.key()).isEqualTo("read-only-mount");
+    assertThat(List.of(DialectOption.values())).extracting(DialectOption::key).doesNotHaveDuplicates();
+    assertThat(DialectOption.READ_ONLY_MOUNT.key()).isEqualTo("read-only-mount");
   }
 }

@@ -129,10 +129,10 @@ class RunnerArgumentsTest {
   void singularityDiffersByTheNamesOfVariables() {
     assertThat(arguments(Apptainer.SINGULARITY, limited(), Optional.empty()))
         .isEqualTo(arguments(Apptainer.DIALECT, limited(), Optional.empty()));
-    assertThat(Apptainer.SINGULARITY.words().get(Word.ENV_PREFIX))
+    assertThat(Apptainer.SINGULARITY.options().get(DialectOption.ENV_PREFIX))
         .containsExactly("SINGULARITYENV_");
-    assertThat(Apptainer.DIALECT.words().get(Word.ENV_PREFIX)).containsExactly("APPTAINERENV_");
-    assertThat(Apptainer.DIALECT.say(Word.PULL, "x").orElseThrow())
+    assertThat(Apptainer.DIALECT.options().get(DialectOption.ENV_PREFIX)).containsExactly("APPTAINERENV_");
+    assertThat(Apptainer.DIALECT.say(DialectOption.PULL, "x").orElseThrow())
         .containsExactly("apptainer", "pull", "{file}", "docker://x");
   }
 

@@ -8,7 +8,7 @@ import io.lofn.api.EngineException;
 import io.lofn.runtime.cli.dialect.CliDialect;
 import io.lofn.runtime.cli.dialect.EngineInfo;
 import io.lofn.runtime.cli.dialect.HarmlessOptions;
-import io.lofn.runtime.cli.dialect.Word;
+import io.lofn.runtime.cli.dialect.DialectOption;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.RunningContainer;
 import java.io.IOException;
@@ -50,13 +50,13 @@ class RunnerStarterTest {
 
   private RunnerStarter starter(String script, Duration callTimeout) throws IOException {
     Path file = Files.writeString(directory.resolve("script"), script);
-    Map<Word, List<String>> words = new EnumMap<>(Word.class);
-    for (Word word : Word.values()) {
-      if (word != Word.ENV_PREFIX) {
+    Map<DialectOption, List<String>> words = new EnumMap<>(DialectOption.class);
+    for (DialectOption word : DialectOption.values()) {
+      if (word != DialectOption.ENV_PREFIX) {
         words.put(word, List.of());
       }
     }
-    words.put(Word.RUN, List.of(file.toString()));
+    words.put(DialectOption.RUN, List.of(file.toString()));
     CliDialect dialect =
         new CliDialect(
             "fake", "runner", CliDialect.Family.RUNNER, words, false, HarmlessOptions.NONE);

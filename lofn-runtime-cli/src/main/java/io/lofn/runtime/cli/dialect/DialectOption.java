@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Something to be said about a container. A dialect without a word cannot do it; a word of no
  * arguments is for what goes without saying.
  */
-public enum Word {
+public enum DialectOption {
   /** Begins the command that runs a container, where that is one command. */
   RUN(null),
   /** Attaches to a created container and starts it; more arguments follow. */
@@ -97,7 +97,7 @@ public enum Word {
   private final @Nullable RuntimeFeature feature;
   private final String placeholders;
 
-  Word(@Nullable RuntimeFeature feature, String... placeholders) {
+  DialectOption(@Nullable RuntimeFeature feature, String... placeholders) {
     this.feature = feature;
     this.placeholders = String.join(" ", placeholders);
   }
