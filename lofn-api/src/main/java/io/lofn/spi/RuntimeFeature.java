@@ -2,8 +2,8 @@ package io.lofn.spi;
 
 /**
  * What a {@link ContainerSpec} may ask for and not every {@link ContainerRuntime} can do. A runtime
- * that lacks an ability says so in {@link ContainerRuntime#unsupportedFeatures()}; what is not named there must
- * be there.
+ * that lacks an ability says so in {@link ContainerRuntime#unsupportedFeatures()}; what is not
+ * named there must be there.
  */
 public enum RuntimeFeature {
   /** The image's own entrypoint or command runs where the spec leaves it to the image. */

@@ -1,13 +1,13 @@
 package org.example.bubblewrap;
 
 import io.lofn.api.EngineException;
-import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ContainerSummary;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
 import io.lofn.spi.RunningContainer;
+import io.lofn.spi.RuntimeFeature;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumSet;

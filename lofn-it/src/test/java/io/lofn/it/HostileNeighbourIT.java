@@ -109,7 +109,8 @@ class HostileNeighbourIT {
       List.of(
           "mkdir '%1$s'",
           "mkdir -m 777 '%1$s'",
-          "mkdir '%1$s' && mkdir '%1$s/99999999-1-0-0' && ln -s '%2$s' '%1$s/99999999-1-0-0/exchange'",
+          "mkdir '%1$s' && mkdir '%1$s/99999999-1-0-0' && ln -s '%2$s'"
+              + " '%1$s/99999999-1-0-0/exchange'",
           "mkdir -m 777 '%1$s' && ln -s '%2$s' '%1$s/99999999-1-0-0'",
           "mkdir '%1$s' && ln -s '%2$s/private' '%1$s/x.lock'",
           "echo > '%1$s'",

@@ -152,8 +152,8 @@ class WarmContainersIT {
           Tool.pipe(IMAGE)
               .workdir(directory)
               .shell(
-                  "pwd; pwd -P; umask; ulimit -n; echo x > y && ls -A . | grep -v input; cat;"
-                      + " umask 0; ulimit -n 99; cd /; rm -rf /shared/a /tmp/a /dev/shm/a; trap '' TERM");
+                  "pwd; pwd -P; umask; ulimit -n; echo x > y && ls -A . | grep -v input; cat; umask"
+                      + " 0; ulimit -n 99; cd /; rm -rf /shared/a /tmp/a /dev/shm/a; trap '' TERM");
 
       List<String> output = lofn.map(SPARK.context().parallelize(numbers(4), 4), tool).collect();
 

@@ -1,7 +1,6 @@
 package io.lofn.http;
 
 import io.lofn.api.EngineException;
-import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ImageArchives;
@@ -9,6 +8,7 @@ import io.lofn.spi.ImageDigests;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
 import io.lofn.spi.RunningContainer;
+import io.lofn.spi.RuntimeFeature;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;

@@ -2,10 +2,10 @@ package io.lofn.spark;
 
 import io.lofn.api.LofnException;
 import io.lofn.core.config.LofnConfig;
+import io.lofn.spark.doctor.ClusterCheck;
 import io.lofn.spark.doctor.DoctorOptions;
 import io.lofn.spark.doctor.DoctorReport;
 import io.lofn.spark.doctor.NodeCheckTask;
-import io.lofn.spark.doctor.ClusterCheck;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Optional;

@@ -55,7 +55,8 @@ public final class Lofn {
   private Lofn(JavaSparkContext context, Map<String, String> entries) {
     this.context = context;
     entries.putIfAbsent(
-        LofnConfig.VOLUMES_FILE_SYSTEM.name(), HadoopConfigurations.defaultFileSystem(context).toString());
+        LofnConfig.VOLUMES_FILE_SYSTEM.name(),
+        HadoopConfigurations.defaultFileSystem(context).toString());
     conf = new LofnConfig(entries);
     conf.requireValid(RuntimeProviders.discover().byName().values());
     ExecutorInjector.closeAtEndOf(context.sc());

@@ -290,7 +290,8 @@ class BinaryOutputsTest {
                   lofn.reduceBinary(
                       out,
                       CONCAT.shell(
-                          "cat /shared/input_* > /shared/output.bin; ! grep -q 2 /shared/output.bin")))
+                          "cat /shared/input_* > /shared/output.bin; ! grep -q 2"
+                              + " /shared/output.bin")))
           .hasMessageContaining("exit code 1");
       LocalSpark.waitUntilIdle(context);
       try (Stream<Path> directories = Files.list(home)) {

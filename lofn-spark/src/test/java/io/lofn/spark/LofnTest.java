@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.BinaryFile;
 import io.lofn.api.EmptyPartitions;
 import io.lofn.api.InputFiles;
-import io.lofn.api.UnsupportedFeaturePolicy;
 import io.lofn.api.LofnException;
 import io.lofn.api.OutputFiles;
 import io.lofn.api.Tool;
 import io.lofn.api.ToolFailedException;
+import io.lofn.api.UnsupportedFeaturePolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -167,7 +167,8 @@ class LofnTest {
                 InputFiles.<Tuple2<String, String>>text(file -> file._1, file -> file._2),
                 OutputFiles.matching("out/*").text(Tuple2::new))
             .shell(
-                "cd /shared && mkdir out && for f in input/*; do wc -l < $f > out/${f#input/}; done");
+                "cd /shared && mkdir out && for f in input/*; do wc -l < $f > out/${f#input/};"
+                    + " done");
 
     List<Tuple2<String, String>> counted =
         lofn.map(context.wholeTextFiles(directory.toString(), 1), tool).collect();
@@ -332,7 +333,10 @@ class LofnTest {
   @Test
   void refusesOptionsThatTheNodesRuntimeDoesNotKnowToBeHarmless() {
     Tool<String, String> tool =
-        Tool.pipe("any").command("cat").engineOptions("--privileged").unsupportedFeatures(UnsupportedFeaturePolicy.WARN);
+        Tool.pipe("any")
+            .command("cat")
+            .engineOptions("--privileged")
+            .unsupportedFeatures(UnsupportedFeaturePolicy.WARN);
 
     assertThatThrownBy(() -> lofn.map(context.parallelize(numbers(3), 1), tool).collect())
         .hasMessageContaining("the engine option --privileged")

@@ -88,7 +88,8 @@ class NamelessUserTest {
     try {
       LofnConfig conf = new LofnConfig(Map.of("spark.lofn.tmp.dir", directory.toString()));
       try (ExchangeDirectories exchanges =
-          new ExchangeDirectories(new NodeEnvironment(List.of(directory)), ProcessIdentity.current(), conf)) {
+          new ExchangeDirectories(
+              new NodeEnvironment(List.of(directory)), ProcessIdentity.current(), conf)) {
         try (Exchange exchange = exchanges.create(new TaskIdentity("local-1", 2, 3, 0, 17), false);
             NodeLocks.Held held = new NodeLocks(conf).hold("name", Duration.ofSeconds(10))) {
           assertThat(exchange.directory()).startsWith(directory);

@@ -40,7 +40,8 @@ class ReduceShapeTest {
   void placesSortLikePartitionAndPosition() {
     assertThat(RecordPosition.of(1, 0)).isGreaterThan(RecordPosition.of(0, (1L << 40) - 1));
     assertThat(RecordPosition.of(3, 7)).isGreaterThan(RecordPosition.of(3, 6));
-    assertThat(RecordPosition.partitionOf(RecordPosition.of((1 << 23) - 1, 5))).isEqualTo((1 << 23) - 1);
+    assertThat(RecordPosition.partitionOf(RecordPosition.of((1 << 23) - 1, 5)))
+        .isEqualTo((1 << 23) - 1);
     assertThatThrownBy(() -> RecordPosition.of(0, 1L << 40)).hasMessageContaining("records");
     assertThatThrownBy(() -> RecordPosition.of(1 << 23, 0)).hasMessageContaining("partition");
   }

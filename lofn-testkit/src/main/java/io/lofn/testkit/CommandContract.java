@@ -3,8 +3,8 @@ package io.lofn.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.api.ContainerSettings;
-import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.RuntimeFeature;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -88,7 +88,11 @@ interface CommandContract extends Topic {
     ContainerLab.OutcomeAssertion ran =
         outcome -> assertThat(outcome.stdout()).isEqualTo("two words\n");
     lab()
-        .ask(RuntimeFeature.IMAGE_COMMAND, lab().spec().arguments(List.of("echo", "two words")), ran, ran);
+        .ask(
+            RuntimeFeature.IMAGE_COMMAND,
+            lab().spec().arguments(List.of("echo", "two words")),
+            ran,
+            ran);
   }
 
   @Test
@@ -100,7 +104,11 @@ interface CommandContract extends Topic {
         };
     lab()
         .ask(
-            RuntimeFeature.IMAGE_COMMAND, lab().spec().stdin(), "echo from the shell; exit 4\n", ran, ran);
+            RuntimeFeature.IMAGE_COMMAND,
+            lab().spec().stdin(),
+            "echo from the shell; exit 4\n",
+            ran,
+            ran);
   }
 
   @ParameterizedTest

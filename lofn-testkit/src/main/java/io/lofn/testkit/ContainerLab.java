@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
-import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
@@ -16,6 +15,7 @@ import io.lofn.spi.ImageConfig;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
 import io.lofn.spi.RunningContainer;
+import io.lofn.spi.RuntimeFeature;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;

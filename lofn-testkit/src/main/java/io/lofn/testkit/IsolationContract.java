@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.api.ResourceLimits;
-import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.RunningContainer;
+import io.lofn.spi.RuntimeFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,13 +3,13 @@ package io.lofn.testkit;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
-import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ContainerSummary;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
 import io.lofn.spi.RunningContainer;
+import io.lofn.spi.RuntimeFeature;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
@@ -37,7 +37,10 @@ final class LocalProcessRuntime implements ContainerRuntime {
 
   private static final Set<RuntimeFeature> LACKS =
       EnumSet.complementOf(
-          EnumSet.of(RuntimeFeature.INDEPENDENT_OUTPUTS, RuntimeFeature.WRITABLE_ROOT, RuntimeFeature.LOCALHOST));
+          EnumSet.of(
+              RuntimeFeature.INDEPENDENT_OUTPUTS,
+              RuntimeFeature.WRITABLE_ROOT,
+              RuntimeFeature.LOCALHOST));
 
   private final Set<String> names = ConcurrentHashMap.newKeySet();
   private final Map<String, LocalProcessContainer> containers = new ConcurrentHashMap<>();

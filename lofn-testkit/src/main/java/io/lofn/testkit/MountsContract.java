@@ -3,9 +3,9 @@ package io.lofn.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.api.ContainerSettings;
-import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
+import io.lofn.spi.RuntimeFeature;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

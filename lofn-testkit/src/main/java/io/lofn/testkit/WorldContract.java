@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.entry;
 
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
-import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
+import io.lofn.spi.RuntimeFeature;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

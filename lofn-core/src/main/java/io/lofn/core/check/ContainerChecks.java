@@ -1,8 +1,8 @@
 package io.lofn.core.check;
 
-import io.lofn.api.UnsupportedFeaturePolicy;
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
+import io.lofn.api.UnsupportedFeaturePolicy;
 import io.lofn.api.Volume;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.image.ImageRequirement;
@@ -50,7 +50,8 @@ public final class ContainerChecks {
    *
    * @param open whether the runtime says that it cannot close it
    */
-  CheckResult network(Tool<String, String> tool, ImageRequirement need, TaskScope task, boolean open) {
+  CheckResult network(
+      Tool<String, String> tool, ImageRequirement need, TaskScope task, boolean open) {
     // Not the interfaces themselves: some kernels put idle ones into every namespace.
     String script = "cat /proc/net/route; cat /proc/net/if_inet6 2>/dev/null || true";
     try {
@@ -63,7 +64,8 @@ public final class ContainerChecks {
           : CheckResult.bad(
               NETWORK,
               "a tool without a network reaches one by " + interfaces,
-              "The engine gives networks to containers that asked for none: look at its configuration and its hooks.");
+              "The engine gives networks to containers that asked for none: look at its"
+                  + " configuration and its hooks.");
     } catch (LofnException | IOException e) {
       return CheckResult.bad(
           NETWORK,
@@ -90,7 +92,8 @@ public final class ContainerChecks {
   }
 
   /** Looks whether a tool finds as much in a volume as this executor does; in that one alone. */
-  CheckResult volume(Tool<String, String> tool, Volume volume, ImageRequirement need, TaskScope task) {
+  CheckResult volume(
+      Tool<String, String> tool, Volume volume, ImageRequirement need, TaskScope task) {
     try (StagedVolume staged =
         calls.callInterruptibly(task, () -> volumes.stage(volume.source()), StagedVolume::close)) {
       boolean tree = Files.isDirectory(staged.path());

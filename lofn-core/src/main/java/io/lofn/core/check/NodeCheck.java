@@ -8,8 +8,8 @@ import io.lofn.api.Tool;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.exchange.TmpfsExchange;
-import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.image.ImagePreparer;
+import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.ProcessUser;
@@ -19,9 +19,9 @@ import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.TaskScope;
-import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
+import io.lofn.spi.RuntimeFeature;
 import jakarta.inject.Inject;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,10 +46,14 @@ public final class NodeCheck {
   static final String MOUNTS = "mounts";
 
   private static final String ENGINE_ADVICE =
-      "Install an engine on the node, or start it. If its socket denies the executor's user, add that user to the engine's group and restart what starts executors (YARN's node manager, Spark's worker): groups are read when a process starts. See docs/clusters.md.";
+      "Install an engine on the node, or start it. If its socket denies the executor's user, add"
+          + " that user to the engine's group and restart what starts executors (YARN's node"
+          + " manager, Spark's worker): groups are read when a process starts. See"
+          + " docs/clusters.md.";
 
   private static final String IMAGE_ADVICE =
-      "Name an image that the node has or can pull (--image), or give the nodes its archive (--archive). See docs/images.md.";
+      "Name an image that the node has or can pull (--image), or give the nodes its archive"
+          + " (--archive). See docs/images.md.";
 
   private static final double GIB = 1 << 30;
 
@@ -102,7 +106,10 @@ public final class NodeCheck {
 
   /** Each thing needs those before it. */
   private void examineEngine(
-      Tool<String, String> tool, ImageRequirement need, TaskScope task, List<CheckResult> findings) {
+      Tool<String, String> tool,
+      ImageRequirement need,
+      TaskScope task,
+      List<CheckResult> findings) {
     Optional<SelectedRuntime> runtime = runtime(task, findings);
     Optional<PreparedImage> image = runtime.flatMap(each -> image(each, need, task, findings));
     if (runtime.isEmpty() || image.isEmpty()) {
@@ -111,7 +118,8 @@ public final class NodeCheck {
     CheckResult mounted = mounted(runtime.get(), image.get(), task);
     findings.add(mounted);
     if (mounted.good()) {
-      boolean open = runtime.get().runtime().unsupportedFeatures().contains(RuntimeFeature.NETWORK_ISOLATION);
+      boolean open =
+          runtime.get().runtime().unsupportedFeatures().contains(RuntimeFeature.NETWORK_ISOLATION);
       findings.add(containers.network(tool, need, task, open));
       tool.volumes().forEach(volume -> findings.add(containers.volume(tool, volume, need, task)));
     }
@@ -145,7 +153,8 @@ public final class NodeCheck {
 
   private CheckResult user() {
     String name = ProcessUser.name().orElse("without a name");
-    return CheckResult.good(USER, containerLabels.user().map(ids -> name + " (" + ids + ")").orElse(name));
+    return CheckResult.good(
+        USER, containerLabels.user().map(ids -> name + " (" + ids + ")").orElse(name));
   }
 
   private static CheckResult encoding() {
@@ -165,7 +174,8 @@ public final class NodeCheck {
             encoding,
             "the locale of the executor's JVM is not UTF-8 (sun.jnu.encoding=%s): lofn reads and writes the names of a tool's files in UTF-8 all the same, but java.io.File, local binary outputs and engines that are command lines cannot have characters beyond it"
                 .formatted(encoding),
-            "Set spark.executorEnv.LC_ALL=C.UTF-8, and LC_ALL=C.UTF-8 for the driver, if names or arguments are not ASCII.");
+            "Set spark.executorEnv.LC_ALL=C.UTF-8, and LC_ALL=C.UTF-8 for the driver, if names or"
+                + " arguments are not ASCII.");
   }
 
   private CheckResult disk() {
@@ -240,7 +250,8 @@ public final class NodeCheck {
         case GOOD -> CheckResult.good(MOUNTS, "read and write");
         case BAD -> CheckResult.bad(MOUNTS, sight.problem(), sight.advice());
         case UNTOLD ->
-            CheckResult.bad(MOUNTS, sight.problem(), "Give the doctor an --image that has sh and cat.");
+            CheckResult.bad(
+                MOUNTS, sight.problem(), "Give the doctor an --image that has sh and cat.");
       };
     } catch (EngineException e) {
       return CheckResult.bad(

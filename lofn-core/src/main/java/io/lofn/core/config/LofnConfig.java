@@ -1,9 +1,9 @@
 package io.lofn.core.config;
 
 import io.lofn.api.EmptyPartitions;
-import io.lofn.api.UnsupportedFeaturePolicy;
 import io.lofn.api.LofnException;
 import io.lofn.api.PullPolicy;
+import io.lofn.api.UnsupportedFeaturePolicy;
 import io.lofn.spi.ContainerRuntimeProvider;
 import io.lofn.spi.RuntimeConfig;
 import java.time.Duration;
@@ -30,8 +30,8 @@ public final class LofnConfig {
       ConfigKey.list(
           PREFIX + "runtime",
           "auto",
-          "The container runtime of each node: `auto` for the best that is usable there, one name, or"
-              + " an ordered list of names of which the first usable is taken.");
+          "The container runtime of each node: `auto` for the best that is usable there, one name,"
+              + " or an ordered list of names of which the first usable is taken.");
   public static final ConfigKey<String> EXCHANGE_PATH =
       ConfigKey.text(
           PREFIX + "exchange.path", "/shared", "Where a tool sees the exchange of its run.");
@@ -51,14 +51,15 @@ public final class LofnConfig {
       ConfigKey.text(
           PREFIX + "tmp.memoryDir",
           "",
-          "A tmpfs, whose `size=` is the cap, for the exchanges of first attempts while half of it is"
-              + " free; a run that fills it fails, and its next attempt has its exchange on disk. A"
-              + " node that has no such tmpfs does without. Not set: none.");
+          "A tmpfs, whose `size=` is the cap, for the exchanges of first attempts while half of it"
+              + " is free; a run that fills it fails, and its next attempt has its exchange on"
+              + " disk. A node that has no such tmpfs does without. Not set: none.");
   public static final ConfigKey<HostPathMapping> HOST_PATH_MAP =
       ConfigKey.pathMap(
           PREFIX + "host.path.map",
           "Where executors run in containers: how the node's engine calls their paths, such as"
-              + " `/var/data=/mnt/node/data,/tmp=/hosttmp`. Of several prefixes the longest counts.");
+              + " `/var/data=/mnt/node/data,/tmp=/hosttmp`. Of several prefixes the longest"
+              + " counts.");
   public static final ConfigKey<ProbeMode> PROBE =
       ConfigKey.choice(
           PREFIX + "probe",
@@ -103,9 +104,9 @@ public final class LofnConfig {
       ConfigKey.text(
           PREFIX + "output.dir",
           "lofn",
-          "Where binary outputs are kept, each in a directory of its own: a path that all nodes see."
-              + " Without a scheme it is on the job's default file system, and below the user's"
-              + " home unless it is absolute.");
+          "Where binary outputs are kept, each in a directory of its own: a path that all nodes"
+              + " see. Without a scheme it is on the job's default file system, and below the"
+              + " user's home unless it is absolute.");
   public static final ConfigKey<EmptyPartitions> EMPTY_PARTITIONS =
       ConfigKey.choice(
           PREFIX + "emptyPartitions",
@@ -126,9 +127,9 @@ public final class LofnConfig {
       ConfigKey.flag(
           PREFIX + "image.pin",
           "true",
-          "Whether the driver asks once which bytes an image's tag stands for, so that all nodes and"
-              + " all attempts run the same; where it cannot be told, each node takes the tag as"
-              + " it finds it.");
+          "Whether the driver asks once which bytes an image's tag stands for, so that all nodes"
+              + " and all attempts run the same; where it cannot be told, each node takes the tag"
+              + " as it finds it.");
   public static final ConfigKey<UnsupportedFeaturePolicy> UNSUPPORTED_FEATURES =
       ConfigKey.choice(
           PREFIX + "unsupportedFeatures",
@@ -163,16 +164,16 @@ public final class LofnConfig {
       ConfigKey.size(
           PREFIX + "run.maxDisk",
           "",
-          "What one run may write into its exchange and its /tmp before it is stopped, as lofn finds"
-              + " by looking now and then; not set: what the disk has.");
+          "What one run may write into its exchange and its /tmp before it is stopped, as lofn"
+              + " finds by looking now and then; not set: what the disk has.");
   public static final ConfigKey<Long> RECORD_MAX_SIZE =
       ConfigKey.sizeUpTo(
           LONGEST_RECORD,
           PREFIX + "record.maxSize",
           "64m",
-          "The longest record that is made of what a tool wrote, uncompressed: a line, or a file that"
-              + " is read whole. A longer one fails the run before there is room for it. Each task"
-              + " needs several times as much memory for its longest record; at most 2047m.");
+          "The longest record that is made of what a tool wrote, uncompressed: a line, or a file"
+              + " that is read whole. A longer one fails the run before there is room for it. Each"
+              + " task needs several times as much memory for its longest record; at most 2047m.");
   public static final ConfigKey<Duration> STOP_GRACE =
       ConfigKey.time(
           PREFIX + "run.stopGrace",
@@ -206,8 +207,8 @@ public final class LofnConfig {
           PREFIX + "container.reuse",
           "false",
           "Whether a container serves many runs of the same tool, one after the other; a run then"
-              + " costs milliseconds, finds the image's files read-only, and is kept less apart from"
-              + " those before it.");
+              + " costs milliseconds, finds the image's files read-only, and is kept less apart"
+              + " from those before it.");
   public static final ConfigKey<Integer> REUSE_RUNS =
       ConfigKey.count(
           PREFIX + "container.reuse.runs",
@@ -226,8 +227,8 @@ public final class LofnConfig {
       ConfigKey.flag(
           PREFIX + "container.tmp",
           "true",
-          "Whether a container's /tmp lies on the disk of its exchange, and goes with the run; false:"
-              + " it is the image's own, and the engine's storage fills.");
+          "Whether a container's /tmp lies on the disk of its exchange, and goes with the run;"
+              + " false: it is the image's own, and the engine's storage fills.");
   public static final ConfigKey<Boolean> PIPES =
       ConfigKey.flag(
           PREFIX + "container.pipes",
@@ -257,7 +258,8 @@ public final class LofnConfig {
           PREFIX + "allow.privileged",
           "false",
           "Allows engine options and networks of which lofn does not know that they give a tool"
-              + " nothing of the node, unusual capabilities, and read-write volumes with another user.");
+              + " nothing of the node, unusual capabilities, and read-write volumes with another"
+              + " user.");
   public static final ConfigKey<Boolean> ALLOW_HOST_NAMESPACES =
       ConfigKey.flag(
           PREFIX + "allow.hostNamespaces",

@@ -9,12 +9,12 @@ import io.lofn.core.shell.CommandStart;
 import io.lofn.core.shell.ExitCodes;
 import io.lofn.core.shell.ShellStart;
 import io.lofn.core.streams.NamedPipes;
-import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
 import io.lofn.spi.RunningContainer;
+import io.lofn.spi.RuntimeFeature;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -131,7 +131,8 @@ public final class PipedContainers {
   private static boolean pipesHelp(ContainerRuntime runtime, ContainerSpec spec) {
     return !runtime.directStreams()
         && Collections.disjoint(
-            runtime.unsupportedFeatures(), Set.of(RuntimeFeature.FILE_ISOLATION, RuntimeFeature.READ_ONLY_MOUNTS))
+            runtime.unsupportedFeatures(),
+            Set.of(RuntimeFeature.FILE_ISOLATION, RuntimeFeature.READ_ONLY_MOUNTS))
         && spec.mounts().stream().noneMatch(mount -> mount.target().equals(NamedPipes.CONTROL));
   }
 

@@ -66,7 +66,8 @@ public final class RunInputWriter<I> {
     ObservedRecords<I> all = new ObservedRecords<>(records);
     given = all;
     StdinWriter<I> started =
-        new StdinWriter<>(all.settledBy(writer), all, new RunFiles(exchange), task, turn, this::failed);
+        new StdinWriter<>(
+            all.settledBy(writer), all, new RunFiles(exchange), task, turn, this::failed);
     started.start();
     stdinWriter = started;
     try {
@@ -79,7 +80,9 @@ public final class RunInputWriter<I> {
   /** Whether there were records. On the task's thread; waits until it is known. */
   public boolean hadRecords() {
     ObservedRecords<I> all = requireNonNull(given);
-    return stdinWriter == null ? all.any() : turn.lendWhile(() -> TaskCalls.await(task, all.known()));
+    return stdinWriter == null
+        ? all.any()
+        : turn.lendWhile(() -> TaskCalls.await(task, all.known()));
   }
 
   /** Lets the feeder go on, once the tool has started. */

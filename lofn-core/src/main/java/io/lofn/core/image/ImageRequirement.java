@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param archive what it is loaded from in place of a registry
  * @param digest which bytes the name stands for, if the driver knows that
  */
-public record ImageRequirement(ImageRequest request, Optional<URI> archive, Optional<String> digest) {
+public record ImageRequirement(
+    ImageRequest request, Optional<URI> archive, Optional<String> digest) {
 
   /** What the tool and the session say. */
   public static ImageRequirement of(Tool<?, ?> tool, LofnConfig conf, Optional<String> digest) {

@@ -45,7 +45,8 @@ public final class NodeLocks {
   @Inject
   public NodeLocks(LofnConfig conf) {
     // Not below Spark's local directories nor java.io.tmpdir: those differ between executors.
-    directory = conf.find(LofnConfig.TMP_DIR).map(Path::of).orElse(Path.of("/tmp")).toAbsolutePath();
+    directory =
+        conf.find(LofnConfig.TMP_DIR).map(Path::of).orElse(Path.of("/tmp")).toAbsolutePath();
   }
 
   /** A name that is held. */

@@ -108,7 +108,9 @@ public record ProcessIdentity(
       return Life.UNKNOWN;
     }
     Life life =
-        life(new ProcessIdentity(host, machine, parts[3], namespace, Long.parseLong(parts[0]), parts[1]));
+        life(
+            new ProcessIdentity(
+                host, machine, parts[3], namespace, Long.parseLong(parts[0]), parts[1]));
     boolean sameMachine = life != Life.OTHER_BOOT && !machine.isEmpty() && !boot.isEmpty();
     return local || sameMachine ? life : Life.UNKNOWN;
   }

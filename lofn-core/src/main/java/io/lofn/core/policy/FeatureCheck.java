@@ -3,18 +3,18 @@ package io.lofn.core.policy;
 import static java.util.stream.Collectors.joining;
 
 import io.lofn.api.ContainerSettings;
-import io.lofn.api.UnsupportedFeaturePolicy;
 import io.lofn.api.LofnException;
 import io.lofn.api.ResourceLimits;
 import io.lofn.api.Tool;
+import io.lofn.api.UnsupportedFeaturePolicy;
 import io.lofn.api.Volume;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.plan.Submounts;
 import io.lofn.core.probe.StartProbe;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.text.Abbreviated;
-import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.RuntimeFeature;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides what a runtime's lack of an ability means: what a tool or the session asks for is refused
- * unless {@link UnsupportedFeaturePolicy#WARN} says otherwise; what is only a default of lofn is warned of. Each
- * warning comes once for each runtime.
+ * unless {@link UnsupportedFeaturePolicy#WARN} says otherwise; what is only a default of lofn is
+ * warned of. Each warning comes once for each runtime.
  */
 public final class FeatureCheck {
 
@@ -56,15 +56,23 @@ public final class FeatureCheck {
               tool -> limits(tool).sharedMemory().isPresent(),
               "a size of /dev/shm"),
           new Wish(
-              RuntimeFeature.TMPFS_SIZE, tool -> !tool.settings().tmpfs().isEmpty(), "a size of a tmpfs"),
-          new Wish(RuntimeFeature.USERS, tool -> tool.settings().user().isPresent(), "another user"),
+              RuntimeFeature.TMPFS_SIZE,
+              tool -> !tool.settings().tmpfs().isEmpty(),
+              "a size of a tmpfs"),
           new Wish(
-              RuntimeFeature.READ_ONLY_ROOT, tool -> tool.settings().readOnlyRoot(), "a read-only root"),
+              RuntimeFeature.USERS, tool -> tool.settings().user().isPresent(), "another user"),
+          new Wish(
+              RuntimeFeature.READ_ONLY_ROOT,
+              tool -> tool.settings().readOnlyRoot(),
+              "a read-only root"),
           new Wish(
               RuntimeFeature.PRIVILEGES,
               tool -> !tool.settings().capabilities().isEmpty(),
               "a single capability"),
-          new Wish(RuntimeFeature.PLATFORMS, tool -> tool.settings().platform().isPresent(), "a platform"),
+          new Wish(
+              RuntimeFeature.PLATFORMS,
+              tool -> tool.settings().platform().isPresent(),
+              "a platform"),
           new Wish(
               RuntimeFeature.ENGINE_OPTIONS,
               tool -> !tool.settings().engineOptions().isEmpty(),
@@ -92,7 +100,10 @@ public final class FeatureCheck {
               RuntimeFeature.PRIVILEGES,
               tool -> !tool.settings().newPrivileges(),
               "dropping capabilities and the way to gain privileges"),
-          new Wish(RuntimeFeature.READ_ONLY_MOUNTS, FeatureCheck::hasReadOnlyVolumes, "read-only volumes"),
+          new Wish(
+              RuntimeFeature.READ_ONLY_MOUNTS,
+              FeatureCheck::hasReadOnlyVolumes,
+              "read-only volumes"),
           new Wish(
               RuntimeFeature.READ_ONLY_SUBMOUNTS,
               (tool, conf) -> hasReadOnlyVolumes(tool) && !seesTheNodesMounts(conf),
@@ -126,7 +137,8 @@ public final class FeatureCheck {
     warnOnce(selected, missed);
   }
 
-  private void refuse(Tool<?, ?> tool, SelectedRuntime selected, Map<RuntimeFeature, String> asked) {
+  private void refuse(
+      Tool<?, ?> tool, SelectedRuntime selected, Map<RuntimeFeature, String> asked) {
     if (!asked.isEmpty() && policy(tool) == UnsupportedFeaturePolicy.REFUSE) {
       throw new LofnException(
           "%s asks for what the runtime %s cannot do on this node: %s. Take it away, choose another runtime by %s, or go on without it by Tool.unsupportedFeatures(WARN) or %s=warn"
@@ -145,7 +157,8 @@ public final class FeatureCheck {
    * @throws LofnException if it cannot, and the tool does not put up with it
    */
   public void checkDevices(Tool<?, ?> tool, SelectedRuntime selected, ContainerSpec spec) {
-    if (!spec.devices().isEmpty() && selected.runtime().unsupportedFeatures().contains(RuntimeFeature.DEVICES)) {
+    if (!spec.devices().isEmpty()
+        && selected.runtime().unsupportedFeatures().contains(RuntimeFeature.DEVICES)) {
       Map<RuntimeFeature, String> asked = Map.of(RuntimeFeature.DEVICES, "devices of the node");
       refuse(tool, selected, asked);
       warnOnce(selected, asked);
@@ -163,7 +176,8 @@ public final class FeatureCheck {
       Tool<?, ?> tool, SelectedRuntime selected, Volume volume, Path source) {
     Set<RuntimeFeature> unsupported = selected.runtime().unsupportedFeatures();
     boolean open =
-        unsupported.contains(RuntimeFeature.READ_ONLY_SUBMOUNTS) && !unsupported.contains(RuntimeFeature.READ_ONLY_MOUNTS);
+        unsupported.contains(RuntimeFeature.READ_ONLY_SUBMOUNTS)
+            && !unsupported.contains(RuntimeFeature.READ_ONLY_MOUNTS);
     if (!open || !volume.isReadOnly() || !submounts.areKnown()) {
       return;
     }
@@ -189,7 +203,8 @@ public final class FeatureCheck {
     }
   }
 
-  private Map<RuntimeFeature, String> missed(List<Wish> wishes, Set<RuntimeFeature> unsupported, Tool<?, ?> tool) {
+  private Map<RuntimeFeature, String> missed(
+      List<Wish> wishes, Set<RuntimeFeature> unsupported, Tool<?, ?> tool) {
     Map<RuntimeFeature, String> missed = new EnumMap<>(RuntimeFeature.class);
     for (Wish wish : wishes) {
       if (unsupported.contains(wish.feature()) && wish.made().test(tool, conf)) {
@@ -230,7 +245,8 @@ public final class FeatureCheck {
   }
 
   /** What a tool may want of its runtime, when it does, and how a user would call it. */
-  private record Wish(RuntimeFeature feature, BiPredicate<Tool<?, ?>, LofnConfig> made, String what) {
+  private record Wish(
+      RuntimeFeature feature, BiPredicate<Tool<?, ?>, LofnConfig> made, String what) {
 
     Wish(RuntimeFeature feature, Predicate<Tool<?, ?>> made, String what) {
       this(feature, (tool, conf) -> made.test(tool), what);

@@ -109,7 +109,8 @@ public final class SecurityPolicy {
    * @throws LofnException if it has any, and that is not allowed
    */
   public void checkDevices(Tool<?, ?> tool, ContainerSpec spec) {
-    spec.devices().forEach(each -> require(LofnConfig.ALLOW_PRIVILEGED, tool, "the device " + each));
+    spec.devices()
+        .forEach(each -> require(LofnConfig.ALLOW_PRIVILEGED, tool, "the device " + each));
   }
 
   /**

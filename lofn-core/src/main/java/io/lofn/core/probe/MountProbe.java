@@ -5,12 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
-import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.HostPathMapping;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.container.TrackedContainers;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.exchange.ExchangeDirectories;
+import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.runtime.SelectedRuntime;
@@ -89,7 +89,9 @@ public final class MountProbe {
   public ProbeResult look(SelectedRuntime runtime, PreparedImage image, TaskIdentity task) {
     ProbeResult onDisk = look(runtime, image, task, exchanges.create(task, false));
     Optional<Exchange> inMemory =
-        onDisk.kind() == ProbeResult.Kind.GOOD ? exchanges.createInMemory(task, false) : Optional.empty();
+        onDisk.kind() == ProbeResult.Kind.GOOD
+            ? exchanges.createInMemory(task, false)
+            : Optional.empty();
     return inMemory.map(exchange -> look(runtime, image, task, exchange)).orElse(onDisk);
   }
 
@@ -127,7 +129,8 @@ public final class MountProbe {
       String token = UUID.randomUUID().toString();
       Files.writeString(exchange.newFile(IN), token);
       try {
-        ContainerExit exit = run(runtime, spec(image, task, directory, SCRIPT, containerLabels.user()));
+        ContainerExit exit =
+            run(runtime, spec(image, task, directory, SCRIPT, containerLabels.user()));
         return result(directory, token, exit.code());
       } catch (ImageUnavailableException e) {
         throw e;
@@ -238,5 +241,6 @@ public final class MountProbe {
   }
 
   private static final String USERS =
-      "The engine gives users other numbers than the executor does (user namespaces): use a rootless engine of the executor's own user, or a rootful one without userns-remap.";
+      "The engine gives users other numbers than the executor does (user namespaces): use a"
+          + " rootless engine of the executor's own user, or a rootful one without userns-remap.";
 }

@@ -3,8 +3,8 @@ package io.lofn.core.probe;
 import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
-import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.HostPathMapping;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.ProbeMode;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.runtime.SelectedRuntime;
@@ -103,7 +103,12 @@ public final class StartProbe {
         throw new LofnException(
             "%s would run as user '%s', and an executor that is user %s cannot delete what that user makes: %s (tried by %s). Leave Tool.user away, run executors as root, or use an engine that maps that user to the executor's. (%s=never goes on all the same, and leaves files.)"
                 .formatted(
-                    tool.image(), user, me.get(), sight.problem(), runtime, LofnConfig.PROBE.name()));
+                    tool.image(),
+                    user,
+                    me.get(),
+                    sight.problem(),
+                    runtime,
+                    LofnConfig.PROBE.name()));
       }
       probed.add(key);
     }

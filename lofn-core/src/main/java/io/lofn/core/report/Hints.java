@@ -53,7 +53,8 @@ record Hints(RunPlan plan, Optional<ExchangeDisk> exchange) {
     }
     if (said.contains("argument list too long")) {
       return Optional.of(
-          "The command and its environment are more than this node passes to a program; hand long lists over in a file: an input of the exchange or a volume.");
+          "The command and its environment are more than this node passes to a program; hand long"
+              + " lists over in a file: an input of the exchange or a volume.");
     }
     return Optional.empty();
   }
@@ -74,7 +75,8 @@ record Hints(RunPlan plan, Optional<ExchangeDisk> exchange) {
   }
 
   static String forHoles() {
-    return "lofn copies holes as zeros; let the tool write its files without them, or pack them, as tar --sparse does.";
+    return "lofn copies holes as zeros; let the tool write its files without them, or pack them, as"
+               + " tar --sparse does.";
   }
 
   /** For a tool that ended well but did not write a file. */
@@ -102,7 +104,8 @@ record Hints(RunPlan plan, Optional<ExchangeDisk> exchange) {
 
   private String forCode(int code, String said) {
     if (code == ExitCodes.BROKEN_PIPE && mayBeInPipeline()) {
-      return "A command of a pipeline wrote to one that had ended, such as head. Where that is meant, say Tool.pipefail(false), or accept 141 by Tool.acceptedExitCodes.";
+      return "A command of a pipeline wrote to one that had ended, such as head. Where that is"
+                 + " meant, say Tool.pipefail(false), or accept 141 by Tool.acceptedExitCodes.";
     }
     return switch (code) {
       case ExitCodes.NOT_FOUND ->
@@ -131,7 +134,8 @@ record Hints(RunPlan plan, Optional<ExchangeDisk> exchange) {
   private String accepted(int code) {
     return code == 1 && mayBeInPipeline()
         ? accepted()
-            + " Any command of a pipeline may have ended so, as grep does where nothing matches: write { grep x || [ $? -eq 1 ]; } to allow that, or say Tool.pipefail(false)."
+            + " Any command of a pipeline may have ended so, as grep does where nothing matches:"
+            + " write { grep x || [ $? -eq 1 ]; } to allow that, or say Tool.pipefail(false)."
         : accepted();
   }
 

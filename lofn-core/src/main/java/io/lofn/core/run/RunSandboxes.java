@@ -8,8 +8,8 @@ import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.plan.ImageVolumes;
 import io.lofn.core.plan.RunMounts;
 import io.lofn.core.plan.RunPlan;
-import io.lofn.core.warm.WarmContainers;
 import io.lofn.core.warm.ReuseKey;
+import io.lofn.core.warm.WarmContainers;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.Mount;
 import io.lofn.spi.PreparedImage;
@@ -64,7 +64,8 @@ final class RunSandboxes {
     boolean kept = new ImageVolumes(image).areKept(RunMounts.targets(plan, mounts));
     if (kept) {
       LOG.info(
-          "A run of {} has a container of its own, whatever spark.lofn.container.reuse says: its image declares volumes, which keep what a run leaves there",
+          "A run of {} has a container of its own, whatever spark.lofn.container.reuse says: its"
+              + " image declares volumes, which keep what a run leaves there",
           image.reference());
     }
     return !kept;

@@ -73,7 +73,8 @@ final class ToolRun<I, O> implements Supervised {
     requireOpen();
     Exchange directory = ready.exchange();
     report.exchange(directory.directory());
-    FailedRunArchive keeper = plan.keep() == KeepPolicy.ON_FAILURE ? new FailedRunArchive(toString(), directory) : null;
+    FailedRunArchive keeper =
+        plan.keep() == KeepPolicy.ON_FAILURE ? new FailedRunArchive(toString(), directory) : null;
     Iterator<I> wanted = new CancellableIterator<>(records, task);
     RunInputWriter<I> input = new RunInputWriter<>(tool.input(), directory, task, turn, toString());
     feed = input;

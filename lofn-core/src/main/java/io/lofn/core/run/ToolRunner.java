@@ -3,13 +3,13 @@ package io.lofn.core.run;
 import io.lofn.api.EmptyPartitions;
 import io.lofn.api.Tool;
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.policy.CommandCheck;
-import io.lofn.core.policy.SecurityPolicy;
-import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.image.ImageOnNode;
+import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.plan.RunPlan;
+import io.lofn.core.policy.CommandCheck;
+import io.lofn.core.policy.SecurityPolicy;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.task.TaskScope;
 import io.lofn.spi.PreparedImage;
@@ -71,7 +71,8 @@ public final class ToolRunner {
   public ImageOnNode prepareImage(Tool<?, ?> tool, ImageRequirement image, TaskScope task) {
     SelectedRuntime runtime = preparation.runtime(task);
     PreparedImage prepared = preparation.image(runtime, image, task);
-    return new ImageOnNode(ProcessIdentity.current().host(), runtime.name(), tool.image(), prepared.id());
+    return new ImageOnNode(
+        ProcessIdentity.current().host(), runtime.name(), tool.image(), prepared.id());
   }
 
   private boolean skipsEmpty(Tool<?, ?> tool) {

@@ -111,7 +111,8 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
     Path file = control.resolve("command");
     boolean isNew = !Files.exists(file);
     Files.writeString(file, WarmShell.commandFile(argv), UTF_8);
-    if (isNew && ExchangeDirectories.isOpen(exchange.directory())) { // whatever this process's mask is
+    if (isNew
+        && ExchangeDirectories.isOpen(exchange.directory())) { // whatever this process's mask is
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     }
   }

@@ -1,9 +1,9 @@
 package io.lofn.core.warm;
 
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.container.TrackedContainers;
 import io.lofn.core.container.PipedContainers;
 import io.lofn.core.container.RunSandbox;
+import io.lofn.core.container.TrackedContainers;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.shell.CommandStart;

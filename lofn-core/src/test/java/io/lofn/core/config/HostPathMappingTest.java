@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class HostPathMappingTest {
 
-  private static final HostPathMapping MAP = map("/var=/node/var, /var/data = /mnt/node/data/,/tmp=/");
+  private static final HostPathMapping MAP =
+      map("/var=/node/var, /var/data = /mnt/node/data/,/tmp=/");
 
   @ParameterizedTest
   @CsvSource({

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.EmptyPartitions;
-import io.lofn.api.UnsupportedFeaturePolicy;
 import io.lofn.api.LofnException;
 import io.lofn.api.PullPolicy;
 import io.lofn.api.RunOutput;
+import io.lofn.api.UnsupportedFeaturePolicy;
 import io.lofn.core.FakeProvider;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +30,8 @@ class LofnConfigTest {
     assertThat(conf.get(LofnConfig.PULL_POLICY)).isEqualTo(PullPolicy.MISSING);
     assertThat(conf.get(LofnConfig.PULL_TIMEOUT)).isEqualTo(Duration.ofMinutes(30));
     assertThat(conf.get(LofnConfig.IMAGE_PIN)).isTrue();
-    assertThat(conf.get(LofnConfig.UNSUPPORTED_FEATURES)).isEqualTo(UnsupportedFeaturePolicy.REFUSE);
+    assertThat(conf.get(LofnConfig.UNSUPPORTED_FEATURES))
+        .isEqualTo(UnsupportedFeaturePolicy.REFUSE);
     assertThat(conf.get(LofnConfig.ENGINE_TIMEOUT)).isEqualTo(Duration.ofSeconds(60));
     assertThat(conf.get(LofnConfig.ENGINE_ATTEMPTS)).isEqualTo(5);
     assertThat(conf.find(LofnConfig.RUN_TIMEOUT)).isEmpty();

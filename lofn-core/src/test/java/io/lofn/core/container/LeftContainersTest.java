@@ -7,21 +7,21 @@ import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.core.FakeProvider;
 import io.lofn.core.QuietContainer;
-import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.HostPathMapping;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeEnvironment;
+import io.lofn.core.node.PrivateDirectory;
 import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.node.ProcessUser;
-import io.lofn.core.node.PrivateDirectory;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.runtime.RuntimeSelector;
 import io.lofn.core.task.TaskIdentity;
-import io.lofn.core.warm.WarmContainer;
 import io.lofn.core.warm.ReuseKey;
+import io.lofn.core.warm.WarmContainer;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
@@ -287,7 +287,8 @@ class LeftContainersTest {
     setUp(engine);
     Path tree =
         leftTree(
-            new ProcessIdentity(me.host(), me.machine(), "before", me.namespace(), me.pid(), me.start()),
+            new ProcessIdentity(
+                me.host(), me.machine(), "before", me.namespace(), me.pid(), me.start()),
             podman);
 
     reaper.reap();

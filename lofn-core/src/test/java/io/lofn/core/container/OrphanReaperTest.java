@@ -8,10 +8,10 @@ import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeEnvironment;
+import io.lofn.core.node.PrivateDirectory;
 import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.node.ProcessIdentityTest;
 import io.lofn.core.node.ProcessUser;
-import io.lofn.core.node.PrivateDirectory;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.runtime.RuntimeSelector;
@@ -207,8 +207,10 @@ class OrphanReaperTest {
     ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
     ExecutorService threads = Executors.newCachedThreadPool();
     try {
-      ExchangeDirectories exchanges = new ExchangeDirectories(new NodeEnvironment(List.of(local)), me, conf);
-      OrphanReaper reaper = new OrphanReaper(node, exchanges, me, containerLabels, conf, threads, clock);
+      ExchangeDirectories exchanges =
+          new ExchangeDirectories(new NodeEnvironment(List.of(local)), me, conf);
+      OrphanReaper reaper =
+          new OrphanReaper(node, exchanges, me, containerLabels, conf, threads, clock);
       begun.await();
 
       for (int i = 0; i < 20; i++) {

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.LofnException;
 import io.lofn.core.ProcessEngine;
-import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.HostPathMapping;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
@@ -17,8 +17,8 @@ import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.runtime.RuntimeSelector;
 import io.lofn.core.shell.CommandStart;
-import io.lofn.core.shell.PipedContainer;
 import io.lofn.core.shell.ExecStatus;
+import io.lofn.core.shell.PipedContainer;
 import io.lofn.core.task.TaskIdentity;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ImageConfig;
@@ -74,7 +74,8 @@ class PipedContainersTest {
   @Test
   void aCommandOfAnotherKernelKeepsWhatIsAttached() throws Exception {
     ProcessIdentity elsewhere =
-        new ProcessIdentity(ME.host(), ME.machine(), "another boot", ME.namespace(), ME.pid(), ME.start());
+        new ProcessIdentity(
+            ME.host(), ME.machine(), "another boot", ME.namespace(), ME.pid(), ME.start());
 
     try (RunningContainer container = start(elsewhere, Map.of(), List.of("sh", "-c", SCRIPT))) {
       assertThat(container).isNotInstanceOf(PipedContainer.class);
@@ -113,7 +114,8 @@ class PipedContainersTest {
   @Test
   void aCommandOfAnotherKernelThatIsGivenNoInputFindsNone() throws Exception {
     ProcessIdentity elsewhere =
-        new ProcessIdentity(ME.host(), ME.machine(), "another boot", ME.namespace(), ME.pid(), ME.start());
+        new ProcessIdentity(
+            ME.host(), ME.machine(), "another boot", ME.namespace(), ME.pid(), ME.start());
     ContainerSpec spec =
         ContainerSpec.builder("name", "image").command(List.of("sh", "-c", NO_INPUT)).build();
 
@@ -220,7 +222,8 @@ class PipedContainersTest {
         .hasValueSatisfying(exit -> assertThat(exit.code()).isEqualTo(3));
   }
 
-  private RunningContainer start(ProcessIdentity owner, Map<String, String> conf, List<String> argv) {
+  private RunningContainer start(
+      ProcessIdentity owner, Map<String, String> conf, List<String> argv) {
     return start(containers(owner, conf), argv);
   }
 
@@ -239,7 +242,8 @@ class PipedContainersTest {
   }
 
   private ExchangeDirectories exchanges() {
-    return new ExchangeDirectories(new NodeEnvironment(List.of(directory)), ME, new LofnConfig(Map.of()));
+    return new ExchangeDirectories(
+        new NodeEnvironment(List.of(directory)), ME, new LofnConfig(Map.of()));
   }
 
   private PipedContainers containers(ProcessIdentity owner, Map<String, String> settings) {

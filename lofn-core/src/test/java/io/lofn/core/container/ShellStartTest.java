@@ -8,8 +8,8 @@ import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
 import io.lofn.core.ProcessEngine;
-import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.HostPathMapping;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
@@ -56,7 +56,8 @@ class ShellStartTest {
 
   private static final ProcessIdentity ME = ProcessIdentity.current();
   private static final ProcessIdentity ELSEWHERE =
-      new ProcessIdentity(ME.host(), ME.machine(), "another boot", ME.namespace(), ME.pid(), ME.start());
+      new ProcessIdentity(
+          ME.host(), ME.machine(), "another boot", ME.namespace(), ME.pid(), ME.start());
 
   private static final Duration SOON = Duration.ofSeconds(30);
 
@@ -365,7 +366,8 @@ class ShellStartTest {
       String stdout = text(container.stdout());
       int code = container.await(SOON).orElseThrow().code();
       String errors = stderr.get(SOON.toSeconds(), TimeUnit.SECONDS);
-      boolean began = !(container instanceof ExecStatus execStatus) || execStatus.began().orElseThrow();
+      boolean began =
+          !(container instanceof ExecStatus execStatus) || execStatus.began().orElseThrow();
       return new Ended(stdout, errors, code, began);
     } finally {
       exchange.close();
@@ -389,7 +391,8 @@ class ShellStartTest {
   }
 
   private ExchangeDirectories exchanges() {
-    return new ExchangeDirectories(new NodeEnvironment(List.of(directory)), ME, new LofnConfig(Map.of()));
+    return new ExchangeDirectories(
+        new NodeEnvironment(List.of(directory)), ME, new LofnConfig(Map.of()));
   }
 
   private PipedContainers containers() {

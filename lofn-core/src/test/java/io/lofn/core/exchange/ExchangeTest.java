@@ -34,7 +34,10 @@ class ExchangeTest {
   @BeforeEach
   void createExchange() {
     exchanges =
-        new ExchangeDirectories(new NodeEnvironment(List.of(local)), ProcessIdentity.current(), new LofnConfig(Map.of()));
+        new ExchangeDirectories(
+            new NodeEnvironment(List.of(local)),
+            ProcessIdentity.current(),
+            new LofnConfig(Map.of()));
     exchange = exchanges.create(TASK, false);
   }
 
@@ -151,7 +154,9 @@ class ExchangeTest {
     assertThatThrownBy(() -> full.create(TASK, false))
         .isInstanceOf(LofnException.class)
         .hasMessage(
-            "No local directory has room for a run: %s has 4096 bytes free, %s has 4096 bytes free; spark.lofn.tmp.minFree wants 67108864. Free some, or let spark.lofn.tmp.dir name a larger disk.",
+            "No local directory has room for a run: %s has 4096 bytes free, %s has 4096 bytes free;"
+                + " spark.lofn.tmp.minFree wants 67108864. Free some, or let spark.lofn.tmp.dir"
+                + " name a larger disk.",
             other.resolve(home), local.resolve(home));
   }
 
@@ -221,7 +226,10 @@ class ExchangeTest {
     Path other = Files.createDirectory(local.resolve("other"));
     Files.createSymbolicLink(other.resolve(ProcessUser.current().own("lofn")), elsewhere);
     ExchangeDirectories planted =
-        new ExchangeDirectories(new NodeEnvironment(List.of(other)), ProcessIdentity.current(), new LofnConfig(Map.of()));
+        new ExchangeDirectories(
+            new NodeEnvironment(List.of(other)),
+            ProcessIdentity.current(),
+            new LofnConfig(Map.of()));
 
     assertThatThrownBy(() -> planted.create(TASK, false))
         .isInstanceOf(LofnException.class)

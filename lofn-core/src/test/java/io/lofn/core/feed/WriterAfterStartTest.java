@@ -45,7 +45,10 @@ class WriterAfterStartTest {
   void start() throws IOException {
     home = Files.createDirectory(local.resolve("home"));
     exchange =
-        new ExchangeDirectories(new NodeEnvironment(List.of(local)), ProcessIdentity.current(), new LofnConfig(Map.of()))
+        new ExchangeDirectories(
+                new NodeEnvironment(List.of(local)),
+                ProcessIdentity.current(),
+                new LofnConfig(Map.of()))
             .create(task.identity(), false);
   }
 

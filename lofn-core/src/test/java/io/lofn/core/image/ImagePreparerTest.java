@@ -15,10 +15,10 @@ import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.NodeLocks;
 import io.lofn.core.runtime.NodeRuntime;
-import io.lofn.core.runtime.Services;
 import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.runtime.RuntimeSelector;
 import io.lofn.core.runtime.SelectedRuntime;
+import io.lofn.core.runtime.Services;
 import io.lofn.core.storage.VolumeStaging;
 import io.lofn.spi.ImageArchives;
 import io.lofn.spi.ImageDigests;
@@ -102,7 +102,8 @@ class ImagePreparerTest {
 
   @Test
   void aTagThatHasMovedIsPulledByItsDigest() {
-    ImageRequirement need = ImageRequirement.of(tool(), new LofnConfig(Map.of()), Optional.of(DIGEST));
+    ImageRequirement need =
+        ImageRequirement.of(tool(), new LofnConfig(Map.of()), Optional.of(DIGEST));
     assertThat(images().prepare(runtime, need, 0).id()).isEqualTo("id of tools@" + DIGEST);
     assertThat(engine.pulls).containsExactly("tools:1", "tools@" + DIGEST);
   }
@@ -171,7 +172,8 @@ class ImagePreparerTest {
     engine.digest = "sha256:moved";
     assertThat(digestResolver.digest(tool())).contains(DIGEST);
     assertThat(digestResolver.digest(tool().pullPolicy(PullPolicy.NEVER))).contains(DIGEST);
-    assertThat(digestResolver.digest(tool().pullPolicy(PullPolicy.ALWAYS))).contains("sha256:moved");
+    assertThat(digestResolver.digest(tool().pullPolicy(PullPolicy.ALWAYS)))
+        .contains("sha256:moved");
     assertThat(digestResolver.digest(tool())).contains("sha256:moved");
   }
 
@@ -260,7 +262,8 @@ class ImagePreparerTest {
     LofnConfig conf = new LofnConfig(new HashMap<>(settings));
     RuntimeProviders providers =
         RuntimeProviders.of(List.of(FakeProvider.of("fake", -1, engine)), List.of());
-    return new DigestResolver(new NodeRuntime(new RuntimeSelector(conf, providers)), conf, nanoClock);
+    return new DigestResolver(
+        new NodeRuntime(new RuntimeSelector(conf, providers)), conf, nanoClock);
   }
 
   /** An engine that pulls whatever it is asked for; an archive is the name of its only image. */

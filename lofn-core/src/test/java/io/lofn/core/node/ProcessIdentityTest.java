@@ -40,9 +40,12 @@ public class ProcessIdentityTest {
 
   @Test
   void isNotJudgedFromAnotherHostOrNamespace() {
-    assertThat(me.lifeOf(new ProcessIdentity("other", me.machine(), me.boot(), me.namespace(), 1, "1")))
+    assertThat(
+            me.lifeOf(
+                new ProcessIdentity("other", me.machine(), me.boot(), me.namespace(), 1, "1")))
         .isEqualTo(Life.UNKNOWN);
-    assertThat(me.lifeOf(new ProcessIdentity(me.host(), me.machine(), me.boot(), "pid:[1]", 1, "1")))
+    assertThat(
+            me.lifeOf(new ProcessIdentity(me.host(), me.machine(), me.boot(), "pid:[1]", 1, "1")))
         .isEqualTo(Life.UNKNOWN);
   }
 
@@ -50,7 +53,8 @@ public class ProcessIdentityTest {
   void isOfAnotherBootWhenTheBootDiffers() {
     assertThat(
             me.lifeOf(
-                new ProcessIdentity(me.host(), me.machine(), "x", me.namespace(), me.pid(), me.start())))
+                new ProcessIdentity(
+                    me.host(), me.machine(), "x", me.namespace(), me.pid(), me.start())))
         .isEqualTo(Life.OTHER_BOOT);
   }
 
@@ -66,7 +70,10 @@ public class ProcessIdentityTest {
     assertThat(life(with(me.pid(), me.start() + "1"))).isEqualTo(Life.DEAD);
     assertThat(life(new ProcessIdentity(me.host(), me.machine(), "x-y", me.namespace(), 1, "1")))
         .isEqualTo(Life.OTHER_BOOT);
-    assertThat(life(new ProcessIdentity("other", me.machine(), me.boot(), me.namespace(), me.pid(), "0")))
+    assertThat(
+            life(
+                new ProcessIdentity(
+                    "other", me.machine(), me.boot(), me.namespace(), me.pid(), "0")))
         .isEqualTo(Life.UNKNOWN);
     assertThat(me.lifeOfDirectory("something else", true)).isEqualTo(Life.UNKNOWN);
   }
@@ -92,7 +99,8 @@ public class ProcessIdentityTest {
   @Test
   void whereTheMachineIsNotKnownOnlyItsOwnDiskTells() {
     ProcessIdentity nameless = onMachine("");
-    ProcessIdentity dead = new ProcessIdentity(me.host(), "", me.boot(), me.namespace(), me.pid(), "0");
+    ProcessIdentity dead =
+        new ProcessIdentity(me.host(), "", me.boot(), me.namespace(), me.pid(), "0");
     ProcessIdentity earlier = new ProcessIdentity(me.host(), "", "x", me.namespace(), 1, "1");
 
     assertThat(nameless.lifeOfDirectory(dead.directoryName(), true)).isEqualTo(Life.DEAD);

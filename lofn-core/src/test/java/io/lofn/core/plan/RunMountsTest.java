@@ -14,10 +14,10 @@ import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.task.TaskIdentity;
-import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ImageConfig;
 import io.lofn.spi.Mount;
 import io.lofn.spi.PreparedImage;
+import io.lofn.spi.RuntimeFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,12 +45,18 @@ class RunMountsTest {
   @BeforeEach
   void createExchange() {
     exchanges =
-        new ExchangeDirectories(new NodeEnvironment(List.of(local)), ProcessIdentity.current(), new LofnConfig(Map.of()));
+        new ExchangeDirectories(
+            new NodeEnvironment(List.of(local)),
+            ProcessIdentity.current(),
+            new LofnConfig(Map.of()));
     exchange = exchanges.create(TASK, false);
   }
 
   private List<Mount> make(
-      ContainerSettings.Builder settings, Set<RuntimeFeature> unsupported, List<Mount> data, String... volumes) {
+      ContainerSettings.Builder settings,
+      Set<RuntimeFeature> unsupported,
+      List<Mount> data,
+      String... volumes) {
     Tool<String, String> tool = Tool.pipe("tool:1").command("cat");
     RunPlan plan =
         new RunPlan(

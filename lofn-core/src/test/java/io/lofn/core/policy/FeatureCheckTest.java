@@ -3,16 +3,16 @@ package io.lofn.core.policy;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lofn.api.UnsupportedFeaturePolicy;
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
+import io.lofn.api.UnsupportedFeaturePolicy;
 import io.lofn.api.Volume;
 import io.lofn.core.FakeProvider;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.runtime.SelectedRuntime;
-import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Device;
+import io.lofn.spi.RuntimeFeature;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -41,7 +41,10 @@ class FeatureCheckTest {
         demand(RuntimeFeature.READ_ONLY_ROOT, Tool::readOnlyRoot, "read-only root"),
         demand(RuntimeFeature.PRIVILEGES, tool -> tool.capability("NET_RAW"), "capability"),
         demand(RuntimeFeature.PLATFORMS, tool -> tool.platform("linux/arm64"), "platform"),
-        demand(RuntimeFeature.ENGINE_OPTIONS, tool -> tool.engineOptions("--gpus=all"), "engine options"),
+        demand(
+            RuntimeFeature.ENGINE_OPTIONS,
+            tool -> tool.engineOptions("--gpus=all"),
+            "engine options"),
         demand(RuntimeFeature.IMAGE_COMMAND, Tool::imageEntrypoint, "own command"));
   }
 
@@ -65,18 +68,28 @@ class FeatureCheckTest {
   @ParameterizedTest
   @MethodSource("demands")
   void aToolMayPutUpWithIt(RuntimeFeature feature, Tool<String, String> tool, String name) {
-    assertThatCode(() -> gate(Map.of()).check(tool.unsupportedFeatures(UnsupportedFeaturePolicy.WARN), without(feature)))
+    assertThatCode(
+            () ->
+                gate(Map.of())
+                    .check(
+                        tool.unsupportedFeatures(UnsupportedFeaturePolicy.WARN), without(feature)))
         .as(name)
         .doesNotThrowAnyException();
-    assertThatCode(() -> gate(Map.of("spark.lofn.unsupportedFeatures", "warn")).check(tool, without(feature)))
+    assertThatCode(
+            () ->
+                gate(Map.of("spark.lofn.unsupportedFeatures", "warn"))
+                    .check(tool, without(feature)))
         .doesNotThrowAnyException();
   }
 
   @Test
   void aToolsOwnWordWinsOverTheSessions() {
-    Tool<String, String> strict = TOOL.memory(1 << 26).unsupportedFeatures(UnsupportedFeaturePolicy.REFUSE);
+    Tool<String, String> strict =
+        TOOL.memory(1 << 26).unsupportedFeatures(UnsupportedFeaturePolicy.REFUSE);
     assertThatThrownBy(
-            () -> gate(Map.of("spark.lofn.unsupportedFeatures", "warn")).check(strict, without(RuntimeFeature.MEMORY)))
+            () ->
+                gate(Map.of("spark.lofn.unsupportedFeatures", "warn"))
+                    .check(strict, without(RuntimeFeature.MEMORY)))
         .hasMessageContaining("memory");
   }
 
@@ -116,9 +129,12 @@ class FeatureCheckTest {
               gate(Map.of()).checkSubmounts(TOOL, without(), volume, dev);
               gate(Map.of()).checkSubmounts(TOOL, open, volume.readWrite(), dev);
               gate(Map.of()).checkSubmounts(TOOL, open, volume, Path.of("/proc/self/fdinfo"));
-              gate(Map.of()).checkSubmounts(TOOL.unsupportedFeatures(UnsupportedFeaturePolicy.WARN), open, volume, dev);
+              gate(Map.of())
+                  .checkSubmounts(
+                      TOOL.unsupportedFeatures(UnsupportedFeaturePolicy.WARN), open, volume, dev);
               // Nothing is closed there anyway, which is warned of.
-              SelectedRuntime none = without(RuntimeFeature.READ_ONLY_SUBMOUNTS, RuntimeFeature.READ_ONLY_MOUNTS);
+              SelectedRuntime none =
+                  without(RuntimeFeature.READ_ONLY_SUBMOUNTS, RuntimeFeature.READ_ONLY_MOUNTS);
               gate(Map.of()).checkSubmounts(TOOL, none, volume, dev);
             })
         .doesNotThrowAnyException();
@@ -140,8 +156,11 @@ class FeatureCheckTest {
             () -> {
               gate(Map.of()).checkDevices(TOOL, none, spec);
               gate(Map.of()).checkDevices(TOOL, without(), devices);
-              gate(Map.of()).checkDevices(TOOL.unsupportedFeatures(UnsupportedFeaturePolicy.WARN), none, devices);
-              gate(Map.of("spark.lofn.unsupportedFeatures", "warn")).checkDevices(TOOL, none, devices);
+              gate(Map.of())
+                  .checkDevices(
+                      TOOL.unsupportedFeatures(UnsupportedFeaturePolicy.WARN), none, devices);
+              gate(Map.of("spark.lofn.unsupportedFeatures", "warn"))
+                  .checkDevices(TOOL, none, devices);
             })
         .doesNotThrowAnyException();
   }

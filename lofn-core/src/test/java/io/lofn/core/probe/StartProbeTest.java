@@ -9,10 +9,10 @@ import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
 import io.lofn.core.FakeProvider;
 import io.lofn.core.QuietContainer;
-import io.lofn.core.config.LofnConfig;
 import io.lofn.core.config.HostPathMapping;
-import io.lofn.core.container.TrackedContainers;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.container.OrphanReaper;
+import io.lofn.core.container.TrackedContainers;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.NodeEnvironment;
@@ -109,7 +109,8 @@ class StartProbeTest {
       assertThatThrownBy(() -> probe.check(ends(41), IMAGE, TASK))
           .isInstanceOf(EngineException.class)
           .hasMessageStartingWith(
-              "Tools cannot run on this node by fake, engine of fake: the engine does not see the executor's directory "
+              "Tools cannot run on this node by fake, engine of fake: the engine does not see the"
+                  + " executor's directory "
                   + local)
           .hasMessageContaining("spark.lofn.host.path.map")
           .hasMessageContaining("spark.lofn.probe=never skips this probe");
@@ -261,11 +262,13 @@ class StartProbeTest {
     all.put("spark.lofn.cleanup.interval", "1d");
     LofnConfig conf = new LofnConfig(all);
     ProcessIdentity owner = ProcessIdentity.current();
-    ExchangeDirectories exchanges = new ExchangeDirectories(new NodeEnvironment(List.of(local)), owner, conf);
+    ExchangeDirectories exchanges =
+        new ExchangeDirectories(new NodeEnvironment(List.of(local)), owner, conf);
     ContainerLabels containerLabels = new ContainerLabels(owner);
     NodeRuntime node =
         new NodeRuntime(new RuntimeSelector(conf, RuntimeProviders.of(List.of(), List.of())));
-    OrphanReaper reaper = new OrphanReaper(node, exchanges, owner, containerLabels, conf, clock, clock);
+    OrphanReaper reaper =
+        new OrphanReaper(node, exchanges, owner, containerLabels, conf, clock, clock);
     HostPathMapping paths = conf.find(LofnConfig.HOST_PATH_MAP).orElse(HostPathMapping.NONE);
     TrackedContainers containers = new TrackedContainers(reaper, paths);
     return new StartProbe(

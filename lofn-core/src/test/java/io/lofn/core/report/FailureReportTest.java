@@ -194,8 +194,9 @@ class FailureReportTest {
     assertThat(explained)
         .hasMessage(
             "The input of map of x could not be written: the disk of the exchange,"
-                + " /data/lofn-me/1-2-3-4/run/exchange, has no room left, by a quota or by"
-                + " its number of files (1099511627776 bytes free). Free some, make the partitions smaller, or let spark.lofn.tmp.dir name a larger disk.")
+                + " /data/lofn-me/1-2-3-4/run/exchange, has no room left, by a quota or by its"
+                + " number of files (1099511627776 bytes free). Free some, make the partitions"
+                + " smaller, or let spark.lofn.tmp.dir name a larger disk.")
         .hasCause(failure);
     assertThat(FULL.explain("map of x", new IOException("closed"))).isPresent();
     assertThat(ROOMY.explain("map of x", new IOException("closed"))).isEmpty();
@@ -207,7 +208,8 @@ class FailureReportTest {
 
     assertThat(full.explain("map of x", new IOException("closed")).orElseThrow())
         .hasMessageEndingWith(
-            "or let spark.lofn.tmp.dir name a larger disk. It is a tmpfs: if it is that of spark.lofn.tmp.memoryDir, the next attempt has its exchange on disk.");
+            "or let spark.lofn.tmp.dir name a larger disk. It is a tmpfs: if it is that of"
+                + " spark.lofn.tmp.memoryDir, the next attempt has its exchange on disk.");
   }
 
   @Test

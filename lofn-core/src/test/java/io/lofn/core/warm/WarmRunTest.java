@@ -142,7 +142,9 @@ class WarmRunTest {
       }
       Exchange exchange =
           new ExchangeDirectories(
-                  new NodeEnvironment(List.of(local)), ProcessIdentity.current(), new LofnConfig(Map.of()))
+                  new NodeEnvironment(List.of(local)),
+                  ProcessIdentity.current(),
+                  new LofnConfig(Map.of()))
               .create(new TaskIdentity("local-1", 2, 3, 0, 17), false);
       Path control = exchange.beside("control");
       NamedPipes.make(control, false);

@@ -55,8 +55,8 @@ public final class CliRuntimeProvider implements ContainerRuntimeProvider {
   public Map<String, String> properties() {
     return Map.of(
         EngineFinder.COMMAND,
-        "program to call, a name on the PATH or an absolute path; by default the first of docker and"
-            + " podman whose engine answers",
+        "program to call, a name on the PATH or an absolute path; by default the first of docker"
+            + " and podman whose engine answers",
         EngineFinder.DIALECT,
         "how that program is spoken to: docker, podman, nerdctl, charliecloud, apptainer or"
             + " singularity; by default what it turns out to be",

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.ResourceLimits;
-import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.Mount;
 import io.lofn.spi.RunningContainer;
 import io.lofn.spi.RuntimeConfig;
+import io.lofn.spi.RuntimeFeature;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -54,7 +54,9 @@ final class DockerImages extends HttpImages {
             return isFor(request.platform().orElse(""), image.getOs(), image.getArch())
                 ? Optional.ofNullable(image.getId())
                     .map(
-                        id -> PreparedImage.of(request.reference(), id).config(InspectedImage.of(image)))
+                        id ->
+                            PreparedImage.of(request.reference(), id)
+                                .config(InspectedImage.of(image)))
                 : Optional.<PreparedImage>empty();
           } catch (NotFoundException e) {
             return Optional.<PreparedImage>empty();

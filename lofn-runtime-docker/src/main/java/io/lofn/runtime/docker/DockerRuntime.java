@@ -4,10 +4,10 @@ import com.github.dockerjava.api.exception.BadRequestException;
 import com.github.dockerjava.api.model.Container;
 import io.lofn.http.FailedCommand;
 import io.lofn.http.HttpRuntime;
-import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ContainerSummary;
 import io.lofn.spi.RunningContainer;
+import io.lofn.spi.RuntimeFeature;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,8 @@ final class DockerRuntime extends HttpRuntime {
 
   @Override
   public Set<RuntimeFeature> unsupportedFeatures() {
-    Set<RuntimeFeature> unsupported = EnumSet.of(RuntimeFeature.LOCALHOST); // Its network is disabled, see there.
+    Set<RuntimeFeature> unsupported =
+        EnumSet.of(RuntimeFeature.LOCALHOST); // Its network is disabled, see there.
     unsupported.addAll(super.unsupportedFeatures());
     return unsupported;
   }

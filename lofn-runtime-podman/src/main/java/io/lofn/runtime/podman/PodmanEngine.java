@@ -251,7 +251,8 @@ final class PodmanEngine extends HttpEngine {
     return unsupported;
   }
 
-  private static void addUnless(boolean able, RuntimeFeature feature, Set<RuntimeFeature> unsupported) {
+  private static void addUnless(
+      boolean able, RuntimeFeature feature, Set<RuntimeFeature> unsupported) {
     if (!able) {
       unsupported.add(feature);
     }

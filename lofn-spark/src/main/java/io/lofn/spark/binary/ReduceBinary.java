@@ -26,7 +26,10 @@ public final class ReduceBinary {
    * @param parent where the outputs of all levels are kept
    */
   public ReduceBinary(
-      JavaSparkContext spark, LofnConfig conf, String parent, ToolCall<BinaryFile, BinaryFile> call) {
+      JavaSparkContext spark,
+      LofnConfig conf,
+      String parent,
+      ToolCall<BinaryFile, BinaryFile> call) {
     this.spark = spark;
     this.conf = conf;
     this.parent = parent;

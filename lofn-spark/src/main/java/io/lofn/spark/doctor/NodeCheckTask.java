@@ -5,8 +5,8 @@ import io.lofn.api.Tool;
 import io.lofn.core.check.CheckResult;
 import io.lofn.core.check.NodeCheck;
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.image.DigestResolver;
+import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.task.TaskScope;
 import io.lofn.spark.executor.ExecutorInjector;
 import io.lofn.spark.executor.ExecutorInjector.Lease;
@@ -51,12 +51,14 @@ public final class NodeCheckTask implements Serializable {
 
   private List<CheckResult> findings() {
     TaskScope task = SparkTaskScope.current();
-    ImageRequirement need = ImageRequirement.of(tool, new LofnConfig(conf), Optional.ofNullable(digest));
+    ImageRequirement need =
+        ImageRequirement.of(tool, new LofnConfig(conf), Optional.ofNullable(digest));
     try (Lease lofn = ExecutorInjector.ofExecutor(conf)) {
       return lofn.get(NodeCheck.class).examine(id, tool, need, task);
     } catch (LofnException e) {
       return List.of(
-          CheckResult.bad("lofn", e.getMessage(), "lofn itself does not come up on this executor."));
+          CheckResult.bad(
+              "lofn", e.getMessage(), "lofn itself does not come up on this executor."));
     }
   }
 }

@@ -2,9 +2,9 @@ package io.lofn.spark.executor;
 
 import io.lofn.api.Tool;
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.image.ImageRequirement;
-import io.lofn.core.image.ImageOnNode;
 import io.lofn.core.image.DigestResolver;
+import io.lofn.core.image.ImageOnNode;
+import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.run.ToolRunner;
 import io.lofn.spark.executor.ExecutorInjector.Lease;
 import java.io.IOException;

@@ -13,7 +13,8 @@ class DoctorReportTest {
 
   private static final List<CheckResult> WELL =
       List.of(
-          CheckResult.good("user", "hadoop (990:990)"), CheckResult.good("runtime", "docker, Docker 25"));
+          CheckResult.good("user", "hadoop (990:990)"),
+          CheckResult.good("runtime", "docker, Docker 25"));
 
   private static final List<CheckResult> ILL =
       List.of(
@@ -78,7 +79,8 @@ class DoctorReportTest {
 
             What to do:
             a, encoding:
-              the locale of the executor's JVM is not UTF-8 (sun.jnu.encoding=ANSI_X3.4-1968)""")
+              the locale of the executor's JVM is not UTF-8 (sun.jnu.encoding=ANSI_X3.4-1968)\
+            """)
         .contains("-> Set spark.executorEnv.LC_ALL=C.UTF-8")
         .endsWith("\n1 of 1 nodes passed\n");
     assertThat(NodeCheck.encoding("UTF-8").advises()).isFalse();

@@ -53,7 +53,8 @@ class PlantedDirectoriesTest {
     users.asVictim(
         shared,
         script(
-            "umask 077; mkdir -p private/HOME/DEAD private/DEAD; echo secret > private/HOME/DEAD/secret; echo secret > private/DEAD/secret"));
+            "umask 077; mkdir -p private/HOME/DEAD private/DEAD; echo secret >"
+                + " private/HOME/DEAD/secret; echo secret > private/DEAD/secret"));
     return shared;
   }
 

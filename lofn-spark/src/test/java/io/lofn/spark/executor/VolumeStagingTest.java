@@ -111,7 +111,8 @@ class VolumeStagingTest {
       out.write('x');
     }
     Volume local = Volume.of(zip.toString()).at("/data").unpacked();
-    try (VolumeStaging volumes = volumes(Map.of(), directory, List.of(new HadoopVolumeStagerProvider()));
+    try (VolumeStaging volumes =
+            volumes(Map.of(), directory, List.of(new HadoopVolumeStagerProvider()));
         StagedVolume staged = volumes.stage(local)) {
       assertThat(staged.path().resolve("a")).hasContent("x");
     }

@@ -39,7 +39,8 @@ public final class Charliecloud {
     options.put(DialectOption.PULL, List.of("ch-image", "--storage={store}", "pull", "{}"));
     // It insists on this variable, although the environment it is given is the tool's.
     options.put(
-        DialectOption.NO_INHERITED_ENVIRONMENT, List.of("--unset-env=USER", "--unset-env=" + IMAGE_STORAGE));
+        DialectOption.NO_INHERITED_ENVIRONMENT,
+        List.of("--unset-env=USER", "--unset-env=" + IMAGE_STORAGE));
     options.put(DialectOption.ENV_FILE, List.of("--env-no-expand", "--set-env={}"));
     options.put(DialectOption.MOUNT, List.of("--bind={source}:{target}"));
     options.put(DialectOption.WORKING_DIRECTORY, List.of("--cd={}"));

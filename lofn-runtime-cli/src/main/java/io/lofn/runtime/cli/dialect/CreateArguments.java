@@ -3,10 +3,10 @@ package io.lofn.runtime.cli.dialect;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.api.ResourceLimits;
-import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Device;
 import io.lofn.spi.Mount;
+import io.lofn.spi.RuntimeFeature;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.file.Path;
@@ -139,7 +139,9 @@ public final class CreateArguments {
     limits.cpus().ifPresent(cpus -> ask(DialectOption.CPUS, cpus(cpus)));
     limits.memory().ifPresent(bytes -> ask(DialectOption.MEMORY, Long.toString(bytes)));
     limits.pids().ifPresent(count -> ask(DialectOption.PIDS, Long.toString(count)));
-    limits.sharedMemory().ifPresent(bytes -> ask(DialectOption.SHARED_MEMORY, Long.toString(bytes)));
+    limits
+        .sharedMemory()
+        .ifPresent(bytes -> ask(DialectOption.SHARED_MEMORY, Long.toString(bytes)));
   }
 
   /** An engine refuses more processors than it has, and less than a hundredth of one. */

@@ -47,9 +47,11 @@ public final class Docker {
     options.put(DialectOption.MOUNT, List.of("--mount={}"));
     options.put(DialectOption.READ_ONLY_MOUNT, List.of("--mount={}"));
     options.put(
-        DialectOption.READ_ONLY_SUBMOUNTS, List.of("bind-recursive=readonly", "bind-propagation=rprivate"));
+        DialectOption.READ_ONLY_SUBMOUNTS,
+        List.of("bind-recursive=readonly", "bind-propagation=rprivate"));
     // Not as a mount, which docker closes to programs and cannot be told to open.
-    options.put(DialectOption.TMPFS, List.of("--tmpfs={target}:exec,nosuid,nodev,mode=1777,size={size}"));
+    options.put(
+        DialectOption.TMPFS, List.of("--tmpfs={target}:exec,nosuid,nodev,mode=1777,size={size}"));
     options.put(DialectOption.DEVICE, List.of("--device={source}:{target}:{permissions}"));
     options.put(DialectOption.ENV_OF_COMMAND, List.of("--env={}"));
     options.put(DialectOption.ENV_FILE, List.of("--env-file={}"));

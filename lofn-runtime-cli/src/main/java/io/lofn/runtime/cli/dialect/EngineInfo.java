@@ -13,7 +13,11 @@ import java.util.Set;
  * @param missing what this node does not let it do
  */
 public record EngineInfo(
-    CliDialect dialect, String description, int cpus, boolean rootless, Set<RuntimeFeature> missing) {
+    CliDialect dialect,
+    String description,
+    int cpus,
+    boolean rootless,
+    Set<RuntimeFeature> missing) {
 
   public EngineInfo {
     missing = Set.copyOf(missing);

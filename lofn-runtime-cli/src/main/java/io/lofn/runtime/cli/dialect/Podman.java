@@ -45,10 +45,12 @@ public final class Podman {
     options.remove(DialectOption.READ_ONLY_SUBMOUNTS);
     // Podman looks for its detach keys in any input: two bytes of data would end the run.
     // And its warnings go where the tool's standard error goes.
-    options.put(DialectOption.START, List.of("start", "--attach", "--detach-keys=", "--log-level=error"));
+    options.put(
+        DialectOption.START, List.of("start", "--attach", "--detach-keys=", "--log-level=error"));
     // Without a time it stops first, which may take ten seconds.
     options.put(DialectOption.REMOVE, List.of("rm", "--force", "--volumes", "-t", "0"));
-    options.put(DialectOption.NO_INHERITED_ENVIRONMENT, List.of("--http-proxy=false", "--sdnotify=ignore"));
+    options.put(
+        DialectOption.NO_INHERITED_ENVIRONMENT, List.of("--http-proxy=false", "--sdnotify=ignore"));
     options.put(DialectOption.UNSET_ENV, List.of("--unsetenv={}"));
     options.put(DialectOption.KEEP_USER_ID, List.of("--userns=keep-id"));
     // Its --tmpfs would copy what the image has there.
@@ -81,14 +83,24 @@ public final class Podman {
 
   private static Set<RuntimeFeature> ignored(JsonNode host, boolean rootless) {
     if (rootless && host.path("cgroupVersion").asText().equals("v1")) {
-      return EnumSet.of(RuntimeFeature.MEMORY, RuntimeFeature.CPUS, RuntimeFeature.PIDS, RuntimeFeature.READ_ONLY_SUBMOUNTS);
+      return EnumSet.of(
+          RuntimeFeature.MEMORY,
+          RuntimeFeature.CPUS,
+          RuntimeFeature.PIDS,
+          RuntimeFeature.READ_ONLY_SUBMOUNTS);
     }
     Set<RuntimeFeature> missing = EnumSet.of(RuntimeFeature.READ_ONLY_SUBMOUNTS);
     JsonNode controllers = host.path("cgroupControllers");
     if (controllers.isArray()) {
       Set<String> present = new HashSet<>();
       controllers.forEach(each -> present.add(each.asText()));
-      Map.of("memory", RuntimeFeature.MEMORY, "cpu", RuntimeFeature.CPUS, "pids", RuntimeFeature.PIDS)
+      Map.of(
+              "memory",
+              RuntimeFeature.MEMORY,
+              "cpu",
+              RuntimeFeature.CPUS,
+              "pids",
+              RuntimeFeature.PIDS)
           .forEach(
               (controller, feature) -> {
                 if (!present.contains(controller)) {

@@ -3,8 +3,8 @@ package io.lofn.runtime.cli.engine;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
-import io.lofn.runtime.cli.dialect.Podman;
 import io.lofn.runtime.cli.dialect.DialectOption;
+import io.lofn.runtime.cli.dialect.Podman;
 import io.lofn.runtime.cli.image.OciConfig;
 import io.lofn.runtime.cli.process.Command;
 import io.lofn.runtime.cli.process.CommandResult;
@@ -58,7 +58,8 @@ final class CliImages {
 
   /** Loads the images of an archive. */
   void load(Path archive, Duration timeout) {
-    List<String> arguments = engine.dialect().demand(DialectOption.LOAD, Map.of("{}", archive.toString()));
+    List<String> arguments =
+        engine.dialect().demand(DialectOption.LOAD, Map.of("{}", archive.toString()));
     CommandResult result = engine.call(engine.command(arguments), "load", timeout);
     if (result.cutOff()) {
       throw new EngineException(
@@ -131,8 +132,8 @@ final class CliImages {
         throw engine.failure("pull " + request.reference(), result);
       }
       throw new ImageUnavailableException(
-          ("Image %s cannot be pulled: %s. Check its name, log this node's user in with '%s login', or"
-                  + " load it on every node")
+          ("Image %s cannot be pulled: %s. Check its name, log this node's user in with '%s login',"
+               + " or load it on every node")
               .formatted(request.reference(), result.message(), engine.dialect().name()));
     }
   }

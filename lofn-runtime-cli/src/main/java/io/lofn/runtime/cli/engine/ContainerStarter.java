@@ -3,8 +3,8 @@ package io.lofn.runtime.cli.engine;
 import io.lofn.api.EngineException;
 import io.lofn.api.Printable;
 import io.lofn.runtime.cli.dialect.CreateArguments;
-import io.lofn.runtime.cli.dialect.ToolEnvironment;
 import io.lofn.runtime.cli.dialect.DialectOption;
+import io.lofn.runtime.cli.dialect.ToolEnvironment;
 import io.lofn.runtime.cli.process.AttachedProcess;
 import io.lofn.runtime.cli.process.Command;
 import io.lofn.runtime.cli.process.CommandResult;
@@ -70,7 +70,10 @@ final class ContainerStarter {
         new ArrayList<>(
             CreateArguments.of(spec, engine.info(), environment.command().keySet(), file));
     for (String name : unwanted.apply(spec.image())) {
-      engine.dialect().say(DialectOption.UNSET_ENV, name).ifPresent(words -> arguments.addAll(1, words));
+      engine
+          .dialect()
+          .say(DialectOption.UNSET_ENV, name)
+          .ifPresent(words -> arguments.addAll(1, words));
     }
     Command command = engine.command(arguments).environment(environment.command());
     CommandResult result = engine.call(command, "create", engine.callTimeout());
@@ -132,7 +135,8 @@ final class ContainerStarter {
   }
 
   private AttachedProcess attach(String id, ContainerSpec spec, RunDirectory directory) {
-    List<String> arguments = new ArrayList<>(engine.dialect().demand(DialectOption.START, Map.of()));
+    List<String> arguments =
+        new ArrayList<>(engine.dialect().demand(DialectOption.START, Map.of()));
     if (spec.stdin()) {
       arguments.add("--interactive");
     }

@@ -6,9 +6,9 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import io.lofn.api.EngineException;
 import io.lofn.runtime.cli.dialect.Charliecloud;
 import io.lofn.runtime.cli.dialect.CreateArguments;
+import io.lofn.runtime.cli.dialect.DialectOption;
 import io.lofn.runtime.cli.dialect.EngineInfo;
 import io.lofn.runtime.cli.dialect.ToolEnvironment;
-import io.lofn.runtime.cli.dialect.DialectOption;
 import io.lofn.runtime.cli.image.UnpackedImage;
 import io.lofn.runtime.cli.process.AttachedProcess;
 import io.lofn.runtime.cli.process.Command;
@@ -112,7 +112,8 @@ final class RunnerStarter {
       ContainerSpec spec, Path image, ImageConfig config, RunDirectory directory) {
     Map<String, String> variables = variables(spec, config);
     List<Mount> mounts = MountPoints.prepare(spec, image, directory.path());
-    Optional<String> prefix = info.dialect().say(DialectOption.ENV_PREFIX, "").map(words -> words.get(0));
+    Optional<String> prefix =
+        info.dialect().say(DialectOption.ENV_PREFIX, "").map(words -> words.get(0));
     ToolEnvironment environment =
         prefix.isPresent() ? prefixed(variables, prefix.get()) : ToolEnvironment.of(variables);
     Optional<Path> file =

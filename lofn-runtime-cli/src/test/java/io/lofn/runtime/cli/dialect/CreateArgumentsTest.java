@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.api.ResourceLimits;
-import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Device;
 import io.lofn.spi.Mount;
+import io.lofn.spi.RuntimeFeature;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -145,7 +145,8 @@ class CreateArgumentsTest {
   @Test
   void saysNothingOfSubmountsThatTheEngineDoesNotClose() {
     EngineInfo old =
-        new EngineInfo(Docker.DIALECT, "engine", 2, false, Set.of(RuntimeFeature.READ_ONLY_SUBMOUNTS));
+        new EngineInfo(
+            Docker.DIALECT, "engine", 2, false, Set.of(RuntimeFeature.READ_ONLY_SUBMOUNTS));
     assertThat(CreateArguments.of(everything().build(), old, List.of(), Optional.empty()))
         .contains("--mount=type=bind,source=/in,target=/data,readonly");
   }

@@ -36,10 +36,12 @@ class DialectFileTest {
             """);
     assertThat(dialect.name()).isEqualTo("mine");
     assertThat(dialect.program()).isEqualTo("my-docker");
-    assertThat(dialect.options().get(DialectOption.MOUNT)).containsExactly("--volume={source}:{target}");
+    assertThat(dialect.options().get(DialectOption.MOUNT))
+        .containsExactly("--volume={source}:{target}");
     assertThat(dialect.options().get(DialectOption.INIT)).isEmpty();
     assertThat(dialect.options().get(DialectOption.CPUS)).containsExactly("--cpus", "{}");
-    assertThat(dialect.options().get(DialectOption.PIDS)).isEqualTo(Docker.DIALECT.options().get(DialectOption.PIDS));
+    assertThat(dialect.options().get(DialectOption.PIDS))
+        .isEqualTo(Docker.DIALECT.options().get(DialectOption.PIDS));
     assertThat(dialect.unsupportedFeatures()).containsExactly(RuntimeFeature.MEMORY);
     assertThat(Docker.DIALECT.unsupportedFeatures()).isEmpty();
   }
@@ -70,7 +72,9 @@ class DialectFileTest {
 
   @Test
   void eachWordHasAKeyOfItsOwn() {
-    assertThat(List.of(DialectOption.values())).extracting(DialectOption::key).doesNotHaveDuplicates();
+    assertThat(List.of(DialectOption.values()))
+        .extracting(DialectOption::key)
+        .doesNotHaveDuplicates();
     assertThat(DialectOption.READ_ONLY_MOUNT.key()).isEqualTo("read-only-mount");
   }
 }

@@ -21,7 +21,8 @@ class EngineInfoTest {
             parse(
                 """
                 {"ServerVersion":"20.10.24","NCPU":2,"SecurityOptions":["name=seccomp"],
-                 "ClientInfo":{"Version":"28.1"}}"""))
+                 "ClientInfo":{"Version":"28.1"}}\
+                """))
         .isEqualTo(
             new EngineInfo(
                 Docker.DIALECT,
@@ -36,7 +37,8 @@ class EngineInfoTest {
     EngineInfo info =
         parse(
             """
-            {"ServerVersion":"24.0","NCPU":2,"SecurityOptions":["name=seccomp","name=rootless"]}""");
+            {"ServerVersion":"24.0","NCPU":2,"SecurityOptions":["name=seccomp","name=rootless"]}\
+            """);
     assertThat(info.rootless()).isTrue();
     assertThat(info.description()).isEqualTo("docker CLI with engine 24.0");
   }
@@ -47,7 +49,8 @@ class EngineInfoTest {
             parse(
                 """
                 {"host":{"cpus":8,"serviceIsRemote":true,"security":{"rootless":true}},
-                 "version":{"Version":"4.3.1"}}"""))
+                 "version":{"Version":"4.3.1"}}\
+                """))
         .isEqualTo(
             new EngineInfo(
                 Podman.DIALECT,
@@ -62,7 +65,8 @@ class EngineInfoTest {
     assertThat(
             parse(
                     """
-                    {"ServerVersion":"1","MemoryLimit":false,"CpuCfsQuota":true,"PidsLimit":false}""")
+                    {"ServerVersion":"1","MemoryLimit":false,"CpuCfsQuota":true,"PidsLimit":false}\
+                    """)
                 .unsupportedFeatures())
         .containsExactlyInAnyOrder(
             RuntimeFeature.MEMORY,
@@ -72,18 +76,25 @@ class EngineInfoTest {
     assertThat(
             parse(
                     """
-                    {"host":{"cgroupControllers":["cpu","pids"]},"version":{"Version":"4"}}""")
+                    {"host":{"cgroupControllers":["cpu","pids"]},"version":{"Version":"4"}}\
+                    """)
                 .unsupportedFeatures())
         .containsExactlyInAnyOrder(
-            RuntimeFeature.MEMORY, RuntimeFeature.OUT_OF_MEMORY_DETECTION, RuntimeFeature.READ_ONLY_SUBMOUNTS);
+            RuntimeFeature.MEMORY,
+            RuntimeFeature.OUT_OF_MEMORY_DETECTION,
+            RuntimeFeature.READ_ONLY_SUBMOUNTS);
     assertThat(
             parse(
                     """
                     {"host":{"cgroupVersion":"v1","cgroupControllers":["cpu","memory","pids"],
-                     "security":{"rootless":true}},"version":{"Version":"4"}}""")
+                     "security":{"rootless":true}},"version":{"Version":"4"}}\
+                    """)
                 .missing())
         .containsExactlyInAnyOrder(
-            RuntimeFeature.MEMORY, RuntimeFeature.CPUS, RuntimeFeature.PIDS, RuntimeFeature.READ_ONLY_SUBMOUNTS);
+            RuntimeFeature.MEMORY,
+            RuntimeFeature.CPUS,
+            RuntimeFeature.PIDS,
+            RuntimeFeature.READ_ONLY_SUBMOUNTS);
   }
 
   @ParameterizedTest

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.api.ResourceLimits;
-import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
+import io.lofn.spi.RuntimeFeature;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -131,7 +131,8 @@ class RunnerArgumentsTest {
         .isEqualTo(arguments(Apptainer.DIALECT, limited(), Optional.empty()));
     assertThat(Apptainer.SINGULARITY.options().get(DialectOption.ENV_PREFIX))
         .containsExactly("SINGULARITYENV_");
-    assertThat(Apptainer.DIALECT.options().get(DialectOption.ENV_PREFIX)).containsExactly("APPTAINERENV_");
+    assertThat(Apptainer.DIALECT.options().get(DialectOption.ENV_PREFIX))
+        .containsExactly("APPTAINERENV_");
     assertThat(Apptainer.DIALECT.say(DialectOption.PULL, "x").orElseThrow())
         .containsExactly("apptainer", "pull", "{file}", "docker://x");
   }
@@ -155,7 +156,8 @@ class RunnerArgumentsTest {
             "--",
             "sha256:1");
     assertThat(Nerdctl.DIALECT.unsupportedFeatures())
-        .containsExactlyInAnyOrder(RuntimeFeature.OUT_OF_MEMORY_DETECTION, RuntimeFeature.READ_ONLY_SUBMOUNTS);
+        .containsExactlyInAnyOrder(
+            RuntimeFeature.OUT_OF_MEMORY_DETECTION, RuntimeFeature.READ_ONLY_SUBMOUNTS);
   }
 
   @Test
@@ -171,9 +173,11 @@ class RunnerArgumentsTest {
   @Test
   void whatANodeIgnoresIsNotSaid() {
     EngineInfo info =
-        new EngineInfo(Docker.DIALECT, "engine", 4, false, Set.of(RuntimeFeature.MEMORY, RuntimeFeature.PIDS));
+        new EngineInfo(
+            Docker.DIALECT, "engine", 4, false, Set.of(RuntimeFeature.MEMORY, RuntimeFeature.PIDS));
     assertThat(info.unsupportedFeatures())
-        .containsExactlyInAnyOrder(RuntimeFeature.MEMORY, RuntimeFeature.PIDS, RuntimeFeature.OUT_OF_MEMORY_DETECTION);
+        .containsExactlyInAnyOrder(
+            RuntimeFeature.MEMORY, RuntimeFeature.PIDS, RuntimeFeature.OUT_OF_MEMORY_DETECTION);
     ContainerSpec spec = ContainerSpec.builder("n", "sha256:1").settings(limited().build()).build();
     assertThat(CreateArguments.of(spec, info, List.of(), Optional.empty()))
         .contains("--cpus=1.50")

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.EngineException;
 import io.lofn.runtime.cli.dialect.CliDialect;
+import io.lofn.runtime.cli.dialect.DialectOption;
 import io.lofn.runtime.cli.dialect.EngineInfo;
 import io.lofn.runtime.cli.dialect.HarmlessOptions;
-import io.lofn.runtime.cli.dialect.DialectOption;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.RunningContainer;
 import java.io.IOException;
