@@ -59,7 +59,7 @@ public final class RunMounts {
    * Makes what has to be there.
    *
    * @param declared the image's volumes
-   * @param lacks what the runtime cannot do by itself
+   * @param unsupported what the runtime cannot do by itself
    * @return all mounts
    */
   public List<Mount> make(ImageVolumes declared, Set<RuntimeFeature> unsupported) {
