@@ -146,8 +146,8 @@ class LofnEndTest {
     try (ExecutorInjector.Lease lease = ExecutorInjector.ofExecutor(conf("2s"))) {
       watchdog = lease.get(RunWatchdog.class);
     }
-    RunWatchdog.Supervised run =
-        new RunWatchdog.Supervised() {
+    RunWatchdog.Watched run =
+        new RunWatchdog.Watched() {
           @Override
           public void check(Instant now) {}
 

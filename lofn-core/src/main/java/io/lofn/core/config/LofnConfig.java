@@ -317,6 +317,10 @@ public final class LofnConfig {
           ALLOW_HOST_NAMESPACES,
           ALLOW_ENGINE_SOCKET);
 
+  /** Names from before 1.0.0. */
+  private static final Map<String, ConfigKey<?>> RENAMED =
+      Map.of(PREFIX + "lacking", UNSUPPORTED_FEATURES, PREFIX + "sweep.interval", CLEANUP_INTERVAL);
+
   private static final Map<String, ConfigKey<?>> BY_NAME =
       KEYS.stream().collect(Collectors.toUnmodifiableMap(ConfigKey::name, Function.identity()));
 
@@ -372,12 +376,19 @@ public final class LofnConfig {
     }
     for (String name : entries.keySet()) {
       if (!known.contains(name)) {
-        throw new LofnException(
-            "Unknown configuration key %s; did you mean %s?"
-                .formatted(name, Nearest.to(name, known)));
+        throw unknown(name, known);
       }
     }
     KEYS.forEach(this::find);
+  }
+
+  private static LofnException unknown(String name, List<String> known) {
+    ConfigKey<?> renamed = RENAMED.get(name);
+    return new LofnException(
+        renamed == null
+            ? "Unknown configuration key %s; did you mean %s?"
+                .formatted(name, Nearest.to(name, known))
+            : "The configuration key %s is now called %s".formatted(name, renamed.name()));
   }
 
   /** All keys as a table for the documentation. */

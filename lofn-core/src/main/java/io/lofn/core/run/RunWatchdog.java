@@ -21,11 +21,11 @@ public final class RunWatchdog {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunWatchdog.class);
 
-  private final Set<Supervised> runs = ConcurrentHashMap.newKeySet();
+  private final Set<Watched> runs = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   /** A run, as far as it is looked after. */
-  public interface Supervised extends AutoCloseable {
+  public interface Watched extends AutoCloseable {
 
     /** Stops it if it is no longer wanted; without waiting. */
     void check(Instant now);
@@ -43,14 +43,14 @@ public final class RunWatchdog {
   }
 
   /** Looks after a run from now on; one that comes too late is closed. */
-  public void add(Supervised run) {
+  public void add(Watched run) {
     runs.add(run);
     if (closed) {
       run.close();
     }
   }
 
-  public void remove(Supervised run) {
+  public void remove(Watched run) {
     runs.remove(run);
   }
 
@@ -61,7 +61,7 @@ public final class RunWatchdog {
   /** What is thrown out of here would end the schedule, and nobody would look any more. */
   private void check() {
     Instant now = Instant.now();
-    for (Supervised run : runs) {
+    for (Watched run : runs) {
       try {
         run.check(now);
       } catch (Throwable e) {
@@ -70,7 +70,7 @@ public final class RunWatchdog {
     }
   }
 
-  private static void complain(Supervised run, Throwable failure) {
+  private static void complain(Watched run, Throwable failure) {
     try {
       LOG.warn("Cannot check {}", run, failure);
     } catch (Throwable e) {

@@ -10,7 +10,7 @@ import io.lofn.core.feed.RunInputWriter;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.report.FailedRunArchive;
 import io.lofn.core.report.FailureReport;
-import io.lofn.core.run.RunWatchdog.Supervised;
+import io.lofn.core.run.RunWatchdog.Watched;
 import io.lofn.core.task.CancellableIterator;
 import io.lofn.core.task.Closing;
 import io.lofn.core.task.RunMetrics;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * One execution of a tool for one attempt at a partition: exchange, image, volumes, input,
  * container, output, verdict. Used by the task's thread; {@link #check} and {@link #close} by any.
  */
-final class ToolRun<I, O> implements Supervised {
+final class ToolRun<I, O> implements Watched {
 
   private final RunPlan plan;
   private final Tool<I, O> tool;

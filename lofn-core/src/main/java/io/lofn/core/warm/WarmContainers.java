@@ -95,7 +95,7 @@ public final class WarmContainers implements AutoCloseable {
       found.hold(volumes);
       volumes.clear();
     }
-    return new Place(found);
+    return new WarmSandbox(found);
   }
 
   private synchronized @Nullable WarmContainer find(ReuseKey shape) {
@@ -146,12 +146,12 @@ public final class WarmContainers implements AutoCloseable {
   }
 
   /** A warm container, lent to one run; where the image is unfit, an exchange for one container. */
-  private final class Place implements RunSandbox {
+  private final class WarmSandbox implements RunSandbox {
 
     private final WarmContainer container;
     private boolean givenBack;
 
-    Place(WarmContainer container) {
+    WarmSandbox(WarmContainer container) {
       this.container = container;
     }
 

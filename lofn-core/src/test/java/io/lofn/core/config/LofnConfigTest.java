@@ -107,6 +107,19 @@ class LofnConfigTest {
 
   @ParameterizedTest
   @CsvSource({
+    "spark.lofn.lacking, warn, spark.lofn.unsupportedFeatures",
+    "spark.lofn.sweep.interval, 1s, spark.lofn.cleanup.interval"
+  })
+  void aKeyThatWasRenamedIsAnErrorThatNamesTheNewOne(String old, String value, String renamed) {
+    LofnConfig conf = new LofnConfig(Map.of(old, value));
+
+    assertThatThrownBy(() -> conf.requireValid(List.of()))
+        .isInstanceOf(LofnException.class)
+        .hasMessage("The configuration key " + old + " is now called " + renamed);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "spark.lofn.container.memory, much",
     "spark.lofn.container.memory, -1g",
     "spark.lofn.run.timeout, soon",

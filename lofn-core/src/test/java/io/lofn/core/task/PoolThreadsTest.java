@@ -222,7 +222,7 @@ class PoolThreadsTest {
     assertThat(after.closed).isTrue();
   }
 
-  private static class FakeRun implements RunWatchdog.Supervised {
+  private static class FakeRun implements RunWatchdog.Watched {
 
     volatile boolean closed;
 
