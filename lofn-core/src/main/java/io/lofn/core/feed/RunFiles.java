@@ -5,11 +5,14 @@ import io.lofn.core.exchange.Exchange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The input of a tool whose standard input is empty: files of the exchange. */
 final class RunFiles implements RunInput {
 
   private final Exchange exchange;
+  private final List<Path> files = new ArrayList<>();
   private volatile boolean ended;
 
   RunFiles(Exchange exchange) {
@@ -21,6 +24,11 @@ final class RunFiles implements RunInput {
     ended = true;
   }
 
+  /** Begins to watch whether the files are read. */
+  FileReads watch() {
+    return FileReads.watch(files);
+  }
+
   @Override
   public Path directory() {
     requireBefore("directory()");
@@ -30,7 +38,11 @@ final class RunFiles implements RunInput {
   @Override
   public Path file(String name) throws IOException {
     requireBefore("file(\"%s\")".formatted(name));
-    return exchange.newFile(name);
+    Path file = exchange.newFile(name);
+    if (files.size() <= FileReads.MOST_FILES) {
+      files.add(file);
+    }
+    return file;
   }
 
   private void requireBefore(String call) {

@@ -33,6 +33,7 @@ public final class RunInputWriter<I> {
   private final String title;
   private volatile @Nullable ObservedRecords<I> given;
   private volatile @Nullable StdinWriter<I> stdinWriter;
+  private volatile @Nullable FileReads reads;
   private volatile @Nullable Throwable failure;
 
   /**
@@ -54,6 +55,7 @@ public final class RunInputWriter<I> {
     RunFiles files = new RunFiles(exchange);
     try {
       writer.write(all, files);
+      reads = files.watch();
     } catch (IOException e) {
       throw explained(e).orElseThrow(() -> e);
     } finally {
@@ -83,6 +85,12 @@ public final class RunInputWriter<I> {
     return stdinWriter == null
         ? all.any()
         : turn.lendWhile(() -> TaskCalls.await(task, all.known()));
+  }
+
+  /** Whether the tool, which has ended, had records in files and is known to have read none. */
+  public boolean isUnread() {
+    FileReads watched = reads;
+    return watched != null && watched.noneRead() && hadRecords();
   }
 
   /** Lets the feeder go on, once the tool has started. */

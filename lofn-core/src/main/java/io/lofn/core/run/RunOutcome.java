@@ -16,6 +16,7 @@ import io.lofn.core.feed.InputLease;
 import io.lofn.core.feed.RunInputWriter;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.report.FailureReport;
+import io.lofn.core.report.UnreadInput;
 import io.lofn.core.task.RunMetrics;
 import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.TaskScope;
@@ -40,6 +41,7 @@ import org.slf4j.LoggerFactory;
 final class RunOutcome {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunOutcome.class);
+  private static final UnreadInput UNREAD = new UnreadInput();
 
   private final RunPlan plan;
   private final Tool<?, ?> tool;
@@ -206,6 +208,10 @@ final class RunOutcome {
       throw report.failure(reason, exit, activeSession().stderr());
     }
     checkDiskUse();
+    RunInputWriter<?> input = feed;
+    if (input != null && input.isUnread()) {
+      UNREAD.warn(plan);
+    }
   }
 
   /** Counts this run among the failures, once, and unless nobody wanted it any more. */
