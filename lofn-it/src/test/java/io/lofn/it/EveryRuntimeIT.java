@@ -8,6 +8,7 @@ import io.lofn.api.BinaryFile;
 import io.lofn.api.Lines;
 import io.lofn.api.Tool;
 import io.lofn.api.ToolFailedException;
+import io.lofn.api.UnsupportedFeaturePolicy;
 import io.lofn.api.Volume;
 import io.lofn.spark.BinaryOutputs;
 import io.lofn.spark.Lofn;
@@ -30,6 +31,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Encoders;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -112,9 +114,10 @@ class EveryRuntimeIT {
               .reuseContainer(reuse)
               .workdir("/shared/a/b/made/here")
               .shell(
-                  "mkdir -p /shared/out /tmp/cache; cat /shared/in/a.txt /data/ref/name > /shared/out/r.txt && pwd >> /shared/out/r.txt"
-                      + " && ls -A /shared/out /shared/a/b /tmp /tmp/cache >> /shared/out/r.txt 2>&1;"
-                      + " if [ -d /own ]; then ls -A /own | wc -l >> /shared/out/r.txt; touch /own/left; fi");
+                  "mkdir -p /shared/out /tmp/cache; cat /shared/in/a.txt /data/ref/name >"
+                      + " /shared/out/r.txt && pwd >> /shared/out/r.txt && ls -A /shared/out"
+                      + " /shared/a/b /tmp /tmp/cache >> /shared/out/r.txt 2>&1; if [ -d /own ];"
+                      + " then ls -A /own | wc -l >> /shared/out/r.txt; touch /own/left; fi");
       List<String> records =
           SPARK
               .lofn(runtime)
@@ -241,7 +244,8 @@ class EveryRuntimeIT {
     Tool<String, String> tool =
         Tool.pipe(IMAGE)
             .shell(
-                "ls -A /tmp; date > $(mktemp); stat -c %d /tmp /shared | uniq | wc -l; ls /tmp | wc -l");
+                "ls -A /tmp; date > $(mktemp); stat -c %d /tmp /shared | uniq | wc -l; ls /tmp | wc"
+                    + " -l");
 
     assertThat(
             SPARK
@@ -251,8 +255,11 @@ class EveryRuntimeIT {
         .containsExactly("1", "1", "1", "1");
   }
 
-  /** What a runtime says of one run, and of where it starts. */
-  private static final Pattern EACH_RUNS_OWN = Pattern.compile("(HOSTNAME|LOFN_CONTAINER|PWD)=");
+  /**
+   * What a runtime says of one run, and of where it starts; and the stage, by which ways differ.
+   */
+  private static final Pattern EACH_RUNS_OWN =
+      Pattern.compile("(HOSTNAME|LOFN_CONTAINER|PWD|LOFN_STAGE)=");
 
   /** The ways on which a command may be started, as settings of a session. */
   private static List<Map<String, String>> ways(Map<String, String> runtime) {
@@ -296,6 +303,66 @@ class EveryRuntimeIT {
                   .collect())
           .isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void eachRunFindsWhichOneItIsAndAHomeOnEveryWay(Map<String, String> runtime) throws IOException {
+    List<String> names = List.of("a a.txt", "b.txt");
+    for (String name : names) {
+      Files.writeString(directory.resolve(name), name + "\n");
+    }
+    for (Map<String, String> way : ways(runtime)) {
+      for (Tool<String, String> tool :
+          List.of(
+              Tool.pipe(IMAGE),
+              Tool.of(IMAGE, BYTES.toFile("input.txt"), BYTES.fromFile("output.txt")))) {
+        Tool<String, String> limited =
+            tool.cpus(2).memory(256L << 20).unsupportedFeatures(UnsupportedFeaturePolicy.WARN);
+        String out = tool.output().usesStdout() ? "" : "exec > /shared/output.txt; ";
+        Lofn lofn = SPARK.lofn(way);
+        JavaRDD<String> ofFiles = SPARK.context().textFile(directory.toString(), 1);
+        List<String> found = lofn.map(ofFiles, limited.shell(out + WHICH_ONE)).collect();
+
+        assertThat(found).hasSize(names.size());
+        for (int i = 0; i < found.size(); i++) {
+          String file = found.get(i).replaceFirst(".*/", "");
+          assertThat(names).contains(file);
+          assertThat(found.get(i))
+              .isEqualTo(
+                  "%d 0 2 2 268435456 C.UTF-8 UTC /tmp empty written core=0 file:%s"
+                      .formatted(i, directory.resolve(file)));
+        }
+      }
+      // After a shuffle Spark knows no file, and a warm container keeps none of another run.
+      JavaRDD<String> shuffled = SPARK.context().textFile(directory.toString(), 1).repartition(1);
+      assertThat(
+              SPARK
+                  .lofn(way)
+                  .map(shuffled, Tool.pipe(IMAGE).shell("echo ${LOFN_INPUT_FILE-none}"))
+                  .collect())
+          .containsExactly("none");
+    }
+  }
+
+  private static final String WHICH_ONE =
+      "cat > /dev/null; [ -z \"$(ls -A ~)\" ] && left=empty; mkdir -p ~/.cache/x && made=written;"
+          + " echo $LOFN_PARTITION $LOFN_ATTEMPT $LOFN_CPUS $OMP_NUM_THREADS $LOFN_MEMORY $LC_ALL"
+          + " $TZ $HOME $left $made core=$(ulimit -c) \"$LOFN_INPUT_FILE\"";
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void aDatasetsRunFindsTheFileOfItsRecords(Map<String, String> runtime) throws IOException {
+    Path file = Files.writeString(directory.resolve("x.txt"), "x\n");
+    List<String> found =
+        SPARK
+            .lofn(runtime)
+            .map(
+                SPARK.session(Map.of()).read().textFile(file.toString()),
+                Tool.pipe(IMAGE).shell("cat > /dev/null; echo $LOFN_INPUT_FILE"),
+                Encoders.STRING())
+            .collectAsList();
+    assertThat(found).containsExactly("file://" + file);
   }
 
   @ParameterizedTest

@@ -49,7 +49,7 @@ public final class RunInputWriter<I> {
 
   /** Writes all records to files, by the calling thread. */
   public void write(Iterator<I> records) throws IOException {
-    ObservedRecords<I> all = new ObservedRecords<>(records);
+    ObservedRecords<I> all = new ObservedRecords<>(records, task);
     given = all;
     RunFiles files = new RunFiles(exchange);
     try {
@@ -63,7 +63,7 @@ public final class RunInputWriter<I> {
 
   /** Has a feeder begin, and waits until it has written its files. */
   public void start(Iterator<I> records) {
-    ObservedRecords<I> all = new ObservedRecords<>(records);
+    ObservedRecords<I> all = new ObservedRecords<>(records, task);
     given = all;
     StdinWriter<I> started =
         new StdinWriter<>(
@@ -83,6 +83,11 @@ public final class RunInputWriter<I> {
     return stdinWriter == null
         ? all.any()
         : turn.lendWhile(() -> TaskCalls.await(task, all.known()));
+  }
+
+  /** The file that Spark has read the first record from, if it says so, and there was a record. */
+  public Optional<String> file() {
+    return requireNonNull(given).file();
   }
 
   /** Lets the feeder go on, once the tool has started. */

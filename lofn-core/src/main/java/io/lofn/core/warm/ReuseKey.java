@@ -2,6 +2,7 @@ package io.lofn.core.warm;
 
 import io.lofn.api.ContainerSettings;
 import io.lofn.core.exchange.Exchange;
+import io.lofn.core.plan.RunVariables;
 import io.lofn.core.task.TaskIdentity;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.Mount;
@@ -44,6 +45,10 @@ public record ReuseKey(
 
   /** The image's files are read-only: what one run wrote there, the next would find. */
   static ContainerSettings shared(ContainerSettings settings) {
-    return settings.toBuilder().withoutLabels(TaskIdentity.RUN_LABELS).readOnlyRoot(true).build();
+    return settings.toBuilder()
+        .withoutLabels(TaskIdentity.RUN_LABELS)
+        .withoutEnvironment(RunVariables.OF_ONE_RUN)
+        .readOnlyRoot(true)
+        .build();
   }
 }
