@@ -7,30 +7,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /**
  * The environment variables that lofn adds to those of the image and of the tool: which run this
  * is, what it may use, and what tools should find alike by every runtime. Immutable.
  */
-public final class RunVariables {
+final class RunVariables {
 
   /** Where the tool finds the exchange. */
   static final String EXCHANGE = "LOFN_EXCHANGE";
 
-  private static final String PARTITION = "LOFN_PARTITION";
-  private static final String STAGE = "LOFN_STAGE";
-  private static final String ATTEMPT = "LOFN_ATTEMPT";
-  private static final String INPUT_FILE = "LOFN_INPUT_FILE";
   private static final String CPUS = "LOFN_CPUS";
   private static final String MEMORY = "LOFN_MEMORY";
   private static final String HOME = "HOME";
   private static final String LOCALE = "LC_ALL";
   private static final String TIME_ZONE = "TZ";
-
-  /** The variables that differ between runs which share a container. */
-  public static final Set<String> OF_ONE_RUN = Set.of(PARTITION, STAGE, ATTEMPT, INPUT_FILE);
 
   /** How many threads libraries start that else look at the processors of the node. */
   private static final List<String> THREADS =
@@ -66,7 +58,8 @@ public final class RunVariables {
       boolean temporary,
       Optional<String> inputFile) {
     RunVariables variables = new RunVariables(settings, ofImage);
-    variables.identity(task, inputFile);
+    variables.added.putAll(task.variables());
+    inputFile.ifPresent(path -> variables.added.put(TaskIdentity.INPUT_FILE, path));
     variables.resources();
     if (temporary) {
       variables.unlessSet(HOME, Exchange.TMP);
@@ -76,13 +69,6 @@ public final class RunVariables {
     }
     variables.unlessSet(TIME_ZONE, "UTC");
     return variables.added;
-  }
-
-  private void identity(TaskIdentity task, Optional<String> inputFile) {
-    added.put(PARTITION, Integer.toString(task.partition()));
-    added.put(STAGE, Integer.toString(task.stage()));
-    added.put(ATTEMPT, Integer.toString(task.attempt()));
-    inputFile.ifPresent(path -> added.put(INPUT_FILE, path));
   }
 
   /** What is not limited is what the node has; its libraries know that by themselves. */

@@ -2,7 +2,6 @@ package io.lofn.core.warm;
 
 import io.lofn.api.ContainerSettings;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.plan.RunVariables;
 import io.lofn.core.task.TaskIdentity;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.Mount;
@@ -47,7 +46,7 @@ public record ReuseKey(
   static ContainerSettings shared(ContainerSettings settings) {
     return settings.toBuilder()
         .withoutLabels(TaskIdentity.RUN_LABELS)
-        .withoutEnvironment(RunVariables.OF_ONE_RUN)
+        .withoutEnvironment(TaskIdentity.RUN_VARIABLES)
         .readOnlyRoot(true)
         .build();
   }

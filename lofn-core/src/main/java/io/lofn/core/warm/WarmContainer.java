@@ -8,12 +8,12 @@ import io.lofn.core.container.TrackedContainers;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.DirectoryModes;
-import io.lofn.core.plan.RunVariables;
 import io.lofn.core.shell.CommandStart;
 import io.lofn.core.shell.ExitCodes;
 import io.lofn.core.streams.NamedPipes;
 import io.lofn.core.streams.StreamDrainer;
 import io.lofn.core.task.Closing;
+import io.lofn.core.task.TaskIdentity;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
@@ -116,7 +116,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
   /** What the container's own environment cannot tell: it was made for another run. */
   private static Map<String, String> ofThisRun(ContainerSpec spec) {
     Map<String, String> variables = new TreeMap<>(spec.settings().environment());
-    variables.keySet().retainAll(RunVariables.OF_ONE_RUN);
+    variables.keySet().retainAll(TaskIdentity.RUN_VARIABLES);
     return variables;
   }
 
