@@ -240,6 +240,38 @@ class EveryRuntimeIT {
 
   @ParameterizedTest
   @MethodSource("runtimes")
+  void whatAToolCopiesOfAVolumeIsTheToolsToChangeAndTheVolumeIsNot(Map<String, String> runtime)
+      throws Exception {
+    Path plain = Files.createDirectory(directory.resolve("plain"));
+    Files.writeString(plain.resolve("ref"), "reference\n");
+    Path archive = directory.resolve("ref.tar");
+    Engines.run("tar", "-cf", archive.toString(), "-C", plain.toString(), "ref");
+    boolean protects =
+        !String.valueOf(runtime.get("spark.lofn.cli.dialect")).equals("charliecloud");
+    Tool<String, String> tool =
+        Tool.pipe(IMAGE)
+            .volume(Volume.of("file:" + plain).at("/data/plain"))
+            .volume(Volume.of("file:" + archive).at("/data/copy").unpacked())
+            .shell(
+                "for each in plain copy; do cp -r /data/$each /shared/$each; "
+                    + (protects ? "" : "chmod -R u+w /shared/$each; ")
+                    + "stat -c %A /shared/$each /shared/$each/ref; echo more >> /shared/$each/ref;"
+                    + " echo index > /shared/$each/ref.fai; cat /shared/$each/ref; "
+                    + (protects ? "echo lost > /data/$each/ref; " : "")
+                    + "done 2>/dev/null; true");
+
+    assertThat(
+            SPARK.lofn(runtime).map(SPARK.context().parallelize(List.of("x"), 1), tool).collect())
+        .containsExactlyElementsOf(
+            Collections.nCopies(2, List.of("drwxr-xr-x", "-rw-r--r--", "reference", "more"))
+                .stream()
+                .flatMap(List::stream)
+                .toList());
+    assertThat(plain.resolve("ref")).hasContent("reference\n");
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
   void temporaryFilesLieOnTheDiskOfTheExchangeAndGoWithTheRun(Map<String, String> runtime) {
     Tool<String, String> tool =
         Tool.pipe(IMAGE)

@@ -97,7 +97,7 @@ final class ContainerLauncher implements AutoCloseable {
   private List<Mount> stageVolumes() {
     List<Mount> staged = new ArrayList<>();
     for (Volume volume : plan.tool().volumes()) {
-      StagedVolume data = preparation.stage(volume, task);
+      StagedVolume data = preparation.stage(runtime, volume, task);
       volumes.add(data);
       preparation.check(plan, runtime, volume, data);
       staged.add(new Mount(data.path(), volume.target(), volume.isReadOnly()));
