@@ -21,12 +21,12 @@ final class SealedTree {
     /** For where it cannot be mounted so. */
     WRITE_PROTECTED("r--r--r--", "r-xr-xr-x");
 
-    private final Set<PosixFilePermission> data;
-    private final Set<PosixFilePermission> program;
+    private final String data;
+    private final String program;
 
     Modes(String data, String program) {
-      this.data = permissions(data);
-      this.program = permissions(program);
+      this.data = data;
+      this.program = program;
     }
   }
 
@@ -47,7 +47,8 @@ final class SealedTree {
             if (!attributes.isSymbolicLink()) {
               boolean program =
                   Files.getPosixFilePermissions(file).contains(PosixFilePermission.OWNER_EXECUTE);
-              Files.setPosixFilePermissions(file, program ? modes.program : modes.data);
+              Files.setPosixFilePermissions(
+                  file, permissions(program ? modes.program : modes.data));
             }
             return FileVisitResult.CONTINUE;
           }
@@ -55,7 +56,7 @@ final class SealedTree {
           @Override
           public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
               throws IOException {
-            Files.setPosixFilePermissions(directory, modes.program);
+            Files.setPosixFilePermissions(directory, permissions(modes.program));
             return super.postVisitDirectory(directory, failure);
           }
         });
