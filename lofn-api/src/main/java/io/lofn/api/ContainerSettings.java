@@ -277,6 +277,17 @@ public final class ContainerSettings implements Serializable {
     }
 
     /**
+     * Takes environment variables away.
+     *
+     * @param names the variables' names; those that are not there do not matter
+     * @return this builder
+     */
+    public Builder withoutEnvironment(Collection<String> names) {
+      environment.keySet().removeAll(names);
+      return this;
+    }
+
+    /**
      * Sets a label.
      *
      * @param name not empty, without {@code =}

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 @CheckReturnValue
 public final class Tool<I, O> implements Serializable {
 
+  /** What the names of variables begin with that lofn sets for each run. */
+  private static final String OWN_VARIABLES = "LOFN_";
+
   private static final long serialVersionUID = 1L;
 
   private final String image;
@@ -258,15 +261,22 @@ public final class Tool<I, O> implements Serializable {
   }
 
   /**
-   * This tool with one more environment variable.
+   * This tool with one more environment variable. It takes the place of one of the image, and of
+   * what lofn sets where neither says anything: {@code LC_ALL}, {@code TZ}, {@code HOME}, {@code
+   * OMP_NUM_THREADS} and its like.
    *
-   * @param name the variable's name
+   * @param name the variable's name; those that begin with {@code LOFN_} are set by lofn
    * @param value its value, passed on as it is; with the name and {@code =} at most 131,071 bytes
    *     in UTF-8
    * @return the new tool
-   * @throws IllegalArgumentException if it is longer
+   * @throws IllegalArgumentException if it is longer, or lofn sets such a variable
    */
   public Tool<I, O> env(String name, String value) {
+    if (name.startsWith(OWN_VARIABLES)) {
+      throw new IllegalArgumentException(
+          "Tool.env(\"%s\", ...): lofn sets the variables that begin with %s for each run; choose another name"
+              .formatted(name, OWN_VARIABLES));
+    }
     return settings(builder -> builder.environment(name, value));
   }
 

@@ -11,8 +11,9 @@ import java.util.List;
  * What a runtime starts. Immutable.
  *
  * <p>Whatever the spec does not open is closed: all capabilities are dropped, privileges cannot be
- * gained, the engine keeps no log of the streams, and an init process passes signals on to the
- * tool, unless the spec wants none.
+ * gained, the engine keeps no log of the streams, a program that crashes leaves no core dump
+ * ({@code RLIMIT_CORE} is 0), and an init process passes signals on to the tool, unless the spec
+ * wants none.
  */
 public final class ContainerSpec {
 

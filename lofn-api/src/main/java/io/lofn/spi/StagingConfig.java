@@ -11,8 +11,12 @@ import java.util.Map;
  *     there too
  * @param maxBytes how much all copies in it may take
  * @param hadoop the session's Hadoop properties, {@code spark.hadoop.} stripped from their names
+ * @param writeProtected whether the file modes of a copy must keep tools from writing it, since the
+ *     node's runtime cannot mount it read-only. Elsewhere the owner may write, so that what a tool
+ *     copies in its container is the tool's to change
  */
-public record StagingConfig(Path directory, long maxBytes, Map<String, String> hadoop) {
+public record StagingConfig(
+    Path directory, long maxBytes, Map<String, String> hadoop, boolean writeProtected) {
 
   /**
    * Copies the properties.
@@ -21,9 +25,22 @@ public record StagingConfig(Path directory, long maxBytes, Map<String, String> h
    *     user may enter
    * @param maxBytes how much all copies in it may take
    * @param hadoop the session's Hadoop properties
+   * @param writeProtected whether the file modes of a copy must keep tools from writing it
    */
   public StagingConfig {
     hadoop = Map.copyOf(hadoop);
+  }
+
+  /**
+   * A configuration for a runtime that mounts copies read-only.
+   *
+   * @param directory an existing directory of this node that copies may be kept in, which no other
+   *     user may enter
+   * @param maxBytes how much all copies in it may take
+   * @param hadoop the session's Hadoop properties
+   */
+  public StagingConfig(Path directory, long maxBytes, Map<String, String> hadoop) {
+    this(directory, maxBytes, hadoop, false);
   }
 
   /**

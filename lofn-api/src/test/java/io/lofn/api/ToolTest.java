@@ -230,4 +230,13 @@ class ToolTest {
       return (T) in.readObject();
     }
   }
+
+  @Test
+  void refusesAVariableThatLofnSetsForEachRun() {
+    assertThatThrownBy(() -> Tool.pipe("image").env("LOFN_PARTITION", "1"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "Tool.env(\"LOFN_PARTITION\", ...): lofn sets the variables that begin with LOFN_ for"
+                + " each run; choose another name");
+  }
 }

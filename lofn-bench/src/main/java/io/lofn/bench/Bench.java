@@ -29,6 +29,7 @@ final class Bench implements Callable<Integer> {
   static {
     SCENARIOS.put("cold", new Cold());
     SCENARIOS.put("warm", new Warm());
+    SCENARIOS.put("empty", new Empty());
     SCENARIOS.put("files", new ByFiles());
     SCENARIOS.put("pipes", new ByPipes());
     SCENARIOS.put("memory", new Memory());
@@ -45,7 +46,8 @@ final class Bench implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "SCENARIO",
-      description = "cold, warm, files, pipes, memory, reduce, drift, parallel, tool, or all")
+      description =
+          "cold, warm, empty, files, pipes, memory, reduce, drift, parallel, tool, or all")
   private List<String> names;
 
   @Mixin private Sizes sizes;

@@ -15,7 +15,7 @@ final class Sizes {
   @Option(
       names = "--partitions",
       defaultValue = "100",
-      description = "tiny partitions, of cold (default: ${DEFAULT-VALUE})")
+      description = "tiny partitions, of cold and empty (default: ${DEFAULT-VALUE})")
   int partitions;
 
   @Option(

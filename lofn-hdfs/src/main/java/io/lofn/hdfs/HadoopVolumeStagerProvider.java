@@ -33,7 +33,10 @@ public final class HadoopVolumeStagerProvider implements VolumeStagerProvider {
     CacheSpace.Disk disk = path -> Files.getFileStore(path).getUsableSpace();
     try {
       NodeCache cache =
-          new NodeCache(directory, new CacheSpace(directory, config.maxBytes(), disk));
+          new NodeCache(
+              directory,
+              new CacheSpace(directory, config.maxBytes(), disk),
+              config.writeProtected() ? SealedTree.Modes.WRITE_PROTECTED : SealedTree.Modes.USUAL);
       return new HadoopVolumeStager(hadoop, directory, cache);
     } catch (IOException e) {
       throw new StagingException("Cannot keep volumes in " + directory + ": " + e, e);

@@ -35,19 +35,30 @@ final class NodeCache {
   private final CacheLock lock;
   private final CacheSpace space;
   private final Duration patience;
+  private final SealedTree.Modes modes;
   private volatile boolean closed;
 
   NodeCache(Path directory, CacheSpace space) throws IOException {
-    this(directory, space, PATIENCE);
+    this(directory, space, SealedTree.Modes.WRITE_PROTECTED);
+  }
+
+  NodeCache(Path directory, CacheSpace space, SealedTree.Modes modes) throws IOException {
+    this(directory, space, PATIENCE, modes);
+  }
+
+  NodeCache(Path directory, CacheSpace space, Duration patience) throws IOException {
+    this(directory, space, patience, SealedTree.Modes.WRITE_PROTECTED);
   }
 
   /**
    * @param patience how long a copy that somebody else makes may stand still
    */
-  NodeCache(Path directory, CacheSpace space, Duration patience) throws IOException {
+  private NodeCache(Path directory, CacheSpace space, Duration patience, SealedTree.Modes modes)
+      throws IOException {
     OwnDirectory.open(directory).close(); // what another user could write is not taken for a copy
     this.directory = directory;
     this.patience = patience;
+    this.modes = modes;
     this.lock = new CacheLock(directory);
     this.space = space;
   }
@@ -78,7 +89,7 @@ final class NodeCache {
    */
   StagedVolume get(String key, String source, long bytes, Maker maker)
       throws IOException, InterruptedException {
-    CacheEntry entry = new CacheEntry(directory.resolve(key));
+    CacheEntry entry = new CacheEntry(directory.resolve(key + suffix()));
     CopyWait wait = new CopyWait(source, directory, patience);
     while (true) {
       if (closed) {
@@ -94,6 +105,11 @@ final class NodeCache {
       wait.see(look.progress);
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
+  }
+
+  /** Runtimes of both kinds may be used on one node. */
+  private String suffix() {
+    return modes == SealedTree.Modes.USUAL ? "-rw" : "";
   }
 
   /** What was found: a copy that is held now, the task to make it, or somebody else who does. */
@@ -122,7 +138,7 @@ final class NodeCache {
         Path data = entry.incomplete();
         Room room = new Room(source, bytes, making);
         maker.make(data, room);
-        SealedTree.seal(data);
+        SealedTree.seal(data, modes);
         return lock.with(
             () -> {
               entry.complete(data, room.taken, source);

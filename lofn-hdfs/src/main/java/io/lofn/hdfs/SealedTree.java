@@ -11,11 +11,24 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes local trees read-only. Symbolic links are never followed. */
+/** Closes local trees to other users. Symbolic links are never followed. */
 final class SealedTree {
 
-  private static final Set<PosixFilePermission> READ = permissions("r--r--r--");
-  private static final Set<PosixFilePermission> READ_AND_EXECUTE = permissions("r-xr-xr-x");
+  /** The modes of a tree. */
+  enum Modes {
+    /** What a tool copies is the tool's to change; the tree itself is mounted read-only. */
+    USUAL("rw-r--r--", "rwxr-xr-x"),
+    /** For where it cannot be mounted so. */
+    WRITE_PROTECTED("r--r--r--", "r-xr-xr-x");
+
+    private final String data;
+    private final String program;
+
+    Modes(String data, String program) {
+      this.data = data;
+      this.program = program;
+    }
+  }
 
   private SealedTree() {}
 
@@ -23,8 +36,8 @@ final class SealedTree {
     return PosixFilePermissions.fromString(text);
   }
 
-  /** Lets every user of the node read a tree, whose tools may be others, and nobody write it. */
-  static void seal(Path tree) throws IOException {
+  /** Lets every user of the node read a tree, whose tools may be others, and no other write it. */
+  static void seal(Path tree, Modes modes) throws IOException {
     Files.walkFileTree(
         tree,
         new SimpleFileVisitor<>() {
@@ -34,7 +47,8 @@ final class SealedTree {
             if (!attributes.isSymbolicLink()) {
               boolean program =
                   Files.getPosixFilePermissions(file).contains(PosixFilePermission.OWNER_EXECUTE);
-              Files.setPosixFilePermissions(file, program ? READ_AND_EXECUTE : READ);
+              Files.setPosixFilePermissions(
+                  file, permissions(program ? modes.program : modes.data));
             }
             return FileVisitResult.CONTINUE;
           }
@@ -42,7 +56,7 @@ final class SealedTree {
           @Override
           public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
               throws IOException {
-            Files.setPosixFilePermissions(directory, READ_AND_EXECUTE);
+            Files.setPosixFilePermissions(directory, permissions(modes.program));
             return super.postVisitDirectory(directory, failure);
           }
         });

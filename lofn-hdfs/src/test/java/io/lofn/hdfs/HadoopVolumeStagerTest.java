@@ -239,7 +239,7 @@ class HadoopVolumeStagerTest extends VolumeStagerContract {
   }
 
   @Test
-  void everyUserCanReadACopyAndNobodyWriteIt() throws IOException {
+  void everyUserCanReadACopyAndOnlyItsOwnerWriteIt() throws IOException {
     Path program = Files.writeString(remote.resolve("run.sh"), "x");
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
     Path secret = Files.writeString(remote.resolve("genome"), "x");
@@ -247,11 +247,31 @@ class HadoopVolumeStagerTest extends VolumeStagerContract {
 
     Path copy = stage(remote.toUri());
 
-    assertThat(permissions(copy)).isEqualTo("r-xr-xr-x");
-    assertThat(permissions(copy.resolve("run.sh"))).isEqualTo("r-xr-xr-x");
-    assertThat(permissions(copy.resolve("genome"))).isEqualTo("r--r--r--");
+    assertThat(permissions(copy)).isEqualTo("rwxr-xr-x");
+    assertThat(permissions(copy.resolve("run.sh"))).isEqualTo("rwxr-xr-x");
+    assertThat(permissions(copy.resolve("genome"))).isEqualTo("rw-r--r--");
     try (StagedVolume volume = stager.stage(remote.toUri())) {
       assertThat(volume.isShared()).isTrue();
+    }
+  }
+
+  @Test
+  void nobodyCanWriteACopyThatNoRuntimeMountsReadOnly() throws IOException {
+    Path program = Files.writeString(remote.resolve("run.sh"), "x");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+    Path data = Files.writeString(remote.resolve("genome"), "x");
+    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rw-------"));
+    Path open = stage(remote.toUri());
+
+    try (VolumeStager closing =
+            new HadoopVolumeStagerProvider()
+                .create(
+                    new StagingConfig(node, Long.MAX_VALUE, TestFileSystem.CONFIGURATION, true));
+        StagedVolume copy = closing.stage(remote.toUri())) {
+      assertThat(copy.path()).isNotEqualTo(open);
+      assertThat(permissions(copy.path())).isEqualTo("r-xr-xr-x");
+      assertThat(permissions(copy.path().resolve("run.sh"))).isEqualTo("r-xr-xr-x");
+      assertThat(permissions(copy.path().resolve("genome"))).isEqualTo("r--r--r--");
     }
   }
 

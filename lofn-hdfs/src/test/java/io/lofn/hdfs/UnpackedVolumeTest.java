@@ -65,8 +65,8 @@ class UnpackedVolumeTest {
     assertThat(tree.resolve("empty")).isEmptyDirectory();
     assertThat(Files.readSymbolicLink(tree.resolve("link"))).isEqualTo(Path.of("a/b"));
     assertThat(tree.resolve("same")).hasContent("run");
-    assertThat(permissions(tree)).isEqualTo("r-xr-xr-x");
-    assertThat(permissions(tree.resolve("a/b/" + "long".repeat(40)))).isEqualTo("r--r--r--");
+    assertThat(permissions(tree)).isEqualTo("rwxr-xr-x");
+    assertThat(permissions(tree.resolve("a/b/" + "long".repeat(40)))).isEqualTo("rw-r--r--");
   }
 
   @Test
@@ -81,7 +81,7 @@ class UnpackedVolumeTest {
 
     Path tree = unpack(archive);
 
-    assertThat(permissions(tree.resolve("bin/run.sh"))).isEqualTo("r-xr-xr-x");
+    assertThat(permissions(tree.resolve("bin/run.sh"))).isEqualTo("rwxr-xr-x");
     assertThat(tree.resolve("link")).isSymbolicLink().hasContent("run");
     try (Stream<Path> files = Files.list(tree.getParent())) {
       assertThat(files.map(path -> path.getFileName().toString()))

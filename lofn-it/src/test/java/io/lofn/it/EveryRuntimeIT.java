@@ -8,6 +8,7 @@ import io.lofn.api.BinaryFile;
 import io.lofn.api.Lines;
 import io.lofn.api.Tool;
 import io.lofn.api.ToolFailedException;
+import io.lofn.api.UnsupportedFeaturePolicy;
 import io.lofn.api.Volume;
 import io.lofn.spark.BinaryOutputs;
 import io.lofn.spark.Lofn;
@@ -30,6 +31,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Encoders;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -112,9 +114,10 @@ class EveryRuntimeIT {
               .reuseContainer(reuse)
               .workdir("/shared/a/b/made/here")
               .shell(
-                  "mkdir -p /shared/out /tmp/cache; cat /shared/in/a.txt /data/ref/name > /shared/out/r.txt && pwd >> /shared/out/r.txt"
-                      + " && ls -A /shared/out /shared/a/b /tmp /tmp/cache >> /shared/out/r.txt 2>&1;"
-                      + " if [ -d /own ]; then ls -A /own | wc -l >> /shared/out/r.txt; touch /own/left; fi");
+                  "mkdir -p /shared/out /tmp/cache; cat /shared/in/a.txt /data/ref/name >"
+                      + " /shared/out/r.txt && pwd >> /shared/out/r.txt && ls -A /shared/out"
+                      + " /shared/a/b /tmp /tmp/cache >> /shared/out/r.txt 2>&1; if [ -d /own ];"
+                      + " then ls -A /own | wc -l >> /shared/out/r.txt; touch /own/left; fi");
       List<String> records =
           SPARK
               .lofn(runtime)
@@ -237,11 +240,44 @@ class EveryRuntimeIT {
 
   @ParameterizedTest
   @MethodSource("runtimes")
+  void whatAToolCopiesOfAVolumeIsTheToolsToChangeAndTheVolumeIsNot(Map<String, String> runtime)
+      throws Exception {
+    Path plain = Files.createDirectory(directory.resolve("plain"));
+    Files.writeString(plain.resolve("ref"), "reference\n");
+    Path archive = directory.resolve("ref.tar");
+    Engines.run("tar", "-cf", archive.toString(), "-C", plain.toString(), "ref");
+    boolean protects =
+        !String.valueOf(runtime.get("spark.lofn.cli.dialect")).equals("charliecloud");
+    Tool<String, String> tool =
+        Tool.pipe(IMAGE)
+            .volume(Volume.of("file:" + plain).at("/data/plain"))
+            .volume(Volume.of("file:" + archive).at("/data/copy").unpacked())
+            .shell(
+                "for each in plain copy; do cp -r /data/$each /shared/$each; "
+                    + (protects ? "" : "chmod -R u+w /shared/$each; ")
+                    + "stat -c %A /shared/$each /shared/$each/ref; echo more >> /shared/$each/ref;"
+                    + " echo index > /shared/$each/ref.fai; cat /shared/$each/ref; "
+                    + (protects ? "echo lost > /data/$each/ref; " : "")
+                    + "done 2>/dev/null; true");
+
+    assertThat(
+            SPARK.lofn(runtime).map(SPARK.context().parallelize(List.of("x"), 1), tool).collect())
+        .containsExactlyElementsOf(
+            Collections.nCopies(2, List.of("drwxr-xr-x", "-rw-r--r--", "reference", "more"))
+                .stream()
+                .flatMap(List::stream)
+                .toList());
+    assertThat(plain.resolve("ref")).hasContent("reference\n");
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
   void temporaryFilesLieOnTheDiskOfTheExchangeAndGoWithTheRun(Map<String, String> runtime) {
     Tool<String, String> tool =
         Tool.pipe(IMAGE)
             .shell(
-                "ls -A /tmp; date > $(mktemp); stat -c %d /tmp /shared | uniq | wc -l; ls /tmp | wc -l");
+                "ls -A /tmp; date > $(mktemp); stat -c %d /tmp /shared | uniq | wc -l; ls /tmp | wc"
+                    + " -l");
 
     assertThat(
             SPARK
@@ -251,8 +287,11 @@ class EveryRuntimeIT {
         .containsExactly("1", "1", "1", "1");
   }
 
-  /** What a runtime says of one run, and of where it starts. */
-  private static final Pattern EACH_RUNS_OWN = Pattern.compile("(HOSTNAME|LOFN_CONTAINER|PWD)=");
+  /**
+   * What a runtime says of one run, and of where it starts; and the stage, by which ways differ.
+   */
+  private static final Pattern EACH_RUNS_OWN =
+      Pattern.compile("(HOSTNAME|LOFN_CONTAINER|PWD|LOFN_STAGE)=");
 
   /** The ways on which a command may be started, as settings of a session. */
   private static List<Map<String, String>> ways(Map<String, String> runtime) {
@@ -296,6 +335,66 @@ class EveryRuntimeIT {
                   .collect())
           .isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void eachRunFindsWhichOneItIsAndAHomeOnEveryWay(Map<String, String> runtime) throws IOException {
+    List<String> names = List.of("a a.txt", "b.txt");
+    for (String name : names) {
+      Files.writeString(directory.resolve(name), name + "\n");
+    }
+    for (Map<String, String> way : ways(runtime)) {
+      for (Tool<String, String> tool :
+          List.of(
+              Tool.pipe(IMAGE),
+              Tool.of(IMAGE, BYTES.toFile("input.txt"), BYTES.fromFile("output.txt")))) {
+        Tool<String, String> limited =
+            tool.cpus(2).memory(256L << 20).unsupportedFeatures(UnsupportedFeaturePolicy.WARN);
+        String out = tool.output().usesStdout() ? "" : "exec > /shared/output.txt; ";
+        Lofn lofn = SPARK.lofn(way);
+        JavaRDD<String> ofFiles = SPARK.context().textFile(directory.toString(), 1);
+        List<String> found = lofn.map(ofFiles, limited.shell(out + WHICH_ONE)).collect();
+
+        assertThat(found).hasSize(names.size());
+        for (int i = 0; i < found.size(); i++) {
+          String file = found.get(i).replaceFirst(".*/", "");
+          assertThat(names).contains(file);
+          assertThat(found.get(i))
+              .isEqualTo(
+                  "%d 0 2 2 268435456 C.UTF-8 UTC /tmp empty written core=0 file:%s"
+                      .formatted(i, directory.resolve(file)));
+        }
+      }
+      // After a shuffle Spark knows no file, and a warm container keeps none of another run.
+      JavaRDD<String> shuffled = SPARK.context().textFile(directory.toString(), 1).repartition(1);
+      assertThat(
+              SPARK
+                  .lofn(way)
+                  .map(shuffled, Tool.pipe(IMAGE).shell("echo ${LOFN_INPUT_FILE-none}"))
+                  .collect())
+          .containsExactly("none");
+    }
+  }
+
+  private static final String WHICH_ONE =
+      "cat > /dev/null; [ -z \"$(ls -A ~)\" ] && left=empty; mkdir -p ~/.cache/x && made=written;"
+          + " echo $LOFN_PARTITION $LOFN_ATTEMPT $LOFN_CPUS $OMP_NUM_THREADS $LOFN_MEMORY $LC_ALL"
+          + " $TZ $HOME $left $made core=$(ulimit -c) \"$LOFN_INPUT_FILE\"";
+
+  @ParameterizedTest
+  @MethodSource("runtimes")
+  void aDatasetsRunFindsTheFileOfItsRecords(Map<String, String> runtime) throws IOException {
+    Path file = Files.writeString(directory.resolve("x.txt"), "x\n");
+    List<String> found =
+        SPARK
+            .lofn(runtime)
+            .map(
+                SPARK.session(Map.of()).read().textFile(file.toString()),
+                Tool.pipe(IMAGE).shell("cat > /dev/null; echo $LOFN_INPUT_FILE"),
+                Encoders.STRING())
+            .collectAsList();
+    assertThat(found).containsExactly("file://" + file);
   }
 
   @ParameterizedTest

@@ -473,7 +473,7 @@ public final class Lofn {
         lofn.get(FailFast.class).watch(context.sc());
       }
     }
-    return ToolCall.onDriver(operator, tool, conf);
+    return ToolCall.onDriver(operator, tool, conf, context.sc());
   }
 
   private static JavaSparkContext contextOf(JavaRDD<?> rdd) {

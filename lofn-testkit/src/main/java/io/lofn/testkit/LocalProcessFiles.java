@@ -140,7 +140,7 @@ final class LocalProcessFiles {
     String words =
         command.stream()
             .map(word -> "'" + word.replace("'", "'\\''") + "'")
-            .collect(joining(" ", "exec ", "\n"));
+            .collect(joining(" ", "ulimit -c 0\nexec ", "\n"));
     return Files.writeString(root.resolve("run"), words);
   }
 

@@ -140,6 +140,8 @@ final class LocalProcessRuntime implements ContainerRuntime {
     spec.settings()
         .environment()
         .forEach((name, value) -> environment.put(name, files.translate(value)));
+    // Paths in /tmp are the node's here, but no tool shall fill the node's with its caches.
+    environment.computeIfPresent("HOME", (name, home) -> ownOf(spec, home));
     environment.put(LocalProcessContainer.COOKIE, id);
 
     List<String> command = new ArrayList<>(List.of(ENV, "-i"));
@@ -149,6 +151,14 @@ final class LocalProcessRuntime implements ContainerRuntime {
       command.add("sh");
     }
     return command;
+  }
+
+  private static String ownOf(ContainerSpec spec, String home) {
+    return spec.mounts().stream()
+        .filter(mount -> mount.target().equals(home))
+        .map(mount -> mount.source().toString())
+        .findFirst()
+        .orElse(home);
   }
 
   @Override

@@ -112,7 +112,7 @@ public abstract class VolumeStagerContract {
         StagedVolume volume = stager.stage(source)) {
       if (volume.isShared()) {
         for (String name : List.of("", "a", "a/secret")) {
-          assertThat(permissionsOf(volume.path().resolve(name))).matches("r-[x-]r-[x-]r-[x-]");
+          assertThat(permissionsOf(volume.path().resolve(name))).matches("r[w-][x-]r-[x-]r-[x-]");
         }
       }
       assertThat(volume.path().resolve("a/secret")).hasContent("x");

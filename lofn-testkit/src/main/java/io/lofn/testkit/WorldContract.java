@@ -110,6 +110,32 @@ interface WorldContract extends Topic {
   }
 
   @Test
+  default void findsTheHomeTheLocaleAndTheTimeZoneThatItIsGiven(@TempDir Path temporary)
+      throws Exception {
+    Owner own = Owner.of(Files.createFile(temporary.resolve("mine")));
+    ContainerSettings settings =
+        lab()
+            .settings()
+            .user(own.toString())
+            .environment("HOME", "/tmp")
+            .environment("LC_ALL", "C.UTF-8")
+            .environment("TZ", "UTC")
+            .environment("LOFN_PARTITION", "7")
+            .build();
+    String found =
+        said(
+            lab()
+                .shell(
+                    "env | grep -E '^(LC_ALL|TZ|LOFN_PARTITION)=' | sort;"
+                        + " printf 'b\\nB\\na\\nA\\n' | sort | tr -d '\\n'; echo; date +%Z;"
+                        + " mkdir ~/.cache")
+                .mount(new Mount(temporary, "/tmp", false))
+                .settings(settings));
+    assertThat(found).isEqualTo("LC_ALL=C.UTF-8\nLOFN_PARTITION=7\nTZ=UTC\nABab\nUTC\n");
+    assertThat(temporary.resolve(".cache")).isEmptyDirectory();
+  }
+
+  @Test
   default void findsDirectoriesInMemoryThatHoldPrograms() throws Exception {
     Outcome found =
         lab()
@@ -200,6 +226,21 @@ interface WorldContract extends Topic {
     assertThat(limit(limits, "Max processes")).isGreaterThanOrEqualTo(4096);
     assertThat(limit(limits, "Max stack size")).isGreaterThanOrEqualTo(8 << 20);
     assertThat(limit(limits, "Max file size")).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  default void findsThatAProgramWhichCrashesLeavesNoCoreDump(@TempDir Path shared)
+      throws Exception {
+    ContainerSettings settings = lab().settings().workingDirectory("/shared").build();
+    Outcome crashed =
+        lab()
+            .run(
+                lab()
+                    .shell("cat /proc/self/limits; kill -SEGV $$")
+                    .mount(new Mount(shared, "/shared", false))
+                    .settings(settings));
+    assertThat(limit(crashed.stdout(), "Max core file size")).as(crashed.toString()).isZero();
+    assertThat(shared).isEmptyDirectory();
   }
 
   private static long limit(String limits, String name) {

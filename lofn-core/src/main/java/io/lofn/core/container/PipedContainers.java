@@ -198,7 +198,8 @@ public final class PipedContainers {
   }
 
   private ContainerSpec byShell(ContainerSpec spec, Optional<Path> control) {
-    List<String> argv = new ArrayList<>(List.of("sh", "-c", SCRIPT, "lofn", NamedPipes.CONTROL));
+    List<String> argv = new ArrayList<>(List.of("sh", "-c"));
+    argv.addAll(List.of(CommandStart.withoutCoreDumps(spec) + SCRIPT, "lofn", NamedPipes.CONTROL));
     argv.add(control.isPresent() ? boot : NOWHERE);
     argv.add(spec.stdin() ? "stdin" : "none");
     argv.addAll(spec.argv());

@@ -3,42 +3,57 @@ package io.lofn.core.feed;
 import io.lofn.api.PartitionWriter;
 import io.lofn.api.RunInput;
 import io.lofn.core.streams.ToolStdin;
+import io.lofn.core.task.TaskScope;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** The records of a partition, of which it is known afterwards whether there were any. */
 final class ObservedRecords<T> implements Iterator<T> {
 
   private final Iterator<T> records;
+  private final TaskScope task;
   private final CompletableFuture<Boolean> known = new CompletableFuture<>();
+  private volatile Optional<String> file = Optional.empty();
 
-  ObservedRecords(Iterator<T> records) {
+  ObservedRecords(Iterator<T> records, TaskScope task) {
     this.records = records;
+    this.task = task;
+  }
+
+  /** The file that the first record was read from, once one was read, and if Spark says so. */
+  Optional<String> file() {
+    return file;
+  }
+
+  private void settle(boolean any) {
+    if (!known.isDone()) {
+      if (any) {
+        file = task.inputFile();
+      }
+      known.complete(any);
+    }
   }
 
   @Override
   public boolean hasNext() {
     boolean more = records.hasNext();
-    if (!known.isDone()) {
-      known.complete(more);
-    }
+    settle(more);
     return more;
   }
 
   @Override
   public T next() {
     T record = records.next();
-    if (!known.isDone()) {
-      known.complete(true);
-    }
+    settle(true);
     return record;
   }
 
   /** Whether there were any; for the thread that has read them. */
   boolean any() {
     if (!known.isDone()) {
-      known.complete(records.hasNext());
+      settle(records.hasNext());
     }
     return known.join();
   }

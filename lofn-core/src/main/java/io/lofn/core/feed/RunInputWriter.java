@@ -50,7 +50,7 @@ public final class RunInputWriter<I> {
 
   /** Writes all records to files, by the calling thread. */
   public void write(Iterator<I> records) throws IOException {
-    ObservedRecords<I> all = new ObservedRecords<>(records);
+    ObservedRecords<I> all = new ObservedRecords<>(records, task);
     given = all;
     RunFiles files = new RunFiles(exchange);
     try {
@@ -65,7 +65,7 @@ public final class RunInputWriter<I> {
 
   /** Has a feeder begin, and waits until it has written its files. */
   public void start(Iterator<I> records) {
-    ObservedRecords<I> all = new ObservedRecords<>(records);
+    ObservedRecords<I> all = new ObservedRecords<>(records, task);
     given = all;
     StdinWriter<I> started =
         new StdinWriter<>(
@@ -91,6 +91,11 @@ public final class RunInputWriter<I> {
   public boolean isUnread() {
     FileReads watched = reads;
     return watched != null && watched.noneRead() && hadRecords();
+  }
+
+  /** The file that Spark has read the first record from, if it says so, and there was a record. */
+  public Optional<String> file() {
+    return requireNonNull(given).file();
   }
 
   /** Lets the feeder go on, once the tool has started. */

@@ -18,6 +18,7 @@ import io.lofn.spi.PreparedImage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -107,7 +108,7 @@ public record RunPlan(
     ContainerSettings.Builder settings = own.toBuilder();
     settings.limits(own.limits().orElse(limits(task, conf)));
     containerLabels.labels(task.identity()).forEach(settings::label);
-    settings.environment("LOFN_EXCHANGE", conf.get(LofnConfig.EXCHANGE_PATH));
+    settings.environment(RunVariables.EXCHANGE, conf.get(LofnConfig.EXCHANGE_PATH));
     if (own.user().isEmpty()) {
       containerLabels.user().ifPresent(settings::user);
     }
@@ -172,15 +173,26 @@ public record RunPlan(
     return new CommandStart(streams(), tool.acceptedExitCodes(), prepared.config());
   }
 
+  private Map<String, String> variables(PreparedImage prepared, Optional<String> inputFile) {
+    return RunVariables.of(
+        settings,
+        prepared.config().environment(),
+        task,
+        ownTmp || settings.tmpfs().containsKey(Exchange.TMP),
+        inputFile);
+  }
+
   /**
    * What to start, once everything it needs is on the node.
    *
    * @param mounts what the container sees of the node
+   * @param inputFile the file that Spark reads the partition from, if it says so
    */
-  public ContainerSpec spec(String name, PreparedImage prepared, List<Mount> mounts) {
-    ContainerSpec.Builder spec =
-        ContainerSpec.builder(name, prepared.id())
-            .settings(settings.toBuilder().label(ContainerLabels.RUN, name).build());
+  public ContainerSpec spec(
+      String name, PreparedImage prepared, List<Mount> mounts, Optional<String> inputFile) {
+    ContainerSettings.Builder ofRun = settings.toBuilder().label(ContainerLabels.RUN, name);
+    variables(prepared, inputFile).forEach(ofRun::environment);
+    ContainerSpec.Builder spec = ContainerSpec.builder(name, prepared.id()).settings(ofRun.build());
     mounts.forEach(spec::mount);
     if (tool.usesImageEntrypoint()) {
       spec.arguments(argv(tool));

@@ -54,6 +54,7 @@ final class ContainerLauncher implements AutoCloseable {
   private PreparedImage image;
   private @Nullable RunSandbox sandbox;
   private volatile @Nullable ContainerSpec started;
+  private volatile Optional<String> inputFile = Optional.empty();
 
   /** Chooses the runtime, prepares the image and stages the volumes. */
   ContainerLauncher(
@@ -96,7 +97,7 @@ final class ContainerLauncher implements AutoCloseable {
   private List<Mount> stageVolumes() {
     List<Mount> staged = new ArrayList<>();
     for (Volume volume : plan.tool().volumes()) {
-      StagedVolume data = preparation.stage(volume, task);
+      StagedVolume data = preparation.stage(runtime, volume, task);
       volumes.add(data);
       preparation.check(plan, runtime, volume, data);
       staged.add(new Mount(data.path(), volume.target(), volume.isReadOnly()));
@@ -122,6 +123,11 @@ final class ContainerLauncher implements AutoCloseable {
           own = place.exchange();
           return place;
         });
+  }
+
+  /** Notes the file that Spark reads the partition from, for the tool. */
+  void inputFile(Optional<String> path) {
+    inputFile = path;
   }
 
   /** Starts the container; an image that went away meanwhile is prepared once more. */
@@ -173,7 +179,7 @@ final class ContainerLauncher implements AutoCloseable {
     List<Mount> all =
         new RunMounts(plan, exchange, mounts)
             .make(new ImageVolumes(image), runtime.runtime().unsupportedFeatures());
-    return plan.spec(containerLabels.newName("lofn", plan.task()), image, all);
+    return plan.spec(containerLabels.newName("lofn", plan.task()), image, all, inputFile);
   }
 
   /** Removes the container, also one whose start is under way. By any thread; idempotent. */

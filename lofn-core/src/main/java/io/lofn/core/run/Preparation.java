@@ -16,6 +16,7 @@ import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.TaskScope;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.PreparedImage;
+import io.lofn.spi.RuntimeFeature;
 import io.lofn.spi.StagedVolume;
 import jakarta.inject.Inject;
 import java.util.function.Supplier;
@@ -85,8 +86,9 @@ final class Preparation {
   }
 
   /** Brings a volume here; whoever asks for it closes it. */
-  StagedVolume stage(Volume volume, TaskScope task) {
-    return calls.callInterruptibly(task, () -> volumes.stage(volume), StagedVolume::close);
+  StagedVolume stage(SelectedRuntime runtime, Volume volume, TaskScope task) {
+    boolean open = runtime.runtime().featureCheck().contains(RuntimeFeature.READ_ONLY_MOUNTS);
+    return calls.callInterruptibly(task, () -> volumes.stage(volume, open), StagedVolume::close);
   }
 
   /** Counts a volume; refuses it if a tool must not see its source, or could write to it. */

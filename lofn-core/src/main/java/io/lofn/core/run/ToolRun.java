@@ -84,6 +84,7 @@ final class ToolRun<I, O> implements Watched {
     } else {
       input.write(wanted);
     }
+    ready.inputFile(input.file());
     ContainerSession started = start(ready, directory, keeper);
     if (tool.input().usesStdin()) {
       OutputStream stdin = metrics.counted(started.stdin());

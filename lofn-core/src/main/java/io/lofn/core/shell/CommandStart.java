@@ -30,6 +30,8 @@ public record CommandStart(boolean streams, Set<Integer> acceptedExitCodes, Imag
   /** A quarter of the usual limit of a stack, 8 MiB, is what Linux has for all of it. */
   private static final long ARGUMENT_SPACE = 2L << 20;
 
+  private static final String CORE_OPTION = "--ulimit=core=";
+
   /** For what an engine, its init process and lofn's shell add. */
   private static final long RESERVED = 16L << 10;
 
@@ -75,6 +77,18 @@ public record CommandStart(boolean streams, Set<Integer> acceptedExitCodes, Imag
               .formatted(
                   tool, ambiguous.stream().map(String::valueOf).collect(joining(" and ")), reason));
     }
+  }
+
+  /**
+   * What a shell runs before it becomes the command, so that a program which crashes leaves no file
+   * of its memory in the exchange. Engines have limits, too, but podman cannot set this one alone.
+   *
+   * @return nothing where the tool asks for core dumps
+   */
+  public static String withoutCoreDumps(ContainerSpec spec) {
+    boolean wanted =
+        spec.settings().engineOptions().stream().anyMatch(each -> each.startsWith(CORE_OPTION));
+    return wanted ? "" : "ulimit -c 0 2>/dev/null\n";
   }
 
   /** The environment that the command is to find, as far as lofn knows it. */

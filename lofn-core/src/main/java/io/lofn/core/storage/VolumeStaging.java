@@ -30,7 +30,7 @@ import java.util.function.Supplier;
 public final class VolumeStaging implements AutoCloseable {
 
   private final Map<String, VolumeStagerProvider> providers = new HashMap<>();
-  private final Map<VolumeStagerProvider, VolumeStager> stagers = new ConcurrentHashMap<>();
+  private final Map<Made, VolumeStager> stagers = new ConcurrentHashMap<>();
   private final VolumeStager local = new LocalVolumeStager();
   private final LofnConfig conf;
   private final NodeEnvironment directories;
@@ -57,10 +57,18 @@ public final class VolumeStaging implements AutoCloseable {
     }
   }
 
-  /** Stages what a tool is to see. */
-  public StagedVolume stage(Volume volume) {
+  /** A stager is made for each kind of copies. */
+  private record Made(VolumeStagerProvider provider, boolean writeProtected) {}
+
+  /**
+   * Stages what a tool is to see.
+   *
+   * @param writeProtected whether nothing but file modes keeps the tool from writing a copy
+   */
+  public StagedVolume stage(Volume volume, boolean writeProtected) {
     URI source = qualified(volume.source());
-    StagedVolume staged = volume.isUnpacked() ? unpack(source) : stage(source);
+    StagedVolume staged =
+        volume.isUnpacked() ? unpack(source, writeProtected) : stage(source, writeProtected);
     if (staged.isShared() && !volume.isReadOnly()) {
       staged.close();
       throw new StagingException(
@@ -72,18 +80,22 @@ public final class VolumeStaging implements AutoCloseable {
 
   /** Stages a file or directory as it is. */
   public StagedVolume stage(URI source) {
+    return stage(source, false);
+  }
+
+  private StagedVolume stage(URI source, boolean writeProtected) {
     URI qualified = qualified(source);
     return schemeOf(qualified).equals(LocalVolumeStager.SCHEME)
         ? local.stage(qualified)
-        : inTime(qualified, () -> stagerOf(schemeOf(qualified)).stage(qualified));
+        : inTime(qualified, () -> stagerOf(schemeOf(qualified), writeProtected).stage(qualified));
   }
 
   private StagedVolume inTime(URI source, Supplier<StagedVolume> staging) {
     return new TimedStaging(source, conf.get(LofnConfig.VOLUMES_TIMEOUT)).call(staging);
   }
 
-  private StagedVolume unpack(URI source) {
-    if (stagerOf(schemeOf(source)) instanceof ArchiveStager stager) {
+  private StagedVolume unpack(URI source, boolean writeProtected) {
+    if (stagerOf(schemeOf(source), writeProtected) instanceof ArchiveStager stager) {
       return inTime(source, () -> stager.stageUnpacked(source));
     }
     throw new StagingException(
@@ -110,7 +122,7 @@ public final class VolumeStaging implements AutoCloseable {
     return source.getScheme().toLowerCase(Locale.ROOT);
   }
 
-  private VolumeStager stagerOf(String scheme) {
+  private VolumeStager stagerOf(String scheme, boolean writeProtected) {
     VolumeStagerProvider provider =
         providers.getOrDefault(scheme, providers.get(VolumeStagerProvider.ANY_SCHEME));
     if (provider == null) {
@@ -118,17 +130,20 @@ public final class VolumeStaging implements AutoCloseable {
           "Nothing on the class path stages %s: volumes (found: %s); add a jar such as lofn-hdfs"
               .formatted(scheme, new TreeSet<>(providers.keySet())));
     }
-    return stagers.computeIfAbsent(provider, this::create);
+    return stagers.computeIfAbsent(new Made(provider, writeProtected), this::create);
   }
 
-  private VolumeStager create(VolumeStagerProvider provider) {
+  private VolumeStager create(Made stager) {
     Path directory = parent().resolve(ProcessUser.current().own("lofn-volumes"));
     try {
-      return provider.create(
-          new StagingConfig(
-              PrivateDirectory.create(directory),
-              conf.get(LofnConfig.VOLUMES_MAX_SIZE),
-              hadoop.values()));
+      return stager
+          .provider()
+          .create(
+              new StagingConfig(
+                  PrivateDirectory.create(directory),
+                  conf.get(LofnConfig.VOLUMES_MAX_SIZE),
+                  hadoop.values(),
+                  stager.writeProtected()));
     } catch (IOException e) {
       throw new StagingException(
           "Cannot keep volumes in %s (%s); set %s to a directory of every node that the executor may write"

@@ -3,6 +3,7 @@ package io.lofn.core.task;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Which attempt at which partition a run works for.
@@ -18,6 +19,25 @@ public record TaskIdentity(String application, int stage, int partition, int att
   /** The labels that tell the runs of one application apart. */
   public static final List<String> RUN_LABELS =
       List.of("io.lofn.stage", "io.lofn.partition", "io.lofn.attempt");
+
+  /** The name of the file that Spark reads the records from. */
+  public static final String INPUT_FILE = "LOFN_INPUT_FILE";
+
+  private static final String PARTITION = "LOFN_PARTITION";
+  private static final String STAGE = "LOFN_STAGE";
+  private static final String ATTEMPT = "LOFN_ATTEMPT";
+
+  /** The variables that tell the runs of one application apart. */
+  public static final Set<String> RUN_VARIABLES = Set.of(PARTITION, STAGE, ATTEMPT, INPUT_FILE);
+
+  /** The variables by which a tool knows which run this is. */
+  public Map<String, String> variables() {
+    Map<String, String> variables = new LinkedHashMap<>();
+    variables.put(PARTITION, Integer.toString(partition));
+    variables.put(STAGE, Integer.toString(stage));
+    variables.put(ATTEMPT, Integer.toString(attempt));
+    return variables;
+  }
 
   public Map<String, String> labels() {
     Map<String, String> labels = new LinkedHashMap<>();

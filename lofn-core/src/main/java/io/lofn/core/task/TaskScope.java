@@ -1,5 +1,7 @@
 package io.lofn.core.task;
 
+import java.util.Optional;
+
 /** The task a run works for: what it is, whether it is wanted still, and when it is over. */
 public interface TaskScope {
 
@@ -7,6 +9,14 @@ public interface TaskScope {
 
   /** Processors that the scheduler gave to the task. */
   double cpus();
+
+  /**
+   * The file that the last record was read from, by the thread that has read it; empty where the
+   * scheduler does not know.
+   */
+  default Optional<String> inputFile() {
+    return Optional.empty();
+  }
 
   /** Whether the task was killed. May be called by any thread. */
   boolean isCancelled();

@@ -44,6 +44,10 @@ public record ReuseKey(
 
   /** The image's files are read-only: what one run wrote there, the next would find. */
   static ContainerSettings shared(ContainerSettings settings) {
-    return settings.toBuilder().withoutLabels(TaskIdentity.RUN_LABELS).readOnlyRoot(true).build();
+    return settings.toBuilder()
+        .withoutLabels(TaskIdentity.RUN_LABELS)
+        .withoutEnvironment(TaskIdentity.RUN_VARIABLES)
+        .readOnlyRoot(true)
+        .build();
   }
 }

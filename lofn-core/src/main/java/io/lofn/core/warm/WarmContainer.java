@@ -8,10 +8,12 @@ import io.lofn.core.container.TrackedContainers;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.node.DirectoryModes;
+import io.lofn.core.shell.CommandStart;
 import io.lofn.core.shell.ExitCodes;
 import io.lofn.core.streams.NamedPipes;
 import io.lofn.core.streams.StreamDrainer;
 import io.lofn.core.task.Closing;
+import io.lofn.core.task.TaskIdentity;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
@@ -25,7 +27,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +96,9 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
     NamedPipes pipes = null;
     try {
       RunningContainer ready = ready(spec);
-      write(spec.argv());
+      write(
+          CommandStart.withoutCoreDumps(spec)
+              + WarmShell.commandFile(spec.argv(), ofThisRun(spec)));
       pipes = new NamedPipes(control, clock);
       WarmShell.Command command = agent.run(spec.stdin());
       pipes.release();
@@ -107,10 +113,17 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
     }
   }
 
-  private void write(List<String> argv) throws IOException {
+  /** What the container's own environment cannot tell: it was made for another run. */
+  private static Map<String, String> ofThisRun(ContainerSpec spec) {
+    Map<String, String> variables = new TreeMap<>(spec.settings().environment());
+    variables.keySet().retainAll(TaskIdentity.RUN_VARIABLES);
+    return variables;
+  }
+
+  private void write(String command) throws IOException {
     Path file = control.resolve("command");
     boolean isNew = !Files.exists(file);
-    Files.writeString(file, WarmShell.commandFile(argv), UTF_8);
+    Files.writeString(file, command, UTF_8);
     if (isNew
         && ExchangeDirectories.isOpen(exchange.directory())) { // whatever this process's mask is
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -104,9 +105,18 @@ final class WarmShell {
         .replace("#", "\\043");
   }
 
-  /** The text of the file by which the script starts a command. */
-  static String commandFile(List<String> argv) {
-    return COMMAND.replace("COMMAND", ShellWords.join(argv));
+  /**
+   * The text of the file by which the script starts a command.
+   *
+   * @param variables those of this run alone
+   */
+  static String commandFile(List<String> argv, Map<String, String> variables) {
+    List<String> exported =
+        variables.entrySet().stream()
+            .map(each -> each.getKey() + "=" + each.getValue())
+            .map(each -> "export " + ShellWords.join(List.of(each)) + "\n")
+            .toList();
+    return String.join("", exported) + COMMAND.replace("COMMAND", ShellWords.join(argv));
   }
 
   /**

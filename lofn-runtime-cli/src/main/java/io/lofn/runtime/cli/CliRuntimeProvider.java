@@ -107,6 +107,7 @@ public final class CliRuntimeProvider implements ContainerRuntimeProvider {
         engine.dialect().has(DialectOption.PROCESS_ISOLATION)
             ? Optional.empty()
             : ProcessCage.find(finder::workingProgram),
+        finder.workingProgram("prlimit"),
         config.callTimeout());
   }
 

@@ -8,6 +8,7 @@ import com.github.dockerjava.api.model.LogConfig;
 import com.github.dockerjava.api.model.LogConfig.LoggingType;
 import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
+import com.github.dockerjava.api.model.Ulimit;
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.api.ResourceLimits;
@@ -46,7 +47,8 @@ final class ContainerRequest {
       throw new EngineException(
           "The runtime 'docker' takes no engine options, but was given "
               + settings.engineOptions()
-              + ". Set spark.lofn.runtime to 'cli', which passes them to the engine's command line");
+              + ". Set spark.lofn.runtime to 'cli', which passes them to the engine's command"
+              + " line");
     }
     command(request, spec);
     request
@@ -93,6 +95,7 @@ final class ContainerRequest {
             .withMounts(mounts(spec.mounts()))
             .withCapDrop(Capability.ALL)
             .withReadonlyRootfs(settings.readOnlyRoot())
+            .withUlimits(List.of(new Ulimit("core", 0L, 0L)))
             .withTmpFs(tmpfs(settings.tmpfs()));
     if (!settings.capabilities().isEmpty()) {
       host.withCapAdd(capabilities(settings.capabilities()));

@@ -3,10 +3,12 @@ package io.lofn.spark.executor;
 import io.lofn.core.task.TaskIdentity;
 import io.lofn.core.task.TaskScope;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskContext$;
 import org.apache.spark.TaskKilledException;
+import org.apache.spark.rdd.InputFileBlockHolder;
 import org.apache.spark.util.TaskCompletionListener;
 import org.slf4j.MDC;
 
@@ -44,6 +46,12 @@ public final class SparkTaskScope implements TaskScope {
   @Override
   public double cpus() {
     return context.cpus();
+  }
+
+  @Override
+  public Optional<String> inputFile() {
+    return Optional.of(InputFileBlockHolder.getInputFilePath().toString())
+        .filter(path -> !path.isEmpty());
   }
 
   @Override

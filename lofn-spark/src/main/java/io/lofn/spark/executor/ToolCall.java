@@ -1,5 +1,6 @@
 package io.lofn.spark.executor;
 
+import io.lofn.api.EmptyPartitions;
 import io.lofn.api.Tool;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.image.DigestResolver;
@@ -12,6 +13,7 @@ import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Optional;
+import org.apache.spark.SparkContext;
 import org.jspecify.annotations.Nullable;
 
 /** A tool as it travels to the tasks that run it. */
@@ -26,31 +28,50 @@ public final class ToolCall<I, O> implements Serializable {
   /** What the driver knows of the image's bytes. */
   private final @Nullable String digest;
 
-  private ToolCall(String operator, Tool<I, O> tool, LofnConfig conf, @Nullable String digest) {
+  /** Where runs without records are counted; null where there are none. */
+  private final @Nullable EmptyRuns emptyRuns;
+
+  private ToolCall(
+      String operator,
+      Tool<I, O> tool,
+      LofnConfig conf,
+      @Nullable String digest,
+      @Nullable EmptyRuns emptyRuns) {
     this.operator = operator;
     this.tool = tool;
     this.conf = new HashMap<>(conf.entries());
     this.digest = digest;
+    this.emptyRuns = emptyRuns;
   }
 
   /** A call whose tasks all run the bytes that the image stands for now, if that can be told. */
-  public static <I, O> ToolCall<I, O> onDriver(String operator, Tool<I, O> tool, LofnConfig conf) {
+  public static <I, O> ToolCall<I, O> onDriver(
+      String operator, Tool<I, O> tool, LofnConfig conf, SparkContext context) {
     SentFunctions.check(tool);
+    boolean skipsEmpty =
+        tool.emptyPartitions().orElseGet(() -> conf.get(LofnConfig.EMPTY_PARTITIONS))
+            == EmptyPartitions.SKIP;
     try (Lease lofn = ExecutorInjector.ofDriver(conf.entries())) {
       Optional<String> digest = lofn.get(DigestResolver.class).digest(tool);
-      return new ToolCall<>(operator, tool, conf, digest.orElse(null));
+      return new ToolCall<>(
+          operator,
+          tool,
+          conf,
+          digest.orElse(null),
+          skipsEmpty ? null : EmptyPartitionsWatch.of(context));
     }
   }
 
   /** This call as failure reports are to name it at a level of a tree. */
   public ToolCall<I, O> atLevel(int level) {
-    return new ToolCall<>(operator + ", level " + level, tool, new LofnConfig(conf), digest);
+    return new ToolCall<>(
+        operator + ", level " + level, tool, new LofnConfig(conf), digest, emptyRuns);
   }
 
   /** This call for another layout of the same tool. */
   public <J> ToolCall<J, O> with(Tool<J, O> other) {
     SentFunctions.check(other);
-    return new ToolCall<>(operator, other, new LofnConfig(conf), digest);
+    return new ToolCall<>(operator, other, new LofnConfig(conf), digest, emptyRuns);
   }
 
   public String operator() {
@@ -74,6 +95,16 @@ public final class ToolCall<I, O> implements Serializable {
 
   /** Runs the tool over the partition of the current task. */
   public Iterator<O> call(Iterator<I> records) throws IOException {
+    EmptyRuns counted = emptyRuns;
+    if (counted == null) {
+      return run(records);
+    }
+    WatchedRun<I, O> run = new WatchedRun<>();
+    run.countIn(counted, SparkTaskScope.current());
+    return run.out(run(run.in(records)));
+  }
+
+  private Iterator<O> run(Iterator<I> records) throws IOException {
     try (Lease lofn = ExecutorInjector.ofExecutor(conf)) {
       return lofn.get(ToolRunner.class)
           .run(operator, tool, image(), records, SparkTaskScope.current());

@@ -113,7 +113,7 @@ class VolumeStagingTest {
     Volume local = Volume.of(zip.toString()).at("/data").unpacked();
     try (VolumeStaging volumes =
             volumes(Map.of(), directory, List.of(new HadoopVolumeStagerProvider()));
-        StagedVolume staged = volumes.stage(local)) {
+        StagedVolume staged = volumes.stage(local, false)) {
       assertThat(staged.path().resolve("a")).hasContent("x");
     }
 
@@ -129,7 +129,7 @@ class VolumeStagingTest {
 
   private Path staged(Map<String, String> conf, Path local, Volume volume) {
     try (VolumeStaging volumes = volumes(conf, local, List.of(new FakeStagers()));
-        StagedVolume staged = volumes.stage(volume)) {
+        StagedVolume staged = volumes.stage(volume, false)) {
       return staged.path();
     }
   }

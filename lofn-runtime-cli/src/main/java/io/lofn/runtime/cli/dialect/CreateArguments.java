@@ -53,6 +53,7 @@ public final class CreateArguments {
     said.basics(spec);
     said.closed(spec.settings());
     said.limits(spec.settings().limits());
+    said.sayIf(said.dialect.has(DialectOption.NO_CORE_DUMPS), DialectOption.NO_CORE_DUMPS);
     said.settings(spec.settings());
     environmentFile.ifPresent(file -> said.say(DialectOption.ENV_FILE, file.toString()));
     environment.forEach(name -> said.say(DialectOption.ENV_OF_COMMAND, name));

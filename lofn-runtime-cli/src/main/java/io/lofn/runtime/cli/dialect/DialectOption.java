@@ -89,6 +89,8 @@ public enum DialectOption {
   OUT_OF_MEMORY_DETECTION(RuntimeFeature.OUT_OF_MEMORY_DETECTION),
   /** Says how many processes and threads. */
   PIDS(RuntimeFeature.PIDS, "{}"),
+  /** A program that crashes leaves no file of its memory. */
+  NO_CORE_DUMPS(null),
   /** Says the size of {@code /dev/shm} in bytes. */
   SHARED_MEMORY(RuntimeFeature.SHARED_MEMORY, "{}"),
   /** The engine's own options are passed on. */

@@ -77,6 +77,7 @@ public final class Docker {
     // The second is memory and swap together.
     options.put(DialectOption.MEMORY, List.of("--memory={}b", "--memory-swap={}b"));
     options.put(DialectOption.OUT_OF_MEMORY_DETECTION, List.of());
+    options.put(DialectOption.NO_CORE_DUMPS, List.of("--ulimit=core=0"));
     options.put(DialectOption.PIDS, List.of("--pids-limit={}"));
     options.put(DialectOption.SHARED_MEMORY, List.of("--shm-size={}b"));
   }

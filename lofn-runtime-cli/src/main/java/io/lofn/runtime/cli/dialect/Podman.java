@@ -42,6 +42,8 @@ public final class Podman {
 
   private static Map<DialectOption, List<String>> options() {
     Map<DialectOption, List<String>> options = new EnumMap<>(Docker.DIALECT.options());
+    // With any limit podman also raises that of open files, which its service may not be able to.
+    options.remove(DialectOption.NO_CORE_DUMPS);
     options.remove(DialectOption.READ_ONLY_SUBMOUNTS);
     // Podman looks for its detach keys in any input: two bytes of data would end the run.
     // And its warnings go where the tool's standard error goes.

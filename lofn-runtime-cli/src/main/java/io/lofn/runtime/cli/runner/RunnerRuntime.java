@@ -34,17 +34,21 @@ public final class RunnerRuntime implements ContainerRuntime, ImageArchives {
   private final RunnerStarter starter;
   private final Set<RuntimeFeature> unsupported;
 
+  /**
+   * @param prlimit the program by which containers have no core dumps, if it is here
+   */
   public RunnerRuntime(
       Path program,
       EngineInfo info,
       ImageStore images,
       ContainerRecords records,
       Optional<ProcessCage> cage,
+      Optional<Path> prlimit,
       Duration callTimeout) {
     this.info = info;
     this.images = images;
     this.records = records;
-    starter = new RunnerStarter(program, info, records, cage, callTimeout);
+    starter = new RunnerStarter(program, info, records, cage, prlimit, callTimeout);
     unsupported = EnumSet.copyOf(info.unsupportedFeatures());
     if (cage.isPresent()) {
       unsupported.remove(RuntimeFeature.PROCESS_ISOLATION);

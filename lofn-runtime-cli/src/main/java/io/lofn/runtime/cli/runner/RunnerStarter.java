@@ -41,10 +41,12 @@ final class RunnerStarter {
   private final EngineInfo info;
   private final ContainerRecords records;
   private final Optional<ProcessCage> cage;
+  private final Optional<Path> prlimit;
   private final Duration callTimeout;
 
   /**
    * @param cage what keeps the processes of a container together, if there is such a thing here
+   * @param prlimit the program by which containers have no core dumps, if it is here
    * @param callTimeout how long the program may take until the tool has taken its place
    */
   RunnerStarter(
@@ -52,8 +54,10 @@ final class RunnerStarter {
       EngineInfo info,
       ContainerRecords records,
       Optional<ProcessCage> cage,
+      Optional<Path> prlimit,
       Duration callTimeout) {
     this.cage = cage;
+    this.prlimit = prlimit;
     this.callTimeout = callTimeout;
     this.program = program;
     this.info = info;
@@ -120,7 +124,9 @@ final class RunnerStarter {
         environment.file().isEmpty()
             ? Optional.empty()
             : Optional.of(directory.writeEnvironment(environment.file()));
-    List<String> argv = new ArrayList<>(cage.map(ProcessCage::prefix).orElse(List.of()));
+    List<String> argv = new ArrayList<>();
+    prlimit.ifPresent(path -> argv.addAll(List.of(path.toString(), "--core=0:0", "--")));
+    argv.addAll(cage.map(ProcessCage::prefix).orElse(List.of()));
     argv.add(program.toString());
     argv.addAll(CreateArguments.ofRun(spec, info, image, config.workingDirectory(), mounts, file));
     Command command = Command.of(argv);
@@ -198,6 +204,7 @@ final class RunnerStarter {
       // Before the program is itself, it is another copy of what starts it.
       return line.isEmpty()
           || line.startsWith(program + "\0")
+          || prlimit.filter(path -> line.startsWith(path + "\0")).isPresent()
           || (cage.isPresent() && line.contains("\0" + program + "\0"));
     } catch (IOException e) {
       return true;

@@ -71,6 +71,7 @@ class CreateArgumentsTest {
             "--network=none",
             "--cap-drop=ALL",
             "--security-opt=no-new-privileges",
+            "--ulimit=core=0",
             "--entrypoint=true",
             "--",
             "sha256:1");
@@ -122,6 +123,7 @@ class CreateArgumentsTest {
             "--memory-swap=1073741824b",
             "--pids-limit=100",
             "--shm-size=1048576b",
+            "--ulimit=core=0",
             "--user=1000:1000",
             "--workdir=/work",
             "--platform=linux/arm64",

@@ -151,6 +151,7 @@ class RunnerArgumentsTest {
             "--network=none",
             "--cap-drop=ALL",
             "--security-opt=no-new-privileges",
+            "--ulimit=core=0",
             "--env=SECRET",
             "--entrypoint=true",
             "--",

@@ -40,6 +40,7 @@ class RunnerStarterTest {
   private Path image;
   private ContainerRecords records;
   private Optional<ProcessCage> cage = Optional.empty();
+  private final Optional<Path> prlimit = Optional.of(Path.of("/usr/bin/prlimit"));
 
   @BeforeEach
   void makeProgram() throws IOException {
@@ -61,7 +62,7 @@ class RunnerStarterTest {
         new CliDialect(
             "fake", "runner", CliDialect.Family.RUNNER, words, false, HarmlessOptions.NONE);
     EngineInfo info = new EngineInfo(dialect, "fake", 1, false, Set.of());
-    return new RunnerStarter(program, info, records, cage, callTimeout);
+    return new RunnerStarter(program, info, records, cage, prlimit, callTimeout);
   }
 
   private static ContainerSpec spec() {
