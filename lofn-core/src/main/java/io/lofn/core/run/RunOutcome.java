@@ -23,6 +23,7 @@ import io.lofn.spi.ContainerExit;
 import io.lofn.spi.InputSnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -271,6 +272,12 @@ final class RunOutcome {
   RuntimeException outputMissing(String name) {
     keepIfWanted();
     return report.outputMissing(name, activeSession().stderr());
+  }
+
+  /** The failure of a tool that ended well but left an output that may not be read. */
+  ToolFailedException outputUnreadable(String name, Path file) {
+    keepIfWanted();
+    return report.outputUnreadable(name, file, activeSession().stderr());
   }
 
   /** The failure of a tool that ended well but left nothing of a kind. */
