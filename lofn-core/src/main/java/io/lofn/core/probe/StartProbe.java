@@ -14,10 +14,12 @@ import jakarta.inject.Inject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -112,6 +114,33 @@ public final class StartProbe {
       }
       probed.add(key);
     }
+  }
+
+  /**
+   * Explains a start that the engine refused since something was denied: by the same probe, which
+   * is made now where it was not before. Engines with user namespaces (userns-remap) fail so, in
+   * words that name neither users nor the executor's directory.
+   *
+   * @return the failure itself if the mounts are not the reason
+   */
+  public EngineException explain(
+      SelectedRuntime runtime, PreparedImage image, TaskIdentity task, EngineException failure) {
+    if (!mayProbe || probed.contains(runtime.name()) || !isDenied(failure.getMessage())) {
+      return failure;
+    }
+    try {
+      requireWorking(runtime, image, mounts.look(runtime, image, task));
+      return failure;
+    } catch (EngineException explained) {
+      explained.addSuppressed(failure);
+      return explained;
+    }
+  }
+
+  /** Whether an engine says that it, or a process of it, may not do something. */
+  static boolean isDenied(@Nullable String text) {
+    String lower = String.valueOf(text).toLowerCase(Locale.ROOT);
+    return lower.contains("permission denied") || lower.contains("operation not permitted");
   }
 
   private void requireWorking(SelectedRuntime runtime, PreparedImage image, ProbeResult sight) {

@@ -2,6 +2,7 @@ package io.lofn.core.run;
 
 import static java.util.Objects.requireNonNull;
 
+import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
 import io.lofn.api.Volume;
@@ -127,7 +128,7 @@ final class ContainerLauncher implements AutoCloseable {
   /** Starts the container; an image that went away meanwhile is prepared once more. */
   ContainerSession start() {
     try {
-      return startOnce();
+      return startOrExplain();
     } catch (ImageUnavailableException e) {
       if (plan.image().request().policy() == PullPolicy.NEVER) {
         throw e;
@@ -135,7 +136,17 @@ final class ContainerLauncher implements AutoCloseable {
       LOG.info("The image {} is gone from the node and prepared again", plan.tool().image());
       preparation.forget(runtime, plan.image(), task);
       image = prepareImage();
+      return startOrExplain();
+    }
+  }
+
+  private ContainerSession startOrExplain() {
+    try {
       return startOnce();
+    } catch (ImageUnavailableException e) {
+      throw e;
+    } catch (EngineException e) {
+      throw preparation.explain(runtime, image, plan, task, e);
     }
   }
 

@@ -84,6 +84,16 @@ final class Preparation {
     orGiveUp(runtime, () -> calls.call(task, look));
   }
 
+  /** The failure of a start, as a probe explains it if it can. */
+  EngineException explain(
+      SelectedRuntime runtime,
+      PreparedImage image,
+      RunPlan plan,
+      TaskScope task,
+      EngineException failure) {
+    return calls.call(task, () -> probe.explain(runtime, image, plan.task(), failure));
+  }
+
   /** Brings a volume here; whoever asks for it closes it. */
   StagedVolume stage(Volume volume, TaskScope task) {
     return calls.callInterruptibly(task, () -> volumes.stage(volume), StagedVolume::close);

@@ -324,6 +324,34 @@ class CliRuntimeTest {
   }
 
   @Test
+  void anEngineWithoutItsInitProgramRunsContainersWithoutIt() throws Exception {
+    FakeCli cli =
+        FakeCli.in(
+            directory,
+            """
+            create*)
+              case "$*" in *--init*) touch $here/init ;; *) rm -f $here/init ;; esac
+              echo 0123456789abcdef ;;
+            start*)
+              [ ! -e $here/init ] && exit 0
+              echo 'Error response from daemon: exec: "docker-init": executable file not found in $PATH' >&2
+              exit 1 ;;
+            "container inspect")
+              [ -e $here/init ] && echo '{"Status":"created","StartedAt":"0001-01-01T00:00:00Z"}' && exit
+              echo '{"Status":"exited","StartedAt":"2026-01-01T00:00:00Z","ExitCode":0}' ;;
+            """);
+    CliRuntime runtime = cli.runtime(LONG);
+    for (int i = 0; i < 2; i++) {
+      try (RunningContainer container = runtime.start(spec())) {
+        assertThat(container.await(LONG)).contains(new ContainerExit(0, false));
+      }
+    }
+    assertThat(cli.calls().stream().filter(call -> call.startsWith("create")))
+        .extracting(call -> call.contains("--init"))
+        .containsExactly(true, false, false);
+  }
+
+  @Test
   void anImageThatIsDeniedIsUnavailable() throws Exception {
     FakeCli cli =
         FakeCli.in(
