@@ -46,7 +46,8 @@ final class ContainerRequest {
       throw new EngineException(
           "The runtime 'docker' takes no engine options, but was given "
               + settings.engineOptions()
-              + ". Set spark.lofn.runtime to 'cli', which passes them to the engine's command line");
+              + ". Set spark.lofn.runtime to 'cli', which passes them to the engine's command"
+              + " line");
     }
     command(request, spec);
     request
@@ -63,6 +64,8 @@ final class ContainerRequest {
         .withTty(false)
         // Saves most of the time that a start without a network takes, and leaves /etc/hosts empty.
         .withNetworkDisabled(!hasNetwork(settings))
+        // Else the engine would send the one of the image.
+        .withStopSignal("SIGTERM")
         .withHealthcheck(new HealthCheck().withTest(List.of("NONE")));
     settings.user().ifPresent(request::withUser);
     settings.workingDirectory().ifPresent(request::withWorkingDir);
