@@ -87,7 +87,7 @@ public final class ArchiveFault {
     String head = new String(start, 0, Math.min(start.length, 6), ISO_8859_1);
     return head.startsWith("\u00fd7zXZ")
         || head.startsWith("BZh")
-        || head.startsWith("\u0028\u00b5\u002f\u00fd");
+        || head.startsWith("(\u00b5/\u00fd");
   }
 
   private static long length(Path archive) {
