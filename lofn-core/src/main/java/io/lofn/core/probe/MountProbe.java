@@ -223,7 +223,7 @@ public final class MountProbe {
       return Optional.empty();
     }
     return Optional.of(
-        StartProbe.isDenied(text)
+        ProbeResult.isDenied(text)
             ? denied("mount", directory)
             : unseen(directory, "the engine says: " + text.strip()));
   }

@@ -14,12 +14,10 @@ import jakarta.inject.Inject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -125,7 +123,9 @@ public final class StartProbe {
    */
   public EngineException explain(
       SelectedRuntime runtime, PreparedImage image, TaskIdentity task, EngineException failure) {
-    if (!mayProbe || probed.contains(runtime.name()) || !isDenied(failure.getMessage())) {
+    if (!mayProbe
+        || probed.contains(runtime.name())
+        || !ProbeResult.isDenied(String.valueOf(failure.getMessage()))) {
       return failure;
     }
     try {
@@ -135,12 +135,6 @@ public final class StartProbe {
       explained.addSuppressed(failure);
       return explained;
     }
-  }
-
-  /** Whether an engine says that it, or a process of it, may not do something. */
-  static boolean isDenied(@Nullable String text) {
-    String lower = String.valueOf(text).toLowerCase(Locale.ROOT);
-    return lower.contains("permission denied") || lower.contains("operation not permitted");
   }
 
   private void requireWorking(SelectedRuntime runtime, PreparedImage image, ProbeResult sight) {

@@ -128,7 +128,7 @@ final class ContainerLauncher implements AutoCloseable {
   /** Starts the container; an image that went away meanwhile is prepared once more. */
   ContainerSession start() {
     try {
-      return startOrExplain();
+      return startOnce();
     } catch (ImageUnavailableException e) {
       if (plan.image().request().policy() == PullPolicy.NEVER) {
         throw e;
@@ -136,15 +136,7 @@ final class ContainerLauncher implements AutoCloseable {
       LOG.info("The image {} is gone from the node and prepared again", plan.tool().image());
       preparation.forget(runtime, plan.image(), task);
       image = prepareImage();
-      return startOrExplain();
-    }
-  }
-
-  private ContainerSession startOrExplain() {
-    try {
       return startOnce();
-    } catch (ImageUnavailableException e) {
-      throw e;
     } catch (EngineException e) {
       throw preparation.explain(runtime, image, plan, task, e);
     }

@@ -84,14 +84,9 @@ final class Preparation {
     orGiveUp(runtime, () -> calls.call(task, look));
   }
 
-  /** The failure of a start, as a probe explains it if it can. */
   EngineException explain(
-      SelectedRuntime runtime,
-      PreparedImage image,
-      RunPlan plan,
-      TaskScope task,
-      EngineException failure) {
-    return calls.call(task, () -> probe.explain(runtime, image, plan.task(), failure));
+      SelectedRuntime on, PreparedImage image, RunPlan plan, TaskScope task, EngineException e) {
+    return calls.call(task, () -> probe.explain(on, image, plan.task(), e));
   }
 
   /** Brings a volume here; whoever asks for it closes it. */

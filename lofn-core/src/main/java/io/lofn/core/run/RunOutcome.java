@@ -23,6 +23,7 @@ import io.lofn.spi.ContainerExit;
 import io.lofn.spi.InputSnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,7 +83,6 @@ final class RunOutcome {
     keeper = action;
   }
 
-  /** Takes note of where the records come from. */
   void writtenBy(RunInputWriter<?> input) {
     feed = input;
   }
@@ -274,10 +274,11 @@ final class RunOutcome {
     return report.outputMissing(name, activeSession().stderr());
   }
 
-  /** The failure of a tool that ended well but left an output that may not be read. */
-  ToolFailedException outputUnreadable(String name, Path file) {
-    keepIfWanted();
-    return report.outputUnreadable(name, file, activeSession().stderr());
+  void requireReadable(String name, Path file) {
+    if (!Files.isReadable(file)) {
+      keepIfWanted();
+      throw report.outputUnreadable(name, file, activeSession().stderr());
+    }
   }
 
   /** The failure of a tool that ended well but left nothing of a kind. */

@@ -71,7 +71,7 @@ final class RunOutputReader implements RunOutput {
   public Path file(String name) {
     awaitSuccess();
     Path file = exchange.regularFile(name).orElseThrow(() -> run.outputMissing(name));
-    requireReadable(name, file);
+    run.requireReadable(name, file);
     long bytes = lengthOf(file);
     requireReal(bytes);
     metrics.read(bytes);
@@ -90,18 +90,12 @@ final class RunOutputReader implements RunOutput {
     long bytes = 0;
     for (String name : names) {
       Path file = FileNames.resolve(exchange.directory(), name);
-      requireReadable(name, file);
+      run.requireReadable(name, file);
       long more = length(file);
       bytes = bytes > Long.MAX_VALUE - more ? Long.MAX_VALUE : bytes + more;
     }
     requireReal(bytes);
     return names;
-  }
-
-  private void requireReadable(String name, Path file) {
-    if (!Files.isReadable(file)) {
-      throw run.outputUnreadable(name, file);
-    }
   }
 
   private static long length(Path file) throws IOException {
