@@ -8,7 +8,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FileUtil;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.security.AccessControlException;
 
@@ -136,10 +135,8 @@ public final class HadoopFiles {
     return FileSystem.getLocal(hadoop).getRaw();
   }
 
-  /** Without the checksum files that Hadoop else leaves next to local files. */
   private FileSystem of(String path) throws IOException {
-    FileSystem fileSystem = new org.apache.hadoop.fs.Path(path).getFileSystem(hadoop);
-    return fileSystem instanceof LocalFileSystem local ? local.getRaw() : fileSystem;
+    return FileSystems.of(new org.apache.hadoop.fs.Path(path), hadoop);
   }
 
   private interface Operation {

@@ -14,7 +14,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
@@ -129,9 +128,7 @@ final class HadoopOutputStore implements OutputStore {
     }
   }
 
-  /** Without the checksum files that Hadoop else leaves next to local files. */
   private FileSystem of(Path path) throws IOException {
-    FileSystem fileSystem = path.getFileSystem(hadoop);
-    return fileSystem instanceof LocalFileSystem local ? local.getRaw() : fileSystem;
+    return FileSystems.of(path, hadoop);
   }
 }

@@ -12,7 +12,6 @@ import java.nio.channels.FileLockInterruptionException;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.AccessControlException;
 import org.slf4j.Logger;
@@ -55,7 +54,7 @@ final class HadoopVolumeStager implements ArchiveStager {
   private StagedVolume stage(URI source, boolean unpacked) {
     try {
       Path path = new Path(source);
-      FileSystem fileSystem = rawOf(path.getFileSystem(hadoop));
+      FileSystem fileSystem = FileSystems.of(path, hadoop);
       for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
         try {
           return stageOnce(fileSystem, path, unpacked);
@@ -85,6 +84,17 @@ final class HadoopVolumeStager implements ArchiveStager {
       throw new StagingException(
           "The volume %s cannot be copied to %s: %s%s"
               .formatted(source, directory, e.getMessage(), isFull(e) ? MORE_ROOM : ""),
+          e);
+    } catch (LinkageError e) {
+      // A file system may look for its classes only when it is used.
+      throw new StagingException(
+          "The volume %s cannot be copied to %s: %s"
+              .formatted(
+                  source,
+                  directory,
+                  FileSystems.missing(new Path(source), e)
+                      .map(IOException::getMessage)
+                      .orElseGet(e::toString)),
           e);
     }
   }
@@ -118,11 +128,6 @@ final class HadoopVolumeStager implements ArchiveStager {
           long millis = (System.nanoTime() - begin) / 1_000_000;
           LOG.info("Copied the volume {} to {} in {} ms", source, directory, millis);
         });
-  }
-
-  /** Without the checksum files that Hadoop else looks for next to local files. */
-  private static FileSystem rawOf(FileSystem fileSystem) {
-    return fileSystem instanceof LocalFileSystem local ? local.getRaw() : fileSystem;
   }
 
   /**

@@ -17,7 +17,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against Hadoop's own local file system; a cluster's is the same interface. */
@@ -72,6 +75,49 @@ class HadoopVolumeStagerTest extends VolumeStagerContract {
       assertThat(again.path()).isEqualTo(first);
     }
     assertThat(Files.getLastModifiedTime(first)).isEqualTo(copied);
+  }
+
+  private VolumeStager stagerWith(String key, String value) {
+    Map<String, String> hadoop = new HashMap<>(TestFileSystem.CONFIGURATION);
+    hadoop.put(key, value);
+    return new HadoopVolumeStagerProvider().create(new StagingConfig(node, hadoop));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "s3a://bucket/x, org.apache.hadoop:hadoop-aws:",
+    "abfss://c@account.example/x, org.apache.hadoop:hadoop-azure:",
+    "gs://bucket/x, com.google.cloud.bigdataoss:gcs-connector",
+    "nosuch://host/x, the jar that has the file system"
+  })
+  void aFileSystemWhoseClassesAreMissingNamesVolumeAndJar(String source, String jar) {
+    String scheme = source.substring(0, source.indexOf(':'));
+    try (VolumeStager known = stagerWith("fs." + scheme + ".impl", "org.example.NoSuchFileSystem");
+        VolumeStager unknown = stagerWith("fs." + scheme + ".impl", "")) {
+      for (VolumeStager each : List.of(known, unknown)) {
+        assertThatThrownBy(() -> each.stage(URI.create(source)))
+            .isInstanceOf(StagingException.class)
+            .hasMessageStartingWith("The volume " + source + " cannot be copied to " + node)
+            .hasMessageContaining("classes of the file system " + scheme + ": are missing (")
+            .hasMessageContaining("Add " + jar)
+            .hasMessageContaining("spark.jars.packages");
+      }
+    }
+  }
+
+  @Test
+  void aFileSystemThatMissesAClassWhenItIsUsedNamesVolumeAndJar() throws Exception {
+    Path file = Files.writeString(remote.resolve("late.txt"), "y");
+    TestFileSystem.opening =
+        opened -> {
+          throw new NoClassDefFoundError("com/amazonaws/AmazonClientException");
+        };
+
+    assertThatThrownBy(() -> stager.stage(TestFileSystem.uriOf(file)))
+        .isInstanceOf(StagingException.class)
+        .hasMessageContaining("The volume " + TestFileSystem.uriOf(file))
+        .hasMessageContaining("com/amazonaws/AmazonClientException")
+        .hasMessageContaining("Add the jar");
   }
 
   @Test

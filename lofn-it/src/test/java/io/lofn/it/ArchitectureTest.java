@@ -125,11 +125,14 @@ class ArchitectureTest {
               "io.lofn.http..");
 
   @ArchTest
-  static final ArchRule onlyDockerAndPodmanStandOnTheHttpFloor =
+  static final ArchRule onlyRuntimesStandOnTheHttpFloor =
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              "io.lofn.http..", "io.lofn.runtime.docker..", "io.lofn.runtime.podman..")
+              "io.lofn.http..",
+              "io.lofn.runtime.docker..",
+              "io.lofn.runtime.podman..",
+              "io.lofn.runtime.cli..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.lofn.http..");

@@ -1,6 +1,7 @@
 package io.lofn.http;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** An engine answered, but not what was hoped for. */
 public final class EngineAnswerException extends IOException {
@@ -9,15 +10,31 @@ public final class EngineAnswerException extends IOException {
 
   private final int status;
   private final String body;
+  private final String retryAfter;
 
   /**
    * @param status of HTTP
    * @param body what the engine said
    */
   public EngineAnswerException(int status, String body) {
+    this(status, body, null);
+  }
+
+  /**
+   * @param status of HTTP
+   * @param body what the engine said
+   * @param retryAfter the value of the header of that name, if there was one
+   */
+  public EngineAnswerException(int status, String body, @Nullable String retryAfter) {
     super("Status " + status + ": " + body);
     this.status = status;
     this.body = body;
+    this.retryAfter = retryAfter == null ? "" : retryAfter;
+  }
+
+  /** When the engine wants to be asked again, as it said; empty if it did not. */
+  String retryAfter() {
+    return retryAfter;
   }
 
   /** The status of HTTP. */

@@ -54,7 +54,7 @@ public abstract class EngineErrors {
       }
       Throwable known = answer(t);
       if (known instanceof EngineAnswerException e) {
-        return answered(action, e.status(), text(e.body()), failure);
+        return answered(action, e, failure);
       }
       if (known instanceof SocketTimeoutException) {
         return EngineException.transientFailure(message(action, "no answer in time"), failure);
@@ -69,8 +69,12 @@ public abstract class EngineErrors {
     return new EngineException(message(action, failure.toString()), failure);
   }
 
-  private EngineException answered(String action, int status, String text, Throwable cause) {
-    String message = message(action, "status " + status + ": " + text);
+  private EngineException answered(String action, EngineAnswerException answer, Throwable cause) {
+    int status = answer.status();
+    String text = text(answer.body());
+    String later = answer.retryAfter();
+    String suffix = later.isEmpty() ? "" : " (Retry-After: " + later + ")";
+    String message = message(action, "status " + status + ": " + text + suffix);
     if (isMissingImage(status, text)) {
       return new ImageUnavailableException(message, cause);
     }

@@ -24,7 +24,8 @@ public record FailedCommand(String id, boolean hasStdin, ContainerExit exit, Inp
   /** What the engine's refusal to start a container means, if it is about the command. */
   public static Optional<RunningContainer> of(String id, boolean hasStdin, String message) {
     // Mounts and working directories fail in the same words.
-    if (!message.contains("exec: ") && !message.contains("executable")) {
+    boolean aboutProgram = message.contains("exec: ") || message.contains("executable");
+    if (!aboutProgram || MissingInit.isToldBy(message)) {
       return Optional.empty();
     }
     if (message.contains("not found") || message.contains("no such file or directory")) {

@@ -1,7 +1,6 @@
 package io.lofn.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,45 +9,50 @@ import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * A program that is asked something by its standard input. Only the program itself is waited for:
- * what it has started may live on, and hold its standard output open.
+ * A program that is asked something by its standard input. Nobody blocks in a read of its output:
+ * what it has started may live on, and hold that stream open for ever.
  */
 final class HelperProcess {
 
-  /** A process that has ended may have left its output to one that has not. */
-  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
-
   private static final int MOST_BYTES = 1 << 20;
+
+  private static final long FIRST_PAUSE = 1;
+  private static final long LONGEST_PAUSE = 20;
 
   /**
    * What it said.
    *
-   * @param code its exit code
-   * @param output its standard output, or the first MiB of it
+   * @param end how it ended
+   * @param code its exit code; nothing unless it has ended by itself
+   * @param output its standard output
    */
-  record Answer(int code, String output) {}
+  record Answer(End end, int code, String output) {}
+
+  /** How the conversation ended. */
+  enum End {
+    /** The program has ended by itself. */
+    EXITED,
+    /** It took too long and was killed. */
+    TOO_LATE,
+    /** It wrote too much and was killed. */
+    TOO_MUCH
+  }
 
   private HelperProcess() {}
 
   /**
    * Runs a program to its end, or kills it and what it has started.
    *
-   * @return empty if it took too long
    * @throws IOException if it cannot be started
    */
-  static Optional<Answer> ask(List<String> command, byte[] question, Duration atMost)
+  static Answer ask(List<String> command, byte[] question, Duration atMost)
       throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
-    try {
-      Output output = new Output(process.getInputStream());
-      output.start();
+    try (InputStream output = process.getInputStream()) {
       tell(process, question);
-      return process.waitFor(NANOSECONDS.convert(atMost), NANOSECONDS)
-          ? Optional.of(new Answer(process.exitValue(), output.await()))
-          : Optional.empty();
+      return listen(process, output, System.nanoTime() + atMost.toNanos());
     } finally {
       kill(process);
     }
@@ -62,47 +66,43 @@ final class HelperProcess {
     }
   }
 
+  private static Answer listen(Process process, InputStream output, long end)
+      throws IOException, InterruptedException {
+    ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    long pause = FIRST_PAUSE;
+    while (true) {
+      // Looked at before the output, which then is all that it wrote.
+      boolean ended = !process.isAlive();
+      boolean some = read(output, kept);
+      if (kept.size() > MOST_BYTES) {
+        return new Answer(End.TOO_MUCH, -1, "");
+      }
+      if (ended && !some) {
+        return new Answer(End.EXITED, process.exitValue(), kept.toString(UTF_8));
+      }
+      if (System.nanoTime() - end > 0) {
+        return new Answer(End.TOO_LATE, -1, "");
+      }
+      pause = some ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, pause * 2);
+      Thread.sleep(pause);
+    }
+  }
+
+  /** Reads what is there already. */
+  private static boolean read(InputStream output, ByteArrayOutputStream kept) throws IOException {
+    int there = output.available();
+    if (there > 0) {
+      kept.write(output.readNBytes(there));
+    }
+    return there > 0;
+  }
+
   /** By handles: the process's own method closes its streams, which may wait for their reader. */
   private static void kill(Process process) {
     if (process.isAlive()) {
       List<ProcessHandle> started = process.descendants().toList();
       process.toHandle().destroyForcibly();
       started.forEach(ProcessHandle::destroyForcibly);
-    }
-  }
-
-  private static final class Output extends Thread {
-
-    private final InputStream stream;
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
-
-    Output(InputStream stream) {
-      super("lofn-credential-helper");
-      setDaemon(true);
-      this.stream = stream;
-    }
-
-    @Override
-    public void run() {
-      byte[] buffer = new byte[8192];
-      try (stream) {
-        for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
-          keep(buffer, n);
-        }
-      } catch (IOException killed) {
-        // What it said before is kept.
-      }
-    }
-
-    private synchronized void keep(byte[] buffer, int length) {
-      kept.write(buffer, 0, Math.min(length, MOST_BYTES - kept.size()));
-    }
-
-    String await() throws InterruptedException {
-      NANOSECONDS.timedJoin(this, LAST_WORDS.toNanos());
-      synchronized (this) {
-        return kept.toString(UTF_8);
-      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.lofn.http;
 
+import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
 import io.lofn.spi.ImageReference;
@@ -18,16 +19,21 @@ public abstract class HttpImages {
       Map.of("x86_64", "amd64", "x86-64", "amd64", "aarch64", "arm64");
 
   private final EngineErrors errors;
+  private final RegistryPull pulls;
 
-  /** Says by these why an image cannot be had. */
-  protected HttpImages(EngineErrors errors) {
+  /**
+   * @param errors say why an image cannot be had
+   * @param failures say what a registry's answer means
+   */
+  protected HttpImages(EngineErrors errors, RegistryFailures failures) {
     this.errors = errors;
+    pulls = new RegistryPull(failures);
   }
 
   /** An image that the engine has, of the platform that is wanted. */
   protected abstract Optional<PreparedImage> find(ImageReference image, ImageRequest request);
 
-  /** Has the engine pull an image. */
+  /** Has the engine pull an image, once; its failures are explained by who calls. */
   protected abstract void pull(ImageReference image, ImageRequest request);
 
   /** An image under the name by which it was pulled. */
@@ -38,8 +44,17 @@ public abstract class HttpImages {
   /** The digest of an image whose name does not tell it. */
   protected abstract Optional<String> digest(ImageReference image, ImageRequest request);
 
+  /** Has the engine load an archive of images; its failures are explained by who calls. */
+  protected abstract void send(Path archive, Duration timeout);
+
   /** Loads an archive of images. */
-  public abstract void load(Path archive, Duration timeout);
+  public final void load(Path archive, Duration timeout) {
+    try {
+      send(archive, timeout);
+    } catch (EngineException e) {
+      throw EngineErrors.isNoAnswer(e) ? e : ArchiveFault.explain(archive, e);
+    }
+  }
 
   /** Makes an image present, as {@link io.lofn.spi.ContainerRuntime#prepare} says. */
   public final PreparedImage prepare(ImageRequest request) {
@@ -59,7 +74,7 @@ public abstract class HttpImages {
     if (image.isId()) {
       throw unavailable(request, "it is not there, and an id cannot be pulled. Use its name");
     }
-    pull(image, request);
+    pulls.pull(image, request.pullTimeout(), left -> pull(image, request.pullTimeout(left)));
     return findPulled(image, request)
         .orElseThrow(() -> unavailable(request, "it was pulled, but is not there"));
   }

@@ -19,11 +19,13 @@ public abstract class HttpRuntime implements ContainerRuntime, ImageDigests, Ima
 
   private final HttpEngine engine;
   private final HttpImages images;
+  private final MissingInit init;
 
   /** Takes over the engine, which it closes. */
   protected HttpRuntime(HttpEngine engine, HttpImages images) {
     this.engine = engine;
     this.images = images;
+    init = new MissingInit(engine.toString());
   }
 
   /** Asks the engine for a container, and gives its id. */
@@ -71,6 +73,10 @@ public abstract class HttpRuntime implements ContainerRuntime, ImageDigests, Ima
 
   @Override
   public final RunningContainer start(ContainerSpec spec) {
+    return init.start(spec, this::startOnce);
+  }
+
+  private RunningContainer startOnce(ContainerSpec spec) {
     String id = created(spec);
     try {
       return attachAndStart(id, spec.stdin());

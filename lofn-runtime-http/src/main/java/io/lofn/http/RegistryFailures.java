@@ -4,56 +4,103 @@ import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.spi.ImageReference;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 
-/** Tells a registry's lasting answers from failures that may pass. */
+/** Tells a registry's lasting answers from failures that may pass, and says what to do. */
 public final class RegistryFailures {
 
-  /** What engines say, in lower case, when asking again would not help. */
-  private static final List<String> UNAVAILABLE =
-      List.of(
-          "not found",
-          "manifest unknown",
-          "name unknown",
-          "does not exist",
-          "denied",
-          "unauthorized",
-          "authentication required",
-          "no basic auth credentials",
-          "no matching manifest",
-          "no such host",
-          "x509",
-          "invalid reference format");
-
-  private static final List<String> REFUSED =
-      List.of("denied", "unauthorized", "authentication", "no basic auth");
-
   private final String login;
-  private final Path file;
+  private final String stores;
 
   /**
    * @param login the command that stores credentials, such as {@code docker login}
    * @param file where it stores them
    */
   public RegistryFailures(String login, Path file) {
-    this.login = login;
-    this.file = file;
+    this(login, "'" + login + "' stores credentials in " + file);
   }
 
-  /** What an engine says of a registry, as an exception of the right kind, with a hint. */
+  private RegistryFailures(String login, String stores) {
+    this.login = login;
+    this.stores = stores;
+  }
+
+  /**
+   * For a program that stores credentials where it likes.
+   *
+   * @param login the command that stores credentials
+   */
+  public static RegistryFailures of(String login) {
+    return new RegistryFailures(login, "'" + login + "' on this node stores credentials");
+  }
+
+  /**
+   * What an engine says of a registry, as an exception of the right kind, with a hint.
+   *
+   * @param failure the engine's answer
+   * @return the failure itself if the registry has given no answer that is known
+   */
   public EngineException explain(ImageReference image, EngineException failure) {
-    String answer =
+    RegistryAnswer answer = answer(image, failure);
+    return switch (answer) {
+      case OTHER -> failure;
+      case RATE_LIMITED ->
+          EngineException.transientFailure(failure.getMessage() + hint(image, answer), failure);
+      default -> new ImageUnavailableException(failure.getMessage() + hint(image, answer), failure);
+    };
+  }
+
+  /** The failure of a pull that a registry has put off for longer than it may take. */
+  EngineException rateLimited(ImageReference image, EngineException failure, String patience) {
+    return new EngineException(
+        failure.getMessage() + " (" + patience + ")" + hint(image, RegistryAnswer.RATE_LIMITED),
+        failure);
+  }
+
+  static RegistryAnswer answer(ImageReference image, EngineException failure) {
+    return RegistryAnswer.of(
         String.valueOf(failure.getMessage())
             .replace(image.repository(), "")
-            .toLowerCase(Locale.ROOT);
-    if (UNAVAILABLE.stream().noneMatch(answer::contains)) {
-      return failure;
-    }
-    String hint =
-        REFUSED.stream().anyMatch(answer::contains)
-            ? ". If it exists and is private, '" + login + "' stores credentials in " + file
-            : ". Check its name; where no registry can be reached, load it on every node";
-    return new ImageUnavailableException(failure.getMessage() + hint, failure);
+            .toLowerCase(Locale.ROOT));
+  }
+
+  private String hint(ImageReference image, RegistryAnswer answer) {
+    String registry = image.registry();
+    return switch (answer) {
+      case RATE_LIMITED ->
+          ". %s limits how many images may be pulled. Log in (%s), set up a mirror of the registry for the engine, or load the image from a file with Tool.imageArchive"
+              .formatted(registry, stores);
+      case PAGE ->
+          ". What answered is a web page, not the registry %s: a captive portal or a proxy stands in between. Open the network for this node, check the engine's proxy settings, or load the image with Tool.imageArchive"
+              .formatted(registry);
+      case PLAIN_HTTP ->
+          ". The registry %s speaks HTTP, and the engine expects HTTPS. Give the registry a certificate, or %s"
+              .formatted(registry, insecure(registry));
+      case ONLY_HTTPS ->
+          ". The registry %s speaks HTTPS, and the engine is configured to use HTTP for it. Remove it from the engine's insecure registries"
+              .formatted(registry);
+      case CERTIFICATE ->
+          ". This node does not trust the certificate of the registry %s. Install the certificate of its authority for the engine, and check the node's clock and proxy"
+              .formatted(registry);
+      case PLATFORM ->
+          ". The image exists, but not for the platform that was asked for (the node's own, unless"
+              + " Tool.platform names one). Push it for this platform, or set Tool.platform to one"
+              + " that it has and that the node can run";
+      case DENIED -> ". If it exists and is private, " + stores;
+      case UNKNOWN, OTHER ->
+          ". Check its name; where no registry can be reached, load it on every node";
+    };
+  }
+
+  private String insecure(String registry) {
+    return switch (login.replaceFirst(" .*", "")) {
+      case "docker" ->
+          "add \"%s\" to \"insecure-registries\" in the daemon.json of every node's engine"
+              .formatted(registry);
+      case "podman" ->
+          "set insecure = true for a [[registry]] with location = \"%s\" in the registries.conf of every node"
+              .formatted(registry);
+      default -> "allow HTTP for it in the configuration of the program that pulls";
+    };
   }
 }

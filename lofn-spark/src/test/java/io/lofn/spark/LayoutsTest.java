@@ -90,6 +90,27 @@ class LayoutsTest {
         .hasMessageContaining("left no directory 'out'");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "mkdir /shared/o; touch /shared/o/part, ': it is a directory', o/part",
+    "touch /shared/x; ln -s x /shared/o, ': o is a symbolic link to x,', o -> x",
+    "mkfifo /shared/o, ': it is a named pipe, a socket or a device', o (not a regular file)",
+    "touch /shared/o.gz, '; there is o.gz, which has a suffix more (.gz)', o.gz",
+    "touch /shared/p.txt, '', p.txt"
+  })
+  void aToolThatLeavesSomethingElseThanItsOutputIsToldWhatIsThere(
+      String script, String instead, String found) {
+    for (OutputReader<String> output :
+        List.of(Lines.text().fromFile("o"), BinaryFile.fromFile("o").map(file -> file.name()))) {
+      assertThatThrownBy(() -> map(lofn(true), Tool.lines("any").shell(script).output(output)))
+          .cause()
+          .isInstanceOf(ToolFailedException.class)
+          .hasMessageContaining("left no regular file /shared/o" + instead)
+          .hasMessageContaining("\n  found      ")
+          .hasMessageContaining(found);
+    }
+  }
+
   private static OutputReader<String> directory(String name) {
     return BinaryFile.fromDirectory(name).map(BinaryFile::name);
   }
@@ -153,7 +174,8 @@ class LayoutsTest {
     Tool<String, String> tool =
         Tool.lines("any")
             .shell(
-                "cd /shared; mkdir out; echo x > \"$(printf 'out/a\\nb.txt')\"; echo y > $(printf 'out/\\303\\251')")
+                "cd /shared; mkdir out; echo x > \"$(printf 'out/a\\n"
+                    + "b.txt')\"; echo y > $(printf 'out/\\303\\251')")
             .output(OutputFiles.matching("./out/**").text((name, text) -> name));
 
     assertThat(map(lofn(true), tool)).containsExactly("out/a\nb.txt", "out/\u00e9");

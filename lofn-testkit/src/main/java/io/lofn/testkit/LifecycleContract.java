@@ -18,6 +18,7 @@ import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ContainerSummary;
 import io.lofn.spi.Mount;
+import io.lofn.spi.PreparedImage;
 import io.lofn.spi.RunningContainer;
 import java.io.File;
 import java.lang.management.ManagementFactory;
@@ -102,6 +103,19 @@ interface LifecycleContract extends Topic {
       soon(stopping(container, Duration.ofMinutes(2)));
       assertThat(container.await(Duration.ZERO)).map(ContainerExit::code).contains(7);
       assertThat(soon(text(container.stdout()))).isEqualTo("asked\n");
+    }
+  }
+
+  @Test
+  default void asksTheToolToEndBySigtermWhateverTheStopSignalOfItsImage() throws Exception {
+    PreparedImage image = lab().image(ImagesContract.CONFIG).orElse(lab().image());
+    String script =
+        "trap 'echo term; exit 7' TERM; trap 'echo usr1; exit 8' USR1; echo ready;"
+            + " while :; do sleep 1 & wait $!; done";
+    try (RunningContainer container = lab().start(lab().command(image, "sh", "-c", script))) {
+      assertThat(text(container.stdout(), 6)).isEqualTo("ready\n");
+      soon(stopping(container, Duration.ofMinutes(2)));
+      assertThat(soon(text(container.stdout()))).isEqualTo("term\n");
     }
   }
 

@@ -17,6 +17,7 @@ import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.shell.ExitCodes;
 import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.TaskIdentity;
+import io.lofn.core.text.ShellWords;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Mount;
@@ -47,7 +48,10 @@ public final class MountProbe {
   private static final int CLOSED = 42;
   private static final int UNWRITABLE = 43;
 
-  /** Its answers are exit codes, since what programs say of a failure differs by image. */
+  /**
+   * Its answers are exit codes, since what programs say of a failure differs by image. It enters
+   * the directory itself: where that is denied, engines start no container that works there.
+   */
   private static final String SCRIPT =
       """
       [ -r . ] && [ -x . ] || exit %d
@@ -152,10 +156,11 @@ public final class MountProbe {
     ContainerSettings.Builder settings = ContainerSettings.defaults().toBuilder();
     containerLabels.labels(task).forEach(settings::label);
     user.ifPresent(settings::user);
-    settings.workingDirectory(target).label(ContainerLabels.RUN, name);
+    settings.workingDirectory("/").label(ContainerLabels.RUN, name);
+    String there = "cd %s || exit %d\n%s".formatted(ShellWords.quote(target), CLOSED, script);
     return ContainerSpec.builder(name, image.id())
         .mount(new Mount(directory, target, false))
-        .command(List.of("sh", "-c", script))
+        .command(List.of("sh", "-c", there))
         .settings(settings.build())
         .build();
   }
@@ -214,9 +219,13 @@ public final class MountProbe {
   /** The engine's refusal of the directory; empty if it refused something else. */
   private Optional<ProbeResult> refused(Path directory, EngineException e) {
     String text = String.valueOf(e.getMessage());
-    return text.contains(paths.map(directory).toString())
-        ? Optional.of(unseen(directory, "the engine says: " + text.strip()))
-        : Optional.empty();
+    if (!text.contains(paths.map(directory).toString())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        ProbeResult.isDenied(text)
+            ? denied("mount", directory)
+            : unseen(directory, "the engine says: " + text.strip()));
   }
 
   private ProbeResult unseen(Path directory, String why) {

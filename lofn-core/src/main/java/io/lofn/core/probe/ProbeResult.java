@@ -1,5 +1,7 @@
 package io.lofn.core.probe;
 
+import java.util.Locale;
+
 /**
  * What a probe of the mounts found.
  *
@@ -26,5 +28,11 @@ public record ProbeResult(Kind kind, String problem, String advice) {
 
   static ProbeResult untold(String why) {
     return new ProbeResult(Kind.UNTOLD, why, "");
+  }
+
+  /** Whether an engine says that it, or a process of it, may not do something. */
+  static boolean isDenied(String text) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    return lower.contains("permission denied") || lower.contains("operation not permitted");
   }
 }

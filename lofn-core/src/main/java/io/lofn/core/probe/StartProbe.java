@@ -114,6 +114,29 @@ public final class StartProbe {
     }
   }
 
+  /**
+   * Explains a start that the engine refused since something was denied: by the same probe, which
+   * is made now where it was not before. Engines with user namespaces (userns-remap) fail so, in
+   * words that name neither users nor the executor's directory.
+   *
+   * @return the failure itself if the mounts are not the reason
+   */
+  public EngineException explain(
+      SelectedRuntime runtime, PreparedImage image, TaskIdentity task, EngineException failure) {
+    if (!mayProbe
+        || probed.contains(runtime.name())
+        || !ProbeResult.isDenied(String.valueOf(failure.getMessage()))) {
+      return failure;
+    }
+    try {
+      requireWorking(runtime, image, mounts.look(runtime, image, task));
+      return failure;
+    } catch (EngineException explained) {
+      explained.addSuppressed(failure);
+      return explained;
+    }
+  }
+
   private void requireWorking(SelectedRuntime runtime, PreparedImage image, ProbeResult sight) {
     switch (sight.kind()) {
       case GOOD -> {

@@ -7,7 +7,9 @@ import io.lofn.api.ToolFailedException.Reason;
 import io.lofn.core.exchange.DiskWatch;
 import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.node.ProcessIdentity;
+import io.lofn.core.node.ProcessUser;
 import io.lofn.core.plan.RunPlan;
+import io.lofn.core.report.FoundOutputs.Instead;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.shell.ExitCodes;
 import io.lofn.core.streams.StreamTail;
@@ -15,6 +17,7 @@ import io.lofn.core.text.Abbreviated;
 import io.lofn.core.text.ShellWords;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.PreparedImage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +40,7 @@ public final class FailureReport {
   private volatile String container = "none";
   private volatile @Nullable Path exchange;
   private volatile @Nullable Path kept;
+  private volatile @Nullable String found;
 
   public FailureReport(RunPlan plan) {
     this(plan, ExchangeDisk::of);
@@ -142,21 +146,47 @@ public final class FailureReport {
 
   public ToolFailedException outputMissing(String name, StreamTail stderr) {
     String inContainer = plan.exchangePath() + "/" + name;
-    return missing("regular file " + inContainer, inContainer, stderr);
+    Optional<Instead> instead = there().flatMap(found -> found.insteadOf(name));
+    return missing(
+        "regular file " + inContainer + instead.map(Instead::what).orElse(""),
+        stderr,
+        instead.map(Instead::hint).orElseGet(() -> hints().forMissing(inContainer, stderr.text())));
   }
 
   /** The failure of a tool that left nothing of what its output names. */
   public ToolFailedException nothingOf(String what, StreamTail stderr) {
-    return missing("%s in %s".formatted(what, plan.exchangePath()), "it", stderr);
+    return missing(
+        "%s in %s".formatted(what, plan.exchangePath()),
+        stderr,
+        hints().forMissing("it", stderr.text()));
   }
 
-  private ToolFailedException missing(String what, String wanted, StreamTail stderr) {
+  /**
+   * The failure of a tool whose output the executor may not read.
+   *
+   * @param file on this node
+   */
+  public ToolFailedException outputUnreadable(String name, Path file, StreamTail stderr) {
     return exception(
         Reason.OUTPUT_MISSING,
-        "ended well but left no " + what,
+        "ended well but left %s/%s so that the executor, user %s, may not read it: %s"
+            .formatted(
+                plan.exchangePath(), name, ProcessUser.current(), FoundOutputs.permissions(file)),
         null,
         stderr,
-        hints().forMissing(wanted, stderr.text()));
+        "Let the command make its outputs readable, as by umask 022 or chmod, and leave Tool.user"
+            + " away unless the engine maps that user to the executor's.");
+  }
+
+  private ToolFailedException missing(String what, StreamTail stderr, String hint) {
+    found = there().map(FoundOutputs::names).orElse(null);
+    return exception(Reason.OUTPUT_MISSING, "ended well but left no " + what, null, stderr, hint);
+  }
+
+  private Optional<FoundOutputs> there() {
+    return Optional.ofNullable(exchange)
+        .filter(Files::isDirectory)
+        .map(directory -> new FoundOutputs(directory, plan.mountPoints()));
   }
 
   private Hints hints() {
@@ -182,6 +212,10 @@ public final class FailureReport {
         message,
         "node",
         "%s; %s; container %s".formatted(ProcessIdentity.current().host(), runtime, container));
+    String there = found;
+    if (there != null) {
+      line(message, "found", there);
+    }
     Path left = kept;
     if (left != null) {
       line(message, "kept", left.toString());

@@ -2,6 +2,7 @@ package io.lofn.core.run;
 
 import static java.util.Objects.requireNonNull;
 
+import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
 import io.lofn.api.Volume;
@@ -142,6 +143,8 @@ final class ContainerLauncher implements AutoCloseable {
       preparation.forget(runtime, plan.image(), task);
       image = prepareImage();
       return startOnce();
+    } catch (EngineException e) {
+      throw preparation.explain(runtime, image, plan, task, e);
     }
   }
 

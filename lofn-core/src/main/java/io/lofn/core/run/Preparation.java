@@ -85,6 +85,11 @@ final class Preparation {
     orGiveUp(runtime, () -> calls.call(task, look));
   }
 
+  EngineException explain(
+      SelectedRuntime on, PreparedImage image, RunPlan plan, TaskScope task, EngineException e) {
+    return calls.call(task, () -> probe.explain(on, image, plan.task(), e));
+  }
+
   /** Brings a volume here; whoever asks for it closes it. */
   StagedVolume stage(SelectedRuntime runtime, Volume volume, TaskScope task) {
     boolean open = runtime.runtime().featureCheck().contains(RuntimeFeature.READ_ONLY_MOUNTS);

@@ -24,6 +24,8 @@ import io.lofn.spi.ContainerExit;
 import io.lofn.spi.InputSnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -83,7 +85,6 @@ final class RunOutcome {
     keeper = action;
   }
 
-  /** Takes note of where the records come from. */
   void writtenBy(RunInputWriter<?> input) {
     feed = input;
   }
@@ -277,6 +278,13 @@ final class RunOutcome {
   RuntimeException outputMissing(String name) {
     keepIfWanted();
     return report.outputMissing(name, activeSession().stderr());
+  }
+
+  void requireReadable(String name, Path file) {
+    if (!Files.isReadable(file)) {
+      keepIfWanted();
+      throw report.outputUnreadable(name, file, activeSession().stderr());
+    }
   }
 
   /** The failure of a tool that ended well but left nothing of a kind. */

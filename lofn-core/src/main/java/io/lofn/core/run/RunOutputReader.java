@@ -71,6 +71,7 @@ final class RunOutputReader implements RunOutput {
   public Path file(String name) {
     awaitSuccess();
     Path file = exchange.regularFile(name).orElseThrow(() -> run.outputMissing(name));
+    run.requireReadable(name, file);
     long bytes = lengthOf(file);
     requireReal(bytes);
     metrics.read(bytes);
@@ -88,7 +89,9 @@ final class RunOutputReader implements RunOutput {
                 run.mountPoints());
     long bytes = 0;
     for (String name : names) {
-      long more = length(FileNames.resolve(exchange.directory(), name));
+      Path file = FileNames.resolve(exchange.directory(), name);
+      run.requireReadable(name, file);
+      long more = length(file);
       bytes = bytes > Long.MAX_VALUE - more ? Long.MAX_VALUE : bytes + more;
     }
     requireReal(bytes);

@@ -157,6 +157,77 @@ class StartProbeTest {
         .hasMessageContaining("may not write the executor's directory");
   }
 
+  private static final String CHDIR =
+      "OCI runtime create failed: runc create failed: unable to start container process: chdir to"
+          + " cwd (\"/shared\") set in config.json failed: permission denied: unknown";
+
+  /** As engines with userns-remap do: their users may not enter what the executor has closed. */
+  private SelectedRuntime remapped() {
+    return runtime(
+        spec -> {
+          if (spec.settings().workingDirectory().filter("/shared"::equals).isPresent()) {
+            throw new EngineException(CHDIR);
+          }
+          assertThat(spec.argv()).last().asString().startsWith("cd /shared || exit 42\n");
+          return 42;
+        });
+  }
+
+  @Test
+  void namesUserNamespacesThoughNoContainerCanStartInTheDirectory() {
+    StartProbe probe = probe(Map.of("spark.lofn.probe", "always"));
+
+    assertThatThrownBy(() -> probe.check(remapped(), IMAGE, TASK))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("may not read the executor's directory")
+        .hasMessageContaining("without userns-remap");
+  }
+
+  @Test
+  void namesUserNamespacesWhereTheEngineMayNotMountTheDirectory() {
+    SelectedRuntime runtime =
+        runtime(
+            spec -> {
+              throw new EngineException(
+                  "error mounting \"%s\" to rootfs at \"/shared\": permission denied"
+                      .formatted(spec.mounts().get(0).source()));
+            });
+
+    assertThatThrownBy(
+            () -> probe(Map.of("spark.lofn.probe", "always")).check(runtime, IMAGE, TASK))
+        .hasMessageContaining("may not mount the executor's directory")
+        .hasMessageContaining("without userns-remap");
+  }
+
+  @Test
+  void aRunThatIsDeniedItsDirectoryIsExplainedWithoutAProbeBefore() {
+    StartProbe probe = probe(Map.of());
+    EngineException failure = new EngineException(CHDIR);
+
+    assertThat(probe.explain(remapped(), IMAGE, TASK, failure))
+        .hasMessageContaining("without userns-remap")
+        .hasSuppressedException(failure);
+  }
+
+  @Test
+  void aFailureThatTheMountsAreNoReasonForStaysAsItIs() {
+    StartProbe probe = probe(Map.of());
+    SelectedRuntime works =
+        counted("process", new LocalProcessRuntimeProvider().create(RuntimeConfig.of(Map.of())));
+    EngineException denied = new EngineException("exec: /bin/tool: permission denied");
+    EngineException other = new EngineException("no space left");
+
+    assertThat(probe.explain(works, IMAGE, TASK, other)).isSameAs(other);
+    assertThat(started).isEmpty();
+    assertThat(probe.explain(works, IMAGE, TASK, denied)).isSameAs(denied);
+    assertThat(probe.explain(works, IMAGE, TASK, denied)).isSameAs(denied);
+    assertThat(started).as("tried once").hasSize(1);
+    assertThat(
+            probe(Map.of("spark.lofn.probe", "never"))
+                .explain(remapped(), IMAGE, TASK, new EngineException(CHDIR)))
+        .hasMessage(CHDIR);
+  }
+
   @Test
   void whatIsWrittenElsewhereIsMissed() {
     StartProbe probe = probe(Map.of("spark.lofn.probe", "always"));

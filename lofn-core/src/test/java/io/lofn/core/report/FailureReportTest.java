@@ -16,6 +16,7 @@ import io.lofn.core.config.LofnConfig;
 import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.node.ProcessIdentity;
+import io.lofn.core.node.ProcessUser;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.streams.StreamTail;
@@ -25,6 +26,7 @@ import io.lofn.spi.PreparedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -132,6 +135,37 @@ class FailureReportTest {
         report(ROOMY).outputMissing("output.txt", tail("wrote nothing: no reads\n"));
 
     GoldenText.assertThatIs("output-missing", text(failure));
+  }
+
+  @Test
+  void saysWhatIsThereInPlaceOfAnOutput(@TempDir Path exchange) throws IOException {
+    Files.createFile(exchange.resolve("output.txt.gz"));
+    FailureReport report = report(ROOMY);
+    report.exchange(exchange);
+
+    GoldenText.assertThatIs(
+        "output-suffix", text(report.outputMissing("output.txt", tail("compressed\n"))));
+    assertThat(text(report.nothingOf("file that matches '*.bam'", tail(""))))
+        .startsWith("map: the tool ended well but left no file that matches '*.bam' in /shared\n")
+        .contains("\n  found      output.txt.gz\n");
+  }
+
+  @Test
+  void saysThatAnOutputMayNotBeRead(@TempDir Path exchange) throws IOException {
+    Path file = Files.createFile(exchange.resolve("output.txt"));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("-w-------"));
+
+    ToolFailedException failure =
+        report(ROOMY).outputUnreadable("output.txt", file, tail("wrote it\n"));
+
+    long me = ProcessUser.ownerOf(file);
+    assertThat(failure.reason()).isEqualTo(Reason.OUTPUT_MISSING);
+    assertThat(text(failure))
+        .startsWith(
+            "map: the tool ended well but left /shared/output.txt so that the executor, user %s, may not read it: -w------- of user %d\n"
+                .formatted(ProcessUser.current(), me))
+        .contains("umask 022")
+        .doesNotContain("AccessDenied");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.lofn.runtime.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lofn.api.ContainerSettings;
 import io.lofn.files.FileTree;
 import io.lofn.files.Writers;
 import io.lofn.runtime.cli.process.NodeUser;
@@ -22,6 +23,8 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** With the real ch-run. */
 class CharliecloudRuntimeIT extends ContainerRuntimeContract {
@@ -63,6 +66,46 @@ class CharliecloudRuntimeIT extends ContainerRuntimeContract {
       }
     } finally {
       FileTree.delete(image, Writers.GONE);
+    }
+  }
+
+  /** In whatever way the image notes it, and where a shell starts the tool. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "lofn-config.json|{'config': {'WorkingDir': '/usr'}}",
+        "metadata.json|{'cwd': '/usr'}",
+        "config.pulled.json|{'config': {'WorkingDir': '/usr'}}"
+      })
+  void startsToolsInTheWorkingDirectoryOfTheirImage(
+      String file, String text, @TempDir Path directory) throws Exception {
+    Path image = directory.resolve("images/lofn-test+1");
+    Files.createDirectories(image.getParent());
+    copyTo(image);
+    Files.createDirectories(image.resolve("ch"));
+    Files.writeString(image.resolve("ch").resolve(file), text.replace('\'', '"'));
+    ContainerRuntime runtime =
+        new CliRuntimeProvider()
+            .create(
+                RuntimeConfig.of(
+                    Map.of(
+                        "dialect",
+                        "charliecloud",
+                        "images",
+                        image.getParent().toString(),
+                        "state",
+                        directory + "/state")));
+    ContainerSpec.Builder spec =
+        ContainerSpec.builder("n", runtime.prepare(ImageRequest.of("lofn-test:1")).id())
+            .command(List.of("sh", "-c", "pwd"));
+    try (RunningContainer container = runtime.start(spec.build())) {
+      assertThat(new String(container.stdout().readAllBytes(), UTF_8)).isEqualTo("/usr\n");
+    }
+    spec.settings(ContainerSettings.defaults().toBuilder().workingDirectory("/etc").build());
+    try (RunningContainer container = runtime.start(spec.build())) {
+      assertThat(new String(container.stdout().readAllBytes(), UTF_8)).isEqualTo("/etc\n");
     }
   }
 

@@ -65,6 +65,8 @@ final class ContainerRequest {
         .withTty(false)
         // Saves most of the time that a start without a network takes, and leaves /etc/hosts empty.
         .withNetworkDisabled(!hasNetwork(settings))
+        // Else the engine would send the one of the image.
+        .withStopSignal("SIGTERM")
         .withHealthcheck(new HealthCheck().withTest(List.of("NONE")));
     settings.user().ifPresent(request::withUser);
     settings.workingDirectory().ifPresent(request::withWorkingDir);

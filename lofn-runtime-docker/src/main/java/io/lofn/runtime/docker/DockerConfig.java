@@ -31,9 +31,12 @@ final class DockerConfig {
 
   static final Map<String, String> PROPERTIES =
       Map.of(
-          HOST, "address of the engine, unix:///path or tcp://host:port; else DOCKER_HOST",
+          HOST,
+              "address of the engine, unix:///path or tcp://host:port; else DOCKER_HOST, else that"
+                  + " of the current Docker context",
           TLS_VERIFY,
-              "whether a tcp address is spoken to with TLS, true or false; else whether DOCKER_TLS_VERIFY or DOCKER_TLS has any value",
+              "whether a tcp address is spoken to with TLS, true or false; else whether"
+                  + " DOCKER_TLS_VERIFY or DOCKER_TLS has any value",
           CERT_PATH, "directory of ca.pem, cert.pem and key.pem; else DOCKER_CERT_PATH",
           CONFIG, "directory of config.json with registry credentials; else DOCKER_CONFIG",
           CGROUP_PARENT, "cgroup that containers are made below; else the engine's own");
@@ -63,17 +66,31 @@ final class DockerConfig {
     Settings settings = new Settings(config, environment);
     Path directory =
         settings.get(CONFIG, "DOCKER_CONFIG").map(Path::of).orElse(home.resolve(".docker"));
-    String host = settings.get(HOST, "DOCKER_HOST").orElse(DEFAULT_HOST);
-    boolean verify = settings.usesTls();
-    Path certificates = settings.get(CERT_PATH, "DOCKER_CERT_PATH").map(Path::of).orElse(directory);
-    SSLContext tls =
-        verify && !host.startsWith("unix:") ? new TlsFiles(certificates).context() : null;
     Duration timeout = min(config.callTimeout(), LONGEST_CALL);
     return new DockerConfig(
-        EngineAddress.parse(host, tls),
+        address(settings, directory),
         directory,
         timeout,
         config.property(CGROUP_PARENT).map(String::strip).filter(t -> !t.isEmpty()).orElse(null));
+  }
+
+  /** As the docker command finds it: an address that is said wins over a context. */
+  private static EngineAddress address(Settings settings, Path directory) {
+    Optional<String> said = settings.get(HOST, "DOCKER_HOST");
+    Optional<DockerContext> context =
+        said.isPresent()
+            ? Optional.empty()
+            : DockerContext.current(directory, settings.environment());
+    if (context.isPresent() && context.get().certificates().isPresent()) {
+      return context.get().address(null);
+    }
+    String host = context.map(DockerContext::host).or(() -> said).orElse(DEFAULT_HOST);
+    Path certificates = settings.get(CERT_PATH, "DOCKER_CERT_PATH").map(Path::of).orElse(directory);
+    SSLContext tls =
+        settings.usesTls() && !host.startsWith("unix:")
+            ? new TlsFiles(certificates).context()
+            : null;
+    return context.isPresent() ? context.get().address(tls) : EngineAddress.parse(host, tls);
   }
 
   private static Duration min(Duration one, Duration other) {

@@ -6,7 +6,6 @@ import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.PullResponseItem;
 import io.lofn.api.EngineException;
 import io.lofn.http.HttpImages;
-import io.lofn.http.RegistryFailures;
 import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
@@ -21,15 +20,13 @@ final class DockerImages extends HttpImages {
 
   private final DockerEngine engine;
   private final RegistryCredentials credentials;
-  private final RegistryFailures failures;
   private final DockerDigests digests;
   private final DockerArchives archives;
 
   DockerImages(DockerEngine engine, RegistryCredentials credentials) {
-    super(engine.errors());
+    super(engine.errors(), credentials.failures());
     this.engine = engine;
     this.credentials = credentials;
-    failures = credentials.failures();
     digests = new DockerDigests(engine, credentials);
     archives = new DockerArchives(engine);
   }
@@ -40,7 +37,7 @@ final class DockerImages extends HttpImages {
   }
 
   @Override
-  public void load(Path archive, Duration timeout) {
+  protected void send(Path archive, Duration timeout) {
     archives.load(archive, timeout);
   }
 
@@ -82,7 +79,7 @@ final class DockerImages extends HttpImages {
     } catch (TimeoutException e) {
       throw engine.errors().noAnswer(action, request.pullTimeout(), e);
     } catch (ExecutionException e) {
-      throw failures.explain(image, engine.errors().of(action, e.getCause()));
+      throw engine.errors().of(action, e.getCause());
     } finally {
       progress.close();
       clients.leave();

@@ -129,11 +129,19 @@ final class EngineClients implements AutoCloseable {
       }
       String body = new String(bytes, UTF_8);
       if (response.getStatusCode() != HTTP_OK) {
-        throw new EngineAnswerException(response.getStatusCode(), body);
+        throw new EngineAnswerException(response.getStatusCode(), body, retryAfter(response));
       }
       answered = true;
       return body;
     }
+  }
+
+  private static @Nullable String retryAfter(Response response) {
+    return response.getHeaders().entrySet().stream()
+        .filter(header -> header.getKey().equalsIgnoreCase("Retry-After"))
+        .flatMap(header -> header.getValue().stream())
+        .findFirst()
+        .orElse(null);
   }
 
   /** Whether there may be idle connections, which the end of an engine breaks. */

@@ -29,9 +29,22 @@ final class TlsFiles {
   private static final char[] PASSWORD = {};
 
   private final Path directory;
+  private final boolean identified;
 
   TlsFiles(Path directory) {
+    this(directory, true);
+  }
+
+  private TlsFiles(Path directory, boolean identified) {
     this.directory = directory;
+    this.identified = identified;
+  }
+
+  /** Those of a Docker context, which may leave a client's certificate away. */
+  static TlsFiles ofContext(Path directory) {
+    return new TlsFiles(
+        directory,
+        Files.exists(directory.resolve(CERTIFICATE)) || Files.exists(directory.resolve(KEY)));
   }
 
   /**
@@ -40,7 +53,7 @@ final class TlsFiles {
    * @throws EngineException if a file is missing or cannot be used
    */
   SSLContext context() {
-    for (String name : List.of(CA, CERTIFICATE, KEY)) {
+    for (String name : identified ? List.of(CA, CERTIFICATE, KEY) : List.of(CA)) {
       if (!Files.isReadable(directory.resolve(name))) {
         throw new EngineException(
             "TLS is asked for, but "
@@ -51,7 +64,7 @@ final class TlsFiles {
     }
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keys().getKeyManagers(), trust().getTrustManagers(), null);
+      context.init(identified ? keys().getKeyManagers() : null, trust().getTrustManagers(), null);
       return context;
     } catch (GeneralSecurityException | IOException | RuntimeException e) {
       throw new EngineException("The TLS files in " + directory + " cannot be used: " + e, e);

@@ -1,5 +1,6 @@
 package io.lofn.runtime.docker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,14 +12,18 @@ import io.lofn.api.PullPolicy;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
 import io.lofn.spi.RuntimeConfig;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -217,6 +222,65 @@ class DockerImagesIT {
   void failsForNowIfTheRegistryIsOutOfOrder() {
     registry.failWith(503);
     failsForNow(ImageRequest.of(name(":1")), "503");
+  }
+
+  @Test
+  void saysWhatToDoAboutARateLimitWithinTheTimeOfThePull() {
+    registry.failWith(429);
+    assertThatThrownBy(
+            () -> prepare(ImageRequest.of(name(":1")).pullTimeout(Duration.ofSeconds(2))))
+        .isInstanceOfSatisfying(EngineException.class, e -> assertThat(e.isTransient()).isFalse())
+        .hasMessageContaining("spark.lofn.image.pullTimeout")
+        .hasMessageContaining("limits how many images may be pulled")
+        .hasMessageContaining("Tool.imageArchive");
+  }
+
+  @Test
+  void saysThatAPageIsNoRegistry() {
+    registry.answerByPage();
+    refused(ImageRequest.of(name(":1")), "captive portal");
+  }
+
+  @Test
+  void saysThatAnImageIsForOtherPlatforms() throws Exception {
+    registry.pushIndex(repository, "1", "s390x");
+    refused(ImageRequest.of(name(":1")), "not for the platform", "Tool.platform");
+  }
+
+  private void notLoaded(byte[] archive, String... parts) throws Exception {
+    Path file = Files.write(configDirectory.resolve("image.tar"), archive);
+    assertThatThrownBy(() -> images.load(file, Duration.ofMinutes(1)))
+        .isInstanceOfSatisfying(
+            ImageUnavailableException.class, e -> assertThat(e.getMessage()).contains(parts))
+        .hasMessageContaining(file.toString());
+  }
+
+  private static byte[] archive(String... names) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+      for (String name : names) {
+        tar.putArchiveEntry(new TarArchiveEntry(name));
+        tar.closeArchiveEntry();
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  @Test
+  void saysAtOnceWhatIsWrongWithAnArchive() throws Exception {
+    notLoaded("no archive at all".getBytes(UTF_8), "is not a tar file", "docker save");
+    notLoaded(Arrays.copyOf(archive("a", "b", "manifest.json"), 1200), "is cut short");
+    notLoaded(archive("bin/sh"), "has no manifest.json", "docker save");
+  }
+
+  @Test
+  void loadsAnOciLayoutOrSaysHowToConvertIt() throws Exception {
+    Path file =
+        Files.write(
+            configDirectory.resolve("image.tar"), archive("oci-layout", "index.json", "blobs/"));
+    assertThatThrownBy(() -> images.load(file, Duration.ofMinutes(1)))
+        .isInstanceOfSatisfying(EngineException.class, e -> assertThat(e.isTransient()).isFalse())
+        .hasMessageContaining("skopeo copy");
   }
 
   @Test

@@ -27,6 +27,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 final class FakeRegistry implements AutoCloseable {
 
   private static final String MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
+  private static final String INDEX = "application/vnd.docker.distribution.manifest.list.v2+json";
   private static final String CONFIG = "application/vnd.docker.container.image.v1+json";
   private static final String LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip";
 
@@ -44,6 +45,7 @@ final class FakeRegistry implements AutoCloseable {
   private volatile String authorization = "";
   private volatile int failure;
   private volatile boolean silent;
+  private volatile boolean page;
 
   FakeRegistry() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
@@ -66,6 +68,11 @@ final class FakeRegistry implements AutoCloseable {
   /** Answers nothing else from now on. */
   void failWith(int status) {
     failure = status;
+  }
+
+  /** Answers by a page for people from now on, as a captive portal does. */
+  void answerByPage() {
+    page = true;
   }
 
   /** Takes requests and does not answer them from now on. */
@@ -111,6 +118,26 @@ final class FakeRegistry implements AutoCloseable {
     return digest;
   }
 
+  /** Makes an image that is there for one architecture only. */
+  void pushIndex(String repository, String tag, String architecture) throws IOException {
+    String digest = push(repository, "of-index", "content");
+    String index =
+        """
+        {"schemaVersion": 2, "mediaType": "%s",
+         "manifests": [{"mediaType": "%s", "size": %d, "digest": "%s",
+          "platform": {"architecture": "%s", "os": "linux"}}]}
+        """
+            .formatted(
+                INDEX,
+                MANIFEST,
+                manifests.get(repository + "/manifests/" + digest).length,
+                digest,
+                architecture);
+    byte[] bytes = index.getBytes(UTF_8);
+    manifests.put(repository + "/manifests/" + tag, bytes);
+    manifests.put(repository + "/manifests/" + digest(bytes), bytes);
+  }
+
   private static byte[] tar(String content) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
@@ -146,6 +173,8 @@ final class FakeRegistry implements AutoCloseable {
       requests.add(exchange.getRequestMethod() + " " + path);
       if (silent) {
         closing.await();
+      } else if (page) {
+        send(exchange, 200, "text/html", "<html><body>Welcome</body></html>".getBytes(UTF_8));
       } else if (failure != 0) {
         send(exchange, failure, "text/plain", "out of order".getBytes(UTF_8));
       } else if (!isAllowed(exchange)) {
@@ -171,7 +200,7 @@ final class FakeRegistry implements AutoCloseable {
     byte[] blob = blobs.get(path.substring(path.lastIndexOf('/') + 1));
     if (manifest != null) {
       exchange.getResponseHeaders().set("Docker-Content-Digest", digest(manifest));
-      send(exchange, 200, MANIFEST, manifest);
+      send(exchange, 200, new String(manifest, UTF_8).contains(INDEX) ? INDEX : MANIFEST, manifest);
     } else if (blob != null) {
       send(exchange, 200, "application/octet-stream", blob);
     } else {

@@ -5,7 +5,6 @@ import io.lofn.api.EngineException;
 import io.lofn.api.PullPolicy;
 import io.lofn.http.EngineAnswerException;
 import io.lofn.http.HttpImages;
-import io.lofn.http.RegistryFailures;
 import io.lofn.spi.ImageConfig;
 import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
@@ -44,14 +43,12 @@ final class PodmanImages extends HttpImages {
 
   private final PodmanEngine engine;
   private final RegistryCredentials credentials;
-  private final RegistryFailures failures;
   private final Map<String, Set<String>> unwanted = new ConcurrentHashMap<>();
 
   PodmanImages(PodmanEngine engine, RegistryCredentials credentials) {
-    super(engine.errors());
+    super(engine.errors(), credentials.failures());
     this.engine = engine;
     this.credentials = credentials;
-    failures = credentials.failures();
   }
 
   @Override
@@ -102,11 +99,7 @@ final class PodmanImages extends HttpImages {
     String action = "pull image " + request.reference();
     Call call = engine.longCall(pullRequest(image, request));
     Future<Boolean> pull = engine.begin(action, () -> follow(call));
-    try {
-      await(action, pull, call, request.pullTimeout());
-    } catch (EngineException e) {
-      throw failures.explain(image, e);
-    }
+    await(action, pull, call, request.pullTimeout());
   }
 
   private Request pullRequest(ImageReference image, ImageRequest request) {
@@ -135,7 +128,8 @@ final class PodmanImages extends HttpImages {
     try (Response response = call.execute();
         BufferedReader lines = new BufferedReader(response.body().charStream())) {
       if (!response.isSuccessful()) {
-        throw new EngineAnswerException(response.code(), PodmanEngine.text(response.body()));
+        throw new EngineAnswerException(
+            response.code(), PodmanEngine.text(response.body()), response.header("Retry-After"));
       }
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         String error = PodmanEngine.JSON.readTree(line).path("error").asText();
@@ -148,7 +142,7 @@ final class PodmanImages extends HttpImages {
   }
 
   @Override
-  public void load(Path archive, Duration timeout) {
+  protected void send(Path archive, Duration timeout) {
     String action = "load the image archive " + archive;
     if (!Files.isReadable(archive)) {
       throw new EngineException(engine.errors().message(action, "it cannot be read"));

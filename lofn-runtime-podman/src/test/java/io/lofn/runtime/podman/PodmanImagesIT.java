@@ -106,8 +106,9 @@ class PodmanImagesIT {
   void namesAnArchiveThatIsNone() throws Exception {
     Path broken = Files.writeString(directory.resolve("broken.tar"), "no archive at all");
     assertThatThrownBy(() -> images.load(broken, TIMEOUT))
-        .isInstanceOf(EngineException.class)
-        .hasMessageContaining(broken.toString());
+        .isInstanceOf(ImageUnavailableException.class)
+        .hasMessageContaining(broken.toString())
+        .hasMessageContaining("The archive is not a tar file");
     Path absent = directory.resolve("absent.tar");
     assertThatThrownBy(() -> images.load(absent, TIMEOUT))
         .isInstanceOf(EngineException.class)
@@ -142,6 +143,11 @@ class PodmanImagesIT {
         "{\"errors\": [{\"code\": \"UNAUTHORIZED\", \"message\": \"authentication required\"}]}",
         "podman login",
         directory.resolve(".docker/config.json").toString());
+  }
+
+  @Test
+  void tellsOfAPageInPlaceOfARegistry() throws Exception {
+    refusedBy(403, "<html><body>Welcome</body></html>", "captive portal", "proxy");
   }
 
   private void refusedBy(int status, String body, String... parts) throws Exception {

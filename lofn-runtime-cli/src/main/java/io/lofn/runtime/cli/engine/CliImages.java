@@ -3,12 +3,16 @@ package io.lofn.runtime.cli.engine;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
+import io.lofn.http.ArchiveFault;
+import io.lofn.http.RegistryFailures;
+import io.lofn.http.RegistryPull;
 import io.lofn.runtime.cli.dialect.DialectOption;
 import io.lofn.runtime.cli.dialect.Podman;
 import io.lofn.runtime.cli.image.OciConfig;
 import io.lofn.runtime.cli.process.Command;
 import io.lofn.runtime.cli.process.CommandResult;
 import io.lofn.spi.ImageConfig;
+import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
 import java.io.IOException;
@@ -28,10 +32,14 @@ final class CliImages {
   private static final String FORMAT = "{{.Id}} {{.Os}}/{{.Architecture}} {{json .Config}}";
 
   private final CliEngine engine;
+  private final RegistryFailures failures;
+  private final RegistryPull pulls;
   private final Map<String, Set<String>> unwanted = new ConcurrentHashMap<>();
 
   CliImages(CliEngine engine) {
     this.engine = engine;
+    failures = RegistryFailures.of(engine.dialect().name() + " login");
+    pulls = new RegistryPull(failures);
   }
 
   PreparedImage prepare(ImageRequest request) {
@@ -66,7 +74,7 @@ final class CliImages {
           "Archive %s was not loaded within %s: give it more time".formatted(archive, timeout));
     }
     if (!result.succeeded()) {
-      throw engine.failure("load " + archive, result);
+      throw ArchiveFault.explain(archive, engine.failure("load " + archive, result));
     }
   }
 
@@ -118,6 +126,11 @@ final class CliImages {
   }
 
   private void pull(ImageRequest request) {
+    ImageReference image = ImageReference.parse(request.reference());
+    pulls.pull(image, request.pullTimeout(), left -> pullOnce(image, request.pullTimeout(left)));
+  }
+
+  private void pullOnce(ImageReference image, ImageRequest request) {
     List<String> arguments = new ArrayList<>(List.of("pull", "--quiet"));
     request.platform().ifPresent(platform -> arguments.add("--platform=" + platform));
     arguments.addAll(List.of("--", request.reference()));
@@ -128,14 +141,23 @@ final class CliImages {
               .formatted(request.reference(), request.pullTimeout()));
     }
     if (!result.succeeded()) {
-      if (CliFailure.isEnginesFault(result.message())) {
-        throw engine.failure("pull " + request.reference(), result);
-      }
-      throw new ImageUnavailableException(
-          ("Image %s cannot be pulled: %s. Check its name, log this node's user in with '%s login',"
-               + " or load it on every node")
-              .formatted(request.reference(), result.message(), engine.dialect().name()));
+      throw CliFailure.isEnginesFault(result.message())
+          ? engine.failure("pull " + request.reference(), result)
+          : notPulled(image, request, result);
     }
+  }
+
+  /** What is known of a registry's answer is said by who calls. */
+  private EngineException notPulled(
+      ImageReference image, ImageRequest request, CommandResult result) {
+    EngineException plain =
+        new EngineException(
+            "Image %s cannot be pulled: %s".formatted(request.reference(), result.message()));
+    return failures.explain(image, plain) == plain
+        ? new ImageUnavailableException(
+            "%s. Check its name, log this node's user in with '%s login', or load it on every node"
+                .formatted(plain.getMessage(), engine.dialect().name()))
+        : plain;
   }
 
   private CommandResult runPull(Command command, ImageRequest request) {

@@ -1,5 +1,6 @@
 package io.lofn.runtime.cli.engine;
 
+import io.lofn.http.MissingInit;
 import io.lofn.runtime.cli.dialect.CliDialect;
 import io.lofn.runtime.cli.dialect.Docker;
 import io.lofn.runtime.cli.dialect.Nerdctl;
@@ -34,6 +35,7 @@ public final class CliRuntime implements ContainerRuntime, ImageDigests, ImageAr
   private final CliDigests digests;
   private final ContainerStarter starter;
   private final ContainerListing listing;
+  private final MissingInit init;
 
   public CliRuntime(CliEngine engine) {
     this.engine = engine;
@@ -41,6 +43,7 @@ public final class CliRuntime implements ContainerRuntime, ImageDigests, ImageAr
     digests = new CliDigests(engine);
     starter = new ContainerStarter(engine, images::unwanted);
     listing = new ContainerListing(engine);
+    init = new MissingInit(engine.info().description());
   }
 
   @Override
@@ -70,7 +73,7 @@ public final class CliRuntime implements ContainerRuntime, ImageDigests, ImageAr
 
   @Override
   public RunningContainer start(ContainerSpec spec) {
-    return starter.start(spec);
+    return init.start(spec, starter::start);
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.lofn.runtime.cli.image;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
+import io.lofn.http.RegistryFailures;
+import io.lofn.http.RegistryPull;
 import io.lofn.runtime.cli.process.Command;
 import io.lofn.runtime.cli.process.CommandResult;
 import io.lofn.spi.ImageReference;
@@ -121,15 +123,27 @@ public final class ImageStore {
         template.stream()
             .map(each -> each.equals("{file}") ? file : each.replace("{}", reference))
             .toList();
+    new RegistryPull(RegistryFailures.of(login(argv.get(0))))
+        .pull(
+            ImageReference.parse(reference),
+            request.pullTimeout(),
+            left -> pullOnce(argv, request.pullTimeout(left)));
+  }
+
+  private static String login(String program) {
+    return program.endsWith("ch-image") ? program + " pull --auth" : program + " registry login";
+  }
+
+  private static void pullOnce(List<String> argv, ImageRequest request) {
     CommandResult result = run(argv, request);
     if (result.cutOff()) {
       throw new EngineException(
           "Image %s was not pulled within %s: give it more time, or pull it beforehand"
-              .formatted(reference, request.pullTimeout()));
+              .formatted(request.reference(), request.pullTimeout()));
     }
     if (!result.succeeded()) {
       throw new ImageUnavailableException(
-          "Image %s cannot be pulled: %s".formatted(reference, result.message()));
+          "Image %s cannot be pulled: %s".formatted(request.reference(), result.message()));
     }
   }
 

@@ -8,6 +8,7 @@ import io.lofn.api.FileNames;
 import io.lofn.files.FileTree;
 import io.lofn.files.UnpackedTree;
 import io.lofn.files.Writers;
+import io.lofn.http.ArchiveFault;
 import io.lofn.runtime.cli.process.Command;
 import io.lofn.runtime.cli.process.CommandResult;
 import java.io.BufferedInputStream;
@@ -63,7 +64,8 @@ public final class ImageUnpacker {
         FileTree.delete(work, Writers.GONE);
       }
     } catch (IOException e) {
-      throw new EngineException("Archive %s cannot be loaded: %s".formatted(archive, e), e);
+      throw ArchiveFault.explain(
+          archive, new EngineException("Archive %s cannot be loaded: %s".formatted(archive, e), e));
     }
   }
 

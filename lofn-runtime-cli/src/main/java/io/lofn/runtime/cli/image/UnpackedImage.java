@@ -36,6 +36,9 @@ public final class UnpackedImage {
 
   private static final String METADATA = "ch/metadata.json";
 
+  /** The configuration as {@code ch-image} found it in the registry. */
+  private static final String PULLED = "ch/config.pulled.json";
+
   /** What apptainer writes of the variables of an image that was made for other engines. */
   private static final String SCRIPT = ".singularity.d/env/10-docker2singularity.sh";
 
@@ -73,7 +76,7 @@ public final class UnpackedImage {
     if (config.isPresent()) {
       return OciConfig.of(JSON.readTree(config.get()).path("config")).volumes(List.of());
     }
-    ImageConfig noted = ImageConfig.empty();
+    ImageConfig noted = pulled();
     Optional<byte[]> described = read(METADATA);
     if (described.isPresent()) {
       JsonNode metadata = JSON.readTree(described.get());
@@ -82,7 +85,10 @@ public final class UnpackedImage {
           .path("env")
           .fields()
           .forEachRemaining(each -> environment.put(each.getKey(), each.getValue().asText()));
-      noted = noted.environment(environment).workingDirectory(metadata.path("cwd").asText(""));
+      noted =
+          noted
+              .environment(environment)
+              .workingDirectory(metadata.path("cwd").asText(noted.workingDirectory().orElse("")));
     }
     Optional<byte[]> environment = read(ENVIRONMENT);
     if (environment.isPresent()) {
@@ -90,6 +96,15 @@ public final class UnpackedImage {
     }
     Optional<byte[]> script = read(SCRIPT);
     return script.isPresent() ? noted.environment(exports(lines(script.get()))) : noted;
+  }
+
+  /** Where the image's tools work; the rest is noted elsewhere, with what builds have changed. */
+  private ImageConfig pulled() throws IOException {
+    Optional<byte[]> pulled = read(PULLED);
+    return pulled.isPresent()
+        ? ImageConfig.empty()
+            .workingDirectory(JSON.readTree(pulled.get()).at("/config/WorkingDir").asText(""))
+        : ImageConfig.empty();
   }
 
   private static Map<String, String> variables(List<String> lines) {

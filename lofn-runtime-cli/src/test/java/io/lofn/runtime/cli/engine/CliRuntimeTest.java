@@ -324,6 +324,34 @@ class CliRuntimeTest {
   }
 
   @Test
+  void anEngineWithoutItsInitProgramRunsContainersWithoutIt() throws Exception {
+    FakeCli cli =
+        FakeCli.in(
+            directory,
+            """
+            create*)
+              case "$*" in *--init*) touch $here/init ;; *) rm -f $here/init ;; esac
+              echo 0123456789abcdef ;;
+            start*)
+              [ ! -e $here/init ] && exit 0
+              echo 'Error response from daemon: exec: "docker-init": executable file not found in $PATH' >&2
+              exit 1 ;;
+            "container inspect")
+              [ -e $here/init ] && echo '{"Status":"created","StartedAt":"0001-01-01T00:00:00Z"}' && exit
+              echo '{"Status":"exited","StartedAt":"2026-01-01T00:00:00Z","ExitCode":0}' ;;
+            """);
+    CliRuntime runtime = cli.runtime(LONG);
+    for (int i = 0; i < 2; i++) {
+      try (RunningContainer container = runtime.start(spec())) {
+        assertThat(container.await(LONG)).contains(new ContainerExit(0, false));
+      }
+    }
+    assertThat(cli.calls().stream().filter(call -> call.startsWith("create")))
+        .extracting(call -> call.contains("--init"))
+        .containsExactly(true, false, false);
+  }
+
+  @Test
   void anImageThatIsDeniedIsUnavailable() throws Exception {
     FakeCli cli =
         FakeCli.in(
@@ -332,20 +360,76 @@ class CliRuntimeTest {
     assertThatThrownBy(() -> cli.runtime(LONG).prepare(ImageRequest.of("x")))
         .isInstanceOf(ImageUnavailableException.class)
         .hasMessage(
-            "Image x cannot be pulled: pull access denied for x. Check its name, log this node's"
+            "Image x cannot be pulled: pull access denied for x. If it exists and is private,"
+                + " 'docker login' on this node stores credentials");
+  }
+
+  @Test
+  void anImageThatIsNotToBeHadForAnUnknownReasonIsUnavailable() throws Exception {
+    FakeCli cli = FakeCli.in(directory, "image*) exit 1 ;; \n pull*) echo 'no way' >&2; exit 1 ;;");
+    assertThatThrownBy(() -> cli.runtime(LONG).prepare(ImageRequest.of("x")))
+        .isInstanceOf(ImageUnavailableException.class)
+        .hasMessage(
+            "Image x cannot be pulled: no way. Check its name, log this node's"
                 + " user in with 'docker login', or load it on every node");
   }
 
   @Test
-  void aRegistryThatIsOverloadedMayServeLater() throws Exception {
+  void aPullIsRepeatedWhenTheRegistryWantsIt() throws Exception {
+    FakeCli cli =
+        FakeCli.in(
+            directory,
+            """
+            image*) [ -e $here/second ] && echo "sha256:2 linux/amd64 null" || exit 1 ;;
+            pull*)
+              [ -e $here/first ] && touch $here/second && exit
+              touch $here/first
+              echo 'toomanyrequests: slow down, retry after 1 s' >&2
+              exit 1 ;;
+            """);
+    assertThat(cli.runtime(LONG).prepare(ImageRequest.of("x")).id()).isEqualTo("sha256:2");
+    assertThat(cli.calls()).filteredOn(call -> call.startsWith("pull")).hasSize(2);
+  }
+
+  @Test
+  void aRegistryThatIsOverloadedForLongerThanAPullMayTakeSaysWhatToDo() throws Exception {
     FakeCli cli =
         FakeCli.in(
             directory,
             "image*) exit 1 ;; \n pull*) echo 'toomanyrequests: slow down' >&2; exit 1 ;;");
-    assertThatThrownBy(() -> cli.runtime(LONG).prepare(ImageRequest.of("x")))
+    assertThatThrownBy(() -> cli.runtime(LONG).prepare(ImageRequest.of("x").pullTimeout(SHORT)))
         .asInstanceOf(type(EngineException.class))
-        .matches(EngineException::isTransient)
-        .isNotInstanceOf(ImageUnavailableException.class);
+        .matches(failure -> !failure.isTransient())
+        .extracting(Throwable::getMessage)
+        .asString()
+        .contains("toomanyrequests", "'docker login'", "mirror", "Tool.imageArchive");
+  }
+
+  @Test
+  void anAnswerThatLastsHasItsOwnWords() throws Exception {
+    FakeCli cli =
+        FakeCli.in(
+            directory,
+            "image*) exit 1 ;; \n"
+                + " pull*) echo 'http: server gave HTTP response to HTTPS client' >&2; exit 1 ;;");
+    assertThatThrownBy(() -> cli.runtime(LONG).prepare(ImageRequest.of("reg.example:5000/x")))
+        .isInstanceOf(ImageUnavailableException.class)
+        .hasMessageContaining("reg.example:5000 speaks HTTP")
+        .hasMessageContaining("insecure-registries");
+  }
+
+  @Test
+  void anArchiveThatIsNotLoadedFailsForGoodWithWhatIsWrongWithIt() throws Exception {
+    FakeCli cli =
+        FakeCli.in(
+            directory,
+            "load*) echo 'Error processing tar file(exit status 1): unexpected EOF' >&2; exit 1"
+                + " ;;");
+    Path archive = Files.writeString(directory.resolve("image.tar"), "not one");
+    assertThatThrownBy(() -> cli.runtime(LONG).load(archive, LONG))
+        .isInstanceOf(ImageUnavailableException.class)
+        .hasMessageContaining(archive.toString())
+        .hasMessageContaining("The archive is not a tar file");
   }
 
   @Test

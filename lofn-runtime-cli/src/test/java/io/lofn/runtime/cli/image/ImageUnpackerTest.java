@@ -84,7 +84,9 @@ class ImageUnpackerTest {
   @Test
   void refusesWhatIsNoArchive() throws Exception {
     Path file = Files.writeString(directory.resolve("text"), "text");
-    assertThatThrownBy(() -> load(file)).isInstanceOf(EngineException.class);
+    assertThatThrownBy(() -> load(file))
+        .isInstanceOf(ImageUnavailableException.class)
+        .hasMessageContaining("The archive is not a tar file");
     assertThatThrownBy(() -> load(directory.resolve("none"))).isInstanceOf(EngineException.class);
   }
 

@@ -76,6 +76,16 @@ class UnpackedImageTest {
   }
 
   @Test
+  void whatCharliecloudPulledTellsTheDirectoryUnlessABuildHasChangedIt() throws IOException {
+    write("ch/config.pulled.json", "{\"config\": {\"WorkingDir\": \"/w\", \"Env\": [\"A=b\"]}}");
+    assertThat(config()).isEqualTo(ImageConfig.empty().workingDirectory("/w"));
+    write("ch/metadata.json", "{}");
+    assertThat(config()).isEqualTo(ImageConfig.empty().workingDirectory("/w"));
+    write("ch/metadata.json", "{\"cwd\": \"/\"}");
+    assertThat(config().workingDirectory()).contains("/");
+  }
+
+  @Test
   void whatApptainerUnpackedTellsVariables() throws IOException {
     write(
         ".singularity.d/env/10-docker2singularity.sh",

@@ -1,0 +1,170 @@
+package io.lofn.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lofn.api.EngineException;
+import io.lofn.api.ImageUnavailableException;
+import io.lofn.spi.ImageReference;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Pulls that a registry puts off, with a clock that only pauses move. */
+class RegistryPullTest {
+
+  private static final ImageReference IMAGE = ImageReference.parse("reg.example/x:2");
+  private static final Instant BEGIN = Instant.parse("2026-10-21T07:28:00Z");
+  private static final String LIMITED = "status 429: toomanyrequests: slow down";
+
+  private final Deque<String> answers = new ArrayDeque<>();
+  private final List<Duration> pauses = new ArrayList<>();
+  private final List<Duration> left = new ArrayList<>();
+  private Instant now = BEGIN;
+
+  private void pull(Duration timeout, String... failures) {
+    answers.addAll(List.of(failures));
+    new RegistryPull(RegistryFailures.of("docker login"), () -> now, this::pause, () -> 1.0)
+        .pull(IMAGE, timeout, this::attempt);
+  }
+
+  private void attempt(Duration time) {
+    left.add(time);
+    String failure = answers.poll();
+    if (failure != null) {
+      throw EngineException.transientFailure(failure, new IOException(failure));
+    }
+  }
+
+  private void pause(Duration duration) {
+    pauses.add(duration);
+    now = now.plus(duration);
+  }
+
+  @Test
+  void aPullThatSucceedsIsMadeOnce() {
+    pull(Duration.ofMinutes(30));
+    assertThat(left).containsExactly(Duration.ofMinutes(30));
+    assertThat(pauses).isEmpty();
+  }
+
+  @Test
+  void waitsAsLongAsTheRegistrySays() {
+    pull(
+        Duration.ofMinutes(30),
+        LIMITED + " (Retry-After: 40)",
+        LIMITED + ", retry after 7 seconds",
+        LIMITED + ". Please try again in 3 s",
+        LIMITED + " (Retry-After: Wed, 21 Oct 2026 07:30:00 GMT)",
+        LIMITED + " (Retry-After: 0)");
+    assertThat(pauses.stream().map(Duration::toSeconds)).containsExactly(40L, 7L, 3L, 70L, 1L);
+    assertThat(left).last().isEqualTo(Duration.ofMinutes(30).minusSeconds(121));
+  }
+
+  @Test
+  void pausesGrowWhereTheRegistryDoesNotSay() {
+    pull(Duration.ofHours(1), LIMITED, LIMITED, LIMITED, LIMITED, LIMITED, LIMITED, LIMITED);
+    assertThat(pauses.stream().map(Duration::toSeconds))
+        .containsExactly(5L, 10L, 20L, 40L, 80L, 120L, 120L);
+  }
+
+  @Test
+  void endsWithinTheTimeOfThePullForGoodAndSaysWhatToDo() {
+    String[] always = new String[20];
+    Arrays.fill(always, LIMITED);
+    assertThatThrownBy(() -> pull(Duration.ofMinutes(1), always))
+        .isInstanceOfSatisfying(EngineException.class, e -> assertThat(e.isTransient()).isFalse())
+        .hasMessage(
+            LIMITED
+                + " (attempt 4; the next one, in 40 s, would exceed spark.lofn.image.pullTimeout,"
+                + " 60 s). reg.example limits how many images may be pulled. Log in ('docker login'"
+                + " on this node stores credentials), set up a mirror of the registry for the"
+                + " engine, or load the image from a file with Tool.imageArchive");
+    assertThat(pauses.stream().map(Duration::toSeconds)).containsExactly(5L, 10L, 20L);
+  }
+
+  @Test
+  void doesNotWaitAtAllForARegistryThatWantsMoreThanIsLeft() {
+    assertThatThrownBy(() -> pull(Duration.ofMinutes(1), LIMITED + " (Retry-After: 3600)"))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("attempt 1; the next one, in 3600 s");
+    assertThat(pauses).isEmpty();
+  }
+
+  @Test
+  void everyOtherFailureIsExplainedAtOnce() {
+    assertThatThrownBy(
+            () -> pull(Duration.ofMinutes(1), LIMITED, "server gave HTTP response to HTTPS client"))
+        .isInstanceOf(ImageUnavailableException.class);
+    assertThatThrownBy(() -> pull(Duration.ofMinutes(1), "connection refused"))
+        .isInstanceOfSatisfying(EngineException.class, e -> assertThat(e.isTransient()).isTrue())
+        .hasMessage("connection refused");
+    assertThat(pauses).hasSize(1);
+  }
+
+  @Test
+  void anInterruptEndsTheWait() {
+    RegistryPull pull =
+        new RegistryPull(
+            RegistryFailures.of("docker login"),
+            () -> now,
+            duration -> {
+              throw new InterruptedException();
+            },
+            () -> 1.0);
+    answers.add(LIMITED);
+    assertThatThrownBy(() -> pull.pull(IMAGE, Duration.ofMinutes(1), this::attempt))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("reg.example/x:2 was interrupted");
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void anAnswersHeaderIsPartOfTheMessage() {
+    EngineErrors errors = new PlainErrors();
+    EngineException failure =
+        errors.of("pull", new EngineAnswerException(429, "toomanyrequests", "17"));
+    assertThat(failure)
+        .hasMessage("Engine could not pull: status 429: toomanyrequests (Retry-After: 17)");
+    assertThat(RegistryPull.retryAfter(String.valueOf(failure.getMessage()), now))
+        .contains(Duration.ofSeconds(17));
+  }
+
+  private static final class PlainErrors extends EngineErrors {
+
+    PlainErrors() {
+      super("Engine");
+    }
+
+    @Override
+    protected String text(String body) {
+      return body;
+    }
+
+    @Override
+    protected boolean isMissingImage(int status, String text) {
+      return false;
+    }
+
+    @Override
+    protected boolean isPassing(int status, String text) {
+      return status >= 500;
+    }
+
+    @Override
+    protected String explain(IOException failure) {
+      return String.valueOf(failure.getMessage());
+    }
+
+    @Override
+    protected boolean isLasting(IOException failure) {
+      return false;
+    }
+  }
+}
