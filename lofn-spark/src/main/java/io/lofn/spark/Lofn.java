@@ -35,6 +35,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoder;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
@@ -49,6 +51,8 @@ import scala.Tuple2;
  */
 public final class Lofn {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Lofn.class);
+
   private final JavaSparkContext context;
   private final LofnConfig conf;
 
@@ -58,8 +62,10 @@ public final class Lofn {
         LofnConfig.VOLUMES_FILE_SYSTEM.name(),
         HadoopConfigurations.defaultFileSystem(context).toString());
     conf = new LofnConfig(entries);
-    conf.requireValid(RuntimeProviders.discover().byName().values());
-    ExecutorInjector.closeAtEndOf(context.sc());
+    RuntimeProviders runtimes = RuntimeProviders.discover();
+    conf.requireValid(runtimes.byName().values());
+    runtimes.warnings(conf).forEach(LOG::warn);
+    ExecutorInjector.closeAtEndOf(context.sc(), conf);
   }
 
   /**
