@@ -153,7 +153,8 @@ class LayoutsTest {
     Tool<String, String> tool =
         Tool.lines("any")
             .shell(
-                "cd /shared; mkdir out; echo x > \"$(printf 'out/a\\nb.txt')\"; echo y > $(printf 'out/\\303\\251')")
+                "cd /shared; mkdir out; echo x > \"$(printf 'out/a\\n"
+                    + "b.txt')\"; echo y > $(printf 'out/\\303\\251')")
             .output(OutputFiles.matching("./out/**").text((name, text) -> name));
 
     assertThat(map(lofn(true), tool)).containsExactly("out/a\nb.txt", "out/\u00e9");
@@ -170,7 +171,7 @@ class LayoutsTest {
                       .collect())
           .cause()
           .isInstanceOf(LofnException.class)
-          .hasMessageContaining("Record 1 (from 0) contains the delimiter")
+          .hasMessageContaining("record 1 (from 0) of the partition contains the delimiter")
           .hasMessageContaining("multiLine()");
     }
     Tool<String, String> fastq =
