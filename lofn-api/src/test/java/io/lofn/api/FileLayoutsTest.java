@@ -22,6 +22,8 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FileLayoutsTest {
 
@@ -101,6 +103,30 @@ class FileLayoutsTest {
     assertThat(read(OutputFiles.matching("out/*.txt").text(Map::entry)))
         .containsExactly(entry("out/b.txt", "B"));
     assertThat(read(OutputFiles.matching("none/*").orNone().text(Map::entry))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ' ',
+      value = {
+        "out/** a/x.vcf,b.vcf",
+        "./out/*/x.vcf a/x.vcf",
+        "out/a/x.vcf x.vcf",
+        "out/a/* x.vcf",
+        "o?t/b.vcf out/b.vcf",
+        "out/{a/x,b}.vcf a/x.vcf,b.vcf",
+        "out/\\a/x.vcf a/x.vcf",
+        "** out/a/x.vcf,out/b.vcf"
+      })
+  void outputsCanBeNamedRelativeToTheDirectoryOfTheirPattern(String glob, String names)
+      throws IOException {
+    put("out/a/x.vcf", "x");
+    put("out/b.vcf", "b");
+    OutputFiles files = OutputFiles.matching(glob).relativeNames();
+
+    assertThat(read(files.text((name, text) -> name))).containsExactly(names.split(",", -1));
+    assertThat(read(files.orNone().bytes((name, bytes) -> name)))
+        .containsExactly(names.split(",", -1));
   }
 
   @Test
