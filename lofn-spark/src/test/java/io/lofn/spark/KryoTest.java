@@ -103,6 +103,22 @@ class KryoTest {
   }
 
   @Test
+  void reducesAndRepartitionsPairsAndDatasets() {
+    Dataset<String> data = spark.createDataset(lines().rdd(), Encoders.STRING());
+    assertThat(lofn.reduce(data, CAT, Encoders.STRING()).collectAsList()).isEqualTo(texts());
+    assertThat(lofn.repartitionBy(data, text -> text, 2, Encoders.STRING()).count()).isEqualTo(9);
+    JavaPairRDD<String, String> pairs = lines().mapToPair(line -> new Tuple2<>(line, line));
+    assertThat(lofn.repartitionBy(pairs, Tuple2::_1, 2).collect()).hasSize(9);
+    Tool<Tuple2<String, String>, Tuple2<String, String>> first =
+        Tool.of(
+                "any",
+                Lines.text().<Tuple2<String, String>>toFilePerKey(pair -> "in", pair -> pair._2),
+                Lines.text().fromStdout().map(line -> new Tuple2<>(line, line)))
+            .shell("cat /shared/in");
+    assertThat(lofn.reduce(pairs, first).values().collect()).isEqualTo(texts());
+  }
+
+  @Test
   void keepsAndReducesBinaryOutputs() throws IOException {
     Tool<BinaryFile, BinaryFile> concat =
         Tool.of("any", BinaryFile.toNumberedFiles(), BinaryFile.fromFile("output.bin"))
@@ -115,6 +131,9 @@ class KryoTest {
           lofn.reduceBinary(context.binaryFiles(out.path()), concat, ReduceShape.fanIn(2))) {
         assertThat(new String(one.bytes(), UTF_8).lines().toList()).isEqualTo(texts());
       }
+    }
+    try (BinaryOutputs out = lofn.mapBinary(lines(), SAVE)) {
+      assertThat(out.moveTo("file:" + home + "/kept")).endsWith("/kept");
     }
     lofn.collectReduce(lines(), SAVE, "file:" + home + "/all");
     assertThat(home.resolve("all")).hasContent(String.join("\n", texts()) + "\n");
