@@ -166,9 +166,12 @@ public final class BinaryFile {
     requireNonNull(suffix, "suffix is null");
     String unused = FileNames.relative(prefix + 1 + suffix);
     return (files, run) -> {
-      for (int number = 1; files.hasNext(); number++) {
-        try (InputStream in = files.next().open()) {
+      InputRecords<BinaryFile> given = new InputRecords<>(files);
+      for (int number = 1; given.hasNext(); number++) {
+        try (InputStream in = given.next(BinaryFile.class).open()) {
           Files.copy(in, run.file(prefix + number + suffix));
+        } catch (BadRecord e) {
+          throw e.of(run);
         }
       }
     };

@@ -29,9 +29,10 @@ final class ByteLineWriter {
    */
   void write(byte[] record, long number) throws IOException {
     if (record.length % delimiter.unit() != 0) {
-      throw new LofnException(
-          "Record %d (from 0) has %d bytes, and characters of its charset have %d: the delimiter after it would not be found"
-              .formatted(number, record.length, delimiter.unit()));
+      throw new BadRecord(
+          number,
+          "has %d bytes, and characters of its charset have %d: the delimiter after it would not be found"
+              .formatted(record.length, delimiter.unit()));
     }
     if (!multiLine && delimiter.cuts(record)) {
       throw cut(number, delimiter);
@@ -42,9 +43,10 @@ final class ByteLineWriter {
 
   /** The refusal of a record that would come back as others. */
   static LofnException cut(long number, Delimiter delimiter) {
-    return new LofnException(
-        "Record %d (from 0) contains the delimiter %s, or makes one with that after it, and would be read as several records. Take it out, choose another Lines.delimiter, or say Lines.multiLine() if records are meant to hold several lines."
-            .formatted(number, delimiter));
+    return new BadRecord(
+        number,
+        "contains the delimiter %s, or makes one with that after it, and would be read as several records. Take it out, choose another Lines.delimiter, or say Lines.multiLine() if records are meant to hold several lines."
+            .formatted(delimiter));
   }
 
   /** Hands everything on to the stream. */

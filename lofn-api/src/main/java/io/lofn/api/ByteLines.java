@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.stream.Stream;
 
 /**
@@ -49,7 +48,7 @@ public final class ByteLines implements Serializable {
    * @return the writer
    */
   public PartitionWriter<byte[]> toStdin() {
-    return PartitionWriter.stdin(this::write);
+    return LineFiles.toStdin(this::write);
   }
 
   /**
@@ -72,10 +71,11 @@ public final class ByteLines implements Serializable {
     return LineFiles.fromStdout(this::read);
   }
 
-  private void write(Iterator<byte[]> records, OutputStream out) throws IOException {
+  private void write(InputRecords<byte[]> records, OutputStream out) throws IOException {
     ByteLineWriter writer = new ByteLineWriter(lines, lines.compressed(out));
-    for (long number = 0; records.hasNext(); number++) {
-      writer.write(records.next(), number);
+    while (records.hasNext()) {
+      byte[] record = records.next(byte[].class);
+      writer.write(record, records.number());
     }
     writer.finish();
   }

@@ -318,6 +318,18 @@ public final class ContainerSettings implements Serializable {
     }
 
     /**
+     * Adds a directory that lives in memory, as {@link #tmpfs(String, long)}.
+     *
+     * @param path absolute path in the container
+     * @param size a number with a unit, such as {@code "512m"}
+     * @return this builder
+     * @throws IllegalArgumentException if the text has no unit, another form, or is not positive
+     */
+    public Builder tmpfs(String path, String size) {
+      return tmpfs(path, Units.ofSetter("ContainerSettings.Builder.tmpfs", size, Units::size));
+    }
+
+    /**
      * Opens: keeps a Linux capability.
      *
      * @param name with or without {@code CAP_}

@@ -46,11 +46,25 @@ final class Glob {
           "The pattern '%s' is absolute; files of the exchange are named relative to it, as in 'counts/*' for what the tool sees as /shared/counts/*"
               .formatted(FileNames.shown(given)));
     }
+    return new Glob(withoutDots(given)).compile();
+  }
+
+  private static String withoutDots(String given) {
     String glob = given;
     while (glob.startsWith("./")) {
       glob = glob.substring(2);
     }
-    return new Glob(glob).compile();
+    return glob;
+  }
+
+  /** The directory that all names have which match, with a slash at its end; empty if none. */
+  static String directory(String given) {
+    String glob = withoutDots(given);
+    int plain = 0;
+    while (plain < glob.length() && "*?[{\\".indexOf(glob.charAt(plain)) < 0) {
+      plain++;
+    }
+    return glob.substring(0, glob.lastIndexOf('/', plain - 1) + 1);
   }
 
   private Pattern compile() {

@@ -8,6 +8,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -36,14 +40,14 @@ public final class InputFiles<I> implements PartitionWriter<I> {
   private static final int BUFFER = 1 << 16;
 
   private final RecordFunction<I, String> name;
-  private final StreamFunction<I> content;
+  private final Content<I> content;
   private final String directory;
   private final boolean wholeNames;
   private final boolean gzip;
 
   private InputFiles(
       RecordFunction<I, String> name,
-      StreamFunction<I> content,
+      Content<I> content,
       String directory,
       boolean wholeNames,
       boolean gzip) {
@@ -52,6 +56,12 @@ public final class InputFiles<I> implements PartitionWriter<I> {
     this.directory = FileNames.directory(directory);
     this.wholeNames = wholeNames;
     this.gzip = gzip;
+  }
+
+  /** Opens what goes into the file of the record that came last. */
+  @FunctionalInterface
+  private interface Content<I> extends Serializable {
+    InputStream of(InputRecords<I> records) throws IOException;
   }
 
   /**
@@ -92,7 +102,8 @@ public final class InputFiles<I> implements PartitionWriter<I> {
   }
 
   /**
-   * Files with text, in UTF-8.
+   * Files with text, in UTF-8. What it cannot represent, half a surrogate pair, fails the task with
+   * the record's number.
    *
    * @param <I> the type of the records
    * @param name gives the file's name
@@ -101,8 +112,45 @@ public final class InputFiles<I> implements PartitionWriter<I> {
    */
   public static <I> InputFiles<I> text(
       RecordFunction<I, String> name, RecordFunction<I, String> text) {
+    return text(name, text, UTF_8);
+  }
+
+  /**
+   * Files with text. What the charset cannot represent fails the task with the record's number.
+   *
+   * @param <I> the type of the records
+   * @param name gives the file's name
+   * @param text gives what is written
+   * @param charset how it is encoded
+   * @return the writer
+   * @throws IllegalArgumentException if the charset can be read only
+   */
+  public static <I> InputFiles<I> text(
+      RecordFunction<I, String> name, RecordFunction<I, String> text, Charset charset) {
     requireNonNull(text, "text is null");
-    return bytes(name, record -> text.apply(record).getBytes(UTF_8));
+    if (!charset.canEncode()) {
+      throw new IllegalArgumentException(charset + " can be read, but not written");
+    }
+    String encoding = charset.name();
+    return of(
+        name,
+        records ->
+            encoded(records, records.value(String.class, "the file's text", text), encoding));
+  }
+
+  private static InputStream encoded(InputRecords<?> records, String text, String charset) {
+    try {
+      ByteBuffer bytes = Charset.forName(charset).newEncoder().encode(CharBuffer.wrap(text));
+      return new ByteArrayInputStream(bytes.array(), bytes.arrayOffset(), bytes.limit());
+    } catch (CharacterCodingException e) {
+      BadRecord bad =
+          new BadRecord(
+              records.number(),
+              "has a character that %s cannot represent; choose another charset"
+                  .formatted(charset));
+      bad.initCause(e);
+      throw bad;
+    }
   }
 
   /**
@@ -115,7 +163,11 @@ public final class InputFiles<I> implements PartitionWriter<I> {
    */
   public static <I> InputFiles<I> bytes(RecordFunction<I, String> name, BytesFunction<I> bytes) {
     requireNonNull(bytes, "bytes is null");
-    return streams(name, record -> new ByteArrayInputStream(bytes.apply(record)));
+    RecordFunction<I, byte[]> content = record -> bytes.apply(record);
+    return of(
+        name,
+        records ->
+            new ByteArrayInputStream(records.value(byte[].class, "the file's bytes", content)));
   }
 
   /**
@@ -128,7 +180,13 @@ public final class InputFiles<I> implements PartitionWriter<I> {
    */
   public static <I> InputFiles<I> streams(
       RecordFunction<I, String> name, StreamFunction<I> stream) {
-    return new InputFiles<>(name, stream, "input", false, false);
+    requireNonNull(stream, "stream is null");
+    RecordFunction<I, InputStream> content = record -> stream.apply(record);
+    return of(name, records -> records.value(InputStream.class, "the file's stream", content));
+  }
+
+  private static <I> InputFiles<I> of(RecordFunction<I, String> name, Content<I> content) {
+    return new InputFiles<>(name, content, "input", false, false);
   }
 
   /**
@@ -163,14 +221,23 @@ public final class InputFiles<I> implements PartitionWriter<I> {
 
   @Override
   public void write(Iterator<I> records, RunInput run) throws IOException {
+    try {
+      write(new InputRecords<>(records), run);
+    } catch (BadRecord e) {
+      throw e.of(run);
+    }
+  }
+
+  private void write(InputRecords<I> records, RunInput run) throws IOException {
     if (!directory.equals(".")) {
       Files.createDirectories(run.file(directory));
     }
     Set<String> taken = new HashSet<>();
     while (records.hasNext()) {
-      I record = records.next();
-      String file = directory + "/" + fileName(name.apply(record), taken);
-      try (InputStream in = content.apply(record);
+      records.next();
+      String named = records.value(String.class, "the file's name", name);
+      String file = directory + "/" + fileName(named, taken);
+      try (InputStream in = content.of(records);
           OutputStream out = create(run, file)) {
         in.transferTo(out);
       }

@@ -31,19 +31,28 @@ final class KeyedLines<I> implements PartitionWriter<I> {
 
   @Override
   public void write(Iterator<I> records, RunInput run) throws IOException {
+    try {
+      write(new InputRecords<>(records), run);
+    } catch (BadRecord e) {
+      throw e.of(run);
+    }
+  }
+
+  private void write(InputRecords<I> records, RunInput run) throws IOException {
     Map<String, Path> paths = new HashMap<>();
     LinkedHashMap<String, OpenFile> open = new LinkedHashMap<>(MOST_OPEN, 0.75f, true);
     try {
-      for (long number = 0; records.hasNext(); number++) {
-        I next = records.next();
-        String key = name.apply(next);
+      while (records.hasNext()) {
+        records.next();
+        String key = records.value(String.class, "the file's name", name);
         OpenFile file = open.get(key);
         if (file == null) {
           closeEldestIfFull(open);
           file = open(key, paths, run);
           open.put(key, file);
         }
-        file.writer.write(record.apply(next), number);
+        file.writer.write(
+            records.value(String.class, "the file's record", record), records.number());
       }
       for (OpenFile file : open.values()) {
         file.writer.finish();

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.nio.file.Files;
+import java.util.Iterator;
 import java.util.stream.Stream;
 
 /** Where lines come from and go to, whatever their records are. */
@@ -16,15 +17,55 @@ final class LineFiles {
     Stream<R> read(String source, InputStream in, RecordLimit limit) throws IOException;
   }
 
+  /** Writes the records of a partition. */
+  @FunctionalInterface
+  interface Writing<R> extends Serializable {
+    void write(InputRecords<R> records, OutputStream out) throws IOException;
+  }
+
   private LineFiles() {}
 
-  static <R> PartitionWriter<R> to(String name, PartitionWriter.StdinWriter<R> writing) {
+  static <R> PartitionWriter<R> to(String name, Writing<R> writing) {
     String relative = FileNames.relative(name);
     return (records, run) -> {
       try (OutputStream file = Files.newOutputStream(run.file(relative))) {
-        writing.write(records, file);
+        write(records, run, file, writing);
       }
     };
+  }
+
+  static <R> PartitionWriter<R> toStdin(Writing<R> writing) {
+    return new ToStdin<>(writing);
+  }
+
+  private static <R> void write(
+      Iterator<R> records, RunInput run, OutputStream out, Writing<R> writing) throws IOException {
+    try {
+      writing.write(new InputRecords<>(records), out);
+    } catch (BadRecord e) {
+      throw e.of(run);
+    }
+  }
+
+  private static final class ToStdin<R> implements PartitionWriter<R> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Writing<R> writing;
+
+    ToStdin(Writing<R> writing) {
+      this.writing = writing;
+    }
+
+    @Override
+    public void write(Iterator<R> records, RunInput run) throws IOException {
+      LineFiles.write(records, run, run.stdin(), writing);
+    }
+
+    @Override
+    public boolean usesStdin() {
+      return true;
+    }
   }
 
   static <R> OutputReader<R> from(String name, Reading<R> reading) {

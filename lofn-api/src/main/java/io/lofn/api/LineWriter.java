@@ -119,9 +119,12 @@ final class LineWriter {
   }
 
   private LofnException notRepresentable(CharacterCodingException cause) {
-    return new LofnException(
-        "Record %d (from 0), or one shortly before it, has a character that %s cannot represent; choose another charset, or have such characters replaced"
-            .formatted(position, charset),
-        cause);
+    BadRecord bad =
+        new BadRecord(
+            position,
+            "or one shortly before it has a character that %s cannot represent; choose another charset, or have such characters replaced"
+                .formatted(charset));
+    bad.initCause(cause);
+    return bad;
   }
 }

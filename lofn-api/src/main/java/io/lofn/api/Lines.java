@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.nio.charset.Charset;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -82,8 +81,8 @@ public final class Lines implements Serializable {
     if ("\n\n".getBytes(charset).length != 2 * "\n".getBytes(charset).length) {
       throw new IllegalArgumentException(
           charset
-              + " starts with a byte order mark or keeps a state, so records cannot be told apart in"
-              + " its bytes; name the byte order, as in UTF-16LE");
+              + " starts with a byte order mark or keeps a state, so records cannot be told apart"
+              + " in its bytes; name the byte order, as in UTF-16LE");
     }
     return new Lines(delimiter, charset, replacing, gzip, multiLine);
   }
@@ -181,7 +180,7 @@ public final class Lines implements Serializable {
    * @return the writer
    */
   public PartitionWriter<String> toStdin() {
-    return PartitionWriter.stdin(this::write);
+    return LineFiles.toStdin(this::write);
   }
 
   /**
@@ -204,10 +203,10 @@ public final class Lines implements Serializable {
     return LineFiles.fromStdout(this::read);
   }
 
-  private void write(Iterator<String> records, OutputStream out) throws IOException {
+  private void write(InputRecords<String> records, OutputStream out) throws IOException {
     LineWriter writer = writer(out);
     while (records.hasNext()) {
-      writer.write(records.next());
+      writer.write(records.next(String.class));
     }
     writer.finish();
   }

@@ -34,11 +34,13 @@ public final class OutputFiles implements Serializable {
   private final String glob;
   private final boolean gzip;
   private final boolean orNone;
+  private final boolean relativeNames;
 
-  private OutputFiles(String glob, boolean gzip, boolean orNone) {
+  private OutputFiles(String glob, boolean gzip, boolean orNone, boolean relativeNames) {
     this.glob = glob;
     this.gzip = gzip;
     this.orNone = orNone;
+    this.relativeNames = relativeNames;
   }
 
   /**
@@ -54,7 +56,7 @@ public final class OutputFiles implements Serializable {
    */
   public static OutputFiles matching(String glob) {
     Pattern unused = Glob.compile(glob);
-    return new OutputFiles(glob, false, false);
+    return new OutputFiles(glob, false, false, false);
   }
 
   /**
@@ -63,7 +65,7 @@ public final class OutputFiles implements Serializable {
    * @return the files
    */
   public OutputFiles gzip() {
-    return new OutputFiles(glob, true, orNone);
+    return new OutputFiles(glob, true, orNone, relativeNames);
   }
 
   /**
@@ -72,7 +74,17 @@ public final class OutputFiles implements Serializable {
    * @return the files
    */
   public OutputFiles orNone() {
-    return new OutputFiles(glob, gzip, true);
+    return new OutputFiles(glob, gzip, true, relativeNames);
+  }
+
+  /**
+   * These files, named relative to the pattern's own directory, which is all of it before the first
+   * part that is no plain name: {@code out/a/x.vcf} is {@code a/x.vcf} for {@code out/**.vcf}.
+   *
+   * @return the files
+   */
+  public OutputFiles relativeNames() {
+    return new OutputFiles(glob, gzip, orNone, true);
   }
 
   /**
@@ -86,7 +98,8 @@ public final class OutputFiles implements Serializable {
     /**
      * Makes the record.
      *
-     * @param name the file's name relative to the exchange, with {@code /} between its parts
+     * @param name the file's name relative to the exchange, or as {@link #relativeNames()} says,
+     *     with {@code /} between its parts
      * @param text what is in it
      * @return the record
      * @throws IOException if the content cannot be read
@@ -106,7 +119,8 @@ public final class OutputFiles implements Serializable {
     /**
      * Makes the record.
      *
-     * @param name the file's name relative to the exchange, with {@code /} between its parts
+     * @param name the file's name relative to the exchange, or as {@link #relativeNames()} says,
+     *     with {@code /} between its parts
      * @param bytes what is in it
      * @return the record
      * @throws IOException if the content cannot be read
@@ -183,11 +197,15 @@ public final class OutputFiles implements Serializable {
 
   private <O> O read(RunOutput run, String name, BytesFunction<O> record) {
     try {
-      return record.apply(name, bytes(run, name));
+      return record.apply(shortened(name), bytes(run, name));
     } catch (IOException e) {
       throw new UncheckedIOException(
           "Cannot read the output " + FileNames.shown(name), Printable.failure(e));
     }
+  }
+
+  private String shortened(String name) {
+    return relativeNames ? name.substring(Glob.directory(glob).length()) : name;
   }
 
   private byte[] bytes(RunOutput run, String name) throws IOException {

@@ -75,7 +75,37 @@ public interface OutputReader<O> extends Serializable {
    */
   @CheckReturnValue
   default <P> OutputReader<P> map(RecordFunction<O, P> change) {
-    return new MappedReader<>(this, change);
+    requireNonNull(change, "change is null");
+    return new DerivedReader<>(
+        this, records -> records.map(record -> DerivedReader.applied(change, record)));
+  }
+
+  /**
+   * This reader with only some of its records, such as those that are no comments.
+   *
+   * @param wanted whether a record is wanted
+   * @return the new reader
+   */
+  @CheckReturnValue
+  default OutputReader<O> filter(RecordFunction<O, Boolean> wanted) {
+    requireNonNull(wanted, "wanted is null");
+    return new DerivedReader<>(
+        this, records -> records.filter(record -> DerivedReader.applied(wanted, record)));
+  }
+
+  /**
+   * This reader without the first records of each run, such as a header.
+   *
+   * @param count how many; all if there are fewer
+   * @return the new reader
+   * @throws IllegalArgumentException if the number is negative
+   */
+  @CheckReturnValue
+  default OutputReader<O> skip(long count) {
+    if (count < 0) {
+      throw new IllegalArgumentException("skip(%d): the number is negative".formatted(count));
+    }
+    return new DerivedReader<>(this, records -> records.skip(count));
   }
 
   /**
@@ -87,12 +117,24 @@ public interface OutputReader<O> extends Serializable {
    *     .and(Lines.text().fromFile("log.txt").map(line -> new Tuple2<>("log", line)))
    * }</pre>
    *
-   * @param next reads the records that follow; opened when these are exhausted
+   * <p>A reader of standard output comes first: a tool's output is read while the tool runs, and
+   * its files after it has ended.
+   *
+   * @param next reads the records that follow, from files; opened when these are exhausted
    * @return the new reader
+   * @throws IllegalArgumentException if {@code next} reads standard output
    */
   @CheckReturnValue
   default OutputReader<O> and(OutputReader<O> next) {
     requireNonNull(next, "next is null");
+    if (next.usesStdout()) {
+      throw new IllegalArgumentException(
+          usesStdout()
+              ? "In first.and(next), both read the tool's standard output, which can be read once;"
+                    + " read it in one of them"
+              : "In first.and(next), next reads the tool's standard output, which must be read"
+                    + " before any file; write next.and(first)");
+    }
     return new ConcatenatedReader<>(this, next);
   }
 

@@ -34,6 +34,14 @@ final class ParallelLines<I> implements PartitionWriter<I> {
 
   @Override
   public void write(Iterator<I> records, RunInput run) throws IOException {
+    try {
+      write(new InputRecords<>(records), run);
+    } catch (BadRecord e) {
+      throw e.of(run);
+    }
+  }
+
+  private void write(InputRecords<I> records, RunInput run) throws IOException {
     List<OutputStream> streams = new ArrayList<>();
     try {
       Map<LineWriter, RecordFunction<I, String>> writers = new LinkedHashMap<>();
@@ -43,9 +51,9 @@ final class ParallelLines<I> implements PartitionWriter<I> {
         writers.put(lines.writer(stream), file.getValue());
       }
       while (records.hasNext()) {
-        I next = records.next();
+        records.next();
         for (Map.Entry<LineWriter, RecordFunction<I, String>> writer : writers.entrySet()) {
-          writer.getKey().write(writer.getValue().apply(next));
+          writer.getKey().write(records.value(String.class, "a file's record", writer.getValue()));
         }
       }
       for (LineWriter writer : writers.keySet()) {

@@ -70,6 +70,17 @@ public final class ResourceLimits implements Serializable {
   }
 
   /**
+   * These limits with another amount of memory, swap included, as {@link #memory(long)}.
+   *
+   * @param size a number with a unit, such as {@code "2g"}
+   * @return the new limits
+   * @throws IllegalArgumentException if the text has no unit, another form, or is not positive
+   */
+  public ResourceLimits memory(String size) {
+    return memory(Units.ofSetter("ResourceLimits.memory", size, Units::size));
+  }
+
+  /**
    * These limits with another number of processes and threads.
    *
    * @param count processes and threads, at least 1
@@ -90,6 +101,17 @@ public final class ResourceLimits implements Serializable {
   }
 
   /**
+   * These limits with another amount of {@code /dev/shm}, as {@link #sharedMemory(long)}.
+   *
+   * @param size a number with a unit, such as {@code "1g"}
+   * @return the new limits
+   * @throws IllegalArgumentException if the text has no unit, another form, or is not positive
+   */
+  public ResourceLimits sharedMemory(String size) {
+    return sharedMemory(Units.ofSetter("ResourceLimits.sharedMemory", size, Units::size));
+  }
+
+  /**
    * These limits with another amount of disk that one run may take by what it writes into its
    * exchange and its {@code /tmp}. lofn holds it, by looking now and then; runtimes need not.
    *
@@ -98,6 +120,17 @@ public final class ResourceLimits implements Serializable {
    */
   public ResourceLimits disk(long bytes) {
     return new ResourceLimits(cpus, memory, pids, sharedMemory, positive("disk", bytes));
+  }
+
+  /**
+   * These limits with another amount of disk that one run may take, as {@link #disk(long)}.
+   *
+   * @param size a number with a unit, such as {@code "20g"}
+   * @return the new limits
+   * @throws IllegalArgumentException if the text has no unit, another form, or is not positive
+   */
+  public ResourceLimits disk(String size) {
+    return disk(Units.ofSetter("ResourceLimits.disk", size, Units::size));
   }
 
   private static long positive(String name, long value) {

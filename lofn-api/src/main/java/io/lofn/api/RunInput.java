@@ -35,6 +35,17 @@ public interface RunInput {
   Path file(String name) throws IOException;
 
   /**
+   * The failure of a writer that got a record which it cannot write, such as one that is null.
+   *
+   * @param number the record's number in the partition, from 0
+   * @param problem what is wrong with it and what to do, as in {@code "is null; filter it out"}
+   * @return a report that names the run, to be thrown
+   */
+  default LofnException badRecord(long number, String problem) {
+    return new LofnException(BadRecord.message(number, problem));
+  }
+
+  /**
    * The tool's standard input, buffered. The first call starts the tool, so files must be complete
    * before it; {@link #file} and {@link #directory} are refused from then on. The tool sees the end
    * of input when the writer returns. What a tool does not read is discarded: a tool that ends

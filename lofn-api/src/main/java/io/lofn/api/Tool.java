@@ -336,6 +336,17 @@ public final class Tool<I, O> implements Serializable {
   }
 
   /**
+   * This tool with a limit on memory, as {@link #memory(long)}.
+   *
+   * @param size a number with a unit, such as {@code "2g"}, as in Spark's configuration
+   * @return the new tool
+   * @throws IllegalArgumentException if the text has no unit, another form, or is not positive
+   */
+  public Tool<I, O> memory(String size) {
+    return memory(Units.ofSetter("Tool.memory", size, Units::size));
+  }
+
+  /**
    * This tool with a limit on processes and threads. The default is {@code
    * spark.lofn.container.pids}.
    *
@@ -360,6 +371,17 @@ public final class Tool<I, O> implements Serializable {
   }
 
   /**
+   * This tool with a limit on the disk that one run takes, as {@link #maxDisk(long)}.
+   *
+   * @param size a number with a unit, such as {@code "20g"}, as in Spark's configuration
+   * @return the new tool
+   * @throws IllegalArgumentException if the text has no unit, another form, or is not positive
+   */
+  public Tool<I, O> maxDisk(String size) {
+    return maxDisk(Units.ofSetter("Tool.maxDisk", size, Units::size));
+  }
+
+  /**
    * This tool with a size of {@code /dev/shm}. The default is the engine's, commonly 64 MiB.
    *
    * @param bytes bytes
@@ -367,6 +389,17 @@ public final class Tool<I, O> implements Serializable {
    */
   public Tool<I, O> shm(long bytes) {
     return limits(limits -> limits.sharedMemory(bytes));
+  }
+
+  /**
+   * This tool with a size of {@code /dev/shm}, as {@link #shm(long)}.
+   *
+   * @param size a number with a unit, such as {@code "1g"}, as in Spark's configuration
+   * @return the new tool
+   * @throws IllegalArgumentException if the text has no unit, another form, or is not positive
+   */
+  public Tool<I, O> shm(String size) {
+    return shm(Units.ofSetter("Tool.shm", size, Units::size));
   }
 
   /**
@@ -378,6 +411,18 @@ public final class Tool<I, O> implements Serializable {
    */
   public Tool<I, O> tmpfs(String path, long bytes) {
     return settings(builder -> builder.tmpfs(path, bytes));
+  }
+
+  /**
+   * This tool with a directory that lives in memory, as {@link #tmpfs(String, long)}.
+   *
+   * @param path absolute path in the container
+   * @param size a number with a unit, such as {@code "512m"}, as in Spark's configuration
+   * @return the new tool
+   * @throws IllegalArgumentException if the text has no unit, another form, or is not positive
+   */
+  public Tool<I, O> tmpfs(String path, String size) {
+    return tmpfs(path, Units.ofSetter("Tool.tmpfs", size, Units::size));
   }
 
   /**
@@ -457,8 +502,19 @@ public final class Tool<I, O> implements Serializable {
    * @return the new tool
    */
   public Tool<I, O> timeout(Duration timeout) {
-    Duration checked = positive(timeout);
+    Duration checked = positive("Tool.timeout", timeout);
     return with(draft -> draft.timeout = checked);
+  }
+
+  /**
+   * This tool with a limit on the time of one run, as {@link #timeout(Duration)}.
+   *
+   * @param timeout a number with a unit, such as {@code "30m"}, as in Spark's configuration
+   * @return the new tool
+   * @throws IllegalArgumentException if the text has no unit, another form, or is not positive
+   */
+  public Tool<I, O> timeout(String timeout) {
+    return timeout(Units.ofSetter("Tool.timeout", timeout, Units::time));
   }
 
   /**
@@ -472,13 +528,26 @@ public final class Tool<I, O> implements Serializable {
    * @return the new tool
    */
   public Tool<I, O> idleTimeout(Duration timeout) {
-    Duration checked = positive(timeout);
+    Duration checked = positive("Tool.idleTimeout", timeout);
     return with(draft -> draft.idleTimeout = checked);
   }
 
-  private static Duration positive(Duration timeout) {
+  /**
+   * This tool with a limit on the time in which it neither writes nor reads, as {@link
+   * #idleTimeout(Duration)}.
+   *
+   * @param timeout a number with a unit, such as {@code "10m"}, as in Spark's configuration
+   * @return the new tool
+   * @throws IllegalArgumentException if the text has no unit, another form, or is not positive
+   */
+  public Tool<I, O> idleTimeout(String timeout) {
+    return idleTimeout(Units.ofSetter("Tool.idleTimeout", timeout, Units::time));
+  }
+
+  private static Duration positive(String setter, Duration timeout) {
     if (timeout.isNegative() || timeout.isZero()) {
-      throw new IllegalArgumentException("The timeout must be greater than zero, not " + timeout);
+      throw new IllegalArgumentException(
+          "%s: the timeout must be greater than zero, not %s".formatted(setter, timeout));
     }
     return timeout;
   }

@@ -2,7 +2,10 @@ package io.lofn.api;
 
 import java.io.Serializable;
 import java.net.URI;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -50,13 +53,14 @@ public final class Volume implements Serializable {
 
   /**
    * Volumes as the Python lofn wrote them: a map of each source to a map with {@code bind}, the
-   * place in the container, and {@code mode}, {@code ro} or {@code rw}.
+   * place in the container, and {@code mode}, {@code ro} or {@code rw}; or to a text {@code
+   * place:mode}. Upper and lower case are the same.
    *
    * <pre>{@code
    * Volume.listOf(Map.of("/data/reference", Map.of("bind", "/reference", "mode", "ro")))
    * }</pre>
    *
-   * @param volumes source to {@code bind} and {@code mode}; without a mode it is {@code ro}
+   * @param volumes source to place and mode; without a mode it is {@code ro}
    * @return the volumes, sorted by source
    * @throws IllegalArgumentException if the form is another; names the source and what is wrong
    */
@@ -67,32 +71,73 @@ public final class Volume implements Serializable {
         .toList();
   }
 
+  /**
+   * Volumes as texts, such as {@code /data/reference:/reference:ro}.
+   *
+   * @param volumes each a source, a place in the container, and {@code ro} or {@code rw}; without a
+   *     mode it is {@code ro}
+   * @return the volumes, in their order
+   * @throws IllegalArgumentException if the form is another; names the text and what is wrong
+   */
+  public static List<Volume> listOf(Collection<String> volumes) {
+    return volumes.stream().map(Volume::ofText).toList();
+  }
+
+  private static Volume ofText(String text) {
+    int place = text.lastIndexOf(":/");
+    if (place < 1) {
+      throw new IllegalArgumentException(
+          "The volume '%s' must be source:target or source:target:mode, such as /data:/data:ro"
+              .formatted(text));
+    }
+    return ofPlace(text.substring(0, place), text.substring(place + 1));
+  }
+
+  private static Volume ofPlace(String source, String text) {
+    int colon = text.indexOf(':');
+    return colon < 0
+        ? ofMode(source, text, "ro")
+        : ofMode(source, text.substring(0, colon), text.substring(colon + 1));
+  }
+
   private static Volume ofForm(String source, Object form) {
+    if (form instanceof String text) {
+      return ofPlace(source, text);
+    }
     if (!(form instanceof Map<?, ?> settings)) {
       throw new IllegalArgumentException(
           "The volume %s must be a map with 'bind' and 'mode', not %s".formatted(source, form));
     }
-    for (Object key : settings.keySet()) {
-      if (!KEYS.contains(key)) {
-        throw new IllegalArgumentException(
-            "The volume %s has an unknown key '%s'; known are 'bind' and 'mode'"
-                .formatted(source, key));
-      }
-    }
-    if (!(settings.get(BIND) instanceof String target)) {
+    Map<String, Object> known = new HashMap<>();
+    settings.forEach(
+        (key, value) -> {
+          String name = String.valueOf(key).toLowerCase(Locale.ROOT);
+          if (!KEYS.contains(name)) {
+            throw new IllegalArgumentException(
+                "The volume %s has an unknown key '%s'; known are 'bind' and 'mode'"
+                    .formatted(source, key));
+          }
+          if (known.put(name, value) != null) {
+            throw new IllegalArgumentException(
+                "The volume %s has '%s' twice".formatted(source, name));
+          }
+        });
+    if (!(known.get(BIND) instanceof String target)) {
       throw new IllegalArgumentException(
           "The volume %s needs 'bind', an absolute path in the container".formatted(source));
     }
+    return ofMode(source, target, known.containsKey(MODE) ? known.get(MODE) : "ro");
+  }
+
+  private static Volume ofMode(String source, String target, Object mode) {
     Volume volume = of(source).at(target);
-    Object mode = settings.containsKey(MODE) ? settings.get(MODE) : "ro";
-    if ("rw".equals(mode)) {
-      return volume.readWrite();
-    }
-    if ("ro".equals(mode)) {
-      return volume;
-    }
-    throw new IllegalArgumentException(
-        "The volume %s has the mode '%s'; it must be 'ro' or 'rw'".formatted(source, mode));
+    return switch (String.valueOf(mode).toLowerCase(Locale.ROOT)) {
+      case "rw" -> volume.readWrite();
+      case "ro" -> volume;
+      default ->
+          throw new IllegalArgumentException(
+              "The volume %s has the mode '%s'; it must be 'ro' or 'rw'".formatted(source, mode));
+    };
   }
 
   /** A volume that has no place in the container yet. */

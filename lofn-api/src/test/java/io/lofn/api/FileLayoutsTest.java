@@ -22,6 +22,8 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FileLayoutsTest {
 
@@ -101,6 +103,30 @@ class FileLayoutsTest {
     assertThat(read(OutputFiles.matching("out/*.txt").text(Map::entry)))
         .containsExactly(entry("out/b.txt", "B"));
     assertThat(read(OutputFiles.matching("none/*").orNone().text(Map::entry))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ' ',
+      value = {
+        "out/** a/x.vcf,b.vcf",
+        "./out/*/x.vcf a/x.vcf",
+        "out/a/x.vcf x.vcf",
+        "out/a/* x.vcf",
+        "o?t/b.vcf out/b.vcf",
+        "out/{a/x,b}.vcf a/x.vcf,b.vcf",
+        "out/\\a/x.vcf a/x.vcf",
+        "** out/a/x.vcf,out/b.vcf"
+      })
+  void outputsCanBeNamedRelativeToTheDirectoryOfTheirPattern(String glob, String names)
+      throws IOException {
+    put("out/a/x.vcf", "x");
+    put("out/b.vcf", "b");
+    OutputFiles files = OutputFiles.matching(glob).relativeNames();
+
+    assertThat(read(files.text((name, text) -> name))).containsExactly(names.split(",", -1));
+    assertThat(read(files.orNone().bytes((name, bytes) -> name)))
+        .containsExactly(names.split(",", -1));
   }
 
   @Test
@@ -221,14 +247,52 @@ class FileLayoutsTest {
         List.of(
             stdout,
             stdout.map(String::length),
+            stdout.filter(line -> true),
+            stdout.skip(1),
+            stdout.filter(line -> true).skip(1).map(String::length),
             stdout.and(file),
-            file.and(stdout),
             Lines.text().bytes().fromStdout(),
             BinaryFile.fromStdout());
 
     assertThat(reading).allMatch(OutputReader::usesStdout);
-    assertThat(List.of(file, file.map(String::strip), file.and(file)))
+    assertThat(
+            List.of(
+                file,
+                file.map(String::strip),
+                file.filter(line -> true),
+                file.skip(1),
+                file.and(file)))
         .noneMatch(OutputReader::usesStdout);
+    OutputReader<String> listing = OutputFiles.matching("*").lines(Lines.text());
+    assertThat(List.of(listing.filter(line -> true), listing.skip(1), listing.and(file)))
+        .allMatch(OutputReader::listsFiles);
+  }
+
+  @Test
+  void standardOutputAfterAFileIsRefusedWhenTheReaderIsMade() {
+    OutputReader<String> stdout = Lines.text().fromStdout();
+    OutputReader<String> file = Lines.text().fromFile("hits.txt");
+
+    assertThatThrownBy(() -> file.map(String::strip).and(stdout.map(String::strip)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("must be read before any file; write next.and(first)");
+    assertThatThrownBy(() -> file.and(stdout.skip(1)))
+        .hasMessageContaining("write next.and(first)");
+    assertThatThrownBy(() -> file.and(stdout.and(file)))
+        .hasMessageContaining("write next.and(first)");
+    assertThatThrownBy(() -> stdout.and(file).and(stdout))
+        .hasMessageContaining("can be read once; read it in one of them");
+  }
+
+  @Test
+  void recordsCanBeFilteredAndSkippedAsTheyAreRead() throws IOException {
+    put("hits.txt", "header\n#comment\nh1\n#comment\nh2\n");
+    OutputReader<String> file = Lines.text().fromFile("hits.txt");
+
+    assertThat(read(file.skip(1).filter(line -> !line.startsWith("#"))))
+        .containsExactly("h1", "h2");
+    assertThat(read(file.skip(9))).isEmpty();
+    assertThatThrownBy(() -> file.skip(-1)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

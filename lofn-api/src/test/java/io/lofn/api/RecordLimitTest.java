@@ -46,7 +46,9 @@ class RecordLimitTest {
         Lines.text().charset(UTF_16LE).fromStdout(),
         Lines.text().bytes().fromStdout(),
         Lines.text().fromStdout().map(String::length),
-        Lines.text().fromStdout().and(Lines.text().fromStdout()));
+        Lines.text().fromStdout().filter(line -> !line.isEmpty()),
+        Lines.text().fromStdout().skip(1),
+        Lines.text().fromStdout().and(Lines.text().fromFile("other")));
   }
 
   @ParameterizedTest

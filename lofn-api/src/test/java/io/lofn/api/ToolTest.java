@@ -11,10 +11,13 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ToolTest {
@@ -148,6 +151,80 @@ class ToolTest {
     assertThatThrownBy(() -> Tool.lines("i").label(name, "x"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(name);
+  }
+
+  @Test
+  void everyTimeAndSizeCanBeTextWithAUnit() {
+    Tool<String, String> tool =
+        Tool.pipe("a")
+            .memory("2g")
+            .maxDisk("20G")
+            .shm("64mb")
+            .tmpfs("/scratch", "512k")
+            .timeout("30s")
+            .idleTimeout("5min");
+
+    ResourceLimits limits = tool.settings().limits();
+    assertThat(limits.memory()).hasValue(2L << 30);
+    assertThat(limits.disk()).hasValue(20L << 30);
+    assertThat(limits.sharedMemory()).hasValue(64 << 20);
+    assertThat(tool.settings().tmpfs()).containsEntry("/scratch", 512L << 10);
+    assertThat(tool.timeout()).contains(Duration.ofSeconds(30));
+    assertThat(tool.idleTimeout()).contains(Duration.ofMinutes(5));
+    assertThat(ResourceLimits.none().memory("2g").sharedMemory("1m").disk("1b"))
+        .isEqualTo(ResourceLimits.none().memory(2L << 30).sharedMemory(1 << 20).disk(1));
+  }
+
+  static Stream<Arguments> settersOfText() {
+    Tool<String, String> tool = Tool.pipe("a");
+    return Stream.of(
+        Arguments.of("Tool.memory", (UnaryOperator<String>) text -> tool.memory(text).image()),
+        Arguments.of("Tool.maxDisk", (UnaryOperator<String>) text -> tool.maxDisk(text).image()),
+        Arguments.of("Tool.shm", (UnaryOperator<String>) text -> tool.shm(text).image()),
+        Arguments.of("Tool.tmpfs", (UnaryOperator<String>) text -> tool.tmpfs("/t", text).image()),
+        Arguments.of("Tool.timeout", (UnaryOperator<String>) text -> tool.timeout(text).image()),
+        Arguments.of(
+            "Tool.idleTimeout", (UnaryOperator<String>) text -> tool.idleTimeout(text).image()),
+        Arguments.of(
+            "ResourceLimits.memory",
+            (UnaryOperator<String>) text -> ResourceLimits.none().memory(text).toString()),
+        Arguments.of(
+            "ResourceLimits.sharedMemory",
+            (UnaryOperator<String>) text -> ResourceLimits.none().sharedMemory(text).toString()),
+        Arguments.of(
+            "ResourceLimits.disk",
+            (UnaryOperator<String>) text -> ResourceLimits.none().disk(text).toString()),
+        Arguments.of(
+            "ContainerSettings.Builder.tmpfs",
+            (UnaryOperator<String>)
+                text ->
+                    ContainerSettings.defaults().toBuilder().tmpfs("/t", text).build().network()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("settersOfText")
+  void aTextThatIsNoTimeOrSizeIsRefusedWhenTheToolIsMade(String setter, UnaryOperator<String> set) {
+    boolean time = setter.contains("imeout");
+    assertThatThrownBy(() -> set.apply("10"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            setter
+                + "(\"10\"): it has no unit; write "
+                + (time
+                    ? "10s for seconds, or 10ms for milliseconds"
+                    : "10m for mebibytes, or 10b for bytes"));
+    String one = time ? "s" : "g";
+    assertThatThrownBy(() -> set.apply("-1" + one))
+        .hasMessageStartingWith(setter + "(\"-1" + one + "\"): it is negative; write a ");
+    assertThatThrownBy(() -> set.apply("-1")).hasMessageContaining("it is negative");
+    for (String zero : List.of("0", "0" + one)) {
+      assertThatThrownBy(() -> set.apply(zero))
+          .hasMessageContaining("it must be at least 1" + (time ? "ms" : " byte"));
+    }
+    for (String other : List.of("", "much", "1.5" + one, "1 " + one, "1x")) {
+      assertThatThrownBy(() -> set.apply(other))
+          .hasMessageStartingWith(setter + "(\"" + other + "\"): write a whole number and a unit");
+    }
   }
 
   @Test

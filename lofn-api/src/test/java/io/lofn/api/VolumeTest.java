@@ -69,8 +69,42 @@ class VolumeTest {
   }
 
   @Test
+  void theFormsKeysAndModesAreTheSameInUpperAndLowerCase() {
+    List<Volume> volumes =
+        Volume.listOf(
+            Map.of(
+                "/a", Map.of("BIND", "/X", "MODE", "RW"),
+                "/b", Map.of("Bind", "/y", "Mode", "Ro"),
+                "/c", Map.of("BIND", "/z", "mode", "rO")));
+
+    assertThat(volumes).extracting(Volume::target).containsExactly("/X", "/y", "/z");
+    assertThat(volumes).extracting(Volume::isReadOnly).containsExactly(false, true, true);
+    assertRefused(Map.of("/a", Map.of("bind", "/x", "BIND", "/y")), "has 'bind' twice");
+  }
+
+  @Test
+  void placesAndWholeVolumesCanBeTexts() {
+    List<Volume> places = Volume.listOf(Map.of("/a", "/x:RW", "/b", "/y"));
+    assertThat(places).extracting(Volume::target).containsExactly("/x", "/y");
+    assertThat(places).extracting(Volume::isReadOnly).containsExactly(false, true);
+
+    List<Volume> texts =
+        Volume.listOf(List.of("/b:/y", "/a:/x:rw", "hdfs://nn:8020/ref:/ref:ro", "hdfs:///r:/r"));
+    assertThat(texts).extracting(Volume::target).containsExactly("/y", "/x", "/ref", "/r");
+    assertThat(texts).extracting(Volume::isReadOnly).containsExactly(true, false, true, true);
+    assertThat(texts)
+        .extracting(volume -> volume.source().toString())
+        .containsExactly("/b", "/a", "hdfs://nn:8020/ref", "hdfs:///r");
+    for (String wrong : List.of("/a", "", ":/x", "/a:x", "/a:/b:w", "hdfs://nn/a", "a:/b")) {
+      assertThatThrownBy(() -> Volume.listOf(List.of(wrong)))
+          .as(wrong)
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
   void mistakesInTheFormAreNamed() {
-    assertRefused(Map.of("/a", "/x"), "must be a map");
+    assertRefused(Map.of("/a", 17), "must be a map");
     assertRefused(Map.of("/a", Map.of("bind", "/x", "mod", "ro")), "unknown key 'mod'");
     assertRefused(Map.of("/a", Map.of("mode", "ro")), "needs 'bind'");
     assertRefused(Map.of("/a", Map.of("bind", "x")), "absolute path");

@@ -8,12 +8,13 @@ import io.lofn.spi.StoredPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * What a tool made of each partition, as files in a directory of their own on the job's file
  * system: {@code part-00003.bin}, or the directory {@code part-00003} where the tool gave several
- * files. It is deleted when this is closed, or when the application ends. Thread-safe; for the
- * driver only.
+ * files. It is deleted when this is closed, or when the application ends, unless it is moved.
+ * Thread-safe; for the driver only.
  *
  * <pre>{@code
  * try (BinaryOutputs out = lofn.mapBinary(lines, compress)) {
@@ -84,6 +85,61 @@ public final class BinaryOutputs implements AutoCloseable {
     } catch (IOException e) {
       throw new LofnException("Cannot read " + Printable.line(location(only.name()) + ": " + e), e);
     }
+  }
+
+  /**
+   * Moves the outputs to a directory of one's own, where they stay; {@link #close()} has nothing to
+   * delete then. They are there whole or not at all where the file system renames directories at
+   * once, as HDFS and local ones do; an object store copies them.
+   *
+   * <pre>{@code
+   * String saved = out.moveTo("hdfs:///results/2024");
+   * }</pre>
+   *
+   * @param path the directory, on the same file system as {@link #path()}; with a scheme, or on the
+   *     job's default file system. Missing directories above it are made
+   * @return its location, with the scheme
+   * @throws LofnException if something is there, if it is on another file system, or if this is
+   *     closed or was moved
+   */
+  public String moveTo(String path) {
+    return moveTo(path, UnaryOperator.identity());
+  }
+
+  /**
+   * Moves the outputs as {@link #moveTo(String)}, under other names.
+   *
+   * <pre>{@code
+   * out.moveTo("hdfs:///results/2024", part -> part.replace("part-", "sample-"));
+   * }</pre>
+   *
+   * @param path the directory
+   * @param name gives the name of the output of a partition from the one that it has, such as
+   *     {@code part-00003.bin} or, where the tool gave several files, the directory {@code
+   *     part-00003}; it may have directories in it
+   * @return its location, with the scheme
+   * @throws LofnException if something is there, if it is on another file system, if two outputs
+   *     get one name or one gets no good one, or if this is closed or was moved
+   */
+  public String moveTo(String path, UnaryOperator<String> name) {
+    return directory.moveTo(path, name);
+  }
+
+  /**
+   * Moves the only file, as of a reduce, to a path of one's own, where it stays, as {@link
+   * #moveTo(String)} does with all outputs.
+   *
+   * <pre>{@code
+   * lofn.reduceBinary(out, merge).moveFileTo("hdfs:///results/all.bam");
+   * }</pre>
+   *
+   * @param path the file
+   * @return its location, with the scheme
+   * @throws LofnException if there is no file or more than one, if something is at the path, if it
+   *     is on another file system, or if this is closed or was moved
+   */
+  public String moveFileTo(String path) {
+    return directory.moveFileTo(path);
   }
 
   private LofnException tooLarge(StoredPath file, String bytes) {

@@ -35,6 +35,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoder;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
@@ -49,6 +51,8 @@ import scala.Tuple2;
  */
 public final class Lofn {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Lofn.class);
+
   private final JavaSparkContext context;
   private final LofnConfig conf;
 
@@ -58,8 +62,10 @@ public final class Lofn {
         LofnConfig.VOLUMES_FILE_SYSTEM.name(),
         HadoopConfigurations.defaultFileSystem(context).toString());
     conf = new LofnConfig(entries);
-    conf.requireValid(RuntimeProviders.discover().byName().values());
-    ExecutorInjector.closeAtEndOf(context.sc());
+    RuntimeProviders runtimes = RuntimeProviders.discover();
+    conf.requireValid(runtimes.byName().values());
+    runtimes.warnings(conf).forEach(LOG::warn);
+    ExecutorInjector.closeAtEndOf(context.sc(), conf);
   }
 
   /**
@@ -149,7 +155,7 @@ public final class Lofn {
    *     allow
    */
   public <K, V, O> JavaRDD<O> map(JavaPairRDD<K, V> pairs, Tool<Tuple2<K, V>, O> tool) {
-    return map(pairs.map(pair -> pair), tool);
+    return map(recordsOf(pairs), tool);
   }
 
   /**
@@ -231,6 +237,71 @@ public final class Lofn {
   }
 
   /**
+   * Reduces all partitions of pairs, as {@link #reduce(JavaRDD, Tool)}.
+   *
+   * @param <K> the type of the keys
+   * @param <V> the type of the values
+   * @param pairs the data
+   * @param tool the tool
+   * @return one partition, or none if the data has none
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow
+   */
+  public <K, V> JavaPairRDD<K, V> reduce(
+      JavaPairRDD<K, V> pairs, Tool<Tuple2<K, V>, Tuple2<K, V>> tool) {
+    return pairsOf(reduce(recordsOf(pairs), tool));
+  }
+
+  /**
+   * Reduces all partitions of pairs, by a tree of a given shape.
+   *
+   * @param <K> the type of the keys
+   * @param <V> the type of the values
+   * @param pairs the data
+   * @param tool the tool
+   * @param shape the fan-in or the depth of the tree
+   * @return one partition, or none if the data has none
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow
+   */
+  public <K, V> JavaPairRDD<K, V> reduce(
+      JavaPairRDD<K, V> pairs, Tool<Tuple2<K, V>, Tuple2<K, V>> tool, ReduceShape shape) {
+    return pairsOf(reduce(recordsOf(pairs), tool, shape));
+  }
+
+  /**
+   * Reduces all partitions of a Dataset, as {@link #reduce(JavaRDD, Tool)}.
+   *
+   * @param <T> the type of the records
+   * @param data the data, no stream
+   * @param tool the tool
+   * @param encoder how Spark encodes the output
+   * @return one partition, or none if the data has none
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow, or the data is a stream
+   */
+  public <T> Dataset<T> reduce(Dataset<T> data, Tool<T, T> tool, Encoder<T> encoder) {
+    return datasetOf(data, reduce(recordsOf(data, "reduce"), tool), encoder);
+  }
+
+  /**
+   * Reduces all partitions of a Dataset, by a tree of a given shape.
+   *
+   * @param <T> the type of the records
+   * @param data the data, no stream
+   * @param tool the tool
+   * @param encoder how Spark encodes the output
+   * @param shape the fan-in or the depth of the tree
+   * @return one partition, or none if the data has none
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow, or the data is a stream
+   */
+  public <T> Dataset<T> reduce(
+      Dataset<T> data, Tool<T, T> tool, Encoder<T> encoder, ReduceShape shape) {
+    return datasetOf(data, reduce(recordsOf(data, "reduce"), tool, shape), encoder);
+  }
+
+  /**
    * Reduces all partitions to one with a tool that merges two: neighbours are laid out as a pair
    * and merged until one partition is left. Lazy. Unlike {@link #reduce}, no container sees a
    * partition alone, so n partitions take n - 1 containers.
@@ -255,6 +326,43 @@ public final class Lofn {
   public <T> JavaRDD<T> reducePairs(JavaRDD<T> rdd, Tool<T, T> tool, PairWriter<T> writer) {
     Tool<Tuple2<Long, T>, T> merger = tool.input(new PairSplittingWriter<>(writer));
     return new TreeReduce<>(call("reducePairs", merger), 2).merge(rdd);
+  }
+
+  /**
+   * Merges two partitions of pairs at a time, as {@link #reducePairs(JavaRDD, Tool, PairWriter)}.
+   *
+   * @param <K> the type of the keys
+   * @param <V> the type of the values
+   * @param pairs the data
+   * @param tool the tool; how it lays out its input is not used
+   * @param writer lays two neighbours out
+   * @return one partition, or none if the data has none
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow
+   */
+  public <K, V> JavaPairRDD<K, V> reducePairs(
+      JavaPairRDD<K, V> pairs,
+      Tool<Tuple2<K, V>, Tuple2<K, V>> tool,
+      PairWriter<Tuple2<K, V>> writer) {
+    return pairsOf(reducePairs(recordsOf(pairs), tool, writer));
+  }
+
+  /**
+   * Merges two partitions of a Dataset at a time, as {@link #reducePairs(JavaRDD, Tool,
+   * PairWriter)}.
+   *
+   * @param <T> the type of the records
+   * @param data the data, no stream
+   * @param tool the tool; how it lays out its input is not used
+   * @param writer lays two neighbours out
+   * @param encoder how Spark encodes the output
+   * @return one partition, or none if the data has none
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow, or the data is a stream
+   */
+  public <T> Dataset<T> reducePairs(
+      Dataset<T> data, Tool<T, T> tool, PairWriter<T> writer, Encoder<T> encoder) {
+    return datasetOf(data, reducePairs(recordsOf(data, "reducePairs"), tool, writer), encoder);
   }
 
   /**
@@ -288,6 +396,71 @@ public final class Lofn {
       JavaRDD<T> rdd, RecordFunction<T, ?> key, Partitioner partitioner) {
     JavaPairRDD<Object, T> keyed = rdd.mapToPair(record -> new Tuple2<>(key.apply(record), record));
     return keyed.partitionBy(partitioner).values();
+  }
+
+  /**
+   * Brings all pairs of a key into one partition, as {@link #repartitionBy(JavaRDD, RecordFunction,
+   * int)}; the key may be another than that of the pairs.
+   *
+   * @param <K> the type of the keys
+   * @param <V> the type of the values
+   * @param pairs the data
+   * @param key gives a pair's key
+   * @param partitions how many partitions the result has; keys are spread by their hash
+   * @return the pairs, each key in one partition
+   */
+  public <K, V> JavaPairRDD<K, V> repartitionBy(
+      JavaPairRDD<K, V> pairs, RecordFunction<Tuple2<K, V>, ?> key, int partitions) {
+    return repartitionBy(pairs, key, new HashPartitioner(partitions));
+  }
+
+  /**
+   * Brings all pairs of a key into the partition that a partitioner says.
+   *
+   * @param <K> the type of the keys
+   * @param <V> the type of the values
+   * @param pairs the data
+   * @param key gives a pair's key
+   * @param partitioner chooses a key's partition
+   * @return the pairs, each key in one partition
+   */
+  public <K, V> JavaPairRDD<K, V> repartitionBy(
+      JavaPairRDD<K, V> pairs, RecordFunction<Tuple2<K, V>, ?> key, Partitioner partitioner) {
+    return pairsOf(repartitionBy(recordsOf(pairs), key, partitioner));
+  }
+
+  /**
+   * Brings all records of a key into one partition of a Dataset, as {@link #repartitionBy(JavaRDD,
+   * RecordFunction, int)}.
+   *
+   * @param <T> the type of the records
+   * @param data the data, no stream
+   * @param key gives a record's key
+   * @param partitions how many partitions the result has; keys are spread by their hash
+   * @param encoder how Spark encodes the records
+   * @return the records, each key in one partition
+   * @throws LofnException if the data is a stream
+   */
+  public <T> Dataset<T> repartitionBy(
+      Dataset<T> data, RecordFunction<T, ?> key, int partitions, Encoder<T> encoder) {
+    return repartitionBy(data, key, new HashPartitioner(partitions), encoder);
+  }
+
+  /**
+   * Brings all records of a key into the partition of a Dataset that a partitioner says.
+   *
+   * @param <T> the type of the records
+   * @param data the data, no stream
+   * @param key gives a record's key
+   * @param partitioner chooses a key's partition
+   * @param encoder how Spark encodes the records
+   * @return the records, each key in one partition
+   * @throws LofnException if the data is a stream
+   */
+  public <T> Dataset<T> repartitionBy(
+      Dataset<T> data, RecordFunction<T, ?> key, Partitioner partitioner, Encoder<T> encoder) {
+    return datasetOf(
+        data, repartitionBy(recordsOf(data, "repartitionBy"), key, partitioner), encoder);
   }
 
   /**
@@ -327,6 +500,66 @@ public final class Lofn {
     return new BinaryOutputs(
         OutputDirectory.create(contextOf(rdd), conf, parent, "")
             .fill(rdd, (records, files) -> call.call(records)));
+  }
+
+  /**
+   * Runs a tool over each partition of pairs, as {@link #mapBinary(JavaRDD, Tool)}.
+   *
+   * @param <K> the type of the keys
+   * @param <V> the type of the values
+   * @param pairs the data
+   * @param tool the tool
+   * @return the outputs, until they are closed
+   * @throws LofnException if the directory cannot be made, or lofn-hdfs is missing
+   */
+  public <K, V> BinaryOutputs mapBinary(
+      JavaPairRDD<K, V> pairs, Tool<Tuple2<K, V>, BinaryFile> tool) {
+    return mapBinary(recordsOf(pairs), tool);
+  }
+
+  /**
+   * Runs a tool over each partition of pairs, with outputs kept elsewhere.
+   *
+   * @param <K> the type of the keys
+   * @param <V> the type of the values
+   * @param pairs the data
+   * @param tool the tool
+   * @param parent where the fresh directory is made: a path that all nodes see
+   * @return the outputs, until they are closed
+   * @throws LofnException if the directory cannot be made, or lofn-hdfs is missing
+   */
+  public <K, V> BinaryOutputs mapBinary(
+      JavaPairRDD<K, V> pairs, Tool<Tuple2<K, V>, BinaryFile> tool, String parent) {
+    return mapBinary(recordsOf(pairs), tool, parent);
+  }
+
+  /**
+   * Runs a tool over each partition of a Dataset, as {@link #mapBinary(JavaRDD, Tool)}.
+   *
+   * @param <I> the type of the records that go in
+   * @param data the data, no stream
+   * @param tool the tool
+   * @return the outputs, until they are closed
+   * @throws LofnException if the directory cannot be made, if lofn-hdfs is missing, or the data is
+   *     a stream
+   */
+  public <I> BinaryOutputs mapBinary(Dataset<I> data, Tool<I, BinaryFile> tool) {
+    return mapBinary(recordsOf(data, "mapBinary"), tool);
+  }
+
+  /**
+   * Runs a tool over each partition of a Dataset, with outputs kept elsewhere.
+   *
+   * @param <I> the type of the records that go in
+   * @param data the data, no stream
+   * @param tool the tool
+   * @param parent where the fresh directory is made: a path that all nodes see
+   * @return the outputs, until they are closed
+   * @throws LofnException if the directory cannot be made, if lofn-hdfs is missing, or the data is
+   *     a stream
+   */
+  public <I> BinaryOutputs mapBinary(Dataset<I> data, Tool<I, BinaryFile> tool, String parent) {
+    return mapBinary(recordsOf(data, "mapBinary"), tool, parent);
   }
 
   /**
@@ -419,6 +652,35 @@ public final class Lofn {
   }
 
   /**
+   * Streams all pairs through one run of a tool, as {@link #collectReduce(JavaRDD, Tool, String)}.
+   *
+   * @param <K> the type of the keys
+   * @param <V> the type of the values
+   * @param pairs the data
+   * @param tool the tool
+   * @param path a URI that driver and executors see, or an absolute path of the driver
+   * @throws LofnException if something is there, or nothing can be put there
+   */
+  public <K, V> void collectReduce(
+      JavaPairRDD<K, V> pairs, Tool<Tuple2<K, V>, BinaryFile> tool, String path) {
+    collectReduce(recordsOf(pairs), tool, path);
+  }
+
+  /**
+   * Streams a Dataset through one run of a tool, as {@link #collectReduce(JavaRDD, Tool, String)}.
+   *
+   * @param <T> the type of the records
+   * @param data the data, no stream
+   * @param tool the tool
+   * @param path a URI that driver and executors see, or an absolute path of the driver
+   * @throws LofnException if something is there, if nothing can be put there, or the data is a
+   *     stream
+   */
+  public <T> void collectReduce(Dataset<T> data, Tool<T, BinaryFile> tool, String path) {
+    collectReduce(recordsOf(data, "collectReduce"), tool, path);
+  }
+
+  /**
    * Makes the images of tools present on the nodes, by a job of its own: so a pull is seen, and is
    * not taken for a slow tool. The job has a task for each slot that the application has now; a
    * node whose slots are all taken by other jobs, or that joins later, prepares its images with its
@@ -474,6 +736,28 @@ public final class Lofn {
       }
     }
     return ToolCall.onDriver(operator, tool, conf, context.sc());
+  }
+
+  private static <K, V> JavaRDD<Tuple2<K, V>> recordsOf(JavaPairRDD<K, V> pairs) {
+    return pairs.map(pair -> pair);
+  }
+
+  /** With the class of pairs, which {@code JavaPairRDD.fromJavaRDD} does not know. */
+  private static <K, V> JavaPairRDD<K, V> pairsOf(JavaRDD<Tuple2<K, V>> records) {
+    return records.mapToPair(pair -> pair);
+  }
+
+  private static <T> JavaRDD<T> recordsOf(Dataset<T> data, String operator) {
+    if (data.isStreaming()) {
+      throw new LofnException(
+          "Lofn.%s does not take a stream; run it on each batch, in foreachBatch"
+              .formatted(operator));
+    }
+    return data.javaRDD();
+  }
+
+  private static <T> Dataset<T> datasetOf(Dataset<T> data, JavaRDD<T> records, Encoder<T> encoder) {
+    return data.sparkSession().createDataset(records.rdd(), encoder);
   }
 
   private static JavaSparkContext contextOf(JavaRDD<?> rdd) {

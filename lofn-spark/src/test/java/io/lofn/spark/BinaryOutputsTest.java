@@ -98,6 +98,96 @@ class BinaryOutputsTest {
   }
 
   @Test
+  void outputsThatAreMovedStay(@TempDir Path data) throws IOException {
+    Path target = data.resolve("results/today");
+    BinaryOutputs out = lofn.mapBinary(lines(4, 2), SAVE);
+
+    assertThat(out.moveTo("file:" + target)).isEqualTo("file:" + target);
+
+    assertThat(below(target)).containsExactly("part-00000.bin", "part-00001.bin");
+    assertThat(directoryOf(out)).doesNotExist();
+    assertThatThrownBy(out::list)
+        .isInstanceOf(LofnException.class)
+        .hasMessageEndingWith("were moved to file:" + target);
+    assertThatThrownBy(() -> out.moveTo("file:" + data.resolve("other")))
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining("were moved to");
+    out.close();
+    spark.stop();
+    assertThat(target.resolve("part-00001.bin")).hasContent("2\n3\n");
+  }
+
+  @Test
+  void outputsAreMovedUnderNamesOfTheUser(@TempDir Path data) throws IOException {
+    try (BinaryOutputs out = lofn.mapBinary(lines(3, 3), SAVE)) {
+      String unused =
+          out.moveTo(
+              "file:" + data.resolve("named"),
+              part -> part.equals("part-00002.bin") ? "rest/c.txt" : "s" + part.charAt(9));
+    }
+    assertThat(below(data.resolve("named"))).containsExactly("rest", "rest/c.txt", "s0", "s1");
+    assertThat(data.resolve("named/rest/c.txt")).hasContent("2");
+  }
+
+  @Test
+  void aMoveOverwritesNothingAndLeavesTheOutputsWhereItFails(@TempDir Path data)
+      throws IOException {
+    Path taken = Files.writeString(data.resolve("taken"), "mine");
+    Path empty = Files.createDirectory(data.resolve("empty"));
+    String free = "file:" + data.resolve("free");
+    try (BinaryOutputs out = lofn.mapBinary(lines(2, 2), SAVE)) {
+      for (Path target : List.of(taken, empty)) {
+        assertThatThrownBy(() -> out.moveTo("file:" + target))
+            .isInstanceOf(LofnException.class)
+            .hasMessageContaining("file:" + target + " exists already, and nothing is overwritten");
+        assertThatThrownBy(() -> out.moveFileTo("file:" + target))
+            .hasMessageContaining("exists already");
+      }
+      assertThatThrownBy(() -> out.moveTo(free, part -> "same"))
+          .hasMessageContaining("part-00001.bin cannot be named same");
+      assertThatThrownBy(() -> out.moveTo(free, part -> "part-00001.bin"))
+          .hasMessageContaining("part-00000.bin cannot be named part-00001.bin");
+      assertThatThrownBy(() -> out.moveTo(free, part -> "../" + part))
+          .hasMessageContaining("named relative to it");
+      assertThatThrownBy(() -> out.moveTo(free, part -> null))
+          .hasMessageContaining("part-00000.bin is given no name");
+      assertThatThrownBy(() -> out.moveFileTo(free)).hasMessageContaining("2 files, not one");
+      assertThatThrownBy(() -> out.moveTo("http://localhost/x"))
+          .isInstanceOf(LofnException.class)
+          .hasMessageContaining("which is on another file system");
+
+      assertThat(text(out)).isEqualTo("0\n1\n");
+      assertThat(below(directoryOf(out))).containsExactly("part-00000.bin", "part-00001.bin");
+    }
+    assertThat(taken).hasContent("mine");
+    assertThat(data.resolve("free")).doesNotExist();
+  }
+
+  @Test
+  void theOneFileOfAReduceIsMovedToAFileOfTheUser(@TempDir Path data) {
+    Path target = data.resolve("all.bin");
+    try (BinaryOutputs out = lofn.mapBinary(lines(4, 2), SAVE);
+        BinaryOutputs one = lofn.reduceBinary(out, CONCAT)) {
+      assertThat(one.moveFileTo("file:" + target)).isEqualTo("file:" + target);
+      assertThat(directoryOf(one)).doesNotExist();
+    }
+    assertThat(target).hasContent("0\n1\n2\n3\n");
+  }
+
+  @Test
+  void directoriesAreMovedWhole(@TempDir Path data) throws IOException {
+    Tool<String, BinaryFile> split =
+        Tool.lines("any")
+            .shell("mkdir /shared/out && cd /shared/out && split -l 1 /shared/input.txt")
+            .output(BinaryFile.fromDirectory("out"));
+    try (BinaryOutputs out = lofn.mapBinary(lines(2, 2), split)) {
+      String unused = out.moveTo("file:" + data.resolve("d"), part -> part.replace("part", "lane"));
+    }
+    assertThat(below(data.resolve("d")))
+        .containsExactly("lane-00000", "lane-00000/xaa", "lane-00001", "lane-00001/xaa");
+  }
+
+  @Test
   void sparkReadsTheFiles() {
     try (BinaryOutputs out = lofn.mapBinary(lines(100, 4), SAVE)) {
       List<String> files =

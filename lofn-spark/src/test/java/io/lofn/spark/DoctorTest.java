@@ -6,11 +6,17 @@ import io.lofn.core.check.ContainerChecks;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.spark.doctor.DoctorOptions;
 import io.lofn.spark.doctor.DoctorReport;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerRuntimeProvider;
+import io.lofn.spi.RuntimeConfig;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +87,52 @@ class DoctorTest {
         .contains(
             "free disk:\n  the executor may not write " + directory + "/nothing, or it is not")
         .contains("or let spark.lofn.tmp.memoryDir name one");
+  }
+
+  @Test
+  void aRuntimeThatWasPassedOverIsSaidWithTheReason() throws Exception {
+    Path services = Files.createDirectories(directory.resolve("META-INF/services"));
+    Files.writeString(
+        services.resolve(ContainerRuntimeProvider.class.getName()), ClosedProvider.class.getName());
+    ClassLoader before = Thread.currentThread().getContextClassLoader();
+    DoctorReport report;
+    try (URLClassLoader loader =
+        new URLClassLoader(new URL[] {directory.toUri().toURL()}, before)) {
+      Thread.currentThread().setContextClassLoader(loader);
+      report = examine(Map.of("spark.lofn.runtime", "closed,process"));
+    } finally {
+      Thread.currentThread().setContextClassLoader(before);
+    }
+
+    assertThat(report.isGood()).as(report.toString()).isTrue();
+    assertThat(report.toString())
+        .containsPattern("(?m)^node .* runtime +passed over +image ")
+        .containsPattern("(?m)^[^,\n]+, passed over:\n  closed: no socket at /run/closed\n")
+        .endsWith("\n1 of 1 nodes passed\n");
+  }
+
+  /** A runtime that no node can use. */
+  public static final class ClosedProvider implements ContainerRuntimeProvider {
+
+    @Override
+    public String name() {
+      return "closed";
+    }
+
+    @Override
+    public int priority() {
+      return NAMED_ONLY;
+    }
+
+    @Override
+    public Optional<String> unavailableReason(RuntimeConfig config) {
+      return Optional.of("no socket at /run/closed");
+    }
+
+    @Override
+    public ContainerRuntime create(RuntimeConfig config) {
+      throw new IllegalStateException("It is never usable");
+    }
   }
 
   @Test

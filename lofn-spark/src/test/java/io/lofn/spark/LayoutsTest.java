@@ -192,7 +192,7 @@ class LayoutsTest {
                       .collect())
           .cause()
           .isInstanceOf(LofnException.class)
-          .hasMessageContaining("Record 1 (from 0) contains the delimiter")
+          .hasMessageContaining("record 1 (from 0) of the partition contains the delimiter")
           .hasMessageContaining("multiLine()");
     }
     Tool<String, String> fastq =

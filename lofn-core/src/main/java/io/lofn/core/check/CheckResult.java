@@ -8,7 +8,7 @@ import io.lofn.api.Printable;
  * @param check what was looked at: the head of a column
  * @param good whether it is as it should be
  * @param text for the table
- * @param problem what is wrong, or may be; empty if nothing is
+ * @param problem what is wrong, or may be, or is worth telling; empty if nothing is
  * @param advice what to do; empty if nothing is to be done
  */
 public record CheckResult(String check, boolean good, String text, String problem, String advice) {
@@ -28,13 +28,23 @@ public record CheckResult(String check, boolean good, String text, String proble
     return new CheckResult(check, true, text, problem, advice);
   }
 
+  /** What is as it should be, with more to tell than the table has room for. */
+  static CheckResult note(String check, String text, String more) {
+    return new CheckResult(check, true, text, more, "");
+  }
+
   public static CheckResult bad(String check, String problem, String advice) {
     return new CheckResult(check, false, "FAILED", problem, advice);
   }
 
   /** Whether there is something to do about it. */
   public boolean advises() {
-    return !problem.isEmpty();
+    return !problem.isEmpty() && !isNote();
+  }
+
+  /** Whether there is something to tell, and nothing to do. */
+  public boolean isNote() {
+    return good && advice.isEmpty() && !problem.isEmpty();
   }
 
   /** What every serializer takes. */

@@ -29,8 +29,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
 
 /**
  * Examines this node for the doctor. Tasks of one examination that meet here wait for the first of
@@ -42,6 +44,7 @@ public final class NodeCheck {
   static final String ENCODING = "encoding";
   static final String DISK = "free disk";
   static final String RUNTIME = "runtime";
+  static final String PASSED_OVER = "passed over";
   static final String IMAGE = "image";
   static final String MOUNTS = "mounts";
 
@@ -129,11 +132,24 @@ public final class NodeCheck {
     try {
       SelectedRuntime runtime = calls.call(task, runtimes::get);
       findings.add(CheckResult.good(RUNTIME, runtime.toString()));
+      if (!runtimes.passedOver().isEmpty()) {
+        findings.add(passedOver(runtimes.passedOver()));
+      }
       return Optional.of(runtime);
     } catch (LofnException e) {
       findings.add(CheckResult.bad(RUNTIME, e.getMessage(), ENGINE_ADVICE));
       return Optional.empty();
     }
+  }
+
+  /** What is to be said of runtimes that come before the chosen one, each with its reason. */
+  public static CheckResult passedOver(Map<String, String> reasons) {
+    return CheckResult.note(
+        PASSED_OVER,
+        String.join(", ", reasons.keySet()),
+        reasons.entrySet().stream()
+            .map(reason -> "  " + reason.getKey() + ": " + reason.getValue().strip())
+            .collect(Collectors.joining("\n")));
   }
 
   private Optional<PreparedImage> image(

@@ -1,6 +1,7 @@
 package io.lofn.core.config;
 
 import io.lofn.api.LofnException;
+import io.lofn.api.Units;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -34,16 +35,28 @@ public record ConfigKey<T>(
     return new ConfigKey<>(name, "list", defaultText, meaning, "1.0.0", ConfigKey::split);
   }
 
+  /** A list that is one word alone, or of anything else. */
+  static ConfigKey<List<String>> wordOrNames(
+      String word, String example, String name, String meaning) {
+    return new ConfigKey<>(
+        name, "list", word, meaning, "1.0.0", text -> wordOrNames(word, example, split(text)));
+  }
+
   static ConfigKey<Boolean> flag(String name, String defaultText, String meaning) {
     return new ConfigKey<>(name, "true or false", defaultText, meaning, "1.0.0", ConfigKey::bool);
   }
 
   static ConfigKey<Duration> time(String name, String defaultText, String meaning) {
-    return new ConfigKey<>(name, "time", defaultText, meaning, "1.0.0", ConfigKey::duration);
+    return new ConfigKey<>(name, "time", defaultText, meaning, "1.0.0", Units::time);
+  }
+
+  /** A time that may be none, such as 0s. */
+  static ConfigKey<Duration> timeOrZero(String name, String defaultText, String meaning) {
+    return new ConfigKey<>(name, "time", defaultText, meaning, "1.0.0", Units::timeOrZero);
   }
 
   static ConfigKey<Long> size(String name, String defaultText, String meaning) {
-    return new ConfigKey<>(name, "size", defaultText, meaning, "1.0.0", ConfigKey::bytes);
+    return new ConfigKey<>(name, "size", defaultText, meaning, "1.0.0", Units::size);
   }
 
   /** A size that is not to be exceeded by what is in memory. */
@@ -95,6 +108,14 @@ public record ConfigKey<T>(
     return Arrays.stream(text.split(",")).map(String::strip).filter(t -> !t.isEmpty()).toList();
   }
 
+  private static List<String> wordOrNames(String word, String example, List<String> names) {
+    if (names.isEmpty() || (names.size() > 1 && names.contains(word))) {
+      throw new IllegalArgumentException(
+          "write %s alone, or names such as %s".formatted(word, example));
+    }
+    return names;
+  }
+
   private static Boolean bool(String text) {
     return switch (text.toLowerCase(Locale.ROOT)) {
       case "true" -> true;
@@ -103,20 +124,8 @@ public record ConfigKey<T>(
     };
   }
 
-  private static Duration duration(String text) {
-    return Units.duration(text);
-  }
-
-  private static Long bytes(String text) {
-    long bytes = Units.bytes(text);
-    if (bytes < 1) {
-      throw new IllegalArgumentException("it must be at least 1 byte");
-    }
-    return bytes;
-  }
-
   private static Long bytes(String text, long most) {
-    long bytes = bytes(text);
+    long bytes = Units.size(text);
     if (bytes > most) {
       throw new IllegalArgumentException("it must be at most " + most + " bytes");
     }
@@ -124,7 +133,12 @@ public record ConfigKey<T>(
   }
 
   private static Integer number(String text, int least) {
-    int value = Integer.parseInt(text);
+    int value;
+    try {
+      value = Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("write a whole number, such as " + Math.max(least, 8), e);
+    }
     if (value < least) {
       throw new IllegalArgumentException("it must be at least " + least);
     }
@@ -132,7 +146,12 @@ public record ConfigKey<T>(
   }
 
   private static Double positive(String text) {
-    double value = Double.parseDouble(text);
+    double value;
+    try {
+      value = Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("write a number, such as 1.5", e);
+    }
     if (!(value > 0)) {
       throw new IllegalArgumentException("it must be greater than 0");
     }

@@ -27,9 +27,10 @@ public final class LofnConfig {
   private static final long LONGEST_RECORD = 2047L << 20;
 
   public static final ConfigKey<List<String>> RUNTIME =
-      ConfigKey.list(
-          PREFIX + "runtime",
+      ConfigKey.wordOrNames(
           "auto",
+          "docker,podman",
+          PREFIX + "runtime",
           "The container runtime of each node: `auto` for the best that is usable there, one name,"
               + " or an ordered list of names of which the first usable is taken.");
   public static final ConfigKey<String> EXCHANGE_PATH =
@@ -175,7 +176,7 @@ public final class LofnConfig {
               + " that is read whole. A longer one fails the run before there is room for it. Each"
               + " task needs several times as much memory for its longest record; at most 2047m.");
   public static final ConfigKey<Duration> STOP_GRACE =
-      ConfigKey.time(
+      ConfigKey.timeOrZero(
           PREFIX + "run.stopGrace",
           "10s",
           "How long a cancelled or timed-out tool may take to end after SIGTERM before it is"

@@ -4,12 +4,12 @@ import java.util.Collection;
 import java.util.Comparator;
 
 /** Finds the name that somebody may have meant. */
-final class Nearest {
+public final class Nearest {
 
   private Nearest() {}
 
   /** The name with the fewest changes; of several the first in the alphabet. */
-  static String to(String name, Collection<String> known) {
+  public static String to(String name, Collection<String> known) {
     Comparator<String> byDistance = Comparator.comparing(each -> distance(name, each));
     return known.stream().min(byDistance.thenComparing(Comparator.naturalOrder())).orElseThrow();
   }

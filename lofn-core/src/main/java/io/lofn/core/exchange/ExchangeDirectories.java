@@ -60,6 +60,7 @@ public final class ExchangeDirectories implements AutoCloseable {
   private final List<Path> homes;
   private final NodeEnvironment.Layout layout;
   private final TmpfsExchange memory;
+  private final boolean encrypted;
   private final String homeName;
   private final ProcessIdentity owner;
   private final long minFree;
@@ -89,19 +90,27 @@ public final class ExchangeDirectories implements AutoCloseable {
     this.layout = directories.layout();
     this.homes = directories.paths().stream().map(path -> path.resolve(homeName)).toList();
     this.memory = memory;
+    this.encrypted = directories.encrypted();
     this.owner = owner;
     this.minFree = conf.get(LofnConfig.TMP_MIN_FREE);
     this.freeBytes = freeBytes;
   }
 
   /**
-   * Makes the exchange of a run on disk.
+   * Makes the exchange of a run: on disk, or in memory where a plain file on disk is not wanted and
+   * memory is configured.
    *
    * @param task whose run it is; its partition chooses among the local directories, so that the
    *     tasks of a node spread over its disks, unless the disk is full
    * @param anyUser whether the tool runs as another user than the executor
    */
   public Exchange create(TaskIdentity task, boolean anyUser) {
+    return encrypted
+        ? inMemory(memory.usable(), task, anyUser).orElseGet(() -> createOnDisk(task, anyUser))
+        : createOnDisk(task, anyUser);
+  }
+
+  private Exchange createOnDisk(TaskIdentity task, boolean anyUser) {
     Path home = roomyHome(task.partition());
     try {
       return make(home, task, anyUser);
@@ -115,7 +124,11 @@ public final class ExchangeDirectories implements AutoCloseable {
 
   /** Makes one in memory; empty if that is not configured, or there is no room. */
   public Optional<Exchange> createInMemory(TaskIdentity task, boolean anyUser) {
-    Optional<Path> home = memory.roomy().map(path -> path.resolve(homeName));
+    return inMemory(memory.roomy(), task, anyUser);
+  }
+
+  private Optional<Exchange> inMemory(Optional<Path> tmpfs, TaskIdentity task, boolean anyUser) {
+    Optional<Path> home = tmpfs.map(path -> path.resolve(homeName));
     try {
       return home.isPresent() ? Optional.of(make(home.get(), task, anyUser)) : Optional.empty();
     } catch (IOException e) {

@@ -70,7 +70,7 @@ public record ExchangeDisk(Path directory, long freeBytes, boolean seLinux, bool
             .formatted(directory, why, freeBytes, LofnConfig.TMP_DIR.name());
     return inMemory
         ? said
-            + " It is a tmpfs: if it is that of %s, the next attempt has its exchange on disk."
+            + " It is a tmpfs: if it is that of %s, the next attempt has its exchange on disk, unless spark.io.encryption.enabled is set: then make the tmpfs larger."
                 .formatted(LofnConfig.TMP_MEMORY_DIR.name())
         : said;
   }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -93,12 +94,17 @@ public final class TmpfsExchange {
 
   /** The directory, if there is room for one more exchange. */
   Optional<Path> roomy() {
-    return directory.filter(this::isRoomy);
+    return directory.filter(path -> isUsable(path, Room::isHalfFree));
   }
 
-  private boolean isRoomy(Path path) {
+  /** The directory, if exchanges can lie there, whether there is room or not. */
+  Optional<Path> usable() {
+    return directory.filter(path -> isUsable(path, room -> true));
+  }
+
+  private boolean isUsable(Path path, Predicate<Room> enough) {
     try {
-      return usable(path).isHalfFree();
+      return enough.test(usable(path));
     } catch (IOException e) {
       if (warned.compareAndSet(false, true)) {
         LOG.warn(

@@ -1,5 +1,6 @@
 package io.lofn.core.feed;
 
+import io.lofn.api.LofnException;
 import io.lofn.api.RunInput;
 import io.lofn.core.exchange.Exchange;
 import java.io.IOException;
@@ -13,10 +14,15 @@ final class RunFiles implements RunInput {
 
   private final Exchange exchange;
   private final List<Path> files = new ArrayList<>();
+  private final String title;
   private volatile boolean ended;
 
-  RunFiles(Exchange exchange) {
+  /**
+   * @param title what is run, for people
+   */
+  RunFiles(Exchange exchange, String title) {
     this.exchange = exchange;
+    this.title = title;
   }
 
   /** From now on the tool may be there, and lay links where files would be. */
@@ -43,6 +49,12 @@ final class RunFiles implements RunInput {
       files.add(file);
     }
     return file;
+  }
+
+  @Override
+  public LofnException badRecord(long number, String problem) {
+    return new LofnException(
+        "%s: record %d (from 0) of the partition %s".formatted(title, number, problem));
   }
 
   private void requireBefore(String call) {

@@ -52,7 +52,7 @@ public final class RunInputWriter<I> {
   public void write(Iterator<I> records) throws IOException {
     ObservedRecords<I> all = new ObservedRecords<>(records, task);
     given = all;
-    RunFiles files = new RunFiles(exchange);
+    RunFiles files = new RunFiles(exchange, title);
     try {
       writer.write(all, files);
       reads = files.watch();
@@ -69,7 +69,7 @@ public final class RunInputWriter<I> {
     given = all;
     StdinWriter<I> started =
         new StdinWriter<>(
-            all.settledBy(writer), all, new RunFiles(exchange), task, turn, this::failed);
+            all.settledBy(writer), all, new RunFiles(exchange, title), task, turn, this::failed);
     started.start();
     stdinWriter = started;
     try {

@@ -1,6 +1,7 @@
 package io.lofn.core.feed;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import io.lofn.api.LofnException;
 import io.lofn.api.PartitionWriter;
 import io.lofn.api.RunInput;
 import io.lofn.core.streams.ToolStdin;
@@ -144,6 +145,11 @@ final class StdinWriter<I> implements RunInput {
   @Override
   public Path file(String name) throws IOException {
     return files.file(name);
+  }
+
+  @Override
+  public LofnException badRecord(long number, String problem) {
+    return files.badRecord(number, problem);
   }
 
   @Override

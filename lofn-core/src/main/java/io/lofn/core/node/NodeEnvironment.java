@@ -9,8 +9,14 @@ import java.util.Optional;
  *
  * @param paths at least one, absolute
  * @param layout how they lie beside those of other executors
+ * @param encrypted whether what is kept there should be encrypted, as Spark does with its own files
  */
-public record NodeEnvironment(List<Path> paths, Layout layout) {
+public record NodeEnvironment(List<Path> paths, Layout layout, boolean encrypted) {
+
+  /** Directories whose files may be plain. */
+  public NodeEnvironment(List<Path> paths, Layout layout) {
+    this(paths, layout, false);
+  }
 
   /** Directories that no other executor has a share in. */
   public NodeEnvironment(List<Path> paths) {

@@ -2,6 +2,7 @@ package io.lofn.core.runtime;
 
 import io.lofn.api.EngineException;
 import io.lofn.api.RuntimeUnavailableException;
+import io.lofn.core.runtime.RuntimeSelector.Choice;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
 import jakarta.inject.Inject;
@@ -28,6 +29,7 @@ public final class NodeRuntime implements AutoCloseable {
   private final Map<String, SelectedRuntime> made = new ConcurrentHashMap<>();
 
   private volatile @Nullable SelectedRuntime selected;
+  private volatile Map<String, String> passedOver = Map.of();
 
   @Inject
   public NodeRuntime(RuntimeSelector selector) {
@@ -42,12 +44,14 @@ public final class NodeRuntime implements AutoCloseable {
   private synchronized SelectedRuntime select() {
     SelectedRuntime current = selected;
     if (current == null) {
-      ContainerRuntimeProvider chosen = choose();
+      Choice choice = choose();
+      ContainerRuntimeProvider chosen = choice.provider();
       current = made.get(chosen.name());
       if (current == null) {
         current = selector.create(chosen);
         made.put(chosen.name(), current);
       }
+      passedOver = choice.passedOver();
       selected = current;
       whenSelected.forEach(Runnable::run);
     }
@@ -55,7 +59,7 @@ public final class NodeRuntime implements AutoCloseable {
   }
 
   /** A node that had a runtime may have one again soon, when its engine was restarted. */
-  private ContainerRuntimeProvider choose() {
+  private Choice choose() {
     try {
       return selector.choose();
     } catch (RuntimeUnavailableException e) {
@@ -78,6 +82,11 @@ public final class NodeRuntime implements AutoCloseable {
   /** Has something done, briefly, when the runtime is chosen. To be said before it is. */
   public void whenSelected(Runnable action) {
     whenSelected.add(action);
+  }
+
+  /** The runtimes that come before the one last chosen, each with why it was not taken. */
+  public Map<String, String> passedOver() {
+    return passedOver;
   }
 
   /** All that were ever chosen, and so may have containers here. */

@@ -1,6 +1,8 @@
 package io.lofn.core.runtime;
 
 import io.lofn.api.LofnException;
+import io.lofn.core.config.LofnConfig;
+import io.lofn.core.config.Nearest;
 import io.lofn.spi.ContainerRuntimeProvider;
 import java.util.List;
 import java.util.Map;
@@ -32,5 +34,27 @@ public record RuntimeProviders(Map<String, ContainerRuntimeProvider> byName, Lis
       }
     }
     return new RuntimeProviders(byName, List.copyOf(broken));
+  }
+
+  /**
+   * What to warn of on a driver: names that {@code spark.lofn.runtime} has and no provider here.
+   * The jar of one may be on the executors only.
+   */
+  public List<String> warnings(LofnConfig conf) {
+    return conf.get(LofnConfig.RUNTIME).stream()
+        .filter(name -> !name.equals(RuntimeSelector.AUTO) && !byName.containsKey(name))
+        .map(
+            name ->
+                "%s names '%s', which no jar on the driver provides%s. Tasks will fail unless a jar on the executors does"
+                    .formatted(LofnConfig.RUNTIME.name(), name, hint(name)))
+        .toList();
+  }
+
+  /** What somebody who wrote an unknown name may have meant. */
+  String hint(String name) {
+    return byName.isEmpty()
+        ? ""
+        : " (did you mean %s? known are %s)"
+            .formatted(Nearest.to(name, byName.keySet()), String.join(", ", byName.keySet()));
   }
 }

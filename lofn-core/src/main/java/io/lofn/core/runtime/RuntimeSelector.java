@@ -23,15 +23,17 @@ import org.slf4j.LoggerFactory;
 public final class RuntimeSelector {
 
   private static final Logger LOG = LoggerFactory.getLogger(RuntimeSelector.class);
-  private static final String AUTO = "auto";
+  static final String AUTO = "auto";
 
   private final LofnConfig conf;
+  private final RuntimeProviders known;
   private final Map<String, ContainerRuntimeProvider> providers;
   private final List<String> broken;
 
   @Inject
   public RuntimeSelector(LofnConfig conf, RuntimeProviders providers) {
     this.conf = conf;
+    this.known = providers;
     this.providers = providers.byName();
     this.broken = providers.broken();
   }
@@ -42,7 +44,7 @@ public final class RuntimeSelector {
    * @throws RuntimeUnavailableException if none is usable; names each that was found, with its
    *     reason
    */
-  ContainerRuntimeProvider choose() {
+  Choice choose() {
     List<String> wanted = conf.get(LofnConfig.RUNTIME);
     boolean auto = wanted.equals(List.of(AUTO));
     Map<String, String> rejected = new LinkedHashMap<>();
@@ -54,8 +56,15 @@ public final class RuntimeSelector {
         LofnConfig.RUNTIME.name(),
         String.join(",", wanted),
         rejected.isEmpty() ? "" : "; passed over: " + Printable.line(describe(rejected)));
-    return chosen;
+    return new Choice(chosen, rejected);
   }
+
+  /**
+   * A runtime that was chosen.
+   *
+   * @param passedOver those that come before it, each with the reason why it was not taken
+   */
+  record Choice(ContainerRuntimeProvider provider, Map<String, String> passedOver) {}
 
   /** Makes a runtime that was chosen. */
   SelectedRuntime create(ContainerRuntimeProvider chosen) {
@@ -109,12 +118,8 @@ public final class RuntimeSelector {
     ContainerRuntimeProvider provider = providers.get(name);
     if (provider == null) {
       throw new RuntimeUnavailableException(
-          "%s asks for the container runtime '%s', but the class path has %s%s"
-              .formatted(
-                  LofnConfig.RUNTIME.name(),
-                  name,
-                  providers.isEmpty() ? "none" : "only " + String.join(", ", providers.keySet()),
-                  brokenLines()));
+          "%s names '%s', which no jar on this node provides%s; correct the name, or add its jar by --jars%s"
+              .formatted(LofnConfig.RUNTIME.name(), name, known.hint(name), brokenLines()));
     }
     return provider;
   }

@@ -12,9 +12,11 @@ import io.lofn.core.FakeProvider;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class LofnConfigTest {
 
@@ -134,6 +136,71 @@ class LofnConfigTest {
     assertThatThrownBy(() -> conf.requireValid(List.of()))
         .isInstanceOf(LofnException.class)
         .hasMessageContaining(key + " = '" + value + "'");
+  }
+
+  static Stream<ConfigKey<?>> times() {
+    return LofnConfig.KEYS.stream().filter(key -> key.type().equals("time"));
+  }
+
+  static Stream<ConfigKey<?>> sizes() {
+    return LofnConfig.KEYS.stream().filter(key -> key.type().equals("size"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("times")
+  void aTimeNeedsAUnitAndIsNotNegative(ConfigKey<?> key) {
+    assertRefused(
+        key,
+        "10",
+        "is not a time: it has no unit; write 10s for seconds, or 10ms for milliseconds");
+    assertRefused(key, "-10s", "is not a time: it is negative; write a time such as 30s");
+    assertRefused(key, "-10", "is not a time: it is negative; write a time such as 30s");
+  }
+
+  @ParameterizedTest
+  @MethodSource("times")
+  void aTimeIsZeroOnlyWhereThatHasAMeaning(ConfigKey<?> key) {
+    if (key.equals(LofnConfig.STOP_GRACE)) {
+      LofnConfig conf = new LofnConfig(Map.of(key.name(), "0s"));
+      assertThat(conf.get(LofnConfig.STOP_GRACE)).isEqualTo(Duration.ZERO);
+      assertRefused(key, "0", "it has no unit; write 0s");
+    } else {
+      for (String zero : List.of("0", "0s", "10us")) {
+        assertRefused(key, zero, "it must be at least 1ms; write a time such as 30s");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("sizes")
+  void aSizeNeedsAUnitAndIsGreaterThanZero(ConfigKey<?> key) {
+    assertRefused(
+        key,
+        "2048",
+        "is not a size: it has no unit; write 2048m for mebibytes, or 2048b for bytes");
+    assertRefused(key, "-1g", "is not a size: it is negative; write a size such as 512m");
+    assertRefused(key, "0", "is not a size: it must be at least 1 byte");
+    assertRefused(key, "0g", "is not a size: it must be at least 1 byte");
+  }
+
+  private static void assertRefused(ConfigKey<?> key, String value, String why) {
+    LofnConfig conf = new LofnConfig(Map.of(key.name(), value));
+
+    assertThatThrownBy(() -> conf.requireValid(List.of()))
+        .isInstanceOf(LofnException.class)
+        .hasMessageStartingWith(key.name() + " = '" + value + "' ")
+        .hasMessageContaining(why);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'docker,auto'", "'auto,auto'", "','"})
+  void theRuntimeIsAutoAloneOrNames(String value) {
+    LofnConfig conf = new LofnConfig(Map.of("spark.lofn.runtime", value));
+
+    assertThatThrownBy(() -> conf.requireValid(List.of()))
+        .isInstanceOf(LofnException.class)
+        .hasMessageContaining("spark.lofn.runtime = '" + value + "'")
+        .hasMessageContaining("write auto alone, or names such as docker,podman");
   }
 
   @Test

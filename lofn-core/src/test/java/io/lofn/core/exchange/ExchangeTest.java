@@ -195,6 +195,34 @@ class ExchangeTest {
         .contains("the executor may not write " + tmpfs.resolve("no") + ", or it is not there");
   }
 
+  @Test
+  void liesInMemoryAtAnyAttemptAndWithLittleRoomWhereDisksAreToHaveNoPlainFiles(
+      @TempDir Path tmpfs) {
+    ExchangeDirectories encrypted = encrypted(memory(tmpfs.toString(), 4096, 1));
+
+    assertThat(encrypted.create(TASK, true).directory()).startsWith(tmpfs);
+    TaskIdentity fourth = new TaskIdentity("local-1", 2, 3, 3, 17);
+    assertThat(encrypted.create(fourth, false).directory()).startsWith(tmpfs);
+    encrypted.close();
+
+    Path absent = tmpfs.resolve("no");
+    ExchangeDirectories without = encrypted(memory(absent.toString(), 4096, 4096));
+    assertThat(without.create(TASK, true).directory()).startsWith(local);
+    without.close();
+    ExchangeDirectories unset = encrypted(memory("", 4096, 4096));
+    assertThat(unset.create(TASK, true).directory()).startsWith(local);
+    unset.close();
+  }
+
+  private ExchangeDirectories encrypted(TmpfsExchange memory) {
+    return new ExchangeDirectories(
+        new NodeEnvironment(List.of(local), new NodeEnvironment.Layout() {}, true),
+        ProcessIdentity.current(),
+        new LofnConfig(Map.of()),
+        memory,
+        path -> Long.MAX_VALUE);
+  }
+
   private ExchangeDirectories inMemory(TmpfsExchange memory) {
     return new ExchangeDirectories(
         new NodeEnvironment(List.of(local)),

@@ -66,7 +66,7 @@ class WriterAfterStartTest {
               }
               Files.writeString(run.file(name), records.next());
             });
-    RunFiles files = new RunFiles(exchange);
+    RunFiles files = new RunFiles(exchange, "map");
     StdinWriter<String> stdinWriter =
         new StdinWriter<>(writer, List.of("key").iterator(), files, task, turn, failed::complete);
     stdinWriter.start();
@@ -99,7 +99,7 @@ class WriterAfterStartTest {
 
   @Test
   void beforeTheStartFilesAreMadeAsEver() throws Exception {
-    RunFiles files = new RunFiles(exchange);
+    RunFiles files = new RunFiles(exchange, "map");
 
     Files.write(files.file("a/b"), "x".getBytes(UTF_8));
 

@@ -47,11 +47,44 @@ class RuntimeSelectorTest {
   }
 
   @Test
-  void anUnknownNameIsAnsweredWithTheKnownOnes() {
-    assertThatThrownBy(() -> select("hihg", LOW, HIGH))
-        .isInstanceOf(RuntimeUnavailableException.class)
-        .hasMessageContaining("'hihg'")
-        .hasMessageContaining("high, low");
+  void anUnknownNameIsAnErrorOfTheNodeThatNamesTheNearestOne() {
+    for (String wanted : List.of("hihg", "high, hihg")) {
+      assertThatThrownBy(() -> select(wanted, LOW, HIGH))
+          .isInstanceOf(RuntimeUnavailableException.class)
+          .hasMessageContaining("spark.lofn.runtime names 'hihg'")
+          .hasMessageContaining("did you mean high? known are high, low");
+    }
+    assertThatThrownBy(() -> select("hihg"))
+        .hasMessageContaining(
+            "spark.lofn.runtime names 'hihg', which no jar on this node provides;");
+  }
+
+  @Test
+  void anUnknownNameIsAWarningOfTheDriverThatNamesTheNearestOne() {
+    RuntimeProviders providers = RuntimeProviders.of(List.of(LOW, HIGH), List.of());
+
+    assertThat(providers.warnings(conf("high, hihg, lwo")))
+        .satisfiesExactly(
+            first ->
+                assertThat(first)
+                    .contains("spark.lofn.runtime names 'hihg'")
+                    .contains("did you mean high? known are high, low")
+                    .contains("Tasks will fail unless a jar on the executors does"),
+            second -> assertThat(second).contains("'lwo'").contains("did you mean low?"));
+    assertThat(providers.warnings(conf("auto"))).isEmpty();
+    assertThat(providers.warnings(conf("low, high"))).isEmpty();
+  }
+
+  @Test
+  void aChoiceTellsWhyThoseBeforeItWerePassedOver() {
+    RuntimeProviders providers = RuntimeProviders.of(List.of(LOW, HIGH, BROKEN, TOY), List.of());
+
+    assertThat(new RuntimeSelector(conf("auto"), providers).choose().passedOver())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "broken", "no socket at /run/x",
+                "toy", "used only where spark.lofn.runtime names it"));
+    assertThat(new RuntimeSelector(conf("high,broken"), providers).choose().passedOver()).isEmpty();
   }
 
   @Test
@@ -103,7 +136,8 @@ class RuntimeSelectorTest {
   private static ContainerRuntimeProvider select(
       String wanted, ContainerRuntimeProvider... providers) {
     return new RuntimeSelector(conf(wanted), RuntimeProviders.of(List.of(providers), List.of()))
-        .choose();
+        .choose()
+        .provider();
   }
 
   private static LofnConfig conf(String runtime) {

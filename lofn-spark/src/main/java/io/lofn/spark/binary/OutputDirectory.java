@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -39,6 +40,9 @@ public final class OutputDirectory implements AutoCloseable {
 
   /** From when on nobody may read it, for it may have lost a part. */
   private volatile boolean closed;
+
+  /** What has become of it if it is closed. */
+  private volatile String gone = "are closed";
 
   /** Guarded by this. */
   private boolean deleted;
@@ -177,9 +181,7 @@ public final class OutputDirectory implements AutoCloseable {
    * @throws LofnException if it is closed, or cannot be read
    */
   public List<StoredPath> entries() {
-    if (closed) {
-      throw new LofnException("The binary outputs in " + path + " are closed");
-    }
+    requireOpen();
     List<StoredPath> entries = new ArrayList<>();
     try {
       collect("", entries);
@@ -197,6 +199,58 @@ public final class OutputDirectory implements AutoCloseable {
       } else {
         entries.add(new StoredPath(name, false, child.length()));
       }
+    }
+  }
+
+  /**
+   * Gives it another place, where it stays: nobody deletes it any more.
+   *
+   * @param name the new name of what it holds for a partition, by the one that it has
+   * @return where it is now
+   */
+  public synchronized String moveTo(String target, UnaryOperator<String> name) {
+    return move(
+        target,
+        move -> {
+          move.rename(name);
+          move.directory();
+          deleted = true;
+          spark.sc().removeSparkListener(end);
+        });
+  }
+
+  /**
+   * Gives its only file another place, where it stays.
+   *
+   * @return where it is now
+   */
+  public synchronized String moveFileTo(String target) {
+    return move(target, OutputMove::onlyFile);
+  }
+
+  private String move(String target, OutputMove.Step step) {
+    requireOpen();
+    String location;
+    try {
+      location = store.locate(target);
+      step.take(new OutputMove(this, location));
+    } catch (IOException e) {
+      throw new LofnException(
+          "Cannot move the binary outputs in %s to %s: %s".formatted(path, target, e), e);
+    }
+    gone = "were moved to " + location;
+    try {
+      close();
+    } catch (RuntimeException e) {
+      LOG.warn(
+          "The outputs are at {}, and the end of the application deletes {}", location, path, e);
+    }
+    return location;
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new LofnException("The binary outputs in " + path + " " + gone);
     }
   }
 

@@ -7,6 +7,7 @@ import io.lofn.spark.executor.ToolCall;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import scala.Tuple2;
@@ -93,12 +94,26 @@ public final class ReduceBinary {
   }
 
   private OutputDirectory run(List<List<Tuple2<String, String>>> groups, int height) {
-    JavaRDD<List<Tuple2<String, String>>> rdd = spark.parallelize(groups, groups.size());
+    JavaRDD<String[]> rdd =
+        spark.parallelize(groups.stream().map(ReduceBinary::flat).toList(), groups.size());
     ToolCall<BinaryFile, BinaryFile> merger = call.atLevel(height);
     return OutputDirectory.create(spark, conf, parent, "")
         .fill(
             rdd.setName("lofn reduceBinary, level " + height),
-            (records, files) -> mergeGroup(merger, records.next(), files));
+            (records, files) -> mergeGroup(merger, unflat(records.next()), files));
+  }
+
+  /** Names and locations by turns: Spark registers this type with Kryo, which may take no other. */
+  private static String[] flat(List<Tuple2<String, String>> group) {
+    return group.stream().flatMap(file -> Stream.of(file._1, file._2)).toArray(String[]::new);
+  }
+
+  private static List<Tuple2<String, String>> unflat(String[] group) {
+    List<Tuple2<String, String>> files = new ArrayList<>();
+    for (int i = 0; i < group.length; i += 2) {
+      files.add(new Tuple2<>(group[i], group[i + 1]));
+    }
+    return files;
   }
 
   private static Iterator<BinaryFile> mergeGroup(

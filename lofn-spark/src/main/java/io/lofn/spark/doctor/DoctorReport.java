@@ -37,6 +37,7 @@ public final class DoctorReport {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(table());
+    nodes.forEach((node, findings) -> note(text, node, findings));
     if (!isGood() || nodes.values().stream().flatMap(List::stream).anyMatch(CheckResult::advises)) {
       text.append("\nWhat to do:\n");
       nodes.forEach((node, findings) -> advise(text, node, findings));
@@ -49,6 +50,15 @@ public final class DoctorReport {
     return text.append(
             "\n%d of %d nodes passed%n".formatted(passed(), Math.max(wanted, nodes.size())))
         .toString();
+  }
+
+  private static void note(StringBuilder text, String node, List<CheckResult> findings) {
+    for (CheckResult finding : findings) {
+      if (finding.isNote()) {
+        text.append("%n%s, %s:%n".formatted(node, finding.check()))
+            .append(finding.problem().stripIndent().stripTrailing().indent(2));
+      }
+    }
   }
 
   private static void advise(StringBuilder text, String node, List<CheckResult> findings) {

@@ -7,6 +7,7 @@ import com.google.inject.Module;
 import com.google.inject.Stage;
 import io.lofn.api.LofnException;
 import io.lofn.core.CoreModule;
+import io.lofn.core.config.LofnConfig;
 import io.lofn.core.run.RunEngine;
 import io.lofn.core.runtime.RuntimeProviders;
 import io.lofn.core.runtime.Services;
@@ -126,12 +127,14 @@ public final class ExecutorInjector {
 
   /**
    * Lets what was made for the tasks of a driver's own JVM end with its application: such a JVM may
-   * live on, with other applications.
+   * live on, with other applications. Of what is configured for all of the application it warns
+   * once.
    */
-  public static synchronized void closeAtEndOf(SparkContext context) {
+  public static synchronized void closeAtEndOf(SparkContext context, LofnConfig conf) {
     if (APPLICATIONS.add(context.applicationId())) {
       context.addSparkListener(
           new ApplicationEnd("end all runs", () -> closeAll(context.applicationId())));
+      ExecutorSettings.encryptionWarning(context.conf(), conf).ifPresent(LOG::warn);
     }
   }
 

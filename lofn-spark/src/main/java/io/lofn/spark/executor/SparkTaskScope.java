@@ -11,6 +11,7 @@ import org.apache.spark.TaskKilledException;
 import org.apache.spark.rdd.InputFileBlockHolder;
 import org.apache.spark.util.TaskCompletionListener;
 import org.slf4j.MDC;
+import scala.Option;
 
 /** A task of Spark. */
 public final class SparkTaskScope implements TaskScope {
@@ -59,9 +60,11 @@ public final class SparkTaskScope implements TaskScope {
     return context.isInterrupted();
   }
 
+  /** With Spark's own reason, which its listeners and its UI are to see. */
   @Override
   public RuntimeException cancellation() {
-    return new TaskKilledException("lofn: the task was killed");
+    Option<String> reason = context.getKillReason();
+    return new TaskKilledException(reason.isDefined() ? reason.get() : "the task was killed");
   }
 
   @Override

@@ -2,9 +2,11 @@ package io.lofn.core.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lofn.api.Units;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.apache.spark.network.util.JavaUtils;
@@ -14,6 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the core reads by itself, against the libraries that Spark has for it. */
 class UnitsTest {
+
+  private static final Pattern BARE = Pattern.compile("[\\s0-9+-]*");
 
   private static final List<String> NUMBERS =
       List.of(
@@ -47,16 +51,33 @@ class UnitsTest {
 
   @ParameterizedTest
   @MethodSource("texts")
-  void aTimeIsReadOrRefusedAsBySpark(String text) {
-    assertThat(read(() -> Units.duration(text).toMillis()))
-        .isEqualTo(read(() -> JavaUtils.timeStringAs(text, TimeUnit.MILLISECONDS)));
+  void aTimeIsReadAsBySparkUnlessItHasNoUnitOrIsNegative(String text) {
+    boolean refused = BARE.matcher(text).matches() || text.contains("-");
+
+    assertThat(read(() -> Units.timeOrZero(text).toMillis()))
+        .isEqualTo(
+            refused
+                ? Optional.empty()
+                : read(() -> JavaUtils.timeStringAs(text, TimeUnit.MILLISECONDS)));
   }
 
   @ParameterizedTest
   @MethodSource("texts")
-  void aSizeIsReadOrRefusedAsBySpark(String text) {
-    assertThat(read(() -> Units.bytes(text)))
-        .isEqualTo(read(() -> JavaUtils.byteStringAsBytes(text)));
+  void aTimeOfNothingIsReadOnlyWhereItHasAMeaning(String text) {
+    assertThat(read(() -> Units.time(text).toMillis()))
+        .isEqualTo(read(() -> Units.timeOrZero(text).toMillis()).filter(millis -> millis > 0));
+  }
+
+  @ParameterizedTest
+  @MethodSource("texts")
+  void aSizeIsReadAsBySparkUnlessItHasNoUnitOrIsZero(String text) {
+    boolean refused = BARE.matcher(text).matches();
+
+    assertThat(read(() -> Units.size(text)))
+        .isEqualTo(
+            refused
+                ? Optional.empty()
+                : read(() -> JavaUtils.byteStringAsBytes(text)).filter(bytes -> bytes > 0));
   }
 
   @Test

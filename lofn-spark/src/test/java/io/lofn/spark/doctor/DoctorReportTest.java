@@ -64,6 +64,31 @@ class DoctorReportTest {
   }
 
   @Test
+  void theReasonWhyARuntimeWasPassedOverIsToldAndNoFailure() {
+    Map<String, String> reasons = new TreeMap<>();
+    reasons.put("docker", "no socket at /run/docker.sock");
+    reasons.put("podman", "podman system service does not answer");
+    List<CheckResult> findings =
+        List.of(CheckResult.good("runtime", "cli, apptainer"), NodeCheck.passedOver(reasons));
+
+    DoctorReport report = new DoctorReport(new TreeMap<>(Map.of("a", findings)), 1);
+
+    assertThat(report.isGood()).isTrue();
+    assertThat(report)
+        .hasToString(
+            """
+            node  runtime         passed over
+            a     cli, apptainer  docker, podman
+
+            a, passed over:
+              docker: no socket at /run/docker.sock
+              podman: podman system service does not answer
+
+            1 of 1 nodes passed
+            """);
+  }
+
+  @Test
   void aWarningIsToldAndNoFailure() {
     List<CheckResult> posix =
         List.of(CheckResult.good("user", "yarn (991:991)"), NodeCheck.encoding("ANSI_X3.4-1968"));
