@@ -21,14 +21,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what is known of a run, and writes it down when the tool fails. */
 public final class FailureReport {
-
-  /** Not at a carriage return, by which a tool would write over what is before it. */
-  private static final Pattern LINES = Pattern.compile("\n");
 
   private final RunPlan plan;
   private final Function<Path, ExchangeDisk> look;
@@ -187,16 +183,17 @@ public final class FailureReport {
       line(message, "kept", left.toString());
     }
     line(message, "hint", hint);
-    line(message, "stderr", tail.isEmpty() ? "nothing" : sizeOf(stderr));
-    if (!tail.isEmpty()) {
-      LINES
-          .splitAsStream(Abbreviated.words(tail, plan.tool().argv()))
-          .map(text -> Printable.line(Abbreviated.line(text)))
-          .forEach(text -> message.append(System.lineSeparator()).append("    ").append(text));
-    }
+    LastLines last = LastLines.of(Abbreviated.words(tail, plan.tool().argv()));
+    line(message, "stderr", last.size(stderr.total()));
+    last.shown()
+        .forEach(text -> message.append(System.lineSeparator()).append("    ").append(text));
     ToolFailedException failure =
         new ToolFailedException(
-            message.toString(), reason, exit == null ? null : exit.code(), tail);
+            message.toString(),
+            summary(what, hint, last),
+            reason,
+            exit == null ? null : exit.code(),
+            tail);
     if (plan.failFast() > 0) {
       PermanentFailureMarker.mark(failure, plan.failFast());
     }
@@ -211,10 +208,16 @@ public final class FailureReport {
     return exit == null ? "unknown" : Integer.toString(exit.code());
   }
 
-  private static String sizeOf(StreamTail stderr) {
-    return stderr.total() > StreamTail.CAPACITY
-        ? "the last %d of %d bytes".formatted(StreamTail.CAPACITY, stderr.total())
-        : stderr.total() + " bytes";
+  /** What was wrong, where, and what to do, in one line of a log. */
+  private String summary(String what, String hint, LastLines last) {
+    return "%s: the tool %s; image %s; %s%s; hint: %s"
+        .formatted(
+            plan.operator(),
+            what,
+            plan.tool().image(),
+            plan.task(),
+            last.last().map(line -> "; last line of stderr: " + Abbreviated.of(line)).orElse(""),
+            hint);
   }
 
   private String limits() {
