@@ -43,6 +43,11 @@ final class ObservedRecords<T> implements Iterator<T> {
     return known.join();
   }
 
+  /** Whether it is known by now that there are none. */
+  boolean areKnownToBeNone() {
+    return !known.getNow(true);
+  }
+
   /** The same, once a {@linkplain #settledBy writer} knows. */
   CompletableFuture<Boolean> known() {
     return known;

@@ -85,6 +85,12 @@ public final class RunInputWriter<I> {
         : turn.lendWhile(() -> TaskCalls.await(task, all.known()));
   }
 
+  /** Whether it is known by now that there are no records; by any thread. */
+  public boolean isKnownToBeEmpty() {
+    ObservedRecords<I> all = given;
+    return all != null && all.areKnownToBeNone();
+  }
+
   /** Lets the feeder go on, once the tool has started. */
   public void begin(OutputStream stdin) {
     requireNonNull(stdinWriter).begin(stdin);

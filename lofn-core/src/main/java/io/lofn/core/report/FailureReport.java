@@ -6,6 +6,9 @@ import io.lofn.api.ToolFailedException;
 import io.lofn.api.ToolFailedException.Reason;
 import io.lofn.core.exchange.DiskWatch;
 import io.lofn.core.exchange.ExchangeDisk;
+import io.lofn.core.hint.Evidence;
+import io.lofn.core.hint.Hints;
+import io.lofn.core.hint.Setup;
 import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.runtime.SelectedRuntime;
@@ -14,12 +17,15 @@ import io.lofn.core.streams.StreamTail;
 import io.lofn.core.text.Abbreviated;
 import io.lofn.core.text.ShellWords;
 import io.lofn.spi.ContainerExit;
+import io.lofn.spi.ImageConfig;
 import io.lofn.spi.PreparedImage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +35,8 @@ public final class FailureReport {
   private final RunPlan plan;
   private final Function<Path, ExchangeDisk> look;
   private volatile String image;
+  private volatile ImageConfig config = ImageConfig.empty();
+  private volatile BooleanSupplier noRecords = () -> false;
   private volatile String runtime = "not chosen";
   private volatile String container = "none";
   private volatile @Nullable Path exchange;
@@ -53,6 +61,7 @@ public final class FailureReport {
 
   public void image(PreparedImage prepared) {
     image = prepared.reference() + " (" + prepared.id() + ")";
+    config = prepared.config();
   }
 
   public void container(String id) {
@@ -61,6 +70,11 @@ public final class FailureReport {
 
   public void exchange(Path directory) {
     exchange = directory;
+  }
+
+  /** What tells whether the partition is known to have no records. */
+  public void noRecordsIf(BooleanSupplier known) {
+    noRecords = known;
   }
 
   /** What is kept of the run, to be named in the report. */
@@ -74,7 +88,6 @@ public final class FailureReport {
 
   public ToolFailedException failure(
       Reason reason, @Nullable ContainerExit exit, StreamTail stderr) {
-    String tail = stderr.text();
     String what =
         switch (reason) {
           case TIMED_OUT ->
@@ -83,7 +96,7 @@ public final class FailureReport {
           case EXIT_CODE, OUTPUT_MISSING, OUTPUT_TOO_LARGE ->
               "failed with exit code " + codeOf(exit);
         };
-    return exception(reason, what, exit, stderr, hints().forFailure(reason, exit, tail));
+    return exception(reason, what, exit, stderr, Hints.forFailure(reason, evidence(exit, stderr)));
   }
 
   /** The failure of a tool whose program could not be executed, whatever exit codes it accepts. */
@@ -93,7 +106,7 @@ public final class FailureReport {
         "could not be executed, exit code " + exit.code(),
         exit,
         stderr,
-        hints().forStart(exit, stderr.text()));
+        Hints.forStart(evidence(exit, stderr)));
   }
 
   /** The failure of a tool that was stopped because it did nothing. */
@@ -103,7 +116,7 @@ public final class FailureReport {
         "neither read nor wrote for " + said(plan.idleTimeout().orElseThrow()) + " and was stopped",
         null,
         stderr,
-        hints().forIdle());
+        Hints.forIdle());
   }
 
   /**
@@ -117,7 +130,7 @@ public final class FailureReport {
         "wrote a record of more than %d bytes: %s".formatted(plan.maxRecordSize(), where),
         null,
         stderr,
-        hints().forRecord());
+        Hints.forRecord(plan.maxRecordSize()));
   }
 
   /** The failure of a tool that was stopped, or has ended, with more on the disk than it may. */
@@ -152,11 +165,17 @@ public final class FailureReport {
         "ended well but left no " + what,
         null,
         stderr,
-        hints().forMissing(wanted, stderr.text()));
+        Hints.forMissing(wanted, evidence(null, stderr)));
   }
 
-  private Hints hints() {
-    return new Hints(plan, Optional.ofNullable(exchange).map(look));
+  private Evidence evidence(@Nullable ContainerExit exit, StreamTail stderr) {
+    return new Evidence(
+        new Setup(plan.tool(), plan.settings(), plan.exchangePath(), plan.reuse()),
+        config,
+        exit == null ? OptionalInt.empty() : OptionalInt.of(exit.code()),
+        LastLines.of(stderr.text()).shown(),
+        Optional.ofNullable(exchange).map(look),
+        noRecords.getAsBoolean());
   }
 
   private ToolFailedException exception(

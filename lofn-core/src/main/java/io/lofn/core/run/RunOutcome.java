@@ -84,6 +84,7 @@ final class RunOutcome {
   /** Takes note of where the records come from. */
   void writtenBy(RunInputWriter<?> input) {
     feed = input;
+    report.noRecordsIf(input::isKnownToBeEmpty);
   }
 
   /** Takes note of what is in the exchange before the tool is. */
