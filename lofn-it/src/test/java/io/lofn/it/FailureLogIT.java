@@ -60,6 +60,22 @@ class FailureLogIT {
     assertExplainedOnce(failure);
   }
 
+  @Test
+  void aReaderThatFailsIsExplainedOnceWithItsOwnTrace() {
+    List<String> failure = failureOf("local[1]", "cat; echo one", "parse");
+
+    assertThat(failure).hasSizeLessThan(MOST);
+    assertThat(failure)
+        .satisfiesOnlyOnce(line -> assertThat(line).startsWith("  image      busybox:1"))
+        .satisfiesOnlyOnce(
+            line ->
+                assertThat(line)
+                    .startsWith(
+                        "Caused by: io.lofn.api.LayoutException: map: the output of the tool could not be read"))
+        .contains("Caused by: java.lang.NumberFormatException: For input string: \"a\"")
+        .anyMatch(line -> line.startsWith("\tat java.base/java.lang.Integer.parseInt"));
+  }
+
   private static void assertExplainedOnce(List<String> failure) {
     assertThat(failure)
         .satisfiesOnlyOnce(line -> assertThat(line).startsWith("  hint  "))
@@ -73,11 +89,18 @@ class FailureLogIT {
   }
 
   /** All that the program prints, without the first lines of entries at INFO. */
-  private List<String> failureOf(String master, String script) {
+  private List<String> failureOf(String master, String... arguments) {
     ChildJvm.Ended ended =
         new ChildJvm(
-                List.of(), Map.of("spark.master", master, "log4j2.configurationFile", DEFAULT_LOG))
-            .run(directory, Failing.class, directory.resolve("local").toString(), script);
+                List.of(),
+                Map.of(
+                    "spark.master",
+                    master,
+                    "spark.local.dir",
+                    directory.resolve("local").toString(),
+                    "log4j2.configurationFile",
+                    DEFAULT_LOG))
+            .run(directory, Failing.class, arguments);
     assertThat(ended.code()).as(ended.log()).isEqualTo(1);
     List<String> lines = new ArrayList<>(ended.output().lines().toList());
     ended.log().lines().forEach(lines::add);
@@ -100,13 +123,17 @@ class FailureLogIT {
           SparkSession.builder()
               .appName("failing")
               .config("spark.lofn.probe", "never")
-              .config("spark.local.dir", arguments[0])
               .getOrCreate();
       Lofn.on(spark)
           .map(
               new JavaSparkContext(spark.sparkContext()).parallelize(List.of("a"), 1),
-              Tool.pipe("busybox:1").shell(arguments[1]))
+              tool(arguments))
           .collect();
+    }
+
+    private static Tool<String, ?> tool(String[] arguments) {
+      Tool<String, String> tool = Tool.pipe("busybox:1").shell(arguments[0]);
+      return arguments.length == 1 ? tool : tool.output(tool.output().map(Integer::parseInt));
     }
   }
 }

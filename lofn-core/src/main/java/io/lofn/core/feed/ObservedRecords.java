@@ -6,6 +6,8 @@ import io.lofn.core.streams.ToolStdin;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The records of a partition, of which it is known afterwards whether there were any. */
 final class ObservedRecords<T> implements Iterator<T> {
@@ -13,13 +15,15 @@ final class ObservedRecords<T> implements Iterator<T> {
   private final Iterator<T> records;
   private final CompletableFuture<Boolean> known = new CompletableFuture<>();
 
+  private volatile @Nullable Throwable failure;
+
   ObservedRecords(Iterator<T> records) {
     this.records = records;
   }
 
   @Override
   public boolean hasNext() {
-    boolean more = records.hasNext();
+    boolean more = upstream(records::hasNext);
     if (!known.isDone()) {
       known.complete(more);
     }
@@ -28,11 +32,26 @@ final class ObservedRecords<T> implements Iterator<T> {
 
   @Override
   public T next() {
-    T record = records.next();
+    T record = upstream(records::next);
     if (!known.isDone()) {
       known.complete(true);
     }
     return record;
+  }
+
+  /** Takes note of what the code that makes the records throws. */
+  private <R> R upstream(Supplier<R> call) {
+    try {
+      return call.get();
+    } catch (Throwable e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  /** What the code that makes the records has thrown, which is no failure of a writer. */
+  @Nullable Throwable failure() {
+    return failure;
   }
 
   /** Whether there were any; for the thread that has read them. */

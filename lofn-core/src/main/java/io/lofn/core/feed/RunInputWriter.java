@@ -108,6 +108,12 @@ public final class RunInputWriter<I> {
         : Optional.empty();
   }
 
+  /** What the code that makes the records has thrown, which is no failure of the writer. */
+  public @Nullable Throwable upstreamFailure() {
+    ObservedRecords<I> all = given;
+    return all == null ? null : all.failure();
+  }
+
   /** What the feeder failed with. */
   public @Nullable Throwable failure() {
     return failure;

@@ -54,7 +54,7 @@ final class FileHints {
   static final List<Hint> CONTENT =
       List.of(
           said(
-              "(?<!syntax error: )unexpected end of (file|zlib input stream)|unexpected EOF(?! while)|compressed file ended before|EOF marker is absent|input is probably truncated|crc error|invalid compressed data|corrupted data",
+              "(?<!syntax error: )unexpected end of (file|zlib input stream)|unexpected EOF(?! while)|compressed file ended before|EOF marker is absent|input is probably truncated|crc error|invalid compressed data|corrupted data|gzip data is cut",
               "A compressed file is probably cut short or damaged. Check the source with gzip -t; copies that broke off and writers that were not closed leave such files."),
           said(
               "not in gzip format|(gunzip|zcat|gzip|tar): invalid magic|not a gzipped file|not a gzip file|incorrect header check|not a BGZF|invalid gzip header",

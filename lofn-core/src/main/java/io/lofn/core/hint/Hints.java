@@ -89,6 +89,13 @@ public final class Hints {
                 .formatted(inContainer));
   }
 
+  /** For a reader or a writer that failed; the lines are the messages of what it has thrown. */
+  public static String forLayout(Evidence evidence) {
+    return first(FileHints.CONTENT, evidence)
+        .orElse(
+            "Not the tool failed, but the code that writes its input or reads its output; the trace of that is at the last \"Caused by\". Does the layout fit the data?");
+  }
+
   private static Optional<String> first(List<Hint> hints, Evidence evidence) {
     return hints.stream().flatMap(hint -> hint.of(evidence).stream()).findFirst();
   }

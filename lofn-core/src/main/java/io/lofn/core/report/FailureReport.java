@@ -1,5 +1,6 @@
 package io.lofn.core.report;
 
+import io.lofn.api.LayoutException;
 import io.lofn.api.Printable;
 import io.lofn.api.ResourceLimits;
 import io.lofn.api.ToolFailedException;
@@ -23,14 +24,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what is known of a run, and writes it down when the tool fails. */
 public final class FailureReport {
+
+  private static final int MOST_CAUSES = 20;
 
   private final RunPlan plan;
   private final Function<Path, ExchangeDisk> look;
@@ -168,6 +173,46 @@ public final class FailureReport {
         Hints.forMissing(wanted, evidence(null, stderr)));
   }
 
+  /** The failure of what reads a tool's output. */
+  public LayoutException readingFailed(Exception cause, StreamTail stderr) {
+    return layoutFailed("the output of the tool could not be read", cause, stderr);
+  }
+
+  /** The failure of what writes a tool's input. */
+  public LayoutException writingFailed(Exception cause, StreamTail stderr) {
+    return layoutFailed("the input of the tool could not be written", cause, stderr);
+  }
+
+  private LayoutException layoutFailed(String what, Exception cause, StreamTail stderr) {
+    List<String> causes = causes(cause);
+    String last = causes.size() == 1 ? "" : "; " + causes.get(causes.size() - 1);
+    String title = "%s: %s: %s%s".formatted(plan.operator(), what, causes.get(0), last);
+    String hint = Hints.forLayout(evidence(causes));
+    OwnTrace.cut(cause);
+    return new LayoutException(
+        text(title, null, hint, LastLines.of(stderr.text()), stderr.total()),
+        "%s; image %s; %s; hint: %s"
+            .formatted(Abbreviated.line(title), plan.tool().image(), plan.task(), hint),
+        cause);
+  }
+
+  private static List<String> causes(Throwable thrown) {
+    return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
+        .limit(MOST_CAUSES)
+        .map(Throwable::toString)
+        .toList();
+  }
+
+  private Evidence evidence(List<String> lines) {
+    return new Evidence(
+        new Setup(plan.tool(), plan.settings(), plan.exchangePath(), plan.reuse()),
+        config,
+        OptionalInt.empty(),
+        lines,
+        Optional.ofNullable(exchange).map(look),
+        noRecords.getAsBoolean());
+  }
+
   private Evidence evidence(@Nullable ContainerExit exit, StreamTail stderr) {
     return new Evidence(
         new Setup(plan.tool(), plan.settings(), plan.exchangePath(), plan.reuse()),
@@ -180,9 +225,30 @@ public final class FailureReport {
 
   private ToolFailedException exception(
       Reason reason, String what, @Nullable ContainerExit exit, StreamTail stderr, String hint) {
-    String tail = stderr.text();
+    LastLines last = LastLines.of(Abbreviated.words(stderr.text(), plan.tool().argv()));
+    ToolFailedException failure =
+        new ToolFailedException(
+            text(plan.operator() + ": the tool " + what, exit, hint, last, stderr.total()),
+            summary(what, hint, last),
+            reason,
+            exit == null ? null : exit.code(),
+            stderr.text());
+    if (plan.failFast() > 0) {
+      PermanentFailureMarker.mark(failure, plan.failFast());
+    }
+    return failure;
+  }
+
+  /**
+   * The whole report.
+   *
+   * @param title what happened
+   * @param total how many bytes the tool wrote to standard error
+   */
+  private String text(
+      String title, @Nullable ContainerExit exit, String hint, LastLines last, long total) {
     StringBuilder message = new StringBuilder();
-    message.append(Printable.line("%s: the tool %s".formatted(plan.operator(), what)));
+    message.append(Printable.line(title));
     message.append("%n  command    %s".formatted(command(plan.tool().argv())));
     line(message, "image", image);
     if (exit != null) {
@@ -202,21 +268,10 @@ public final class FailureReport {
       line(message, "kept", left.toString());
     }
     line(message, "hint", hint);
-    LastLines last = LastLines.of(Abbreviated.words(tail, plan.tool().argv()));
-    line(message, "stderr", last.size(stderr.total()));
+    line(message, "stderr", last.size(total));
     last.shown()
         .forEach(text -> message.append(System.lineSeparator()).append("    ").append(text));
-    ToolFailedException failure =
-        new ToolFailedException(
-            message.toString(),
-            summary(what, hint, last),
-            reason,
-            exit == null ? null : exit.code(),
-            tail);
-    if (plan.failFast() > 0) {
-      PermanentFailureMarker.mark(failure, plan.failFast());
-    }
-    return failure;
+    return message.toString();
   }
 
   private static void line(StringBuilder message, String name, String value) {
