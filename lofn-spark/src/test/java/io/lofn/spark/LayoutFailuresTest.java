@@ -104,7 +104,7 @@ class LayoutFailuresTest {
         .hasMessageContaining("\n  image      any")
         .hasMessageContaining("\n  run        stage ")
         .hasMessageContaining("partition 0, attempt 0")
-        .hasMessageContaining("\n  hint       Not the tool failed");
+        .hasMessageContaining("\n  hint       The tool did not fail");
     assertThat(failure.getStackTrace()).isEmpty();
     assertThat(failure.getCause().getStackTrace())
         .isNotEmpty()

@@ -93,7 +93,7 @@ public final class Hints {
   public static String forLayout(Evidence evidence) {
     return first(FileHints.CONTENT, evidence)
         .orElse(
-            "Not the tool failed, but the code that writes its input or reads its output; the trace of that is at the last \"Caused by\". Does the layout fit the data?");
+            "The tool did not fail, but the code that writes its input or reads its output; its stack trace is at the last \"Caused by\". Check that the layout fits the data.");
   }
 
   private static Optional<String> first(List<Hint> hints, Evidence evidence) {

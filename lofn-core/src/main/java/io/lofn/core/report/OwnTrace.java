@@ -33,9 +33,19 @@ final class OwnTrace {
   private static StackTraceElement[] own(StackTraceElement[] trace) {
     for (int i = 1; i < trace.length; i++) {
       if (CALLERS.contains(trace[i].getClassName())) {
-        return Arrays.copyOf(trace, i);
+        return Arrays.copyOf(trace, lastOwn(trace, i));
       }
     }
     return trace;
+  }
+
+  /** Without the machinery of streams, by which a reader's records are taken. */
+  private static int lastOwn(StackTraceElement[] trace, int end) {
+    int own = end;
+    while (own > 1
+        && trace[own - 1].getClassName().matches("java\\.util\\.(stream\\.|Spliterators).*")) {
+      own--;
+    }
+    return own;
   }
 }
