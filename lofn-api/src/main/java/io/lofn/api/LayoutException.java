@@ -13,6 +13,7 @@ import java.io.PrintWriter;
  * thrown, since Spark prints it there several times, and as a whole, with the stack trace of its
  * cause, on the driver.
  */
+@SuppressWarnings("OverrideThrowableToString") // the message is the report in any JVM
 public final class LayoutException extends LofnException {
 
   private static final long serialVersionUID = 1L;

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * tool failed, and the whole report once Spark has brought the exception to the driver, where it is
  * the cause of the {@code SparkException}. There is no stack trace: the tool failed, not lofn.
  */
+@SuppressWarnings("OverrideThrowableToString") // the message is the report in any JVM
 public final class ToolFailedException extends LofnException {
 
   private static final long serialVersionUID = 1L;
