@@ -1,5 +1,6 @@
 package io.lofn.spark;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -7,12 +8,14 @@ import io.lofn.api.LayoutException;
 import io.lofn.api.Lines;
 import io.lofn.api.OutputReader;
 import io.lofn.api.PartitionWriter;
+import io.lofn.api.RunInput;
 import io.lofn.api.Tool;
 import io.lofn.api.ToolFailedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -73,8 +76,7 @@ class LayoutFailuresTest {
     PartitionWriter<String> toStdin =
         new PartitionWriter<>() {
           @Override
-          public void write(java.util.Iterator<String> given, io.lofn.api.RunInput run)
-              throws IOException {
+          public void write(Iterator<String> given, RunInput run) throws IOException {
             run.stdin().write(Integer.parseInt(given.next()));
           }
 
@@ -175,7 +177,7 @@ class LayoutFailuresTest {
                 OutputReader.stdout(
                     stdout -> {
                       try {
-                        return Stream.of(new String(stdout.readAllBytes()));
+                        return Stream.of(new String(stdout.readAllBytes(), UTF_8));
                       } catch (RuntimeException e) {
                         throw new IllegalStateException("cannot read", e);
                       }
