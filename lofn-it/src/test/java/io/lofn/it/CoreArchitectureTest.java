@@ -40,7 +40,7 @@ class CoreArchitectureTest {
           Set.of("node", "runtime", "shell"),
           Set.of("exchange", "storage"),
           Set.of("container", "feed", "image"),
-          Set.of("plan", "probe", "warm"),
+          Set.of("hint", "plan", "probe", "warm"),
           Set.of("gate", "report"),
           Set.of("run"),
           Set.of("check"));

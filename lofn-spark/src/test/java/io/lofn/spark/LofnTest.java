@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.BinaryFile;
 import io.lofn.api.EmptyPartitions;
 import io.lofn.api.InputFiles;
+import io.lofn.api.LayoutException;
 import io.lofn.api.LofnException;
 import io.lofn.api.OutputFiles;
 import io.lofn.api.Tool;
@@ -143,7 +144,8 @@ class LofnTest {
 
     assertThatThrownBy(reduced::collect)
         .cause()
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(LayoutException.class)
+        .hasCauseInstanceOf(IllegalStateException.class)
         .hasMessageContaining("left partition");
   }
 
@@ -167,8 +169,7 @@ class LofnTest {
                 InputFiles.<Tuple2<String, String>>text(file -> file._1, file -> file._2),
                 OutputFiles.matching("out/*").text(Tuple2::new))
             .shell(
-                "cd /shared && mkdir out && for f in input/*; do wc -l < $f > out/${f#input/};"
-                    + " done");
+                "cd /shared && mkdir out && for f in input/*; do wc -l < $f > out/${f#input/}; done");
 
     List<Tuple2<String, String>> counted =
         lofn.map(context.wholeTextFiles(directory.toString(), 1), tool).collect();

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The records of a partition, of which it is known afterwards whether there were any. */
 final class ObservedRecords<T> implements Iterator<T> {
@@ -16,6 +18,8 @@ final class ObservedRecords<T> implements Iterator<T> {
   private final TaskScope task;
   private final CompletableFuture<Boolean> known = new CompletableFuture<>();
   private volatile Optional<String> file = Optional.empty();
+
+  private volatile @Nullable Throwable failure;
 
   ObservedRecords(Iterator<T> records, TaskScope task) {
     this.records = records;
@@ -38,16 +42,31 @@ final class ObservedRecords<T> implements Iterator<T> {
 
   @Override
   public boolean hasNext() {
-    boolean more = records.hasNext();
+    boolean more = upstream(records::hasNext);
     settle(more);
     return more;
   }
 
   @Override
   public T next() {
-    T record = records.next();
+    T record = upstream(records::next);
     settle(true);
     return record;
+  }
+
+  /** Takes note of what the code that makes the records throws. */
+  private <R> R upstream(Supplier<R> call) {
+    try {
+      return call.get();
+    } catch (Throwable e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  /** What the code that makes the records has thrown, which is no failure of a writer. */
+  @Nullable Throwable failure() {
+    return failure;
   }
 
   /** Whether there were any; for the thread that has read them. */
@@ -56,6 +75,11 @@ final class ObservedRecords<T> implements Iterator<T> {
       settle(records.hasNext());
     }
     return known.join();
+  }
+
+  /** Whether it is known by now that there are none. */
+  boolean areKnownToBeNone() {
+    return !known.getNow(true);
   }
 
   /** The same, once a {@linkplain #settledBy writer} knows. */

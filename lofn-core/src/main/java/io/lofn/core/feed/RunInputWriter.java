@@ -98,6 +98,12 @@ public final class RunInputWriter<I> {
     return requireNonNull(given).file();
   }
 
+  /** Whether it is known by now that there are no records; by any thread. */
+  public boolean isKnownToBeEmpty() {
+    ObservedRecords<I> all = given;
+    return all != null && all.areKnownToBeNone();
+  }
+
   /** Lets the feeder go on, once the tool has started. */
   public void begin(OutputStream stdin) {
     requireNonNull(stdinWriter).begin(stdin);
@@ -113,6 +119,12 @@ public final class RunInputWriter<I> {
     return cause instanceof IOException e
         ? ExchangeDisk.of(exchange.directory()).explain(title, e)
         : Optional.empty();
+  }
+
+  /** What the code that makes the records has thrown, which is no failure of the writer. */
+  public @Nullable Throwable upstreamFailure() {
+    ObservedRecords<I> all = given;
+    return all == null ? null : all.failure();
   }
 
   /** What the feeder failed with. */

@@ -1,11 +1,15 @@
 package io.lofn.core.report;
 
+import io.lofn.api.LayoutException;
 import io.lofn.api.Printable;
 import io.lofn.api.ResourceLimits;
 import io.lofn.api.ToolFailedException;
 import io.lofn.api.ToolFailedException.Reason;
 import io.lofn.core.exchange.DiskWatch;
 import io.lofn.core.exchange.ExchangeDisk;
+import io.lofn.core.hint.Evidence;
+import io.lofn.core.hint.Hints;
+import io.lofn.core.hint.Setup;
 import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.plan.RunPlan;
@@ -16,26 +20,31 @@ import io.lofn.core.streams.StreamTail;
 import io.lofn.core.text.Abbreviated;
 import io.lofn.core.text.ShellWords;
 import io.lofn.spi.ContainerExit;
+import io.lofn.spi.ImageConfig;
 import io.lofn.spi.PreparedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what is known of a run, and writes it down when the tool fails. */
 public final class FailureReport {
 
-  /** Not at a carriage return, by which a tool would write over what is before it. */
-  private static final Pattern LINES = Pattern.compile("\n");
+  private static final int MOST_CAUSES = 20;
 
   private final RunPlan plan;
   private final Function<Path, ExchangeDisk> look;
   private volatile String image;
+  private volatile ImageConfig config = ImageConfig.empty();
+  private volatile BooleanSupplier noRecords = () -> false;
   private volatile String runtime = "not chosen";
   private volatile String container = "none";
   private volatile @Nullable Path exchange;
@@ -61,6 +70,7 @@ public final class FailureReport {
 
   public void image(PreparedImage prepared) {
     image = prepared.reference() + " (" + prepared.id() + ")";
+    config = prepared.config();
   }
 
   public void container(String id) {
@@ -69,6 +79,11 @@ public final class FailureReport {
 
   public void exchange(Path directory) {
     exchange = directory;
+  }
+
+  /** What tells whether the partition is known to have no records. */
+  public void noRecordsIf(BooleanSupplier known) {
+    noRecords = known;
   }
 
   /** What is kept of the run, to be named in the report. */
@@ -82,7 +97,6 @@ public final class FailureReport {
 
   public ToolFailedException failure(
       Reason reason, @Nullable ContainerExit exit, StreamTail stderr) {
-    String tail = stderr.text();
     String what =
         switch (reason) {
           case TIMED_OUT ->
@@ -91,7 +105,7 @@ public final class FailureReport {
           case EXIT_CODE, OUTPUT_MISSING, OUTPUT_TOO_LARGE ->
               "failed with exit code " + codeOf(exit);
         };
-    return exception(reason, what, exit, stderr, hints().forFailure(reason, exit, tail));
+    return exception(reason, what, exit, stderr, Hints.forFailure(reason, evidence(exit, stderr)));
   }
 
   /** The failure of a tool whose program could not be executed, whatever exit codes it accepts. */
@@ -101,7 +115,7 @@ public final class FailureReport {
         "could not be executed, exit code " + exit.code(),
         exit,
         stderr,
-        hints().forStart(exit, stderr.text()));
+        Hints.forStart(evidence(exit, stderr)));
   }
 
   /** The failure of a tool that was stopped because it did nothing. */
@@ -111,7 +125,7 @@ public final class FailureReport {
         "neither read nor wrote for " + said(plan.idleTimeout().orElseThrow()) + " and was stopped",
         null,
         stderr,
-        hints().forIdle());
+        Hints.forIdle());
   }
 
   /**
@@ -125,7 +139,7 @@ public final class FailureReport {
         "wrote a record of more than %d bytes: %s".formatted(plan.maxRecordSize(), where),
         null,
         stderr,
-        hints().forRecord());
+        Hints.forRecord(plan.maxRecordSize()));
   }
 
   /** The failure of a tool that was stopped, or has ended, with more on the disk than it may. */
@@ -150,7 +164,7 @@ public final class FailureReport {
     return missing(
         "regular file " + inContainer + instead.map(Instead::what).orElse(""),
         stderr,
-        instead.map(Instead::hint).orElseGet(() -> hints().forMissing(inContainer, stderr.text())));
+        instead.map(Instead::hint).orElseGet(() -> Hints.forMissing(inContainer, evidence(null, stderr))));
   }
 
   /** The failure of a tool that left nothing of what its output names. */
@@ -158,7 +172,7 @@ public final class FailureReport {
     return missing(
         "%s in %s".formatted(what, plan.exchangePath()),
         stderr,
-        hints().forMissing("it", stderr.text()));
+        Hints.forMissing("it", evidence(null, stderr)));
   }
 
   /**
@@ -189,15 +203,82 @@ public final class FailureReport {
         .map(directory -> new FoundOutputs(directory, plan.mountPoints()));
   }
 
-  private Hints hints() {
-    return new Hints(plan, Optional.ofNullable(exchange).map(look));
+  /** The failure of what reads a tool's output. */
+  public LayoutException readingFailed(Exception cause, StreamTail stderr) {
+    return layoutFailed("the output of the tool could not be read", cause, stderr);
+  }
+
+  /** The failure of what writes a tool's input. */
+  public LayoutException writingFailed(Exception cause, StreamTail stderr) {
+    return layoutFailed("the input of the tool could not be written", cause, stderr);
+  }
+
+  private LayoutException layoutFailed(String what, Exception cause, StreamTail stderr) {
+    List<String> causes = causes(cause);
+    String last = causes.size() == 1 ? "" : "; " + causes.get(causes.size() - 1);
+    String title = "%s: %s: %s%s".formatted(plan.operator(), what, causes.get(0), last);
+    String hint = Hints.forLayout(evidence(causes));
+    OwnTrace.cut(cause);
+    return new LayoutException(
+        text(title, null, hint, LastLines.of(stderr.text()), stderr.total()),
+        "%s; image %s; %s; hint: %s"
+            .formatted(Abbreviated.line(title), plan.tool().image(), plan.task(), hint),
+        cause);
+  }
+
+  private static List<String> causes(Throwable thrown) {
+    return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
+        .limit(MOST_CAUSES)
+        .map(Throwable::toString)
+        .toList();
+  }
+
+  private Evidence evidence(List<String> lines) {
+    return new Evidence(
+        new Setup(plan.tool(), plan.settings(), plan.exchangePath(), plan.reuse()),
+        config,
+        OptionalInt.empty(),
+        lines,
+        Optional.ofNullable(exchange).map(look),
+        noRecords.getAsBoolean());
+  }
+
+  private Evidence evidence(@Nullable ContainerExit exit, StreamTail stderr) {
+    return new Evidence(
+        new Setup(plan.tool(), plan.settings(), plan.exchangePath(), plan.reuse()),
+        config,
+        exit == null ? OptionalInt.empty() : OptionalInt.of(exit.code()),
+        LastLines.of(stderr.text()).shown(),
+        Optional.ofNullable(exchange).map(look),
+        noRecords.getAsBoolean());
   }
 
   private ToolFailedException exception(
       Reason reason, String what, @Nullable ContainerExit exit, StreamTail stderr, String hint) {
-    String tail = stderr.text();
+    LastLines last = LastLines.of(Abbreviated.words(stderr.text(), plan.tool().argv()));
+    ToolFailedException failure =
+        new ToolFailedException(
+            text(plan.operator() + ": the tool " + what, exit, hint, last, stderr.total()),
+            summary(what, hint, last),
+            reason,
+            exit == null ? null : exit.code(),
+            stderr.text());
+    if (plan.failFast() > 0) {
+      PermanentFailureMarker.mark(failure, plan.failFast());
+    }
+    return failure;
+  }
+
+  /**
+   * The whole report.
+   *
+   * @param title what happened
+   * @param total how many bytes the tool wrote to standard error
+   */
+  private String text(
+      String title, @Nullable ContainerExit exit, String hint, LastLines last, long total) {
     StringBuilder message = new StringBuilder();
-    message.append(Printable.line("%s: the tool %s".formatted(plan.operator(), what)));
+    message.append(Printable.line(title));
     message.append("%n  command    %s".formatted(command(plan.tool().argv())));
     line(message, "image", image);
     if (exit != null) {
@@ -221,20 +302,10 @@ public final class FailureReport {
       line(message, "kept", left.toString());
     }
     line(message, "hint", hint);
-    line(message, "stderr", tail.isEmpty() ? "nothing" : sizeOf(stderr));
-    if (!tail.isEmpty()) {
-      LINES
-          .splitAsStream(Abbreviated.words(tail, plan.tool().argv()))
-          .map(text -> Printable.line(Abbreviated.line(text)))
-          .forEach(text -> message.append(System.lineSeparator()).append("    ").append(text));
-    }
-    ToolFailedException failure =
-        new ToolFailedException(
-            message.toString(), reason, exit == null ? null : exit.code(), tail);
-    if (plan.failFast() > 0) {
-      PermanentFailureMarker.mark(failure, plan.failFast());
-    }
-    return failure;
+    line(message, "stderr", last.size(total));
+    last.shown()
+        .forEach(text -> message.append(System.lineSeparator()).append("    ").append(text));
+    return message.toString();
   }
 
   private static void line(StringBuilder message, String name, String value) {
@@ -245,10 +316,16 @@ public final class FailureReport {
     return exit == null ? "unknown" : Integer.toString(exit.code());
   }
 
-  private static String sizeOf(StreamTail stderr) {
-    return stderr.total() > StreamTail.CAPACITY
-        ? "the last %d of %d bytes".formatted(StreamTail.CAPACITY, stderr.total())
-        : stderr.total() + " bytes";
+  /** What was wrong, where, and what to do, in one line of a log. */
+  private String summary(String what, String hint, LastLines last) {
+    return "%s: the tool %s; image %s; %s%s; hint: %s"
+        .formatted(
+            plan.operator(),
+            what,
+            plan.tool().image(),
+            plan.task(),
+            last.last().map(line -> "; last line of stderr: " + Abbreviated.of(line)).orElse(""),
+            hint);
   }
 
   private String limits() {

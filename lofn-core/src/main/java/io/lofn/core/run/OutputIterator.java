@@ -32,11 +32,15 @@ final class OutputIterator<O> implements Iterator<O> {
       return false;
     }
     results.takenHere();
-    if (records.hasNext()) {
-      return true;
+    try {
+      if (records.hasNext()) {
+        return true;
+      }
+      end();
+      return false;
+    } catch (RuntimeException e) {
+      throw results.readingFailed(e);
     }
-    end();
-    return false;
   }
 
   private void end() {
@@ -56,6 +60,10 @@ final class OutputIterator<O> implements Iterator<O> {
       throw new NoSuchElementException("The output has no more records");
     }
     results.takenHere();
-    return records.next();
+    try {
+      return records.next();
+    } catch (RuntimeException e) {
+      throw results.readingFailed(e);
+    }
   }
 }

@@ -16,9 +16,9 @@ import io.lofn.core.feed.InputLease;
 import io.lofn.core.feed.RunInputWriter;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.report.FailureReport;
+import io.lofn.core.report.LayoutFailures;
 import io.lofn.core.report.UnreadInput;
 import io.lofn.core.task.RunMetrics;
-import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.TaskScope;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.InputSnapshot;
@@ -50,6 +50,7 @@ final class RunOutcome {
   private final TaskScope task;
   private final InputLease turn;
   private final FailureReport report;
+  private final LayoutFailures layouts;
   private final RunMetrics metrics;
   private final Executor threads;
   private final Instant begun = Instant.now();
@@ -76,6 +77,7 @@ final class RunOutcome {
     this.task = task;
     this.turn = turn;
     this.report = report;
+    this.layouts = new LayoutFailures(task, report);
     this.metrics = metrics;
     this.threads = threads;
   }
@@ -87,6 +89,8 @@ final class RunOutcome {
 
   void writtenBy(RunInputWriter<?> input) {
     feed = input;
+    report.noRecordsIf(input::isKnownToBeEmpty);
+    layouts.writtenBy(input);
   }
 
   /** Takes note of what is in the exchange before the tool is. */
@@ -109,6 +113,7 @@ final class RunOutcome {
   /** From now on the tool is there. */
   void started(ContainerSession container) {
     session = container;
+    layouts.started(container.stderr());
   }
 
   /** Counts what is in the exchange beyond what was put there as output. */
@@ -182,6 +187,7 @@ final class RunOutcome {
       checked = true;
     } catch (RuntimeException | Error e) {
       failed();
+      layouts.known(e);
       throw e;
     }
   }
@@ -264,8 +270,13 @@ final class RunOutcome {
         keepIfWanted();
         yield report.tooMuchDisk(requireNonNull(disk), current.stderr());
       }
-      case INPUT_FAILED -> TaskCalls.unchecked(requireNonNull(stop.cause()));
+      case INPUT_FAILED -> layouts.ofWriter(requireNonNull(stop.cause()));
     };
+  }
+
+  /** What to throw for what a reader or a writer has thrown. */
+  LayoutFailures layouts() {
+    return layouts;
   }
 
   private void keepIfWanted() {

@@ -52,6 +52,11 @@ final class RunOutputReader implements RunOutput {
     this.threads = threads;
   }
 
+  /** What to throw for what the reader has thrown. */
+  RuntimeException readingFailed(RuntimeException thrown) {
+    return run.layouts().ofReader(thrown);
+  }
+
   /** The calling thread is about to take records. */
   void takenHere() {
     taker = Thread.currentThread();

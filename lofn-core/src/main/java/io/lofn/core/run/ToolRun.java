@@ -79,11 +79,7 @@ final class ToolRun<I, O> implements Watched {
     RunInputWriter<I> input = new RunInputWriter<>(tool.input(), directory, task, turn, toString());
     feed = input;
     outcome.writtenBy(input);
-    if (tool.input().usesStdin()) {
-      input.start(wanted);
-    } else {
-      input.write(wanted);
-    }
+    outcome.layouts().give(input, wanted, tool.input().usesStdin());
     ready.inputFile(input.file());
     ContainerSession started = start(ready, directory, keeper);
     if (tool.input().usesStdin()) {
@@ -91,7 +87,7 @@ final class ToolRun<I, O> implements Watched {
       input.begin(keeper == null ? stdin : keeper.copied(stdin));
     }
     RunOutputReader results = new RunOutputReader(outcome, directory, turn, metrics, threads);
-    Stream<O> output = tool.output().read(results);
+    Stream<O> output = outcome.layouts().read(tool.output(), results);
     requireOpen();
     return new OutputIterator<>(output, results, this::close);
   }

@@ -1,6 +1,6 @@
 package io.lofn.core.shell;
 
-import java.util.Map;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** What exit codes mean by the conventions of shells and engines. */
@@ -16,20 +16,43 @@ public final class ExitCodes {
 
   private static final int SIGNAL_BASE = 128;
 
-  /** Signal numbers that are the same on every Linux architecture lofn meets. */
-  private static final Map<Integer, String> SIGNALS =
-      Map.ofEntries(
-          Map.entry(1, "SIGHUP"),
-          Map.entry(2, "SIGINT"),
-          Map.entry(3, "SIGQUIT"),
-          Map.entry(4, "SIGILL"),
-          Map.entry(6, "SIGABRT"),
-          Map.entry(8, "SIGFPE"),
-          Map.entry(9, "SIGKILL"),
-          Map.entry(11, "SIGSEGV"),
-          Map.entry(13, "SIGPIPE"),
-          Map.entry(14, "SIGALRM"),
-          Map.entry(15, "SIGTERM"));
+  /** Signals by their numbers, from 1, on the architectures that lofn meets: x86, ARM, POWER. */
+  private static final List<String> SIGNALS =
+      List.of(
+          "SIGHUP",
+          "SIGINT",
+          "SIGQUIT",
+          "SIGILL",
+          "SIGTRAP",
+          "SIGABRT",
+          "SIGBUS",
+          "SIGFPE",
+          "SIGKILL",
+          "SIGUSR1",
+          "SIGSEGV",
+          "SIGUSR2",
+          "SIGPIPE",
+          "SIGALRM",
+          "SIGTERM",
+          "SIGSTKFLT",
+          "SIGCHLD",
+          "SIGCONT",
+          "SIGSTOP",
+          "SIGTSTP",
+          "SIGTTIN",
+          "SIGTTOU",
+          "SIGURG",
+          "SIGXCPU",
+          "SIGXFSZ",
+          "SIGVTALRM",
+          "SIGPROF",
+          "SIGWINCH",
+          "SIGIO",
+          "SIGPWR",
+          "SIGSYS");
+
+  /** Those above have no names. */
+  private static final int LAST_SIGNAL = 64;
 
   /**
    * What the init processes of engines end with when a command fails by an error they do not know.
@@ -64,9 +87,12 @@ public final class ExitCodes {
   }
 
   private static String signal(int code) {
-    String name = SIGNALS.get(code - SIGNAL_BASE);
-    return name == null
-        ? code + ": the tool's own"
-        : "%d: ended by signal %d (%s)".formatted(code, code - SIGNAL_BASE, name);
+    int number = code - SIGNAL_BASE;
+    if (number < 1 || number > LAST_SIGNAL) {
+      return code + ": the tool's own";
+    }
+    return number <= SIGNALS.size()
+        ? "%d: ended by signal %d (%s)".formatted(code, number, SIGNALS.get(number - 1))
+        : "%d: the tool's own, or ended by signal %d".formatted(code, number);
   }
 }
