@@ -521,11 +521,11 @@ public final class Tool<I, O> implements Serializable {
    * This tool with a way to go on where a runtime lacks what the tool asks for. The default is
    * {@code spark.lofn.unsupportedFeatures}.
    *
-   * @param lacking whether it is refused, or warned of
+   * @param unsupportedFeatures whether the tool is refused, or runs after a warning
    * @return the new tool
    */
   public Tool<I, O> unsupportedFeatures(UnsupportedFeaturePolicy unsupportedFeatures) {
-    requireNonNull(unsupportedFeatures, "lacking is null");
+    requireNonNull(unsupportedFeatures, "unsupportedFeatures is null");
     return with(draft -> draft.unsupportedFeatures = unsupportedFeatures);
   }
 
