@@ -51,7 +51,7 @@ class GuardedSandboxTest {
         .cause()
         .isInstanceOf(LofnException.class)
         .isNotInstanceOf(EngineException.class)
-        .hasMessageContaining("given up");
+        .hasMessageContaining("was cancelled");
     assertThat(events).containsExactly("start", "container closed", "given back");
   }
 
@@ -73,7 +73,7 @@ class GuardedSandboxTest {
   void aRunThatWasGivenUpStartsNothingMore() {
     guarded.close();
 
-    assertThatThrownBy(() -> guarded.start(SPEC, START)).hasMessageContaining("given up");
+    assertThatThrownBy(() -> guarded.start(SPEC, START)).hasMessageContaining("was cancelled");
     assertThat(events).containsExactly("given back");
   }
 
