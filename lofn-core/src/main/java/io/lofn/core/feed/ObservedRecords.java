@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 
-/** The records of a partition, of which it is known afterwards whether there were any. */
+/** The records of a partition; knows afterwards whether there were any. */
 final class ObservedRecords<T> implements Iterator<T> {
 
   private final Iterator<T> records;
@@ -35,7 +35,7 @@ final class ObservedRecords<T> implements Iterator<T> {
     return record;
   }
 
-  /** Whether there were any; for the thread that has read them. */
+  /** Returns whether there were records; for the thread that has read them. */
   boolean any() {
     if (!known.isDone()) {
       known.complete(records.hasNext());
@@ -43,20 +43,21 @@ final class ObservedRecords<T> implements Iterator<T> {
     return known.join();
   }
 
-  /** The same, once a {@linkplain #settledBy writer} knows. */
+  /** Returns the same, once a {@linkplain #settledBy writer} knows. */
   CompletableFuture<Boolean> known() {
     return known;
   }
 
   /**
-   * A writer after which it is known whether there were records, whether or not it has looked.
-   * Where it cannot be known there were, so that no failure passes for an empty partition.
+   * Wraps a writer so that afterwards it is known whether there were records, even if the writer
+   * did not ask for one. If it cannot be known, assumes that there were, so that no failure passes
+   * for an empty partition.
    */
   PartitionWriter<T> settledBy(PartitionWriter<T> writer) {
     return new Settling<>(writer, this);
   }
 
-  @SuppressWarnings("serial") // never sent: made for one run, where it is
+  @SuppressWarnings("serial") // never sent: made and used in one run
   private static final class Settling<T> implements PartitionWriter<T> {
 
     private final transient PartitionWriter<T> writer;
