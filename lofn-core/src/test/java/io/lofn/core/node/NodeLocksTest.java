@@ -190,7 +190,7 @@ class NodeLocksTest {
     assertThat(other.getInputStream().read()).isEqualTo('h');
     assertThatThrownBy(() -> locks().hold("name", Duration.ofMillis(300)))
         .isInstanceOf(EngineException.class)
-        .hasMessageContaining("process " + other.pid() + ", held 'name'");
+        .hasMessageContaining("process " + other.pid() + ", held the lock 'name'");
 
     other.destroyForcibly().waitFor();
 
