@@ -109,7 +109,7 @@ class StartProbeTest {
       assertThatThrownBy(() -> probe.check(ends(41), IMAGE, TASK))
           .isInstanceOf(EngineException.class)
           .hasMessageStartingWith(
-              "Tools cannot run on this node by fake, engine of fake: the engine does not see the"
+              "Tools cannot run on this node with fake, engine of fake: the engine does not see the"
                   + " executor's directory "
                   + local)
           .hasMessageContaining("spark.lofn.host.path.map")
@@ -194,7 +194,7 @@ class StartProbeTest {
           .isNotInstanceOf(EngineException.class)
           .hasMessageContaining("any:1 would run as user '0:0'")
           .hasMessageContaining("belong to user 12345")
-          .hasMessageContaining("Leave Tool.user away, run executors as root");
+          .hasMessageContaining("Remove Tool.user, run executors as root");
     }
     assertThat(started).hasSize(2);
     assertThat(started.get(0).settings().user()).contains("0:0");
