@@ -109,7 +109,7 @@ class LofnEndTest {
     }
 
     assertThatThrownBy(() -> lofn("1s").map(context.parallelize(List.of("a"), 1), CAT).collect())
-        .hasStackTraceContaining("lofn has ended here before map of any");
+        .hasStackTraceContaining("lofn shut down on this executor before the start of map of any");
 
     assertThat(containers()).isEmpty();
   }
