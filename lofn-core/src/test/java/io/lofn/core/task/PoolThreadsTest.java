@@ -146,7 +146,7 @@ class PoolThreadsTest {
 
     assertThatThrownBy(() -> calls.call(task, () -> "too late"))
         .isInstanceOf(LofnException.class)
-        .hasMessageContaining("lofn has ended on this executor");
+        .hasMessageContaining("lofn has shut down on this executor");
   }
 
   @Test
