@@ -227,7 +227,7 @@ public final class OrphanReaper {
         "lofn shuts down, but these containers may still exist; clean-up continues in the"
             + " background: {}",
         ledger.lost());
-    Thread last = new Thread(() -> settleAll(engines), "lofn-sweep");
+    Thread last = new Thread(() -> settleAll(engines), "lofn-cleanup");
     last.setDaemon(true);
     last.setUncaughtExceptionHandler(PoolThreads.LOGGING);
     last.start();

@@ -88,7 +88,7 @@ class LeftContainersTest {
     containers = new TrackedContainers(reaper, HostPathMapping.NONE);
   }
 
-  /** A clock without a thread that runs: nothing sweeps but the test. */
+  /** A scheduler without a running thread: only the test cleans up. */
   private static ScheduledExecutorService noClock() {
     return Executors.newScheduledThreadPool(1, task -> new Thread("never runs its task"));
   }

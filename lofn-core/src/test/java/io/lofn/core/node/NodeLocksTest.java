@@ -134,7 +134,7 @@ class NodeLocksTest {
     locks().hold("name", LONG).close();
   }
 
-  /** Whoever looks at the file of a lock and closes it lets go of it, if it is his process's. */
+  /** A process that opens and closes the file of its own lock releases the lock. */
   @Test
   void whoWaitsInVainDoesNotLetAnotherProcessIn() throws Exception {
     try (NodeLocks.Held mine = locks().hold("name", LONG)) {
