@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.stream.Stream;
 
-/** Reads what another reader reads, with each record changed. */
+/** Reads what another reader reads, and changes each record. */
 final class MappedReader<O, P> implements OutputReader<P> {
 
   private static final long serialVersionUID = 1L;
