@@ -251,7 +251,7 @@ class EarlyEndTest {
         .isEmpty();
   }
 
-  /** What a writer does that feeds a tool. */
+  /** The body of a writer of standard input. */
   enum Writer implements PartitionWriter.StdinWriter<String> {
     RETURNS_EARLY {
       @Override

@@ -10,7 +10,7 @@ import org.apache.spark.TaskKilledException;
 import org.apache.spark.util.TaskCompletionListener;
 import org.slf4j.MDC;
 
-/** A task of Spark. */
+/** The task of Spark that a run works for. */
 public final class SparkTaskScope implements TaskScope {
 
   private final TaskContext context;
@@ -27,11 +27,11 @@ public final class SparkTaskScope implements TaskScope {
             context.taskAttemptId());
   }
 
-  /** The task of the calling thread. */
+  /** Returns the task of the calling thread. */
   public static TaskScope current() {
     TaskContext context = TaskContext.get();
     if (context == null) {
-      throw new IllegalStateException("A tool runs in a task of Spark only");
+      throw new IllegalStateException("A tool runs only in a Spark task");
     }
     return new SparkTaskScope(context);
   }

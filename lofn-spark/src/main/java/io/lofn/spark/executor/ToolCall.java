@@ -23,7 +23,7 @@ public final class ToolCall<I, O> implements Serializable {
   private final Tool<I, O> tool;
   private final HashMap<String, String> conf;
 
-  /** What the driver knows of the image's bytes. */
+  /** The digest of the image, if the driver knows it. */
   private final @Nullable String digest;
 
   private ToolCall(String operator, Tool<I, O> tool, LofnConfig conf, @Nullable String digest) {
@@ -33,7 +33,7 @@ public final class ToolCall<I, O> implements Serializable {
     this.digest = digest;
   }
 
-  /** A call whose tasks all run the bytes that the image stands for now, if that can be told. */
+  /** Makes a call whose tasks all run the image with its current digest, if that is known. */
   public static <I, O> ToolCall<I, O> onDriver(String operator, Tool<I, O> tool, LofnConfig conf) {
     SentFunctions.check(tool);
     try (Lease lofn = ExecutorInjector.ofDriver(conf.entries())) {
@@ -42,12 +42,12 @@ public final class ToolCall<I, O> implements Serializable {
     }
   }
 
-  /** This call as failure reports are to name it at a level of a tree. */
+  /** Returns this call with the name of a tree's level for failure reports. */
   public ToolCall<I, O> atLevel(int level) {
     return new ToolCall<>(operator + ", level " + level, tool, new LofnConfig(conf), digest);
   }
 
-  /** This call for another layout of the same tool. */
+  /** Returns this call for another layout of the same tool. */
   public <J> ToolCall<J, O> with(Tool<J, O> other) {
     SentFunctions.check(other);
     return new ToolCall<>(operator, other, new LofnConfig(conf), digest);

@@ -152,7 +152,7 @@ class PlantedDirectoriesTest {
         new LofnConfig(Map.of()));
   }
 
-  /** Sweeps as if an engine had nothing left. */
+  /** Cleans up as if an engine had no containers left. */
   static final class Sweep {
 
     private Sweep() {}
