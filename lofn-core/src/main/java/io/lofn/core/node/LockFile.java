@@ -63,7 +63,7 @@ final class LockFile {
     try {
       if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
           && Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-        throw new IOException(path + " is no regular file");
+        throw new IOException(path + " is not a regular file");
       }
       if (!ProcessUser.current().owns(path)) {
         throw new IOException("%s belongs to user %d".formatted(path, ProcessUser.ownerOf(path)));

@@ -252,7 +252,7 @@ final class RunOutcome {
         keepIfWanted();
         yield report.idle(current.stderr());
       }
-      case OUTPUT_TOO_LARGE -> report.recordTooLong("it was stopped for it", current.stderr());
+      case OUTPUT_TOO_LARGE -> report.recordTooLong("lofn stopped the tool", current.stderr());
       case DISK_LIMIT -> {
         keepIfWanted();
         yield report.tooMuchDisk(requireNonNull(disk), current.stderr());

@@ -129,7 +129,7 @@ class NodeLocksTest {
 
     assertThatThrownBy(() -> locks().hold("name", LONG))
         .isInstanceOf(LofnException.class)
-        .hasMessageContaining(file + " is no regular file");
+        .hasMessageContaining(file + " is not a regular file");
     Files.delete(file);
     locks().hold("name", LONG).close();
   }
