@@ -15,7 +15,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examination of a node whose tools are plain processes. */
+/** The doctor's checks of a node whose tools are plain processes. */
 class DoctorTest {
 
   @TempDir Path directory;

@@ -55,7 +55,7 @@ class EarlyEndTest {
   /** What listeners of tasks found, which run in this JVM. */
   private static final BlockingQueue<String> FOUND = new LinkedBlockingQueue<>();
 
-  /** Somebody kept it. */
+  /** Kept beyond the run. */
   private static volatile Iterator<String> kept;
 
   private static volatile CountDownLatch upstream = new CountDownLatch(1);

@@ -153,7 +153,8 @@ class LayoutsTest {
     Tool<String, String> tool =
         Tool.lines("any")
             .shell(
-                "cd /shared; mkdir out; echo x > \"$(printf 'out/a\\nb.txt')\"; echo y > $(printf 'out/\\303\\251')")
+                "cd /shared; mkdir out; echo x > \"$(printf 'out/a\\n"
+                    + "b.txt')\"; echo y > $(printf 'out/\\303\\251')")
             .output(OutputFiles.matching("./out/**").text((name, text) -> name));
 
     assertThat(map(lofn(true), tool)).containsExactly("out/a\nb.txt", "out/\u00e9");
@@ -183,7 +184,7 @@ class LayoutsTest {
         .containsExactly("@r", "A", "+", "I", "x");
   }
 
-  /** Of equal method references to one interface in one class, javac makes one. */
+  /** For equal method references to one interface in one class, javac generates only one. */
   @Test
   void aMethodReferenceThatWouldArriveWithOtherTypesIsRefused() {
     Lofn lofn = lofn(true);

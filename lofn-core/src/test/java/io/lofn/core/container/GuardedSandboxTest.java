@@ -28,7 +28,7 @@ class GuardedSandboxTest {
       ContainerSpec.builder("name", "image").command(List.of("tool")).build();
   private static final CommandStart START = new CommandStart(true, Set.of(0), ImageConfig.empty());
 
-  /** What became of the place and its container, in order. */
+  /** The events of the sandbox and its container, in order. */
   private final List<String> events = new CopyOnWriteArrayList<>();
 
   private final CountDownLatch starting = new CountDownLatch(1);

@@ -214,7 +214,7 @@ class LeftContainersTest {
     WarmContainer warm = new WarmContainer(shape, exchange, containers, threads, clock);
     warm.hold(List.of(new Volume()));
     engine.removes = false;
-    // Its agent says nothing, for the container has no streams.
+    // Its agent prints nothing, since the container has no streams.
     assertThatThrownBy(() -> warm.run(spec("lofn-a", exchange)))
         .isInstanceOf(EngineException.class);
 

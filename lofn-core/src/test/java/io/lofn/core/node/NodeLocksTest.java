@@ -149,7 +149,7 @@ class NodeLocksTest {
     }
   }
 
-  /** Says whether it gets a name. */
+  /** Prints whether it gets the lock of a name. */
   static final class Trier {
 
     private Trier() {}

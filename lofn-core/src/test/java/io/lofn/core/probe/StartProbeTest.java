@@ -48,7 +48,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the probe says of engines that see other files than the executor. */
+/** What the probe reports for engines that see other files than the executor. */
 class StartProbeTest {
 
   private static final Tool<String, String> OTHER = Tool.pipe("any:1").command("cat").user("0:0");

@@ -133,7 +133,7 @@ class PlantedDirectoriesTest {
     }
   }
 
-  /** A name of a lock in a directory that all write could be told by anybody. */
+  /** Any user could guess the name of a lock in a directory that all users write. */
   @Test
   void noNameInASharedDirectoryIsALock() throws Exception {
     Path shared = shared();
