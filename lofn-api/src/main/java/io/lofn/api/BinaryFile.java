@@ -10,9 +10,9 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 
 /**
- * A file of any length: a name, and something that opens it. What a tool for {@code mapBinary} and
- * {@code reduceBinary} gives, and what such a reduce takes. It is a handle, not a value to put into
- * an RDD: the file of a run is there only until the next one is asked for.
+ * A file of any length: a name, and a source that opens it. Tools for {@code mapBinary} and {@code
+ * reduceBinary} return it, and such a reduce receives it. It is a handle; do not put it into an
+ * RDD: the file of a run exists only until the next one is requested.
  *
  * <pre>{@code
  * Tool<String, BinaryFile> compress = Tool.pipe("busybox:1").command("gzip")
@@ -46,7 +46,7 @@ public final class BinaryFile {
   }
 
   /**
-   * A file with a name: one of those that make up the output of a run.
+   * Makes a file with a name: one of those that make up the output of a run.
    *
    * @param name the name relative to the output, with {@code /} between its parts
    * @param source opens it
@@ -61,13 +61,15 @@ public final class BinaryFile {
                 .anyMatch(part -> part.isEmpty() || part.equals(".") || part.equals(".."));
     if (bad) {
       throw new LofnException(
-          "A file of an output is named relative to it, not '" + FileNames.shown(name) + "'");
+          "A file of an output has a name relative to the output, not '"
+              + FileNames.shown(name)
+              + "'");
     }
     return new BinaryFile(name, source);
   }
 
   /**
-   * A file that is all the output of a run.
+   * Makes a file that is the whole output of a run.
    *
    * @param source opens it
    * @return the file; its name is empty
@@ -77,9 +79,9 @@ public final class BinaryFile {
   }
 
   /**
-   * The name of this file.
+   * Returns the name of this file.
    *
-   * @return relative to what it belongs to; empty if the file is all there is
+   * @return relative to what it belongs to; empty if the file is the whole output
    */
   public String name() {
     return name;
@@ -96,7 +98,7 @@ public final class BinaryFile {
   }
 
   /**
-   * The output is a file of the exchange.
+   * Reads the output from a file of the exchange.
    *
    * @param name the file's name relative to the exchange
    * @return the reader
@@ -111,11 +113,11 @@ public final class BinaryFile {
   }
 
   /**
-   * The output is all regular files in and below a directory of the exchange, sorted by name, but
-   * for those that were there when the tool was started; if the tool changed or replaced one of
-   * them, that is an error. Symbolic links are passed over.
+   * Reads the output from all regular files in and below a directory of the exchange, sorted by
+   * name. Leaves out files that existed when the tool started; if the tool changed or replaced one
+   * of them, that is an error. Symbolic links are ignored.
    *
-   * @param name the directory's name relative to the exchange; the tool has to make it
+   * @param name the directory's name relative to the exchange; the tool must make it
    * @return the reader
    * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
@@ -124,7 +126,7 @@ public final class BinaryFile {
   }
 
   /**
-   * The output is what the tool writes to standard output, while it runs. It can be opened once.
+   * Reads the output from standard output, while the tool runs. It can be opened once.
    *
    * @return the reader
    */
@@ -133,8 +135,7 @@ public final class BinaryFile {
   }
 
   /**
-   * Files go into the exchange as {@code input_1.bin}, {@code input_2.bin} and so on, in their
-   * order.
+   * Writes files to the exchange as {@code input_1.bin}, {@code input_2.bin} and so on, in order.
    *
    * @return the writer
    */
@@ -143,8 +144,7 @@ public final class BinaryFile {
   }
 
   /**
-   * Files go into the exchange by number, in their order. For a layout of your own, give the tool a
-   * lambda:
+   * Writes files to the exchange by number, in order. For another layout, give the tool a lambda:
    *
    * <pre>{@code
    * tool.<BinaryFile>input((files, run) -> {

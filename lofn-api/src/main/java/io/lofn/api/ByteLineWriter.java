@@ -25,7 +25,7 @@ final class ByteLineWriter {
   /**
    * Writes a record.
    *
-   * @param number its number, for a message
+   * @param number its number, for messages
    */
   void write(byte[] record, long number) throws IOException {
     if (record.length % delimiter.unit() != 0) {
@@ -41,15 +41,15 @@ final class ByteLineWriter {
     buffered.write(delimiter.bytes());
   }
 
-  /** The refusal of a record that would come back as others. */
+  /** Returns the exception for a record that would be read as several. */
   static LofnException cut(long number, Delimiter delimiter) {
     return new BadRecord(
         number,
-        "contains the delimiter %s, or makes one with that after it, and would be read as several records. Take it out, choose another Lines.delimiter, or say Lines.multiLine() if records are meant to hold several lines."
+        "contains the delimiter %s, or forms one with the delimiter after it, and would be read as several records. Remove it, choose another Lines.delimiter, or say Lines.multiLine() if records are meant to hold several lines."
             .formatted(delimiter));
   }
 
-  /** Hands everything on to the stream. */
+  /** Flushes everything to the stream. */
   void finish() throws IOException {
     buffered.flush();
     if (compressed instanceof GZIPOutputStream gzip) {

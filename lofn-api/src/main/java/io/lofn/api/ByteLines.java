@@ -8,17 +8,16 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 
 /**
- * {@link Lines} whose records are bytes: neither decoded nor encoded, so no byte is refused, and a
- * record costs one copy. A record that holds the delimiter is refused unless {@link
- * Lines#multiLine()} is asked for. For RDDs that hold bytes anyway, such as those of Hadoop's
- * {@code Text}:
+ * {@link Lines} whose records are bytes: neither decoded nor encoded, so that every byte is
+ * accepted, and a record costs one copy. A record that contains the delimiter is refused, unless
+ * {@link Lines#multiLine()} allows it. For RDDs of bytes, such as those of Hadoop's {@code Text}:
  *
  * <pre>{@code
  * Tool.of(image, Lines.text().bytes().toStdin(), Lines.text().bytes().fromStdout())
  * }</pre>
  *
- * <p>The charset tells which bytes the delimiter is, and at which multiples of bytes it counts: in
- * UTF-16 at even ones, so that a record of an odd length is refused.
+ * <p>The charset determines the bytes of the delimiter, and their alignment: in UTF-16 it counts at
+ * even offsets only, so that a record of an odd length is refused.
  */
 @CheckReturnValue
 public final class ByteLines implements Serializable {
@@ -32,7 +31,7 @@ public final class ByteLines implements Serializable {
   }
 
   /**
-   * Records go to a file of the exchange.
+   * Writes records to a file of the exchange.
    *
    * @param name the file's name relative to the exchange
    * @return the writer
@@ -43,7 +42,7 @@ public final class ByteLines implements Serializable {
   }
 
   /**
-   * Records go to the tool's standard input.
+   * Writes records to the tool's standard input.
    *
    * @return the writer
    */
@@ -52,7 +51,7 @@ public final class ByteLines implements Serializable {
   }
 
   /**
-   * Records come from a file of the exchange.
+   * Reads records from a file of the exchange.
    *
    * @param name the file's name relative to the exchange
    * @return the reader
@@ -63,7 +62,7 @@ public final class ByteLines implements Serializable {
   }
 
   /**
-   * Records come from the tool's standard output, while it runs.
+   * Reads records from the tool's standard output, while the tool runs.
    *
    * @return the reader
    */

@@ -7,12 +7,12 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Says that a result must not be dropped: on a type, that of each of its methods. Immutable values
- * have it, since a setter whose result is dropped has done nothing at all.
+ * Marks results that must be used: on a type, those of all its methods. Immutable values have it,
+ * since a setter whose result is dropped has no effect.
  *
- * <p>It is for checkers, which go by an annotation's simple name: with Error Prone in the build
- * {@code tool.shell("sort");} as a statement does not compile. Nothing looks at it when a program
- * runs.
+ * <p>It is for static checkers, which recognize an annotation by its simple name: with Error Prone
+ * in the build, {@code tool.shell("sort");} as a statement does not compile. It has no effect at
+ * run time.
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a tool runs: an entrypoint, and the words or the script of a shell that follow it. */
+/** The command of a tool: an entrypoint, and the arguments or the shell script that follow it. */
 final class Command implements Serializable {
 
-  /** What the image says, which a tool must ask for. */
+  /** The image's default command, which a tool must ask for. */
   static final Command NONE = new Command(List.of(), List.of(), null, false, true);
 
   private static final long serialVersionUID = 1L;

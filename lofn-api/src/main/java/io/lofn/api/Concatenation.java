@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * Streams one after another, each opened when it is needed and closed when it is read. The iterator
- * of a {@code flatMap} would hold all records of one of them.
+ * Concatenates streams, each opened when it is needed and closed when it has been read. The
+ * iterator of a {@code flatMap} would hold all records of one of them.
  */
 final class Concatenation<O> implements Iterator<O> {
 
@@ -24,7 +24,7 @@ final class Concatenation<O> implements Iterator<O> {
     this.sources = sources;
   }
 
-  /** Something to be read. */
+  /** A source that can be read. */
   @FunctionalInterface
   interface Source<O> {
     Stream<O> open() throws IOException;

@@ -1,12 +1,12 @@
 package io.lofn.api;
 
-/** Paths as a container sees them. */
+/** Checks paths in a container. */
 final class ContainerPath {
 
   private ContainerPath() {}
 
   /**
-   * Checks that a path is absolute and has no part that goes up.
+   * Checks that a path is absolute and has no {@code ..}.
    *
    * @return the path without a trailing slash
    */

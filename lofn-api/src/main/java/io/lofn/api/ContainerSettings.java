@@ -14,9 +14,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a container is set up apart from what it runs: environment, user, limits, what it may do. A
- * new value is closed: no network, no capability, no way to gain privileges; each setter that opens
- * something says so.
+ * The settings of a container, apart from its command: environment, user, limits, permissions. The
+ * defaults are restrictive: no network, no capabilities, no new privileges. The Javadoc of a setter
+ * that permits more begins with "Opens".
  */
 public final class ContainerSettings implements Serializable {
 
@@ -58,7 +58,7 @@ public final class ContainerSettings implements Serializable {
   }
 
   /**
-   * The closed settings.
+   * Returns the restrictive defaults.
    *
    * @return the settings
    */
@@ -67,7 +67,7 @@ public final class ContainerSettings implements Serializable {
   }
 
   /**
-   * A builder that starts from these settings.
+   * Returns a builder that starts from these settings.
    *
    * @return the builder
    */
@@ -76,7 +76,7 @@ public final class ContainerSettings implements Serializable {
   }
 
   /**
-   * Environment variables, added to the image's own.
+   * Returns environment variables, added to the image's own.
    *
    * @return name to value, in the order given
    */
@@ -85,7 +85,7 @@ public final class ContainerSettings implements Serializable {
   }
 
   /**
-   * Labels of the container.
+   * Returns labels of the container.
    *
    * @return name to value, in the order given
    */
@@ -94,7 +94,7 @@ public final class ContainerSettings implements Serializable {
   }
 
   /**
-   * Directories in the container that live in memory and count towards its memory limit.
+   * Returns directories in the container that live in memory and count towards its memory limit.
    *
    * @return absolute path in the container to size in bytes
    */
@@ -103,7 +103,7 @@ public final class ContainerSettings implements Serializable {
   }
 
   /**
-   * Linux capabilities to keep; all others are dropped.
+   * Returns the Linux capabilities to keep; all others are dropped.
    *
    * @return names without {@code CAP_}, such as {@code SYS_PTRACE}
    */
@@ -112,8 +112,8 @@ public final class ContainerSettings implements Serializable {
   }
 
   /**
-   * Options in the engine's own words. A runtime that does not understand them refuses to start the
-   * container.
+   * Returns options for the engine, in its own syntax. A runtime that does not support them refuses
+   * to start the container.
    *
    * @return the options, one argument each
    */
@@ -122,7 +122,7 @@ public final class ContainerSettings implements Serializable {
   }
 
   /**
-   * Limits on resources.
+   * Returns the limits on resources.
    *
    * @return the limits
    */
@@ -131,7 +131,7 @@ public final class ContainerSettings implements Serializable {
   }
 
   /**
-   * The network the container joins.
+   * Returns the network the container joins.
    *
    * @return {@value #NO_NETWORK}, {@code bridge}, or the name of a network of the engine
    */
@@ -140,7 +140,7 @@ public final class ContainerSettings implements Serializable {
   }
 
   /**
-   * The user the tool runs as.
+   * Returns the user the tool runs as.
    *
    * @return {@code uid}, {@code uid:gid} or a name that the image knows; empty: not set
    */
@@ -149,7 +149,7 @@ public final class ContainerSettings implements Serializable {
   }
 
   /**
-   * The tool's working directory.
+   * Returns the tool's working directory.
    *
    * @return an absolute path in the container; empty: the image's own
    */
@@ -158,7 +158,7 @@ public final class ContainerSettings implements Serializable {
   }
 
   /**
-   * The platform of the image.
+   * Returns the platform of the image.
    *
    * @return such as {@code linux/arm64}; empty: the node's own
    */
@@ -167,16 +167,16 @@ public final class ContainerSettings implements Serializable {
   }
 
   /**
-   * Whether a process may gain privileges, as a set-user-id program does.
+   * Returns whether a process may gain privileges, as a set-user-id program does.
    *
-   * @return {@code false} unless it was opened
+   * @return {@code false} unless permitted
    */
   public boolean newPrivileges() {
     return newPrivileges;
   }
 
   /**
-   * Whether the image's own files are read-only in the container.
+   * Returns whether the image's own files are read-only in the container.
    *
    * @return {@code false} unless set
    */
@@ -185,7 +185,7 @@ public final class ContainerSettings implements Serializable {
   }
 
   /**
-   * Whether one container may serve many runs, one after the other.
+   * Returns whether one container may serve many runs, one after the other.
    *
    * @return the choice, or empty for the session's
    */
@@ -220,7 +220,7 @@ public final class ContainerSettings implements Serializable {
         reuse);
   }
 
-  /** Collects settings. Not thread-safe. */
+  /** Builds settings. Not thread-safe. */
   public static final class Builder {
 
     private final Map<String, String> environment = new LinkedHashMap<>();
@@ -262,7 +262,7 @@ public final class ContainerSettings implements Serializable {
      * @param value any text without NUL, line breaks included; with the name and {@code =} at most
      *     131,071 bytes in UTF-8
      * @return this builder
-     * @throws IllegalArgumentException if a program could not be given such a variable
+     * @throws IllegalArgumentException if no program can receive such a variable
      */
     public Builder environment(String name, String value) {
       if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
@@ -341,7 +341,7 @@ public final class ContainerSettings implements Serializable {
     }
 
     /**
-     * Opens: passes options in the engine's own words.
+     * Opens: passes options to the engine, in its own syntax.
      *
      * @param options one argument each, such as {@code --gpus=all}
      * @return this builder
@@ -413,7 +413,7 @@ public final class ContainerSettings implements Serializable {
     }
 
     /**
-     * Opens or closes: lets processes gain privileges.
+     * Opens or closes: sets whether processes may gain privileges.
      *
      * @param allowed whether they may
      * @return this builder
@@ -424,7 +424,7 @@ public final class ContainerSettings implements Serializable {
     }
 
     /**
-     * Makes the image's own files read-only in the container.
+     * Sets whether the image's own files are read-only in the container.
      *
      * @param readOnly whether they are
      * @return this builder
@@ -435,7 +435,7 @@ public final class ContainerSettings implements Serializable {
     }
 
     /**
-     * Chooses whether one container may serve many runs, one after the other.
+     * Sets whether one container may serve many runs, one after the other.
      *
      * @param allowed whether it may
      * @return this builder
@@ -446,9 +446,9 @@ public final class ContainerSettings implements Serializable {
     }
 
     /**
-     * Takes labels away.
+     * Removes labels.
      *
-     * @param names names of labels, known or not
+     * @param names names of labels, present or not
      * @return this builder
      */
     public Builder withoutLabels(Collection<String> names) {
@@ -457,7 +457,7 @@ public final class ContainerSettings implements Serializable {
     }
 
     /**
-     * The settings collected so far.
+     * Returns the settings.
      *
      * @return the settings
      */

@@ -6,12 +6,13 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * What ends a record, and whether a record would be cut by it.
+ * The end of a record; tells whether a record would be cut by it.
  *
- * <p>A record comes back as it is if the first delimiter in the record and the delimiter after it
- * is the latter. What comes before it is in the record whole, or is a part of the record's end and
- * of the delimiter: then it begins as many places before the delimiter as the delimiter can be
- * shifted against itself. What follows does not matter, since an earlier delimiter ends earlier.
+ * <p>A record is read back unchanged if the first delimiter in the text of the record and the
+ * delimiter after it is the latter. An earlier delimiter lies in the record as a whole, or consists
+ * of the record's end and a part of the delimiter: then it begins as many characters before the
+ * delimiter as the delimiter can be shifted against itself. What follows does not matter, since an
+ * earlier delimiter ends earlier.
  */
 final class Delimiter {
 
@@ -40,9 +41,9 @@ final class Delimiter {
   }
 
   /**
-   * Checks that a delimiter can be told from everything else in a charset.
+   * Checks that a delimiter cannot be confused with other characters of a charset.
    *
-   * @throws IllegalArgumentException if it cannot
+   * @throws IllegalArgumentException if it can
    */
   static void check(String text, Charset charset) {
     if (text.isEmpty()) {
@@ -59,7 +60,7 @@ final class Delimiter {
     }
   }
 
-  /** Whether no character's code is in or across the codes of others. */
+  /** Returns whether no character's code occurs in or across the codes of others. */
   private static boolean keepsCharactersApart(Charset charset) {
     CharsetEncoder encoder = charset.newEncoder();
     return charset.name().startsWith("UTF-") || encoder.maxBytesPerChar() == 1;
@@ -69,12 +70,12 @@ final class Delimiter {
     return bytes;
   }
 
-  /** How many bytes every character's code is a multiple of. */
+  /** Returns the number of bytes of which every character's code is a multiple. */
   int unit() {
     return unit;
   }
 
-  /** Whether a record of characters would be cut. */
+  /** Returns whether a record of characters would be cut. */
   boolean cuts(String record) {
     if (text.length() == 1) {
       return record.indexOf(text.charAt(0)) >= 0;
@@ -90,7 +91,7 @@ final class Delimiter {
     return false;
   }
 
-  /** Whether a record of bytes, whole characters as it is, would be cut. */
+  /** Returns whether a record of bytes, which has whole characters, would be cut. */
   boolean cuts(byte[] record) {
     for (int i = 0; i <= record.length - bytes.length; i += unit) {
       if (record[i] == bytes[0] && isAt(record, i, bytes)) {

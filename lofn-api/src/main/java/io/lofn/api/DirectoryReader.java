@@ -50,7 +50,7 @@ final class DirectoryReader implements OutputReader<BinaryFile> {
     }
   }
 
-  /** The tool decides where a link points, so none may lie on the way. */
+  /** Refuses symbolic links on the way, since the tool decides where they point. */
   private static boolean isDirectory(Path exchange, Path directory) {
     for (Path path = directory; !path.equals(exchange); path = path.getParent()) {
       if (Files.isSymbolicLink(path)) {

@@ -1,8 +1,8 @@
 package io.lofn.api;
 
 /**
- * The engine failed, not the tool: it could not be reached, did not answer in time, or refused what
- * it was asked.
+ * Thrown when the engine failed, not the tool: it could not be reached, did not answer in time, or
+ * refused a request.
  */
 public class EngineException extends LofnException {
 
@@ -16,9 +16,9 @@ public class EngineException extends LofnException {
   }
 
   /**
-   * A failure that the same call would meet again.
+   * Creates an exception for a permanent failure, which a retry would meet again.
    *
-   * @param message what was asked of which engine, and its answer
+   * @param message the request, the engine, and its answer
    */
   public EngineException(String message) {
     super(message);
@@ -26,20 +26,21 @@ public class EngineException extends LofnException {
   }
 
   /**
-   * A failure that the same call would meet again.
+   * Creates an exception for a permanent failure, which a retry would meet again.
    *
-   * @param message what was asked of which engine, and its answer
-   * @param cause what was thrown
+   * @param message the request, the engine, and its answer
+   * @param cause the cause
    */
   public EngineException(String message, Throwable cause) {
     this(message, cause, false);
   }
 
   /**
-   * A failure that may pass, such as a refused connection or a name that is still taken.
+   * Creates an exception for a transient failure, such as a refused connection or a name that is
+   * still taken.
    *
-   * @param message what was asked of which engine, and its answer
-   * @param cause what was thrown
+   * @param message the request, the engine, and its answer
+   * @param cause the cause
    * @return the exception
    */
   public static EngineException transientFailure(String message, Throwable cause) {
@@ -47,9 +48,9 @@ public class EngineException extends LofnException {
   }
 
   /**
-   * Whether the same call may work a little later.
+   * Returns whether a retry may succeed a little later.
    *
-   * @return {@code true} if it is worth repeating
+   * @return {@code true} if the caller should retry
    */
   public final boolean isTransient() {
     return transientFailure;

@@ -14,10 +14,10 @@ import java.util.HexFormat;
 import java.util.stream.Collectors;
 
 /**
- * Names of files in a directory that a tool shares, such as the exchange. A name is UTF-8 there, as
- * tools write it, whatever the locale of this JVM: {@link Path#toString()} and {@link
- * Path#resolve(String)} go by the system property {@code sun.jnu.encoding}, and in the locale C
- * they lose every character that is not ASCII.
+ * Handles names of files in a directory that a tool shares, such as the exchange. Names are UTF-8
+ * there, as tools write them, whatever the locale of this JVM: {@link Path#toString()} and {@link
+ * Path#resolve(String)} use the system property {@code sun.jnu.encoding}, and in the locale C they
+ * lose every character that is not ASCII.
  */
 public final class FileNames {
 
@@ -27,12 +27,12 @@ public final class FileNames {
   private FileNames() {}
 
   /**
-   * Checks that a name is relative and stays in its directory.
+   * Checks that a name is relative and does not leave its directory.
    *
    * @param name the name, with {@code /} between its parts
    * @return the name without parts that are empty or {@code .}
    * @throws LofnException if it is empty or absolute, names the directory itself, ends with {@code
-   *     /}, or has NUL or a part {@code ..}
+   *     /}, or has a NUL or a part {@code ..}
    */
   public static String relative(String name) {
     if (name.endsWith("/") && !name.startsWith("/")) {
@@ -47,7 +47,10 @@ public final class FileNames {
     return relative;
   }
 
-  /** The same for a directory: {@code .} is the exchange, and a slash at the end is taken away. */
+  /**
+   * Checks the name of a directory in the same way: {@code .} is the exchange, and a slash at the
+   * end is removed.
+   */
   static String directory(String name) {
     if (name.isEmpty()) {
       throw new LofnException("The name of a file of the exchange is empty");
@@ -70,19 +73,19 @@ public final class FileNames {
   }
 
   /**
-   * The path of a name in a directory. To be given to {@link java.nio.file.Files}: {@link
-   * Path#toFile()} goes by the locale again.
+   * Returns the path of a name in a directory. Pass it to {@link java.nio.file.Files}: {@link
+   * Path#toFile()} uses the locale again.
    *
    * @param directory an absolute path
-   * @param name a name as {@link #relative} takes it
-   * @return the path; nothing need be there
+   * @param name a name that {@link #relative} accepts
+   * @return the path, which need not exist
    * @throws LofnException if {@link #relative} refuses the name, or it cannot be encoded
    */
   public static Path resolve(Path directory, String name) {
     return path(directory, relative(name));
   }
 
-  /** The path of a name that was checked. */
+  /** Returns the path of a name that was checked. */
   static Path path(Path directory, String relative) {
     if (isAscii(relative) || !isDefault(directory)) {
       return directory.resolve(relative);
@@ -112,25 +115,26 @@ public final class FileNames {
   }
 
   /**
-   * The name of a file in or below a directory.
+   * Returns the name of a file in or below a directory.
    *
    * @param directory an absolute path
    * @param file an absolute path below it, as walking the directory gives it
    * @return the name relative to the directory, with {@code /} between its parts
-   * @throws LofnException if it is not UTF-8; the message has its bytes
+   * @throws LofnException if it is not UTF-8; the message contains its bytes
    */
   public static String of(Path directory, Path file) {
     String name = replaced(directory, file);
     if (name.indexOf('\uFFFD') >= 0 && !path(directory, name).equals(file)) {
       throw new LofnException(
-          "The name '%s' of a file in the exchange is not UTF-8; let the tool name it in UTF-8 or ASCII"
+          "The name '%s' of a file in the exchange is not UTF-8; let the tool use UTF-8 or ASCII names"
               .formatted(bytesShown(directory, file)));
     }
     return name;
   }
 
   /**
-   * The name of a file that need not be UTF-8, for messages and for comparison with a pattern.
+   * Returns the name of a file that need not be UTF-8, for messages and for comparison with a
+   * pattern.
    *
    * @param directory an absolute path
    * @param file an absolute path below it
@@ -152,7 +156,7 @@ public final class FileNames {
     return name.toString();
   }
 
-  /** How many bytes from here on are one character; 0 if none is. */
+  /** Returns how many of the next bytes are one character; 0 if they are not UTF-8. */
   private static int validLength(byte[] bytes, int start) {
     for (int length = 1; length <= 4 && start + length <= bytes.length; length++) {
       String one = new String(bytes, start, length, UTF_8);
@@ -200,7 +204,7 @@ public final class FileNames {
     return text.chars().allMatch(c -> c < ASCII);
   }
 
-  /** A name for a message, which may have lines and what no terminal shows. */
+  /** Returns a name for a message; it may have line ends and characters that no terminal shows. */
   static String shown(String name) {
     return Printable.line(name);
   }

@@ -6,15 +6,15 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * A pattern of names, in the syntax of {@link java.nio.file.FileSystem#getPathMatcher}. It matches
- * strings, since a path's own text goes by the JVM's locale, and any character, line terminators
- * included. A pattern that can match no name of a file is refused.
+ * Translates patterns of names, in the syntax of {@link java.nio.file.FileSystem#getPathMatcher}.
+ * They match strings, since the text of a path depends on the JVM's locale, and any character, also
+ * line ends. A pattern that cannot match the name of a file is refused.
  */
 final class Glob {
 
   private static final String SPECIAL = "\\^$.|?*+()[]{}-&#~";
 
-  /** What the part of a name that is being read consists of so far. */
+  /** The state of the part of a name that is being read. */
   private enum Part {
     EMPTY,
     DOT,
@@ -37,8 +37,8 @@ final class Glob {
   /**
    * Translates a pattern.
    *
-   * @throws PatternSyntaxException if it is none
-   * @throws LofnException if it can match no name relative to a directory
+   * @throws PatternSyntaxException if its syntax is wrong
+   * @throws LofnException if it cannot match a name relative to a directory
    */
   static Pattern compile(String given) {
     if (given.startsWith("/")) {
@@ -165,7 +165,7 @@ final class Glob {
     regex.append(c);
   }
 
-  /** No part of a name is empty, a dot or two. */
+  /** Checks the end of a part: no part of a name is empty, a dot or two dots. */
   private void endPart(String otherwise) {
     if (parts.contains(Part.EMPTY)) {
       throw cannotMatch(otherwise);
@@ -175,7 +175,7 @@ final class Glob {
     }
   }
 
-  /** The characters of a bracket as a class, which a slash never is of. */
+  /** Translates the characters in brackets to a class, which never contains a slash. */
   private String bracket() {
     StringBuilder set = new StringBuilder("[[^/]&&[");
     if (position < glob.length() && glob.charAt(position) == '!') {

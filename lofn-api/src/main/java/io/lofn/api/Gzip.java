@@ -3,11 +3,11 @@ package io.lofn.api;
 import java.io.InputStream;
 
 /**
- * Uncompresses gzip from streams that come while they are read, as a tool's standard output does.
+ * Uncompresses gzip from streams that arrive while they are read, as a tool's standard output does.
  *
  * <p>{@link java.util.zip.GZIPInputStream} takes a pause between two members for the end of the
- * data, since it asks {@link InputStream#available()}; programs such as {@code bgzip} and {@code
- * pigz} write many members. For a reader of your own:
+ * data, since it uses {@link InputStream#available()}; programs such as {@code bgzip} and {@code
+ * pigz} write many members. For your own reader:
  *
  * <pre>{@code
  * OutputReader.stdout(
@@ -19,12 +19,12 @@ public final class Gzip {
   private Gzip() {}
 
   /**
-   * Opens compressed data: any number of members (RFC 1952), and zero bytes after the last one,
-   * which are padding. No data at all is an empty output, as of a tool that wrote nothing.
+   * Opens compressed data: any number of members (RFC 1952), and zero bytes as padding after the
+   * last one. Empty data is an empty output, as of a tool that wrote nothing.
    *
-   * <p>Only the end of the stream is the end of the data. Data that is cut, whose checksum or
-   * length is wrong, or that is followed by something else, fails with an {@link
-   * java.io.IOException} that tells the place.
+   * <p>Only the end of the stream is the end of the data. Data that is cut short, has a wrong
+   * checksum or length, or is followed by something else, fails with an {@link java.io.IOException}
+   * that gives the offset.
    *
    * @param compressed the data; closed with the stream that is returned
    * @return the uncompressed data, buffered; for one thread

@@ -11,7 +11,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import java.util.zip.ZipException;
 
-/** Uncompresses the members of a gzip stream. Knows the end of the data by that of the stream. */
+/** Uncompresses the members of a gzip stream. Only the end of the stream is the end of the data. */
 final class GzipStream extends InputStream {
 
   private static final int BUFFER = 1 << 16;
@@ -76,7 +76,7 @@ final class GzipStream extends InputStream {
       if (inflater.finished()) {
         endMember();
       } else if (inflater.needsDictionary()) {
-        throw invalid("a dictionary is wanted, which gzip has not");
+        throw invalid("a dictionary is required, which gzip does not support");
       } else if (!fill()) {
         throw cut();
       } else {
@@ -199,7 +199,7 @@ final class GzipStream extends InputStream {
     return position < limit || fill() ? buffer[position++] & 0xff : -1;
   }
 
-  /** Waits for more; false at the end. */
+  /** Waits for more data; returns false at the end. */
   private boolean fill() throws IOException {
     int count = 0;
     while (count == 0) {
@@ -218,7 +218,8 @@ final class GzipStream extends InputStream {
 
   private EOFException cut() {
     return new EOFException(
-        "The gzip data is cut: it ends at byte %d, within a member".formatted(consumed + position));
+        "The gzip data is cut short: it ends at byte %d, within a member"
+            .formatted(consumed + position));
   }
 
   @Override

@@ -1,6 +1,9 @@
 package io.lofn.api;
 
-/** An image is not on the node and cannot be had: unknown, denied, or not to be pulled. */
+/**
+ * Thrown when an image is not on the node and cannot be pulled: it is unknown, denied, or must not
+ * be pulled.
+ */
 public final class ImageUnavailableException extends EngineException {
 
   private static final long serialVersionUID = 1L;
@@ -18,7 +21,7 @@ public final class ImageUnavailableException extends EngineException {
    * Creates an exception with a message and its cause.
    *
    * @param message the image, the engine's answer, and what to do
-   * @param cause what was thrown
+   * @param cause the cause
    */
   public ImageUnavailableException(String message, Throwable cause) {
     super(message, cause);

@@ -12,7 +12,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Writes records to one file for each key. Only so many are open at a time. */
+/** Writes records to one file for each key. Limits the number of open files. */
 final class KeyedLines<I> implements PartitionWriter<I> {
 
   private static final long serialVersionUID = 1L;

@@ -8,10 +8,10 @@ import java.nio.file.Files;
 import java.util.Iterator;
 import java.util.stream.Stream;
 
-/** Where lines come from and go to, whatever their records are. */
+/** Reads lines from, and writes lines to, files and streams, whatever the type of their records. */
 final class LineFiles {
 
-  /** Makes records of a stream, lazily. */
+  /** Makes records from a stream, lazily. */
   @FunctionalInterface
   interface Reading<R> extends Serializable {
     Stream<R> read(String source, InputStream in, RecordLimit limit) throws IOException;

@@ -14,14 +14,14 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Splits a byte stream at a delimiter, holding one record and one buffer at a time. */
+/** Splits a byte stream at a delimiter; holds one record and one buffer at a time. */
 final class LineIterator<R> implements Iterator<R>, Closeable {
 
-  /** Makes a record of bytes that are lent to it. */
+  /** Makes a record from bytes that it must not keep. */
   @FunctionalInterface
   interface Decoder<R> {
 
-    /** The offset is that of the record in its source, for messages. */
+    /** Decodes a record. The offset is that of the record in its source, for messages. */
     R decode(byte[] buffer, int start, int length, long offset);
   }
 
@@ -98,7 +98,7 @@ final class LineIterator<R> implements Iterator<R>, Closeable {
     }
   }
 
-  /** The length of the first record of the buffer, or -1 if its delimiter is not there. */
+  /** Returns the length of the first record of the buffer, or -1 if its delimiter is not there. */
   private int find(int from) {
     byte first = delimiter[0];
     int last = end - delimiter.length;
@@ -132,7 +132,7 @@ final class LineIterator<R> implements Iterator<R>, Closeable {
     return !ended;
   }
 
-  /** Makes room, up to what the longest record takes with its delimiter. */
+  /** Enlarges the buffer, up to the longest record with its delimiter. */
   private void grow() {
     long most = Math.min((long) limit.bytes() + delimiter.length, RecordLimit.LONGEST_ARRAY);
     if (buffer.length >= most) {

@@ -14,14 +14,14 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes records to one stream, each ended by the delimiter: without a copy of a whole record where
- * its characters tell whether the delimiter is in it, else by its bytes.
+ * Writes records to one stream, each ended by the delimiter. Does not copy a whole record if its
+ * characters show whether the delimiter is in it; otherwise checks its bytes.
  */
 final class LineWriter {
 
   private static final int PIECE = 1 << 13;
 
-  /** Where each character has bytes of its own. */
+  /** Charsets that represent each character with bytes of its own. */
   private static final Set<String> FAITHFUL =
       Set.of("UTF-8", "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE", "ISO-8859-1", "US-ASCII");
 
@@ -60,7 +60,7 @@ final class LineWriter {
   /**
    * Writes a record.
    *
-   * @param number its number, for a message, where not all records go to this writer
+   * @param number its number, for messages, if not all records go to this writer
    */
   void write(String record, long number) throws IOException {
     position = number;
@@ -90,7 +90,7 @@ final class LineWriter {
     return bytes;
   }
 
-  /** A pair of surrogates may be cut in two: the writer keeps the first for the second. */
+  /** A pair of surrogates may be split: the writer keeps the first until the second arrives. */
   private void writePieces(String record) throws IOException {
     int to;
     for (int from = 0; from < record.length(); from = to) {
@@ -100,7 +100,7 @@ final class LineWriter {
     }
   }
 
-  /** Hands everything on to the stream. */
+  /** Flushes everything to the stream. */
   void finish() throws IOException {
     ByteLineWriter bytes = byteWriter;
     if (bytes != null) {
@@ -122,7 +122,7 @@ final class LineWriter {
     BadRecord bad =
         new BadRecord(
             position,
-            "or one shortly before it has a character that %s cannot represent; choose another charset, or have such characters replaced"
+            "or one shortly before it has a character that %s cannot represent; choose another charset, or use Lines.replacing()"
                 .formatted(charset));
     bad.initCause(cause);
     return bad;

@@ -12,15 +12,15 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Text records that end with a delimiter, as a layout for tools: in files of the exchange or on the
- * standard streams.
+ * Text records that end with a delimiter, as a layout for tools: in files of the exchange, or on
+ * the standard streams.
  *
  * <p>The delimiter ends a record, it does not separate two: {@code a}, an empty record and {@code
  * b} are {@code "a\n\nb\n"}. Reading splits at the delimiter only, so empty records and {@code \r}
- * survive; a last record without a delimiter counts; empty text has no record. What the charset
- * cannot represent fails the task with its place, unless {@link #replacing()} is asked for. So does
- * a record that holds the delimiter, unless {@link #multiLine()} is, and one that is read and is
- * longer than {@code spark.lofn.record.maxSize}.
+ * are kept. A last record without a delimiter counts; empty text has no record. These fail the task
+ * with their position: a character that the charset cannot represent, unless {@link #replacing()}
+ * is set; a written record that contains the delimiter, unless {@link #multiLine()} is set; and a
+ * read record that is longer than {@code spark.lofn.record.maxSize}.
  */
 @CheckReturnValue
 public final class Lines implements Serializable {
@@ -47,7 +47,7 @@ public final class Lines implements Serializable {
   }
 
   /**
-   * Lines as Unix writes them: UTF-8, each ended by {@code \n}.
+   * Returns the layout of Unix lines: UTF-8, each ended by {@code \n}.
    *
    * @return the layout
    */
@@ -56,26 +56,26 @@ public final class Lines implements Serializable {
   }
 
   /**
-   * This layout with another delimiter.
+   * Returns this layout with another delimiter.
    *
-   * @param delimiter what ends a record; one character or more, such as {@code "\n$$$$\n"}
+   * @param delimiter the end of a record; at least one character, such as {@code "\n$$$$\n"}
    * @return the new layout
-   * @throws IllegalArgumentException if it is empty, or the charset has no bytes for it that are
-   *     never a part of other characters
+   * @throws IllegalArgumentException if it is empty, or its bytes in the charset may be a part of
+   *     other characters
    */
   public Lines delimiter(String delimiter) {
     return new Lines(delimiter, charset(), replacing, gzip, multiLine);
   }
 
   /**
-   * This layout with another charset.
+   * Returns this layout with another charset.
    *
-   * @param charset how records and delimiter are encoded; {@code ISO_8859_1} carries any bytes
+   * @param charset the encoding of records and delimiter; {@code ISO_8859_1} supports any bytes
    * @return the new layout
    * @throws IllegalArgumentException if the same text is not always the same bytes in it, as in
-   *     UTF-16 with its byte order mark (UTF-16LE and UTF-16BE are fine); or if it cannot represent
-   *     the delimiter, or has codes of several bytes in which the delimiter's may be found, as
-   *     Shift_JIS has unless the delimiter begins with a control character
+   *     UTF-16 with its byte order mark (UTF-16LE and UTF-16BE are supported); if it cannot
+   *     represent the delimiter; or if the delimiter may occur in its codes of several bytes, as in
+   *     Shift_JIS, unless the delimiter begins with a control character
    */
   public Lines charset(Charset charset) {
     if ("\n\n".getBytes(charset).length != 2 * "\n".getBytes(charset).length) {
@@ -88,8 +88,8 @@ public final class Lines implements Serializable {
   }
 
   /**
-   * This layout with what the charset cannot represent replaced: by {@code \uFFFD} on the way in,
-   * by the charset's own replacement, such as {@code ?}, on the way out.
+   * Returns this layout with replacement of what the charset cannot represent: by {@code \uFFFD}
+   * when reading, by the charset's own replacement, such as {@code ?}, when writing.
    *
    * @return the new layout
    */
@@ -98,7 +98,7 @@ public final class Lines implements Serializable {
   }
 
   /**
-   * This layout compressed as gzip, in files and on the standard streams alike.
+   * Returns this layout with gzip compression, in files and on the standard streams.
    *
    * @return the new layout
    */
@@ -107,9 +107,9 @@ public final class Lines implements Serializable {
   }
 
   /**
-   * This layout with records that may hold the delimiter, such as a FASTQ entry as one text of four
-   * lines. What is written is the same text; it is read as more records than were written. Without
-   * this option such a record fails the task with its number.
+   * Returns this layout for records that may contain the delimiter, such as a FASTQ entry as one
+   * text of four lines. The same text is written; it is read as more records than were written.
+   * Without this option such a record fails the task with its number.
    *
    * @return the new layout
    */
@@ -118,7 +118,7 @@ public final class Lines implements Serializable {
   }
 
   /**
-   * This layout for records that are bytes already.
+   * Returns this layout for records that are bytes already.
    *
    * @return the layout
    */
@@ -127,7 +127,7 @@ public final class Lines implements Serializable {
   }
 
   /**
-   * Records go to a file of the exchange.
+   * Writes records to a file of the exchange.
    *
    * @param name the file's name relative to the exchange
    * @return the writer
@@ -138,15 +138,15 @@ public final class Lines implements Serializable {
   }
 
   /**
-   * Values go to a file for each key, in their order: records of the file whose name the key gives.
+   * Writes values to a file for each key, in their order. The key gives the name of the file.
    *
    * <pre>{@code
    * Lines.text().<Tuple2<String, String>>toFilePerKey(pair -> pair._1 + ".txt", pair -> pair._2)
    * }</pre>
    *
    * @param <I> the type of what is written
-   * @param name gives the file's name relative to the exchange
-   * @param record gives the record
+   * @param name returns the file's name relative to the exchange
+   * @param record returns the record
    * @return the writer
    */
   public <I> PartitionWriter<I> toFilePerKey(
@@ -155,8 +155,8 @@ public final class Lines implements Serializable {
   }
 
   /**
-   * Each record is written as several, to files of their own that keep the same order, as
-   * paired-end reads are.
+   * Writes each record as several, to different files that keep the same order, as paired-end reads
+   * are.
    *
    * <pre>{@code
    * Lines.text().multiLine().<Tuple2<String, String>>toParallelFiles(
@@ -164,7 +164,8 @@ public final class Lines implements Serializable {
    * }</pre>
    *
    * @param <I> the type of what is written
-   * @param files each file's name relative to the exchange, and what is written to it
+   * @param files each file's name relative to the exchange, and a function that returns what to
+   *     write to it
    * @return the writer
    * @throws LofnException if a name is empty or absolute, or leaves the exchange, or two are the
    *     same
@@ -175,7 +176,7 @@ public final class Lines implements Serializable {
   }
 
   /**
-   * Records go to the tool's standard input.
+   * Writes records to the tool's standard input.
    *
    * @return the writer
    */
@@ -184,7 +185,7 @@ public final class Lines implements Serializable {
   }
 
   /**
-   * Records come from a file of the exchange.
+   * Reads records from a file of the exchange.
    *
    * @param name the file's name relative to the exchange
    * @return the reader
@@ -195,7 +196,7 @@ public final class Lines implements Serializable {
   }
 
   /**
-   * Records come from the tool's standard output, while it runs.
+   * Reads records from the tool's standard output, while the tool runs.
    *
    * @return the reader
    */
@@ -211,7 +212,7 @@ public final class Lines implements Serializable {
     writer.finish();
   }
 
-  /** Writes records to a stream; the stream is the caller's to close. */
+  /** Returns a writer of records to a stream, which the caller closes. */
   LineWriter writer(OutputStream out) throws IOException {
     return new LineWriter(this, compressed(out));
   }
@@ -232,7 +233,7 @@ public final class Lines implements Serializable {
                 : StrictText.decode(buffer, start, length, known, source, offset));
   }
 
-  /** Reads records of another type, which are cut like these. */
+  /** Reads records of another type, which end as these do. */
   <R> Stream<R> read(
       String source, InputStream in, RecordLimit limit, LineIterator.Decoder<R> decoder)
       throws IOException {

@@ -5,7 +5,7 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Reads the files that a tool left under names that match a pattern. */
+/** Reads the files of a tool whose names match a pattern. */
 final class ListedFilesReader<O> implements OutputReader<O> {
 
   private static final long serialVersionUID = 1L;
@@ -13,7 +13,7 @@ final class ListedFilesReader<O> implements OutputReader<O> {
   private final OutputFiles files;
   private final Content<O> content;
 
-  /** Makes records of the files, lazily. */
+  /** Makes records from the files, lazily. */
   @FunctionalInterface
   interface Content<O> extends Serializable {
     Stream<O> read(RunOutput run, List<String> names) throws IOException;

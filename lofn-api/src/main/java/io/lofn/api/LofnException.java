@@ -3,12 +3,12 @@ package io.lofn.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something lofn was asked to do did not work. The message is for the user: what was wrong, where,
- * and what to do. The subclasses tell whose fault it was.
+ * Thrown when lofn could not do what it was asked to do. The message is for the user: what was
+ * wrong, where, and what to do. The subclasses tell which part has failed.
  *
- * <p>Messages may repeat what a tool has written, the name of a file that it made, or an engine's
+ * <p>Messages may quote the output of a tool, the name of a file that it made, or an engine's
  * answer. They and the messages of the cause are made {@linkplain Printable printable}, so that
- * nothing in them steers a terminal or passes for another entry of a log.
+ * nothing in them controls a terminal or looks like another entry of a log.
  */
 public class LofnException extends RuntimeException {
 
@@ -27,7 +27,7 @@ public class LofnException extends RuntimeException {
    * Creates an exception with a message and its cause.
    *
    * @param message what was wrong, where, and what to do
-   * @param cause what was thrown
+   * @param cause the cause
    */
   public LofnException(String message, Throwable cause) {
     super(shown(message), Printable.cause(cause));

@@ -5,7 +5,7 @@ import java.io.Serializable;
 import java.util.Iterator;
 
 /**
- * Lays two neighbouring partitions out for a tool that merges them.
+ * Writes two adjacent partitions for a tool that merges them.
  *
  * <pre>{@code
  * (left, right, run) -> {
@@ -24,9 +24,9 @@ public interface PairWriter<T> extends Serializable {
   /**
    * Writes all records of two partitions.
    *
-   * @param left the earlier partition; to be read to its end before the other is begun, since both
-   *     come from one stream
-   * @param right the later partition; {@link IllegalStateException} if it is begun too early
+   * @param left the earlier partition; read it to its end before the other, since both come from
+   *     one stream
+   * @param right the later partition; throws {@link IllegalStateException} if it is read too early
    * @param run where to write; files only
    * @throws IOException if the exchange cannot be written
    */

@@ -19,7 +19,7 @@ final class ParallelLines<I> implements PartitionWriter<I> {
 
   ParallelLines(Lines lines, Map<String, ? extends RecordFunction<I, String>> files) {
     if (files.isEmpty()) {
-      throw new IllegalArgumentException("No file is named");
+      throw new IllegalArgumentException("No file is given");
     }
     this.lines = lines;
     this.files = new LinkedHashMap<>();

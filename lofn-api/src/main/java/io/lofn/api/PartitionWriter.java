@@ -6,8 +6,8 @@ import java.io.Serializable;
 import java.util.Iterator;
 
 /**
- * Lays the records of one partition out for a tool: as files of the exchange, on the tool's
- * standard input, or both.
+ * Writes the records of one partition for a tool: to files of the exchange, to the tool's standard
+ * input, or both.
  *
  * <p>A lambda is a user-defined layout:
  *
@@ -15,8 +15,8 @@ import java.util.Iterator;
  * tool.input((records, run) -> Files.write(run.file("ids.txt"), (Iterable<String>) () -> records));
  * }</pre>
  *
- * <p>Called once for each run, on an executor, by one thread. It should write as it reads, so that
- * a partition need not fit in memory, and must not keep the iterator: it is spent when this
+ * <p>Called once for each run, on an executor, by one thread. It should write while it reads, so
+ * that a partition need not fit in memory. It must not keep the iterator, which ends when this
  * returns.
  *
  * @param <I> the type of the records
@@ -27,18 +27,19 @@ public interface PartitionWriter<I> extends Serializable {
   /**
    * Writes all records of a partition.
    *
-   * @param records the partition, to be read once; its exceptions are to be let through
+   * @param records the partition, which can be read once; do not catch its exceptions
    * @param run where to write
    * @throws IOException if the exchange or the tool's standard input cannot be written
    */
   void write(Iterator<I> records, RunInput run) throws IOException;
 
   /**
-   * Whether this writer feeds the tool's standard input. If so it is called on a thread of its own,
-   * and the tool starts when {@link RunInput#stdin()} is first called or, at the latest, when the
-   * writer returns. That thread is the task's in all that code can find out, and only it may read
-   * the records and write to the tool: the task's own thread is then kept out of what made them. If
-   * not, the tool starts after the writer has returned, and its standard input is empty.
+   * Returns whether this writer writes the tool's standard input. If it does, lofn calls it on
+   * another thread, and the tool starts when {@link RunInput#stdin()} is first called or, at the
+   * latest, when the writer returns. To all code, that thread looks like the task's, and only it
+   * may read the records and write to the tool: meanwhile the task's own thread stays out of the
+   * code that makes them. If it does not, the tool starts after the writer has returned, and its
+   * standard input is empty.
    *
    * @return {@code false} unless overridden, as for every lambda
    */
@@ -47,10 +48,10 @@ public interface PartitionWriter<I> extends Serializable {
   }
 
   /**
-   * A writer that feeds the tool's standard input and writes no file.
+   * Returns a writer that writes the tool's standard input and no file.
    *
    * @param <I> the type of the records
-   * @param writer writes all records to the stream; closing the stream is not needed
+   * @param writer writes all records to the stream; it need not close the stream
    * @return the writer
    */
   static <I> PartitionWriter<I> stdin(StdinWriter<I> writer) {

@@ -6,13 +6,13 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text that somebody else has chosen, such as what a tool writes, the name of a file that it made,
- * or an engine's answer that repeats it, as text for people: for messages and logs. What could
- * steer a terminal, hide or reorder what is shown, or pass for another line is written as an escape
- * sequence: {@code \n}, {@code \r}, {@code \0}, {@code \x1b} for other control characters, and
- * {@code \}{@code u{202e}} for what has more digits. Tabs stay.
+ * Makes text of others printable for messages and logs: the output of a tool, the name of a file
+ * that it made, or an engine's answer that repeats it. Characters that could control a terminal,
+ * hide or reorder text, or look like another line become an escape sequence: {@code \n}, {@code
+ * \r}, {@code \0}, {@code \x1b} for other control characters, and {@code \}{@code u{202e}} for
+ * those with more digits. Tabs are kept.
  *
- * <p>Messages of {@link LofnException} are made so by themselves; a log's are not.
+ * <p>{@link LofnException} does this for its messages; a logger does not.
  */
 public final class Printable {
 
@@ -23,7 +23,7 @@ public final class Printable {
   private Printable() {}
 
   /**
-   * Text that is to stay in one line.
+   * Returns text for one line.
    *
    * @param text any text
    * @return the text without control characters but tabs
@@ -39,8 +39,8 @@ public final class Printable {
   }
 
   /**
-   * Text that may have lines. All but the first begin with a blank, so that none of them passes for
-   * the first line of an entry of a log: where one does not, it is indented.
+   * Returns text that may have several lines. All but the first begin with a blank, so that none of
+   * them looks like the first line of a log entry; a line without one is indented.
    *
    * @param text any text
    * @return the text without control characters but tabs and line feeds
@@ -87,17 +87,17 @@ public final class Printable {
   }
 
   /**
-   * A failure whose own message and those of its causes may have text of somebody else.
+   * Returns a failure whose message, and those of its causes, are printable.
    *
    * @param failure what was thrown
-   * @return the failure itself if all of it is printable, else one that is, with the same stack
-   *     trace and shown as one of the same class
+   * @return the failure itself if all of it is printable, otherwise a copy with the same stack
+   *     trace and class name
    */
   public static IOException failure(IOException failure) {
     return isPrintable(failure) ? failure : new Printed(failure, MOST_CAUSES);
   }
 
-  /** The same for the cause of an exception of lofn. */
+  /** Does the same for the cause of an exception of lofn. */
   static @Nullable Throwable cause(@Nullable Throwable cause) {
     return cause == null || isPrintable(cause) ? cause : new Printed(cause, MOST_CAUSES);
   }
@@ -114,7 +114,10 @@ public final class Printable {
     return true;
   }
 
-  /** Another exception, as text: shown under that one's name, which {@code getMessage()} cannot. */
+  /**
+   * A printable copy of an exception, under the name of that exception's class, which {@code
+   * getMessage()} cannot show.
+   */
   @SuppressWarnings("OverrideThrowableToString")
   private static final class Printed extends IOException {
 

@@ -2,24 +2,24 @@ package io.lofn.api;
 
 import java.util.List;
 
-/** What the kernel passes to a program: arguments and environment variables of limited length. */
+/** Checks arguments and environment variables, whose length the kernel limits. */
 final class ProgramWords {
 
-  /** Linux takes 32 pages of 4 KiB for one, of which the last byte is its end. */
+  /** Linux accepts 32 pages of 4 KiB for each, of which the last byte is its end. */
   private static final int MOST_BYTES = 131_071;
 
-  /** A script has room for what is put before it when it is run. */
+  /** Less for a script, since text is put before it when it is run. */
   private static final int MOST_BYTES_OF_A_SCRIPT = 131_000;
 
-  /** Longer texts are named by their beginning and their length. */
+  /** Messages abbreviate longer texts to their beginning and their length. */
   private static final int SHOWN = 300;
 
   private static final String USE_A_FILE =
-      "; hand what is longer over in a file: an input of the exchange or a volume";
+      "; pass longer text in a file: an input of the exchange or a volume";
 
   private ProgramWords() {}
 
-  /** A copy of these arguments, none of which is too long. */
+  /** Returns a copy of these arguments, none of which is too long. */
   static List<String> checked(List<String> argv) {
     for (int i = 0; i < argv.size(); i++) {
       check("Argument %d of the command".formatted(i), argv.get(i), MOST_BYTES);
@@ -53,14 +53,14 @@ final class ProgramWords {
     }
   }
 
-  /** In UTF-8, without a copy. */
+  /** Returns the length in UTF-8, without a copy. */
   private static long bytes(String text) {
     return text.codePoints()
         .mapToLong(point -> point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4)
         .sum();
   }
 
-  /** A text for people, who are not to read all of it where it is long. */
+  /** Returns a text for messages, abbreviated if it is long. */
   static String abbreviated(String text) {
     return text.length() <= SHOWN
         ? text

@@ -2,9 +2,9 @@ package io.lofn.api;
 
 /** When the engine asks a registry for an image. */
 public enum PullPolicy {
-  /** Ask on every node and job, so that a moved tag is noticed. */
+  /** Ask on every node for every job, so that a moved tag is noticed. */
   ALWAYS,
-  /** Ask where the engine does not have the image. The default, and that of the engines. */
+  /** Ask if the engine does not have the image. The default, also of the engines. */
   MISSING,
   /** Never ask; an image that the engine does not have is an error. */
   NEVER

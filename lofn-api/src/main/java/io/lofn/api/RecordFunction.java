@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.io.Serializable;
 
 /**
- * Takes something from a record or makes one, as a lambda that travels inside Spark's tasks.
+ * A function of a record, as a lambda that is sent with Spark's tasks.
  *
- * @param <I> what it takes
- * @param <V> what it gives
+ * @param <I> the type of its argument
+ * @param <V> the type of its result
  */
 @FunctionalInterface
 public interface RecordFunction<I, V> extends Serializable {
@@ -15,9 +15,9 @@ public interface RecordFunction<I, V> extends Serializable {
   /**
    * Applies the function.
    *
-   * @param value what it takes
-   * @return what it gives
-   * @throws IOException if what the record stands for cannot be read
+   * @param value the argument
+   * @return the result
+   * @throws IOException if the data of the record cannot be read
    */
   V apply(I value) throws IOException;
 }

@@ -11,12 +11,12 @@ import java.nio.file.Path;
 import java.util.function.Function;
 
 /**
- * The longest record that a reader makes of what a tool wrote. It is compared before there is room
- * for more.
+ * The limit on the length of the records that a reader makes from a tool's output. It is checked
+ * before memory is allocated.
  */
 final class RecordLimit {
 
-  /** What an array can have; some JVMs keep a few elements for themselves. */
+  /** The maximum length of an array; some JVMs reserve a few elements. */
   static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
   private static final int PIECE = 1 << 16;
@@ -32,22 +32,22 @@ final class RecordLimit {
     this.failure = requireNonNull(failure, "failure is null");
   }
 
-  /** The limit of a run. */
+  /** Returns the limit of a run. */
   static RecordLimit of(RunOutput run) {
     return new RecordLimit(run.maxRecordSize(), run::recordTooLong);
   }
 
-  /** The limit of no run in particular. */
+  /** Returns the default limit, for no run in particular. */
   static RecordLimit standard() {
     return new RecordLimit(
         RunOutput.DEFAULT_MAX_RECORD_SIZE,
         where -> exceeded(where, RunOutput.DEFAULT_MAX_RECORD_SIZE));
   }
 
-  /** What a run says that has nothing else to say. */
+  /** Returns the default exception of a run. */
   static LofnException exceeded(String where, long limit) {
     return new LofnException(
-        "A record of more than %d bytes: %s. Is the record delimiter right? If records are meant to be so long, raise spark.lofn.record.maxSize (now %d)"
+        "A record has more than %d bytes: %s. Is the record delimiter right? If records may be so long, raise spark.lofn.record.maxSize (now %d)"
             .formatted(limit, where, limit));
   }
 
@@ -56,7 +56,7 @@ final class RecordLimit {
   }
 
   /**
-   * What to throw.
+   * Returns the exception for a record that is too long.
    *
    * @param where the record, as in {@code "the record at byte 17 of hits.txt"}
    */
@@ -64,7 +64,7 @@ final class RecordLimit {
     return failure.apply(where);
   }
 
-  /** Reads a file as one record, unless its length is too much. */
+  /** Reads a file as one record, unless it is too long. */
   byte[] read(Path file, String name) throws IOException {
     try (SeekableByteChannel channel = Files.newByteChannel(file);
         InputStream in = Channels.newInputStream(channel)) {
@@ -80,7 +80,7 @@ final class RecordLimit {
     }
   }
 
-  /** In pieces, for of each the JDK makes and keeps a copy outside the heap. */
+  /** Reads in pieces, since the JDK makes and keeps a copy of each outside the heap. */
   private static int fill(byte[] record, InputStream in) throws IOException {
     int done = 0;
     while (done < record.length) {
@@ -93,7 +93,7 @@ final class RecordLimit {
     return done;
   }
 
-  /** Reads a stream as one record, and no further than the limit. */
+  /** Reads a stream as one record, up to the limit. */
   byte[] read(InputStream in, String name) throws IOException {
     byte[] record = in.readNBytes(bytes);
     if (record.length == bytes && in.read() >= 0) {

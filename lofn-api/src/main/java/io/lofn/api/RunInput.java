@@ -12,8 +12,8 @@ import java.nio.file.Path;
 public interface RunInput {
 
   /**
-   * The exchange: an empty directory on this node that the tool sees at the mount point ({@code
-   * /shared} by default).
+   * Returns the exchange: an empty directory on this node that the tool sees at the mount point
+   * ({@code /shared} by default).
    *
    * @return the directory, absolute
    * @throws IllegalStateException after the first call of {@link #stdin()}, as {@link #file} does
@@ -21,16 +21,17 @@ public interface RunInput {
   Path directory();
 
   /**
-   * A new file of the exchange. Missing directories above it are created, the file is not.
+   * Returns the path of a new file of the exchange. Creates missing directories above it, but not
+   * the file.
    *
    * @param name the name relative to the exchange, with {@code /} between its parts
    * @return the file's absolute path on this node
    * @throws IOException if the directories cannot be created
-   * @throws LofnException if the name is empty or absolute, leaves the exchange, or is already
-   *     taken
+   * @throws LofnException if the name is empty or absolute, leaves the exchange, or is already in
+   *     use
    * @throws IllegalStateException after the first call of {@link #stdin()}: the tool has started,
-   *     and what it makes in the exchange, such as a link, could lead the writer to another file of
-   *     this node. For the same reason a file that was named before must not be opened after it.
+   *     and could redirect the writer to another file of this node, for example with a link. For
+   *     the same reason, do not open a file afterwards whose path was returned before.
    */
   Path file(String name) throws IOException;
 
@@ -46,10 +47,10 @@ public interface RunInput {
   }
 
   /**
-   * The tool's standard input, buffered. The first call starts the tool, so files must be complete
-   * before it; {@link #file} and {@link #directory} are refused from then on. The tool sees the end
-   * of input when the writer returns. What a tool does not read is discarded: a tool that ends
-   * early, as {@code head} does, is no error here.
+   * Returns the tool's standard input, buffered. The first call starts the tool, so files must be
+   * complete before it; {@link #file} and {@link #directory} are refused from then on. The tool
+   * sees the end of input when the writer returns. Input that a tool does not read is discarded: a
+   * tool that ends early, as {@code head} does, is no error here.
    *
    * @return the stream, the same on every call
    * @throws IOException if the tool cannot be started

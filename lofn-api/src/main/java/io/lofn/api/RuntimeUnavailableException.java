@@ -1,6 +1,6 @@
 package io.lofn.api;
 
-/** No container runtime can be used on this node, or not the one that was asked for. */
+/** Thrown when no container runtime is usable on this node, or not the requested one. */
 public final class RuntimeUnavailableException extends LofnException {
 
   private static final long serialVersionUID = 1L;
@@ -8,7 +8,7 @@ public final class RuntimeUnavailableException extends LofnException {
   /**
    * Creates an exception with a message.
    *
-   * @param message each runtime that was found, with the reason why it cannot be used
+   * @param message each runtime that was found, with the reason why it is not usable
    */
   public RuntimeUnavailableException(String message) {
     super(message);

@@ -6,15 +6,15 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 
-/** Where data that is staged on nodes comes from, as users write it. */
+/** Parses the sources of data that is staged on nodes. */
 final class SourceUri {
 
   private SourceUri() {}
 
   /**
-   * Reads a URI, or an absolute path, which then is a URI without a scheme.
+   * Parses a URI or an absolute path, which becomes a URI without a scheme.
    *
-   * @param what whose source it is, for the message
+   * @param what the owner of the source, for the message
    * @throws IllegalArgumentException if it is neither
    */
   static URI parse(String what, String source) {

@@ -1,6 +1,6 @@
 package io.lofn.api;
 
-/** A volume's data could not be made a local directory or file of this node. */
+/** Thrown when a volume's data could not be made available as a directory or file on this node. */
 public final class StagingException extends LofnException {
 
   private static final long serialVersionUID = 1L;
@@ -18,7 +18,7 @@ public final class StagingException extends LofnException {
    * Creates an exception with a message and its cause.
    *
    * @param message the volume, what was wrong with it, and what to do
-   * @param cause what was thrown
+   * @param cause the cause
    */
   public StagingException(String message, Throwable cause) {
     super(message, cause);

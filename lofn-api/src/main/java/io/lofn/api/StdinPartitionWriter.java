@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.util.Iterator;
 
-/** Feeds a tool's standard input and writes no file. */
+/** Writes a tool's standard input and no file. */
 final class StdinPartitionWriter<I> implements PartitionWriter<I> {
 
   private static final long serialVersionUID = 1L;

@@ -6,7 +6,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 
-/** Decodes bytes, and fails where they are not text instead of replacing them. */
+/** Decodes bytes, and fails if they are not text instead of replacing them. */
 final class StrictText {
 
   private static final char REPLACEMENT = '\uFFFD';
@@ -17,8 +17,8 @@ final class StrictText {
   /**
    * Decodes a range of bytes.
    *
-   * @param base the place of the range in its source, for the message
-   * @throws LofnException if the bytes are not text in the charset; names source and offset
+   * @param base the offset of the range in its source, for the message
+   * @throws LofnException if the bytes are not text in the charset; names the source and the offset
    */
   static String decode(
       byte[] bytes, int start, int length, Charset charset, String source, long base) {
@@ -29,7 +29,7 @@ final class StrictText {
     return text;
   }
 
-  /** Tells a replacement character that was written from one that stands for invalid bytes. */
+  /** Tells a replacement character that was written from one that replaces invalid bytes. */
   private static void requireWellFormed(
       ByteBuffer bytes, Charset charset, String source, long base) {
     CharsetDecoder decoder = charset.newDecoder();

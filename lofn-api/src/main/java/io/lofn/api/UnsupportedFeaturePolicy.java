@@ -1,13 +1,12 @@
 package io.lofn.api;
 
 /**
- * What happens where a node's runtime lacks what a tool asks for, such as a memory limit under a
- * runtime that limits nothing. What is only a default of lofn, not asked for by anybody, is always
- * warned of once and left out.
+ * What to do if a node's runtime does not support what a tool asks for, such as a memory limit. If
+ * it does not support a mere default of lofn, lofn always warns once and runs without it.
  */
 public enum UnsupportedFeaturePolicy {
-  /** The tool is not run there, and the failure names what is lacking. The default. */
+  /** Refuses to run the tool there; the exception names what is not supported. The default. */
   REFUSE,
-  /** The tool runs without it; each node warns once. */
+  /** Runs the tool without it; each node warns once. */
   WARN
 }

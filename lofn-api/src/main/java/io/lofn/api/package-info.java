@@ -1,5 +1,5 @@
 /**
- * What a user of lofn writes and sees: tools, their layouts, their volumes, and the exceptions.
+ * The API for users of lofn: tools, their layouts, their volumes, and the exceptions.
  *
  * <p>Everything here is a JDK type or a type of this module. Values are immutable, safe to share
  * between threads, and serialisable with Java's own serialisation, which is how Spark ships them to

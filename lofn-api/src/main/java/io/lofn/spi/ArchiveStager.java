@@ -6,14 +6,14 @@ import java.net.URI;
 public interface ArchiveStager extends VolumeStager {
 
   /**
-   * Makes the content of an archive present, as a directory. Blocks until it is, and can be
-   * interrupted as {@link #stage} can. Nothing in the archive may leave that directory, be it by
-   * its name or by a symbolic link.
+   * Makes the content of an archive available, as a directory. Blocks until it is, and can be
+   * interrupted as {@link #stage} can. Nothing in the archive may leave that directory, neither by
+   * its name nor by a symbolic link.
    *
-   * @param source where the archive is; its scheme is one that the provider named, or {@code file}
-   * @return the directory, present until it is closed
-   * @throws io.lofn.api.StagingException if it does not exist, cannot be read, is no archive that
-   *     the stager knows, or is refused for what is in it
+   * @param source the location of the archive; its scheme is one of the provider's, or {@code file}
+   * @return the directory, available until it is closed
+   * @throws io.lofn.api.StagingException if it does not exist, cannot be read, is not an archive
+   *     that the stager supports, or is refused because of its content
    */
   StagedVolume stageUnpacked(URI source);
 }

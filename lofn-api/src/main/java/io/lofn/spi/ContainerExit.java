@@ -16,11 +16,11 @@ public final class ContainerExit {
   private final @Nullable Duration cpuTime;
 
   /**
-   * An end of which no more is known.
+   * Creates an exit without measurements.
    *
-   * @param code the exit code of the container's first process; 128 plus the number of a signal
-   *     that ended it
-   * @param outOfMemory whether the engine says that the memory limit was hit; engines miss some
+   * @param code the exit code of the container's first process; 128 plus the signal's number if a
+   *     signal ended it
+   * @param outOfMemory whether the engine reports that the memory limit was hit; engines miss some
    *     cases
    */
   public ContainerExit(int code, boolean outOfMemory) {
@@ -36,10 +36,10 @@ public final class ContainerExit {
   }
 
   /**
-   * This end with the memory that the container took.
+   * Returns this exit with the peak memory of the container.
    *
-   * @param bytes what all its processes took together where that was most; at least what any one of
-   *     them had touched and kept
+   * @param bytes the peak of all its processes together; at least what any one of them had touched
+   *     and kept
    * @return the new value
    * @throws IllegalArgumentException if it is negative
    */
@@ -51,9 +51,9 @@ public final class ContainerExit {
   }
 
   /**
-   * This end with the processor time that the container took.
+   * Returns this exit with the processor time of the container.
    *
-   * @param time of all its processes, in user mode and in the kernel
+   * @param time the time of all its processes, in user mode and in the kernel
    * @return the new value
    * @throws IllegalArgumentException if it is negative
    */
@@ -65,36 +65,37 @@ public final class ContainerExit {
   }
 
   /**
-   * The exit code.
+   * Returns the exit code.
    *
-   * @return that of the container's first process; 128 plus the number of a signal that ended it
+   * @return that of the container's first process; 128 plus the signal's number if a signal ended
+   *     it
    */
   public int code() {
     return code;
   }
 
   /**
-   * Whether the memory limit was hit.
+   * Returns whether the memory limit was hit.
    *
-   * @return whether the engine says so; engines miss some cases
+   * @return whether the engine reports it; engines miss some cases
    */
   public boolean outOfMemory() {
     return outOfMemory;
   }
 
   /**
-   * The memory that the container took.
+   * Returns the peak memory of the container.
    *
-   * @return in bytes, where it was most; empty: the runtime does not know
+   * @return bytes; empty if the runtime does not know
    */
   public OptionalLong peakMemory() {
     return peakMemory == null ? OptionalLong.empty() : OptionalLong.of(peakMemory);
   }
 
   /**
-   * The processor time that the container took.
+   * Returns the processor time of the container.
    *
-   * @return of all its processes together; empty: the runtime does not know
+   * @return the time of all its processes together; empty if the runtime does not know
    */
   public Optional<Duration> cpuTime() {
     return Optional.ofNullable(cpuTime);

@@ -5,29 +5,29 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Runs containers on this node. One instance serves every task of an executor JVM, so it is
- * thread-safe; nothing of it is shared between JVMs.
+ * Runs containers on this node. One instance serves all tasks of an executor JVM, so it must be
+ * thread-safe; JVMs share nothing of it.
  *
- * <p>Every call has a deadline and fails with {@link io.lofn.api.EngineException} when the engine
- * does not answer, cannot be reached or refuses. A failure that may pass says so, and is then
- * repeated by the caller; a runtime itself repeats nothing.
+ * <p>Every call has a deadline and fails with {@link io.lofn.api.EngineException} if the engine
+ * does not answer, cannot be reached or refuses. The caller retries failures that are marked as
+ * transient; a runtime itself retries nothing.
  */
 public interface ContainerRuntime extends AutoCloseable {
 
   /**
-   * Who runs the containers, for logs and failure reports.
+   * Returns a description of the engine, for logs and failure reports.
    *
    * @return one line such as {@code docker 28.1.1 (API 1.49) at unix:///var/run/docker.sock}
    */
   String engine();
 
   /**
-   * What cannot be had here of what a spec may ask for: because the program behind this runtime
-   * cannot do it, or because this node does not let it.
+   * Returns what a spec may ask for and this runtime does not support: because the program behind
+   * it does not, or because this node does not permit it.
    *
-   * <p>Who starts a container decides what that means before it calls {@link #start}: lofn refuses
-   * what a tool asks for by name and warns of what was only a default. So {@link #start} may go on
-   * as if it had not been asked, or refuse; it never does something third.
+   * <p>The caller decides what that means before it calls {@link #start}: lofn refuses what a tool
+   * asks for by name, and warns of what was only a default. So {@link #start} may ignore the
+   * setting or refuse; it must do nothing else.
    *
    * @return nothing unless overridden; the same as long as the runtime lives
    */
@@ -36,15 +36,15 @@ public interface ContainerRuntime extends AutoCloseable {
   }
 
   /**
-   * Whether the streams of containers are pipes of this node's kernel that lead to the tool itself,
-   * and nothing is in between: an output ends only when the container has ended or all who hold it
-   * have closed it; who writes to an output that was closed here gets SIGPIPE; and no more of what
-   * is not read is kept than a pipe holds.
+   * Returns whether the streams of containers are pipes of this node's kernel that lead directly to
+   * the tool: an output ends only when the container has ended, or when all processes that hold it
+   * have closed it; a process that writes to an output that was closed here gets SIGPIPE; and
+   * unread output is kept only up to the size of a pipe.
    *
-   * <p>Named pipes would then carry nothing faster, so for a container of one run lofn asks for
-   * none, and for no shell to open them; a container that serves many runs has both. Where a tool
-   * may end with another code than 0 it still starts it by a shell, which tells a command that
-   * could not be executed from one that ended so.
+   * <p>Named pipes would then not be faster, so for a container of one run lofn uses none, and no
+   * shell to open them; a container that serves many runs has both. If a tool may end with another
+   * code than 0, lofn still starts it by a shell, which tells a command that could not be executed
+   * from one that ended with the same code.
    *
    * @return {@code false} unless overridden; the same as long as the runtime lives
    */
@@ -53,67 +53,68 @@ public interface ContainerRuntime extends AutoCloseable {
   }
 
   /**
-   * Whether an option in the engine's own words gives a tool nothing of the node: no privilege,
-   * device, file, socket, variable, namespace, or share that is another's. Options of which that is
-   * not known are refused unless {@code spark.lofn.allow.privileged} allows them.
+   * Returns whether an option for the engine gives a tool nothing of the node: no privilege,
+   * device, file, socket, variable, namespace, or share of another's. Other options are refused
+   * unless {@code spark.lofn.allow.privileged} permits them.
    *
    * @param option one of {@link io.lofn.api.ContainerSettings#engineOptions()}, with its value
-   * @return {@code false} unless overridden: nothing is known of any option
+   * @return {@code false} unless overridden: no option is known to be harmless
    */
   default boolean isHarmless(String option) {
     return false;
   }
 
   /**
-   * The program by which a person runs containers of this engine, if it understands what {@code
-   * docker run} understands. A run that failed is kept with a script that repeats it by this.
+   * Returns the command with which a user runs containers of this engine, if it has the options of
+   * {@code docker run}. The replay script of a failed run uses it.
    *
-   * @return the program and the options that lead it to this engine, none of them secret; empty
-   *     unless overridden: there is no such program
+   * @return the program and the options that select this engine, none of them secret; empty unless
+   *     overridden: there is no such program
    */
   default List<String> commandLine() {
     return List.of();
   }
 
   /**
-   * Makes an image present on this node.
+   * Makes an image available on this node.
    *
-   * @param request the image, and when to ask a registry
+   * @param request the image and its pull policy
    * @return the image's immutable name on this node
-   * @throws io.lofn.api.ImageUnavailableException if it is unknown, denied, or not to be pulled
+   * @throws io.lofn.api.ImageUnavailableException if it is unknown, denied, or must not be pulled
    */
   PreparedImage prepare(ImageRequest request);
 
   /**
-   * Starts a container. Its streams are attached before its process runs, so no output is lost.
-   * When this throws, nothing is left behind.
+   * Starts a container. Its streams are attached before its process runs, so no output is lost. If
+   * this throws, nothing is left behind.
    *
-   * <p>A command that does not exist or cannot be executed is the tool's failure: the container is
-   * returned and ends with exit code 127 or 126, the engine's message on its standard error.
+   * <p>A command that does not exist or cannot be executed is a failure of the tool: the container
+   * is returned and ends with exit code 127 or 126, with the engine's message on its standard
+   * error.
    *
-   * @param spec what to run
+   * @param spec the container
    * @return the container
-   * @throws io.lofn.api.EngineException if the engine cannot, or this runtime cannot honour the
+   * @throws io.lofn.api.EngineException if the engine fails, or this runtime does not support the
    *     spec
    */
   RunningContainer start(ContainerSpec spec);
 
   /**
-   * Containers of this engine, running or not.
+   * Returns containers of this engine, running or not.
    *
-   * @param labels names and values that all must match
+   * @param labels names and values that must all match
    * @return what was found
    */
   List<ContainerSummary> list(Map<String, String> labels);
 
   /**
-   * Kills and removes a container. One that does not exist is no error.
+   * Kills and removes a container. A missing container is no error.
    *
    * @param id the container's id
    */
   void remove(String id);
 
-  /** Releases connections. Containers are not touched. Idempotent. */
+  /** Releases connections, and does not touch containers. Idempotent. */
   @Override
   void close();
 }

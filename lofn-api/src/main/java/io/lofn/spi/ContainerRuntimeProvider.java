@@ -4,24 +4,24 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Makes a {@link ContainerRuntime}. Found by {@link java.util.ServiceLoader}: a public class with a
- * public constructor without parameters, which does no work.
+ * Creates a {@link ContainerRuntime}. Found by {@link java.util.ServiceLoader}: a public class with
+ * a public constructor without parameters, which does no work.
  */
 public interface ContainerRuntimeProvider {
 
-  /** The priority of a runtime that is used only where it is asked for by name. */
+  /** The priority of a runtime that is used only if it is configured by name. */
   int NAMED_ONLY = Integer.MIN_VALUE;
 
   /**
-   * The name that {@code spark.lofn.runtime} selects it by.
+   * Returns the name by which {@code spark.lofn.runtime} selects it.
    *
    * @return lower-case letters, digits and dashes, starting with a letter; unique among providers
    */
   String name();
 
   /**
-   * Which usable runtime {@code auto} prefers: the one with the greatest number. Those of lofn
-   * itself are negative, so that an added one wins.
+   * Returns the priority: of the usable runtimes, {@code auto} selects the one with the greatest
+   * number. Those of lofn itself are negative, so that an added one wins.
    *
    * @return the priority; 0 unless overridden
    */
@@ -30,26 +30,26 @@ public interface ContainerRuntimeProvider {
   }
 
   /**
-   * The configuration keys of this runtime, without their prefix {@code spark.lofn.<name>.}. Others
-   * under that prefix are refused as misspelt.
+   * Returns the configuration keys of this runtime, without their prefix {@code
+   * spark.lofn.<name>.}. Other keys under that prefix are refused as misspelt.
    *
-   * @return key to its meaning in a few words; none unless overridden
+   * @return key to a short description; none unless overridden
    */
   default Map<String, String> properties() {
     return Map.of();
   }
 
   /**
-   * Whether the runtime can be used on this node now. Looks, and changes nothing; answers within
-   * the configuration's {@link RuntimeConfig#callTimeout()}; never throws.
+   * Returns why the runtime cannot be used on this node now. Changes nothing; returns within the
+   * configuration's {@link RuntimeConfig#callTimeout()}; never throws.
    *
    * @param config the runtime's configuration
-   * @return empty if it can be used, else why not and what to do
+   * @return empty if it can be used, otherwise the reason and what to do
    */
   Optional<String> unavailableReason(RuntimeConfig config);
 
   /**
-   * Makes the runtime. Called where {@link #unavailableReason} is empty, once per executor JVM.
+   * Creates the runtime. Called if {@link #unavailableReason} is empty, once per executor JVM.
    *
    * @param config the runtime's configuration
    * @return the runtime

@@ -8,12 +8,12 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * What a runtime starts. Immutable.
+ * The specification of a container to start. Immutable.
  *
- * <p>Whatever the spec does not open is closed: all capabilities are dropped, privileges cannot be
+ * <p>What the spec does not permit is denied: all capabilities are dropped, privileges cannot be
  * gained, the engine keeps no log of the streams, a program that crashes leaves no core dump
  * ({@code RLIMIT_CORE} is 0), and an init process passes signals on to the tool, unless the spec
- * wants none.
+ * asks for none.
  */
 public final class ContainerSpec {
 
@@ -40,7 +40,7 @@ public final class ContainerSpec {
   }
 
   /**
-   * A builder.
+   * Returns a builder.
    *
    * @param name the container's name, unique on the engine: letters, digits, {@code _.-}
    * @param image the id of a prepared image
@@ -51,7 +51,7 @@ public final class ContainerSpec {
   }
 
   /**
-   * A builder that begins with all of this spec.
+   * Returns a builder that begins with all of this spec.
    *
    * @return a new builder; this spec stays as it is
    */
@@ -60,7 +60,7 @@ public final class ContainerSpec {
   }
 
   /**
-   * The container's name.
+   * Returns the container's name.
    *
    * @return unique on the engine
    */
@@ -69,7 +69,7 @@ public final class ContainerSpec {
   }
 
   /**
-   * The image.
+   * Returns the image.
    *
    * @return the id of a prepared image
    */
@@ -78,17 +78,17 @@ public final class ContainerSpec {
   }
 
   /**
-   * What is run.
+   * Returns the command.
    *
    * @return the program and its arguments; the arguments alone if {@link #imageEntrypoint()};
-   *     empty: what the image says
+   *     empty: the image's default command
    */
   public List<String> argv() {
     return argv;
   }
 
   /**
-   * Whether the image's entrypoint is kept and gets {@link #argv()} as its arguments.
+   * Returns whether the image's entrypoint is used, with {@link #argv()} as its arguments.
    *
    * @return {@code false} unless set
    */
@@ -97,7 +97,7 @@ public final class ContainerSpec {
   }
 
   /**
-   * Whether standard input is attached. If not, the process finds it at its end.
+   * Returns whether standard input is attached. If not, it is empty.
    *
    * @return {@code false} unless set
    */
@@ -106,10 +106,10 @@ public final class ContainerSpec {
   }
 
   /**
-   * Whether an init process of the engine's is the container's first one, which passes signals on
-   * and reaps orphans. If not, {@link #argv()} is the first process and does both: a tool could
-   * trace an init process of its own user, and live on in it. A runtime that always has one may
-   * keep it; lofn then starts a container for each run.
+   * Returns whether the container's first process is an init process of the engine, which passes
+   * signals on and reaps orphans. If not, {@link #argv()} is the first process and does both: a
+   * tool could trace an init process of its own user, and survive in it. A runtime that always has
+   * one may keep it; lofn then starts a container for each run.
    *
    * @return {@code true} unless set
    */
@@ -118,7 +118,7 @@ public final class ContainerSpec {
   }
 
   /**
-   * What the container sees of this node.
+   * Returns the files and directories of this node that the container sees.
    *
    * @return the mounts
    */
@@ -127,7 +127,8 @@ public final class ContainerSpec {
   }
 
   /**
-   * What devices of this node the container gets, besides those that every container has.
+   * Returns the devices of this node that the container gets, in addition to those that every
+   * container has.
    *
    * @return the devices; none unless added
    */
@@ -136,7 +137,7 @@ public final class ContainerSpec {
   }
 
   /**
-   * How the container is set up.
+   * Returns the settings of the container.
    *
    * @return the settings
    */
@@ -144,7 +145,7 @@ public final class ContainerSpec {
     return settings;
   }
 
-  /** Collects a spec. Not thread-safe. */
+  /** Builds a spec. Not thread-safe. */
   public static final class Builder {
 
     private final String name;
@@ -174,9 +175,9 @@ public final class ContainerSpec {
     }
 
     /**
-     * Sets what is run in place of the image's entrypoint.
+     * Sets the command, which replaces the image's entrypoint.
      *
-     * @param argv the program and its arguments; empty: what the image says
+     * @param argv the program and its arguments; empty: the image's default command
      * @return this builder
      */
     public Builder command(List<String> argv) {
@@ -208,7 +209,7 @@ public final class ContainerSpec {
     }
 
     /**
-     * Makes what is run the container's first process.
+     * Makes the command the container's first process, without an init process.
      *
      * @return this builder
      */
@@ -253,7 +254,7 @@ public final class ContainerSpec {
     }
 
     /**
-     * Sets how the container is set up.
+     * Sets the settings of the container.
      *
      * @param settings the settings
      * @return this builder
@@ -264,7 +265,7 @@ public final class ContainerSpec {
     }
 
     /**
-     * The spec collected so far.
+     * Returns the spec.
      *
      * @return the spec
      */

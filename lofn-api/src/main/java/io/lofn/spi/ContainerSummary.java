@@ -3,11 +3,11 @@ package io.lofn.spi;
 import java.util.Map;
 
 /**
- * A container as an engine lists it. An image can bring labels along, but not the container's name:
- * lofn takes a container for its own only if both agree.
+ * A container in an engine's list. An image can have labels, but cannot choose the container's
+ * name: lofn regards a container as its own only if both match.
  *
  * @param id the engine's id
- * @param name its name, as the spec had it; empty if the engine tells none
+ * @param name its name, from the spec; empty if the engine does not report it
  * @param labels all its labels
  * @param running whether its process runs
  */

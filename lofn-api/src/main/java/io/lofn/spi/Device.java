@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
  *
  * @param source absolute path of the device on this node
  * @param target absolute path of it in the container
- * @param permissions what the container may do with it: {@code r} to read, {@code w} to write,
+ * @param permissions the permissions of the container: {@code r} to read, {@code w} to write,
  *     {@code m} to make nodes of it, in this order. An engine without rights over devices, such as
- *     a rootless one, sets no bounds of its own: the tool may then do what its user may
+ *     a rootless one, does not enforce them: the tool may then do what its user may
  */
 public record Device(Path source, String target, String permissions) {
 
@@ -22,8 +22,8 @@ public record Device(Path source, String target, String permissions) {
    * @param source absolute path of the device on this node
    * @param target absolute path of it in the container
    * @param permissions letters of {@code rwm}
-   * @throws IllegalArgumentException if a path is not absolute, or has a colon, by which engines
-   *     separate paths; or if the permissions are none
+   * @throws IllegalArgumentException if a path is not absolute, or has a colon, with which engines
+   *     separate paths; or if the permissions are invalid
    */
   public Device {
     if (!source.isAbsolute() || !target.startsWith("/")) {
@@ -32,7 +32,7 @@ public record Device(Path source, String target, String permissions) {
     }
     if (source.toString().contains(":") || target.contains(":")) {
       throw new IllegalArgumentException(
-          "A device has no colon in its paths: " + source + " and " + target);
+          "The paths of a device must not contain a colon: " + source + " and " + target);
     }
     if (!PERMISSIONS.matcher(permissions).matches()) {
       throw new IllegalArgumentException(

@@ -7,13 +7,13 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A container that passes everything on to another. Subclasses replace what they do themselves. */
+/** A container that forwards all calls to another. Subclasses override the methods that differ. */
 public abstract class ForwardingRunningContainer implements RunningContainer {
 
   private final RunningContainer container;
 
   /**
-   * Passes on to a container.
+   * Creates a container that forwards to another.
    *
    * @param container the container
    */

@@ -12,13 +12,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an image says of the containers that are made from it: fields of an image's configuration in
- * the OCI image specification. Immutable; a setter returns a new value.
+ * An image's configuration for containers: fields of the configuration in the OCI image
+ * specification. Immutable; a setter returns a new value.
  *
- * <p>Environment, volumes and working directory are told only where containers of the runtime get
- * them. Entrypoint, command, user and stop signal are told as the image has them, whether or not
- * the runtime heeds them: lofn chooses the user, stops by SIGTERM, and asks for {@link
- * RuntimeFeature#IMAGE_COMMAND} where it does not choose the command.
+ * <p>Environment, volumes and working directory are reported only if containers of the runtime get
+ * them. Entrypoint, command, user and stop signal are reported as the image has them, whether or
+ * not the runtime uses them: lofn sets the user, stops containers by SIGTERM, and requires {@link
+ * RuntimeFeature#IMAGE_COMMAND} if it does not set the command.
  */
 @CheckReturnValue
 public final class ImageConfig {
@@ -61,7 +61,7 @@ public final class ImageConfig {
   }
 
   /**
-   * An image that says nothing, or whose runtime cannot tell what it says.
+   * Returns the configuration of an image that has none, or whose runtime does not know it.
    *
    * @return the configuration
    */
@@ -70,7 +70,7 @@ public final class ImageConfig {
   }
 
   /**
-   * This configuration with environment variables.
+   * Returns this configuration with environment variables.
    *
    * @param environment name to value, as the image has them
    * @return the new configuration
@@ -80,7 +80,7 @@ public final class ImageConfig {
   }
 
   /**
-   * This configuration with environment variables as images and engines list them.
+   * Returns this configuration with environment variables as images and engines list them.
    *
    * @param assignments texts of the form {@code NAME=VALUE}; one without {@code =} has no value
    * @return the new configuration
@@ -96,7 +96,7 @@ public final class ImageConfig {
   }
 
   /**
-   * This configuration with volumes.
+   * Returns this configuration with volumes.
    *
    * @param volumes absolute paths in the container, at which the engine mounts a directory of its
    *     own unless something else is mounted there
@@ -107,9 +107,9 @@ public final class ImageConfig {
   }
 
   /**
-   * This configuration with a working directory.
+   * Returns this configuration with a working directory.
    *
-   * @param path an absolute path in the container; null or empty: the image says none
+   * @param path an absolute path in the container; null or empty: the image has none
    * @return the new configuration
    */
   public ImageConfig workingDirectory(@Nullable String path) {
@@ -117,9 +117,9 @@ public final class ImageConfig {
   }
 
   /**
-   * This configuration with an entrypoint.
+   * Returns this configuration with an entrypoint.
    *
-   * @param words a program and its first arguments; empty: the image says none
+   * @param words a program and its first arguments; empty: the image has none
    * @return the new configuration
    */
   public ImageConfig entrypoint(List<String> words) {
@@ -127,10 +127,10 @@ public final class ImageConfig {
   }
 
   /**
-   * This configuration with a command.
+   * Returns this configuration with a command.
    *
-   * @param words the arguments of the entrypoint, or a program and its arguments where there is
-   *     none; empty: the image says none
+   * @param words the arguments of the entrypoint, or a program and its arguments if there is none;
+   *     empty: the image has none
    * @return the new configuration
    */
   public ImageConfig command(List<String> words) {
@@ -138,9 +138,9 @@ public final class ImageConfig {
   }
 
   /**
-   * This configuration with a user.
+   * Returns this configuration with a user.
    *
-   * @param user a name or number, and a group after a colon; null or empty: the image says none
+   * @param user a name or number, and a group after a colon; null or empty: the image has none
    * @return the new configuration
    */
   public ImageConfig user(@Nullable String user) {
@@ -148,10 +148,10 @@ public final class ImageConfig {
   }
 
   /**
-   * This configuration with a signal by which the image's own command ends.
+   * Returns this configuration with the signal that ends the image's own command.
    *
    * @param signal a name such as {@code SIGINT}, or a number, as the image has it; null or empty:
-   *     the image says none
+   *     the image has none
    * @return the new configuration
    */
   public ImageConfig stopSignal(@Nullable String signal) {
@@ -159,7 +159,7 @@ public final class ImageConfig {
   }
 
   /**
-   * The image's environment variables.
+   * Returns the image's environment variables.
    *
    * @return name to value, in the image's order
    */
@@ -168,7 +168,7 @@ public final class ImageConfig {
   }
 
   /**
-   * The directories that the image declares as volumes.
+   * Returns the directories that the image declares as volumes.
    *
    * @return absolute paths in the container, sorted, as the image has them
    */
@@ -177,48 +177,48 @@ public final class ImageConfig {
   }
 
   /**
-   * The image's working directory.
+   * Returns the image's working directory.
    *
-   * @return an absolute path in the container; empty: the image says none
+   * @return an absolute path in the container; empty: the image has none
    */
   public Optional<String> workingDirectory() {
     return Optional.ofNullable(workingDirectory);
   }
 
   /**
-   * The image's entrypoint.
+   * Returns the image's entrypoint.
    *
-   * @return a program and its first arguments; empty: the image says none, or nobody knows
+   * @return a program and its first arguments; empty: the image has none, or it is unknown
    */
   public List<String> entrypoint() {
     return entrypoint;
   }
 
   /**
-   * The image's command.
+   * Returns the image's command.
    *
-   * @return the arguments of the entrypoint, or a program and its arguments where there is none;
-   *     empty: the image says none, or nobody knows
+   * @return the arguments of the entrypoint, or a program and its arguments if there is none;
+   *     empty: the image has none, or it is unknown
    */
   public List<String> command() {
     return command;
   }
 
   /**
-   * The user that the image would run as.
+   * Returns the user of the image.
    *
-   * @return a name or number, and a group after a colon; empty: the image says none, which is root,
-   *     or nobody knows
+   * @return a name or number, and a group after a colon; empty: the image has none, which means
+   *     root, or it is unknown
    */
   public Optional<String> user() {
     return Optional.ofNullable(user);
   }
 
   /**
-   * The signal by which the image's own command ends.
+   * Returns the signal that ends the image's own command.
    *
-   * @return a name or number as the image has it; empty: the image says none, which is SIGTERM, or
-   *     nobody knows
+   * @return a name or number as the image has it; empty: the image has none, which means SIGTERM,
+   *     or it is unknown
    */
   public Optional<String> stopSignal() {
     return Optional.ofNullable(stopSignal);
@@ -246,7 +246,7 @@ public final class ImageConfig {
             volumes, workingDirectory, entrypoint, command, user, stopSignal, environment.size());
   }
 
-  /** What is changed of a copy. */
+  /** The fields of a copy that may be changed. */
   private static final class Fields {
     private Map<String, String> environment = Map.of();
     private Collection<String> volumes = List.of();

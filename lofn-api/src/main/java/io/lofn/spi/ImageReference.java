@@ -8,17 +8,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name of an image, taken apart. Engines pull every tag of a repository when none is given, so
- * there always is one here.
+ * The parsed name of an image. It always has a tag or digest: without one, engines would pull every
+ * tag of a repository.
  *
- * @param repository with the registry if that was given
+ * @param repository the repository, with the registry if that was given
  * @param tagOrDigest the digest if both were given, {@code latest} if neither was
  * @param registry host and port; {@code docker.io} unless given
- * @param isId whether it is an engine's id of an image, which no registry knows
+ * @param isId whether it is an engine's id of an image, which is unknown to registries
  */
 public record ImageReference(String repository, String tagOrDigest, String registry, boolean isId) {
 
-  /** The registry of names that tell none. */
+  /** The registry of names without one. */
   public static final String DOCKER_HUB = "docker.io";
 
   private static final Pattern ID = Pattern.compile("(?:sha256:)?[0-9a-f]{64}");
@@ -33,11 +33,11 @@ public record ImageReference(String repository, String tagOrDigest, String regis
               .formatted(HOST, WORD, WORD));
 
   /**
-   * Takes a name apart.
+   * Parses a name.
    *
    * @param name such as {@code registry.example.org:5000/tools/sort:1}
    * @return its parts
-   * @throws ImageUnavailableException if it is none
+   * @throws ImageUnavailableException if its syntax is wrong
    */
   public static ImageReference parse(String name) {
     if (ID.matcher(name).matches()) {
@@ -48,7 +48,8 @@ public record ImageReference(String repository, String tagOrDigest, String regis
       throw new ImageUnavailableException(
           "Not a name of an image: '"
               + Printable.line(name)
-              + "'. Write [registry[:port]/]repository[:tag][@digest], the repository in lower case");
+              + "'. Write [registry[:port]/]repository[:tag][@digest], the repository in lower"
+              + " case");
     }
     String digest = matcher.group("digest");
     String tag = matcher.group("tag");
@@ -60,7 +61,7 @@ public record ImageReference(String repository, String tagOrDigest, String regis
   }
 
   /**
-   * Whether the name says which bytes it stands for.
+   * Returns whether the name identifies fixed bytes.
    *
    * @return {@code true} for a digest or an id
    */
@@ -68,7 +69,7 @@ public record ImageReference(String repository, String tagOrDigest, String regis
     return isId || tagOrDigest.contains(":");
   }
 
-  /** What stands before the first slash is a host only if it looks like one. */
+  /** The part before the first slash is a host only if it looks like one. */
   private static String registry(@Nullable String host) {
     boolean isHost =
         host != null

@@ -9,11 +9,11 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Which image a node needs, and how it may be had. Immutable. */
+/** A request for an image on a node. Immutable. */
 @CheckReturnValue
 public final class ImageRequest {
 
-  /** How long a pull may take, unless configured: 30 minutes, since images have gigabytes. */
+  /** The default limit of a pull: 30 minutes, since images have gigabytes. */
   public static final Duration DEFAULT_PULL_TIMEOUT = Duration.ofMinutes(30);
 
   private final String reference;
@@ -30,7 +30,7 @@ public final class ImageRequest {
   }
 
   /**
-   * Asks for an image, pulled if the engine does not have it.
+   * Returns a request for an image, which is pulled if the engine does not have it.
    *
    * @param reference the image's name
    * @return the request
@@ -40,7 +40,7 @@ public final class ImageRequest {
   }
 
   /**
-   * This request with another policy.
+   * Returns this request with another policy.
    *
    * @param policy when a registry is asked
    * @return the new request
@@ -50,7 +50,7 @@ public final class ImageRequest {
   }
 
   /**
-   * This request with another deadline for the pull.
+   * Returns this request with another timeout of the pull.
    *
    * @param timeout how long a pull may take
    * @return the new request
@@ -60,7 +60,7 @@ public final class ImageRequest {
   }
 
   /**
-   * This request for a given platform.
+   * Returns this request for a given platform.
    *
    * @param platform such as {@code linux/arm64}
    * @return the new request
@@ -70,7 +70,7 @@ public final class ImageRequest {
   }
 
   /**
-   * The image's name.
+   * Returns the image's name.
    *
    * @return as the user gave it
    */
@@ -79,7 +79,7 @@ public final class ImageRequest {
   }
 
   /**
-   * When a registry is asked.
+   * Returns when the engine asks a registry.
    *
    * @return the policy
    */
@@ -88,16 +88,16 @@ public final class ImageRequest {
   }
 
   /**
-   * How long a pull may take.
+   * Returns how long a pull may take.
    *
-   * @return the deadline
+   * @return the timeout
    */
   public Duration pullTimeout() {
     return pullTimeout;
   }
 
   /**
-   * The platform.
+   * Returns the platform.
    *
    * @return such as {@code linux/arm64}; empty: the node's own
    */

@@ -30,19 +30,19 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which regular files an exchange held when its tool was started, so that {@link
- * io.lofn.api.RunOutput#files} can tell what the tool made and what it changed. Takes 16 bytes for
- * each file. Immutable.
+ * The regular files of an exchange when its tool started, so that {@link
+ * io.lofn.api.RunOutput#files} can tell what the tool made and what it changed. Requires 16 bytes
+ * for each file. Immutable.
  */
 public final class InputSnapshot {
 
   /**
-   * Longer than a tick of the clock that a file system takes its times from. What is written and
+   * Longer than a tick of the clock that a file system uses for its times. Data that is written and
    * changed within one tick would keep its times.
    */
   private static final Duration TICK = Duration.ofMillis(20);
 
-  /** How many names that are not UTF-8 are told. */
+  /** The maximum number of names in a message that are not UTF-8. */
   private static final int TOLD = 3;
 
   private final Path directory;
@@ -56,21 +56,21 @@ public final class InputSnapshot {
   }
 
   /**
-   * The snapshot of an exchange that was empty.
+   * Returns the snapshot of an exchange that was empty.
    *
    * @param directory the exchange
-   * @return nothing
+   * @return an empty snapshot
    */
   public static InputSnapshot empty(Path directory) {
     return new InputSnapshot(directory, new long[0], new long[0]);
   }
 
   /**
-   * Looks at an exchange. Files that were written just now get a modification time some moments
-   * earlier.
+   * Takes a snapshot of an exchange. Files that were written just now get a slightly earlier
+   * modification time.
    *
    * @param directory the exchange
-   * @return what is in it
+   * @return the snapshot
    * @throws IOException if it cannot be listed
    */
   public static InputSnapshot of(Path directory) throws IOException {
@@ -95,17 +95,14 @@ public final class InputSnapshot {
   }
 
   /**
-   * The names of regular files that were not there. Symbolic links are passed over.
+   * Returns the names of regular files that are new. Ignores symbolic links.
    *
-   * @param wanted tells by its name whether a file is wanted, and if it is a {@link NamePattern}
-   *     where none can be; for a name that is not UTF-8, with {@code \uFFFD} for each byte that is
-   *     not
-   * @param hidden names of files and directories to be passed over with all in them: those that
-   *     something else is mounted at
+   * @param wanted selects files by their names, and excludes directories if it is a {@link
+   *     NamePattern}; a name that is not UTF-8 has {@code \uFFFD} for each invalid byte
+   * @param hidden names of files and directories to ignore, with all in them: the mount points
    * @return the names relative to the exchange, sorted
-   * @throws LofnException if a wanted file was there and is not as it was, if wanted files have
-   *     names that are not UTF-8, or if there is a directory that cannot be entered and in which
-   *     one may lie
+   * @throws LofnException if a selected file existed and has changed, if selected files have names
+   *     that are not UTF-8, or if a directory cannot be entered and a selected file may lie in it
    * @throws IOException if the exchange cannot be listed
    */
   public List<String> outputs(Predicate<String> wanted, Set<String> hidden) throws IOException {
@@ -127,7 +124,7 @@ public final class InputSnapshot {
     return outputs;
   }
 
-  /** Two names that differ in such bytes alone would become one. */
+  /** Refuses such names: two names that differ in invalid bytes only would become one. */
   private void add(Path file, List<String> outputs, List<LofnException> unnamed) {
     try {
       outputs.add(FileNames.of(directory, file));
@@ -150,7 +147,7 @@ public final class InputSnapshot {
     }
     if (Arrays.binarySearch(states, hash(file, state(attributes(file)))) < 0) {
       throw new LofnException(
-          "The tool changed or replaced '%s', which was in the exchange when it was started, and the output names it; let the tool write another file"
+          "The tool changed or replaced '%s', which was in the exchange before the tool started, and which the output selects; let the tool write to another file"
               .formatted(Printable.line(FileNames.replaced(directory, file))));
     }
     return true;
@@ -174,7 +171,7 @@ public final class InputSnapshot {
     return ((FileTime) time).to(TimeUnit.NANOSECONDS);
   }
 
-  /** Goes by the bytes of the name, which its text may have lost. */
+  /** Uses the bytes of the name, since its text may have lost some. */
   private static long hash(Path file, String state) {
     try {
       byte[] digest =
@@ -235,7 +232,7 @@ public final class InputSnapshot {
             String name = path.equals(directory) ? "." : FileNames.replaced(directory, path);
             if (path.equals(directory) || mayBeWanted(wanted, name)) {
               throw new LofnException(
-                  "The exchange cannot be listed at '%s', as the tool left it: %s; let the tool leave directories that its user can enter, or read by a pattern that nothing there can match"
+                  "The exchange cannot be listed at '%s', as the tool left it: %s; let the tool make directories that its user can enter, or read by a pattern that matches nothing there"
                       .formatted(name, e),
                   e);
             }
@@ -247,7 +244,7 @@ public final class InputSnapshot {
         });
   }
 
-  /** Numbers that are not objects, however many there are. */
+  /** Primitive numbers, not objects, since there may be many. */
   private static final class Numbers {
 
     private long[] numbers = new long[16];

@@ -19,9 +19,9 @@ public final class PreparedImage {
   }
 
   /**
-   * An image of which no more is known.
+   * Returns an image without a configuration.
    *
-   * @param reference the name it was asked for by
+   * @param reference the requested name
    * @param id the engine's immutable id of it, such as {@code sha256:...}
    * @return the image
    */
@@ -30,9 +30,9 @@ public final class PreparedImage {
   }
 
   /**
-   * This image with what it says of its containers.
+   * Returns this image with its configuration for containers.
    *
-   * @param config what it says
+   * @param config the configuration
    * @return the new value
    */
   public PreparedImage config(ImageConfig config) {
@@ -40,17 +40,17 @@ public final class PreparedImage {
   }
 
   /**
-   * The image's name.
+   * Returns the image's name.
    *
-   * @return the name it was asked for by
+   * @return the requested name
    */
   public String reference() {
     return reference;
   }
 
   /**
-   * The engine's immutable id of the image. Containers are started from this, so that a tag that
-   * moves does not matter.
+   * Returns the engine's immutable id of the image. Containers are started from it, so that a moved
+   * tag does not matter.
    *
    * @return such as {@code sha256:...}
    */
@@ -59,7 +59,7 @@ public final class PreparedImage {
   }
 
   /**
-   * What the image says of its containers.
+   * Returns the image's configuration for containers.
    *
    * @return {@link ImageConfig#empty()} unless set
    */

@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What a runtime is configured with. Immutable. */
+/** The configuration of a runtime. Immutable. */
 @CheckReturnValue
 public final class RuntimeConfig {
 
-  /** How long an engine may take to answer one call, unless configured: 60 seconds. */
+  /** The default timeout of one call to an engine: 60 seconds. */
   public static final Duration DEFAULT_CALL_TIMEOUT = Duration.ofSeconds(60);
 
   private final Map<String, String> properties;
@@ -22,17 +22,17 @@ public final class RuntimeConfig {
   }
 
   /**
-   * A configuration.
+   * Returns a configuration.
    *
    * @param properties the runtime's own keys, without their prefix, to their values
-   * @return the configuration, with the default deadline
+   * @return the configuration, with the default timeout
    */
   public static RuntimeConfig of(Map<String, String> properties) {
     return new RuntimeConfig(properties, DEFAULT_CALL_TIMEOUT);
   }
 
   /**
-   * This configuration with another deadline.
+   * Returns this configuration with another timeout.
    *
    * @param timeout how long the engine may take to answer one call
    * @return the new configuration
@@ -42,7 +42,7 @@ public final class RuntimeConfig {
   }
 
   /**
-   * The value of one of the runtime's own keys.
+   * Returns the value of one of the runtime's own keys.
    *
    * @param key the key without its prefix {@code spark.lofn.<name>.}
    * @return the value, or empty if it is not set
@@ -52,10 +52,10 @@ public final class RuntimeConfig {
   }
 
   /**
-   * How long the engine may take to answer one call. Pulling an image and waiting for a container
-   * have deadlines of their own.
+   * Returns how long the engine may take to answer one call. Pulling an image and waiting for a
+   * container have their own timeouts.
    *
-   * @return the deadline
+   * @return the timeout
    */
   public Duration callTimeout() {
     return callTimeout;

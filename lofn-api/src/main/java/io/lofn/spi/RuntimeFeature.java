@@ -1,69 +1,66 @@
 package io.lofn.spi;
 
 /**
- * What a {@link ContainerSpec} may ask for and not every {@link ContainerRuntime} can do. A runtime
- * that lacks an ability says so in {@link ContainerRuntime#unsupportedFeatures()}; what is not
- * named there must be there.
+ * Features that a {@link ContainerSpec} may ask for and not every {@link ContainerRuntime}
+ * supports. A runtime returns those that it does not support from {@link
+ * ContainerRuntime#unsupportedFeatures()}; it must support all others.
  */
 public enum RuntimeFeature {
-  /** The image's own entrypoint or command runs where the spec leaves it to the image. */
+  /** The image's own entrypoint or command runs if the spec sets none. */
   IMAGE_COMMAND,
   /**
-   * Standard output flows while standard error is not read, and the other way round. Without, the
-   * one stops until the other is read, and nothing is lost.
+   * Standard output flows while standard error is not read, and the other way round. Without this
+   * feature, one stops until the other is read, and nothing is lost.
    */
   INDEPENDENT_OUTPUTS,
-  /** A tool sees no file of the node but those that are mounted. */
+  /** A tool sees no file of the node except those that are mounted. */
   FILE_ISOLATION,
-  /** Without a network, a tool has the loopback interface alone. */
+  /** Without a network, a tool has only the loopback interface. */
   NETWORK_ISOLATION,
   /**
-   * Without a network {@code /etc/hosts} names {@code localhost}, where the container has a file of
-   * its own there. A runtime that lacks this takes a mount at {@code /etc/hosts}, whatever the
-   * image has there, and lofn gives it one.
+   * Without a network, {@code /etc/hosts} of the container resolves {@code localhost}. A runtime
+   * without this feature accepts a mount at {@code /etc/hosts}, whatever the image has there, and
+   * lofn mounts a file.
    */
   LOCALHOST,
-  /**
-   * A tool sees and signals no process of this node but those of its container, and all of these
-   * end with it.
-   */
+  /** A tool sees and signals only processes of its container, and all of these end with it. */
   PROCESS_ISOLATION,
-  /** A tool has no capabilities but those asked for, and cannot gain privileges. */
+  /** A tool has only the capabilities that were asked for, and cannot gain privileges. */
   PRIVILEGES,
   /**
-   * A tool runs as any numeric user. The user of this JVM must be accepted, and take effect, in any
-   * case.
+   * A tool can run as any numeric user. The user of this JVM must always be accepted, and take
+   * effect.
    */
   USERS,
-  /** Processors are limited. */
+  /** The processors of a tool can be limited. */
   CPUS,
-  /** Memory is limited. */
+  /** The memory of a tool can be limited. */
   MEMORY,
-  /** Processes are limited. */
+  /** The number of processes of a tool can be limited. */
   PIDS,
   /** The size of {@code /dev/shm} can be set. */
   SHARED_MEMORY,
-  /** The end of a tool whose memory limit was hit says so, where that limit ended the tool. */
+  /** The exit of a tool reports that its memory limit was hit, if that limit ended the tool. */
   OUT_OF_MEMORY_DETECTION,
-  /** A tool cannot write what is mounted read-only. */
+  /** A tool cannot write to read-only mounts. */
   READ_ONLY_MOUNTS,
   /**
-   * Nor can it write what lies on file systems that this node has mounted below what is mounted
-   * read-only. Without, lofn looks for them.
+   * A tool cannot write to file systems that this node has mounted below a read-only mount. Without
+   * this feature, lofn looks for them.
    */
   READ_ONLY_SUBMOUNTS,
-  /** A tool may write the image's own files; what it wrote is gone with the container. */
+  /** A tool may write the image's own files; what it wrote is deleted with the container. */
   WRITABLE_ROOT,
-  /** A tool cannot write the image's own files where that is asked for. */
+  /** A tool cannot write the image's own files if a read-only root is asked for. */
   READ_ONLY_ROOT,
-  /** A directory in memory holds no more than its size. It must be there in any case. */
+  /** A directory in memory holds no more than its size. It must exist in any case. */
   TMPFS_SIZE,
-  /** A tool finds the devices of the node that are asked for, under the names asked for. */
+  /** A tool gets the devices of the node that are asked for, under the names that are asked for. */
   DEVICES,
-  /** An image can be had for another platform than the node's. */
+  /** Images for another platform than the node's can be used. */
   PLATFORMS,
   /** Images that are not on the node are pulled from a registry. */
   PULL,
-  /** Options in the engine's own words are understood, {@code --env=NAME=VALUE} among them. */
+  /** Options for the engine are supported, {@code --env=NAME=VALUE} among them. */
   ENGINE_OPTIONS
 }

@@ -6,32 +6,32 @@ import java.nio.file.Path;
 public interface StagedVolume extends AutoCloseable {
 
   /**
-   * Where the data is.
+   * Returns the path of the data.
    *
    * @return an absolute path of an existing directory or file
    */
   Path path();
 
   /**
-   * Whether runs of other jobs see the same data without having asked to share it, as with a copy
-   * that is kept. Such data is mounted read-only, or not at all.
+   * Returns whether runs of other jobs see the same data without having asked to share it, as with
+   * a cached copy. Such data is mounted read-only, or not at all.
    *
-   * @return {@code false} unless the stager says otherwise
+   * @return {@code false} unless overridden
    */
   default boolean isShared() {
     return false;
   }
 
   /**
-   * Whether the data is known to have been on this node before, so that nothing was copied for it.
+   * Returns whether the data is known to have been on this node before, so that nothing was copied.
    *
-   * @return false where nobody knows
+   * @return {@code false} if that is unknown
    */
   default boolean wasCached() {
     return false;
   }
 
-  /** Lets the data go; it may then be replaced or deleted. Idempotent. */
+  /** Releases the data, which may then be replaced or deleted. Idempotent. */
   @Override
   void close();
 }

@@ -5,15 +5,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Passes every write on at once, as {@link RunningContainer#stdin} does. What the JDK gives for the
+ * Forwards every write at once, as {@link RunningContainer#stdin} must. The JDK's stream for the
  * standard input of a process has a buffer.
  */
 public final class UnbufferedOutputStream extends FilterOutputStream {
 
   /**
-   * A stream without the buffer of another.
+   * Creates a stream that flushes each write to another.
    *
-   * @param out the other; closed with this
+   * @param out the other stream; closed with this
    */
   public UnbufferedOutputStream(OutputStream out) {
     super(out);

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a compiler with Error Prone says of setters that are called for nothing. */
+/** What Error Prone reports for setters whose result is dropped. */
 class CheckReturnValueTest {
 
   private static final Pattern CHECKED =

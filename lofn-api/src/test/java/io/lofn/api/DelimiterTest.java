@@ -77,7 +77,10 @@ class DelimiterTest {
     assertThatThrownBy(() -> written(Lines.text(), List.of("a", "b", TWO_LINES)))
         .isInstanceOf(LofnException.class)
         .hasMessage(
-            "Record 2 (from 0) contains the delimiter \"\\n\", or makes one with that after it, and would be read as several records. Take it out, choose another Lines.delimiter, or say Lines.multiLine() if records are meant to hold several lines.");
+            "Record 2 (from 0) contains the delimiter \"\\n"
+                + "\", or forms one with the delimiter after it, and would be read as several"
+                + " records. Remove it, choose another Lines.delimiter, or use Lines.multiLine() if"
+                + " records may have several lines.");
     assertThatThrownBy(() -> written(Lines.text().delimiter("\n\n"), List.of("a\n")))
         .hasMessageContaining("Record 0 (from 0) contains the delimiter \"\\n\\n\"");
   }

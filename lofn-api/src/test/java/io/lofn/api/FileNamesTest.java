@@ -59,7 +59,8 @@ class FileNamesTest {
 
     assertThat(child(locale, "invalid"))
         .isEqualTo(
-            "*.txt is not UTF-8; x?.txt is not UTF-8: x\\xc3.txt; *.log reads good; ????.txt is none");
+            "*.txt is not UTF-8; x?.txt is not UTF-8: x\\xc3.txt; *.log reads good; ????.txt is"
+                + " none");
   }
 
   @Test
@@ -138,9 +139,7 @@ class FileNamesTest {
         .collect(Collectors.joining());
   }
 
-  /**
-   * What is done in a JVM of its own. It has nothing but lofn-api and prints to standard output.
-   */
+  /** The program of a separate JVM. It has nothing but lofn-api and prints to standard output. */
   static final class Child {
 
     private Child() {}

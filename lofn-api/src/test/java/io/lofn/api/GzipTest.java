@@ -33,7 +33,7 @@ class GzipTest {
   private static final int HAS_NAME = 8;
   private static final int HAS_COMMENT = 16;
 
-  /** What {@code bgzip} ends a file with: a member of nothing. */
+  /** The end of a file by {@code bgzip}: an empty member. */
   private static final byte[] BGZF_END = {
     0x1f,
     (byte) 0x8b,

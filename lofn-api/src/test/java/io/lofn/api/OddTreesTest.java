@@ -21,9 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Names and directories that a tool may leave and Java cannot list. */
 class OddTreesTest {
 
-  /** Directories below {@code deep} whose paths are longer than the system takes. */
+  /** Directories below {@code deep} whose paths are longer than the system accepts. */
   private static final String CHAIN =
-      "n=$(printf %0200d 7); mkdir deep; cd deep; for i in $(seq 30); do mkdir $n; cd -P $n; done; : > file";
+      "n=$(printf %0200d 7); mkdir deep; cd deep; for i in $(seq 30); do mkdir $n; cd -P $n; done;"
+          + " : > file";
 
   @TempDir private Path exchange;
 
@@ -100,7 +101,7 @@ class OddTreesTest {
         .isInstanceOf(LofnException.class);
   }
 
-  /** Both would be called the same. */
+  /** Both would have the same name. */
   @Test
   void namesThatDifferOnlyInBytesThatAreNotUtf8AreNamed() throws Exception {
     shell("echo a > $'a\\xff.txt'; echo b > $'a\\xfe.txt'; echo c > $'\\xef\\xbf\\xbd.txt'");

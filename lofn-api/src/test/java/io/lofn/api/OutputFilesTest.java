@@ -288,7 +288,7 @@ class OutputFilesTest {
         .isInstanceOf(LofnException.class);
   }
 
-  /** Of equal method references to one interface in one class, javac makes one. */
+  /** For equal method references to one interface in one class, javac generates only one. */
   @Test
   void textAndBytesMayBeMadeByTheSameMethodOfOneClass() throws Exception {
     put("a", "text");

@@ -28,12 +28,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The tool chooses how much it writes, and not how much of it is held at once. */
+/** The tool decides how much it writes, but not how much of it is held in memory at once. */
 class RecordLimitTest {
 
   private static final int LIMIT = 100_000;
 
-  /** What a reader may take beyond the limit before it notices: buffers. */
+  /** What a reader may hold beyond the limit before it notices: buffers. */
   private static final int SLACK = 3 << 16;
 
   @TempDir private Path exchange;

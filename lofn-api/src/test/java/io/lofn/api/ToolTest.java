@@ -239,7 +239,7 @@ class ToolTest {
     assertThatThrownBy(tool::command).hasMessageContaining("command is empty");
   }
 
-  /** One byte more than Linux passes on; counted in UTF-8, as it is passed on. */
+  /** One byte more than Linux accepts, counted in UTF-8. */
   @ParameterizedTest
   @ValueSource(strings = {"a", "\u00e4", "\u2603", "\ud834\udd1e"})
   void whatTheKernelDoesNotPassToAProgramIsRefusedWhenTheToolIsMade(String character) {
@@ -257,7 +257,7 @@ class ToolTest {
     assertTooLong(() -> tool.env(longer, ""));
   }
 
-  /** Room is left for what is put before it. */
+  /** A script leaves room for the text that is put before it. */
   @ParameterizedTest
   @ValueSource(strings = {"a", "\u00e4", "\ud834\udd1e"})
   void aScriptIsAsLongAsAnArgumentWithWhatIsPutBeforeItMayBe(String character) {

@@ -9,7 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import org.junit.jupiter.api.Test;
 
-/** The streams that help those who write a runtime. */
+/** The streams that help the author of a runtime. */
 class StreamsTest {
 
   @Test

@@ -45,7 +45,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** Wires the run engine; a package that hides what is to be bound has a module of its own. */
+/** Wires the run engine. A package whose classes are hidden binds them in a module of its own. */
 public final class CoreModule extends AbstractModule {
 
   private final LofnConfig conf;
@@ -56,10 +56,10 @@ public final class CoreModule extends AbstractModule {
 
   /**
    * @param conf the configuration that came with the task
-   * @param directories where files may be kept
+   * @param directories where lofn may keep files
    * @param hadoop the session's Hadoop properties
-   * @param discovered the runtimes of the class path
-   * @param metrics what counts
+   * @param discovered the runtimes on the class path
+   * @param metrics receives the counts and times of runs
    */
   public CoreModule(
       LofnConfig conf,

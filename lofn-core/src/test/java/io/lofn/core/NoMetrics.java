@@ -4,7 +4,7 @@ import io.lofn.core.task.RunMetrics;
 import io.lofn.spi.StagedVolume;
 import java.time.Duration;
 
-/** Meters that nobody looks at. */
+/** Metrics that count nothing. */
 public final class NoMetrics implements RunMetrics {
 
   private static final Timing NO_TIMING = () -> {};

@@ -27,7 +27,7 @@ public final class ProcessEngine extends FakeRuntime {
   /** What an engine adds to the environment. */
   public Map<String, String> environment = Map.of("PATH", System.getenv("PATH"));
 
-  /** What it says of its streams. */
+  /** Whether its streams are direct. */
   public boolean direct;
 
   public ProcessEngine() {

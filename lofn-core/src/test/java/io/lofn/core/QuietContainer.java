@@ -7,9 +7,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
 
-/**
- * A container that says nothing, takes all it is told, and runs. Tests replace what they look at.
- */
+/** A container that prints nothing, accepts all input, and runs. Tests override what they check. */
 public class QuietContainer implements RunningContainer {
 
   private final String id;

@@ -63,7 +63,7 @@ class HostPathMappingIT {
 
     assertThat(job.code()).as(job.output()).isNotZero();
     assertThat(job.log())
-        .contains("Tools cannot run on this node by " + runtime.get("spark.lofn.runtime"))
+        .contains("Tools cannot run on this node with " + runtime.get("spark.lofn.runtime"))
         .contains("the engine does not see the executor's directory " + executor)
         .contains("let spark.lofn.host.path.map say what the node calls it");
   }

@@ -11,9 +11,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * What a tool made of each partition, as files in a directory of their own on the job's file
- * system: {@code part-00003.bin}, or the directory {@code part-00003} where the tool gave several
- * files. It is deleted when this is closed, or when the application ends, unless it is moved.
+ * The output of a tool for each partition, as files in one directory on the job's file system:
+ * {@code part-00003.bin}, or the directory {@code part-00003} if the tool gave several files. It is deleted when this is closed, or when the application ends, unless it is moved.
  * Thread-safe; for the driver only.
  *
  * <pre>{@code
@@ -25,7 +24,7 @@ import java.util.function.UnaryOperator;
  */
 public final class BinaryOutputs implements AutoCloseable {
 
-  /** A result that is larger is to be streamed. */
+  /** A larger result must be streamed. */
   private static final int MOST_BYTES = 64 << 20;
 
   private final OutputDirectory directory;
@@ -35,8 +34,8 @@ public final class BinaryOutputs implements AutoCloseable {
   }
 
   /**
-   * The directory, for {@code sc.binaryFiles}. Where the tool gave directories, their files are at
-   * {@code path() + "/part-*"}.
+   * Returns the directory, for {@code sc.binaryFiles}. If the tool gave directories, their files
+   * are at {@code path() + "/part-*"}.
    *
    * @return its location, with the scheme
    */
@@ -45,7 +44,7 @@ public final class BinaryOutputs implements AutoCloseable {
   }
 
   /**
-   * The files, in the order of partitions and names. What they open is read by the driver.
+   * Returns the files, in the order of partitions and names. The driver reads what they open.
    *
    * @return their names relative to {@link #path()}; a partition that was skipped has none
    * @throws LofnException if this is closed, or the directory cannot be read
@@ -55,7 +54,7 @@ public final class BinaryOutputs implements AutoCloseable {
   }
 
   /**
-   * Opens the only file, as of a reduce.
+   * Opens the only file, such as the result of a reduce.
    *
    * @return its content, to be closed
    * @throws LofnException if there is no file or more than one, or it cannot be opened
@@ -65,7 +64,7 @@ public final class BinaryOutputs implements AutoCloseable {
   }
 
   /**
-   * The content of the only file, as of a reduce, if it is small.
+   * Returns the content of the only file, such as the result of a reduce, if it is small.
    *
    * @return at most 64 MiB
    * @throws LofnException if there is no file or more than one, if it is larger, or if it cannot be
@@ -144,11 +143,11 @@ public final class BinaryOutputs implements AutoCloseable {
 
   private LofnException tooLarge(StoredPath file, String bytes) {
     return new LofnException(
-        "%s has %s bytes, and bytes() gives at most %d; read it by open()"
+        "%s has %s bytes, but bytes() returns at most %d; read the file with open()"
             .formatted(Printable.line(location(file.name())), bytes, MOST_BYTES));
   }
 
-  /** Deletes the directory with all in it. Idempotent. */
+  /** Deletes the directory with all its files. Idempotent. */
   @Override
   public void close() {
     directory.close();

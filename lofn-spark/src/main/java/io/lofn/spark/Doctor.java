@@ -23,7 +23,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  */
 public final class Doctor {
 
-  /** How long nodes that have executors are waited for. */
+  /** How long to wait for nodes that have executors. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private static final int FAILED = 1;
@@ -32,7 +32,8 @@ public final class Doctor {
   private Doctor() {}
 
   /**
-   * Runs the program. Ends the JVM with 1 unless all nodes pass, and with 2 after wrong use.
+   * Runs the program. Ends the JVM with exit code 1 if a node fails a check, and with 2 after wrong
+   * use.
    *
    * @param args see {@code --help}
    */
@@ -67,7 +68,7 @@ public final class Doctor {
     }
   }
 
-  /** Examines the nodes of a context that has the keys of lofn. */
+  /** Checks the nodes of a context that has lofn's settings. */
   static DoctorReport examine(JavaSparkContext spark, DoctorOptions options, Duration patience) {
     LofnConfig conf = Lofn.on(spark).conf();
     NodeCheckTask examination = NodeCheckTask.onDriver(options.tool(), conf);

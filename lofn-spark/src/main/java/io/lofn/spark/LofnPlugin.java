@@ -17,12 +17,13 @@ import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
- * Gets executors ready before their first task, and shows in Spark's metric system what lofn does
- * there. Optional: {@code spark.plugins=io.lofn.spark.LofnPlugin}.
+ * Prepares executors before their first task, and publishes lofn's metrics in Spark's metric
+ * system. Optional: {@code spark.plugins=io.lofn.spark.LofnPlugin}.
  *
- * <p>Each executor, in the background as soon as it starts: sweeps what dead ones have left,
- * chooses its runtime, and pulls the images of {@code spark.lofn.plugin.images}. Whatever fails
- * there is logged, and met again by the first task that needs it.
+ * <p>Each executor does this in the background as soon as it starts: it cleans up what dead
+ * executors have left, chooses its runtime, and pulls the images of {@code
+ * spark.lofn.plugin.images}. A failure is logged, and the first task that needs the result tries
+ * again.
  */
 public final class LofnPlugin implements SparkPlugin {
 
@@ -68,7 +69,9 @@ public final class LofnPlugin implements SparkPlugin {
     try (ExecutorInjector.Lease lofn = ExecutorInjector.ofExecutor(conf)) {
       lofn.get(ExecutorWarmUp.class).run();
     } catch (RuntimeException e) {
-      LOG.warn("The executor is not warmed up, which tasks will do: {}", e.getMessage());
+      LOG.warn(
+          "Could not prepare the executor ahead of its first task; tasks will prepare it: {}",
+          e.getMessage());
     }
   }
 }

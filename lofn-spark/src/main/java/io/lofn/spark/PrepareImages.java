@@ -19,7 +19,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes images present on all nodes by a job with a task for each slot of the application. */
+/** Makes images present on all nodes, by a job with one task for each slot of the application. */
 final class PrepareImages {
 
   private static final Logger LOG = LoggerFactory.getLogger(PrepareImages.class);
@@ -57,7 +57,7 @@ final class PrepareImages {
     return found;
   }
 
-  /** Runs on the executors: an array for each image, which every serializer takes. */
+  /** Runs on the executors. Returns an array for each image, which every serializer supports. */
   private static Iterator<String[]> rows(List<ToolCall<?, ?>> calls) {
     List<String[]> rows = new ArrayList<>();
     for (ToolCall<?, ?> call : calls) {
@@ -72,11 +72,15 @@ final class PrepareImages {
         found.stream()
             .collect(
                 groupingBy(
-                    image -> image.image() + " of the runtime " + image.runtime(),
+                    image -> image.image() + " on the runtime " + image.runtime(),
                     mapping(NodeImage::id, toSet())));
     Stream<Map.Entry<String, Set<String>>> different =
         ids.entrySet().stream().filter(entry -> entry.getValue().size() > 1);
     different.forEach(
-        entry -> LOG.warn("Nodes have different images {}: {}", entry.getKey(), entry.getValue()));
+        entry ->
+            LOG.warn(
+                "Nodes have different images for the same name {}: {}",
+                entry.getKey(),
+                entry.getValue()));
   }
 }

@@ -3,8 +3,8 @@ package io.lofn.spark;
 import io.lofn.spark.reduce.AdjacentPartitioner;
 
 /**
- * The shape of the tree by which {@link Lofn#reduce} merges partitions: how many neighbours one
- * container merges, or how many levels there are. Immutable.
+ * The shape of the tree in which {@link Lofn#reduce} merges partitions: the number of neighbours
+ * that one container merges, or the number of levels. Immutable.
  */
 public final class ReduceShape {
 
@@ -17,9 +17,9 @@ public final class ReduceShape {
   }
 
   /**
-   * A tree whose containers each merge so many neighbours.
+   * Returns a tree in which each container merges this many neighbours.
    *
-   * @param fanIn at least 2
+   * @param fanIn the number of neighbours, at least 2
    * @return the shape
    */
   public static ReduceShape fanIn(int fanIn) {
@@ -30,9 +30,9 @@ public final class ReduceShape {
   }
 
   /**
-   * A tree of so many levels of merging, with the least fan-in that allows it.
+   * Returns a tree with this many levels of merging, and the smallest fan-in that allows it.
    *
-   * @param depth at least 1; with 1, one container merges all partitions
+   * @param depth the number of levels, at least 1; with 1, one container merges all partitions
    * @return the shape
    */
   public static ReduceShape depth(int depth) {
@@ -42,7 +42,7 @@ public final class ReduceShape {
     return new ReduceShape(0, depth);
   }
 
-  /** How many neighbours one container merges, for so many partitions. */
+  /** Returns how many neighbours one container merges, for this many partitions. */
   int fanInFor(int partitions) {
     if (fanIn > 0) {
       return fanIn;

@@ -29,7 +29,7 @@ public final class ToolFunction<I, O>
     this.call = call;
   }
 
-  /** What it calls. */
+  /** Returns the call of the tool. */
   ToolCall<I, O> call() {
     return call;
   }

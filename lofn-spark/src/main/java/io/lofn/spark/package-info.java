@@ -1,4 +1,4 @@
-/** Tools over the partitions of Spark data: the entry point and what runs on the executors. */
+/** Runs tools over the partitions of Spark data: the entry point, and the code on the executors. */
 @NullMarked
 package io.lofn.spark;
 

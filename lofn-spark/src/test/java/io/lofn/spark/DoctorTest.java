@@ -21,7 +21,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examination of a node whose tools are plain processes. */
+/** The doctor's checks of a node whose tools are plain processes. */
 class DoctorTest {
 
   @TempDir Path directory;
@@ -75,7 +75,7 @@ class DoctorTest {
     assertThat(report.isGood()).isFalse();
     assertThat(report.toString())
         .contains("free disk:\n  less than spark.lofn.tmp.minFree=")
-        .contains("or let spark.lofn.tmp.dir name a larger disk");
+        .contains("or set spark.lofn.tmp.dir to a directory on a larger disk");
   }
 
   @Test
@@ -85,8 +85,8 @@ class DoctorTest {
     assertThat(report.isGood()).isFalse();
     assertThat(report.toString())
         .contains(
-            "free disk:\n  the executor may not write " + directory + "/nothing, or it is not")
-        .contains("or let spark.lofn.tmp.memoryDir name one");
+            "free disk:\n  " + directory + "/nothing does not exist, or the executor has no write")
+        .contains("or set spark.lofn.tmp.memoryDir to one");
   }
 
   @Test

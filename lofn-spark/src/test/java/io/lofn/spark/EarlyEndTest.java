@@ -55,7 +55,7 @@ class EarlyEndTest {
   /** What listeners of tasks found, which run in this JVM. */
   private static final BlockingQueue<String> FOUND = new LinkedBlockingQueue<>();
 
-  /** Somebody kept it. */
+  /** Kept beyond the run. */
   private static volatile Iterator<String> kept;
 
   private static volatile CountDownLatch upstream = new CountDownLatch(1);
@@ -251,7 +251,7 @@ class EarlyEndTest {
         .isEmpty();
   }
 
-  /** What a writer does that feeds a tool. */
+  /** The body of a writer of standard input. */
   enum Writer implements PartitionWriter.StdinWriter<String> {
     RETURNS_EARLY {
       @Override
@@ -343,7 +343,7 @@ class EarlyEndTest {
 
     assertThatThrownBy(() -> kept.hasNext())
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("before it returns");
+        .hasMessageContaining("before the writer returns");
     assertThatThrownBy(() -> kept.next()).isInstanceOf(IllegalStateException.class);
   }
 
@@ -356,9 +356,9 @@ class EarlyEndTest {
         CAT.input(PartitionWriter.stdin((records, stdin) -> elsewhere(() -> flush(stdin))));
 
     assertThatThrownBy(() -> lofn.map(context.parallelize(numbers(5), 1), reads).collect())
-        .hasStackTraceContaining("read by the thread on which their writer is called");
+        .hasStackTraceContaining("on the thread that calls the writer only");
     assertThatThrownBy(() -> lofn.map(context.parallelize(numbers(5), 1), writes).collect())
-        .hasStackTraceContaining("written by the thread on which the writer is called");
+        .hasStackTraceContaining("Write standard input on the thread that calls the writer only");
   }
 
   private static boolean flush(OutputStream stdin) {

@@ -205,7 +205,7 @@ class LayoutsTest {
         .containsExactly("@r", "A", "+", "I", "x");
   }
 
-  /** Of equal method references to one interface in one class, javac makes one. */
+  /** For equal method references to one interface in one class, javac generates only one. */
   @Test
   void aMethodReferenceThatWouldArriveWithOtherTypesIsRefused() {
     Lofn lofn = lofn(true);

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is left when lofn ends here, and when a configuration is not used any more. */
+/** What is left after lofn shuts down here, and after a configuration is not used any more. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LofnEndTest {
 
@@ -109,7 +109,7 @@ class LofnEndTest {
     }
 
     assertThatThrownBy(() -> lofn("1s").map(context.parallelize(List.of("a"), 1), CAT).collect())
-        .hasStackTraceContaining("lofn has ended here before map of any");
+        .hasStackTraceContaining("lofn shut down on this executor before the start of map of any");
 
     assertThat(containers()).isEmpty();
   }
@@ -192,7 +192,7 @@ class LofnEndTest {
     }
   }
 
-  /** A runtime of plain processes that does as the test says. */
+  /** A runtime of plain processes that the test controls. */
   public static final class ScriptedProvider implements ContainerRuntimeProvider {
 
     private final ContainerRuntimeProvider processes = new LocalProcessRuntimeProvider();

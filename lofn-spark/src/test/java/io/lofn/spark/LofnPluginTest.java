@@ -123,7 +123,7 @@ class LofnPluginTest {
     assertThat(count("volumes.cached")).as("what is not copied").isZero();
   }
 
-  /** One of the images is there, and the other cannot be had, which is no failure. */
+  /** One of the images is present, and the other is unavailable, which is no failure. */
   @Test
   void imagesAreMadePresentAheadOfTheFirstTask() throws Exception {
     Instant end = Instant.now().plusSeconds(30);
@@ -140,7 +140,7 @@ class LofnPluginTest {
     return context.parallelize(List.of("a", "bb", "ccc", "d"), 2);
   }
 
-  /** What Spark tells of a counter, or how often of a timer. */
+  /** The value of a counter in Spark, or the count of a timer. */
   private static long count(String meter) throws JMException {
     Set<ObjectName> names =
         BEANS.queryNames(

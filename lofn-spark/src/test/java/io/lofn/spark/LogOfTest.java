@@ -8,7 +8,7 @@ import org.apache.logging.log4j.core.appender.WriterAppender;
 import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.layout.PatternLayout;
 
-/** What is logged meanwhile, as a file of an executor would have it. */
+/** Captures what is logged meanwhile, in the form of an executor's log file. */
 final class LogOfTest implements AutoCloseable {
 
   private final StringWriter text = new StringWriter();

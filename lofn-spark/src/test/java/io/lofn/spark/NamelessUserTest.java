@@ -36,7 +36,7 @@ class NamelessUserTest {
 
   @TempDir private Path directory;
 
-  /** As a container whose user has no entry in passwd; what the JVM then says is {@code ?}. */
+  /** As a container whose user has no entry in passwd; the JVM then reports {@code ?}. */
   @Test
   void aMapOverAPipeToolSucceedsWithoutANameOfTheUser() throws Exception {
     Path log = directory.resolve("child.log");

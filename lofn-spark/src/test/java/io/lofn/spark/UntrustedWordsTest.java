@@ -21,14 +21,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a tool says and how it calls its files is shown as text, wherever people read it. */
+/** The output of a tool and the names of its files are printable wherever a user reads them. */
 class UntrustedWordsTest {
 
   /**
    * In the words of {@code printf}: colours, a title, C1, an override, a separator, a forged entry.
    */
   private static final String WORDS =
-      "A\\033[31m\\033]0;x\\007\\302\\233m\\342\\200\\256\\342\\200\\250\\rB\\nENTRY ERROR forged\\n  hint       forged\\n";
+      "A\\033[31m\\033]0;x\\007\\302\\233m\\342\\200\\256\\342\\200\\250\\r"
+          + "B\\n"
+          + "ENTRY ERROR forged\\n"
+          + "  hint       forged\\n";
 
   private static JavaSparkContext context;
   private static Lofn lofn;
@@ -48,7 +51,7 @@ class UntrustedWordsTest {
     return Tool.lines("any").shell(script);
   }
 
-  /** Runs that fail, and say so by words that the tool has chosen. */
+  /** Runs that fail with a message whose text the tool has chosen. */
   static Stream<Arguments> failures() {
     String named = "cd /shared; n=$(printf '%s.'); ".formatted(WORDS);
     return Stream.of(
@@ -127,7 +130,8 @@ class UntrustedWordsTest {
       lofn.map(
               context.parallelize(List.of("a"), 1),
               lines(
-                  "printf '\\303' >&2; sleep 0.2; printf '\\244\\n' >&2; cp /shared/input.txt /shared/output.txt"))
+                  "printf '\\303' >&2; sleep 0.2; printf '\\244\\n"
+                      + "' >&2; cp /shared/input.txt /shared/output.txt"))
           .collect();
 
       assertThat(log.text()).contains(": \u00e4\n");

@@ -3,17 +3,17 @@ package io.lofn.core.check;
 import io.lofn.api.Printable;
 
 /**
- * What the doctor found out about one thing on one node.
+ * One result of the doctor's checks: one subject on one node.
  *
- * @param check what was looked at: the head of a column
- * @param good whether it is as it should be
- * @param text for the table
- * @param problem what is wrong, or may be, or is worth telling; empty if nothing is
- * @param advice what to do; empty if nothing is to be done
+ * @param check the subject, which is the heading of a column
+ * @param good whether the check passed
+ * @param text the text of the table's cell
+ * @param problem what is wrong, may be wrong, or is worth knowing; empty if nothing is
+ * @param advice what to do; empty if there is nothing to do
  */
 public record CheckResult(String check, boolean good, String text, String problem, String advice) {
 
-  /** Engines and images have a say in it, and it is printed. */
+  /** Escapes control characters: the texts may quote an engine or an image. */
   public CheckResult {
     text = Printable.line(text);
     problem = Printable.text(problem);
@@ -23,7 +23,7 @@ public record CheckResult(String check, boolean good, String text, String proble
     return new CheckResult(check, true, text, "", "");
   }
 
-  /** What is as it should be for most purposes. */
+  /** Returns a check that passed, with a problem that matters for some uses only. */
   static CheckResult warning(String check, String text, String problem, String advice) {
     return new CheckResult(check, true, text, problem, advice);
   }
@@ -37,7 +37,7 @@ public record CheckResult(String check, boolean good, String text, String proble
     return new CheckResult(check, false, "FAILED", problem, advice);
   }
 
-  /** Whether there is something to do about it. */
+  /** Returns whether there is advice. */
   public boolean advises() {
     return !problem.isEmpty() && !isNote();
   }
@@ -47,7 +47,7 @@ public record CheckResult(String check, boolean good, String text, String proble
     return good && advice.isEmpty() && !problem.isEmpty();
   }
 
-  /** What every serializer takes. */
+  /** Returns the fields as strings, which every serializer supports. */
   public String[] toRow(String host) {
     return new String[] {host, check, Boolean.toString(good), text, problem, advice};
   }

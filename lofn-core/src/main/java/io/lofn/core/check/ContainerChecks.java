@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** What a tool meets in its container on this node, tried by tools. */
+/** Checks what a tool finds in its container on this node, by running tools. */
 public final class ContainerChecks {
 
   static final String NETWORK = "network";
@@ -45,14 +45,14 @@ public final class ContainerChecks {
   }
 
   /**
-   * Looks which networks a tool without a network has. Its volumes are left out: what is wrong with
-   * one is another finding.
+   * Checks which networks a tool without a network reaches. Mounts none of the tool's volumes: a
+   * broken volume is a result of its own.
    *
-   * @param open whether the runtime says that it cannot close it
+   * @param open whether the runtime does not support network isolation
    */
   CheckResult network(
       Tool<String, String> tool, ImageRequirement need, TaskScope task, boolean open) {
-    // Not the interfaces themselves: some kernels put idle ones into every namespace.
+    // Routes, not interfaces: some kernels put idle interfaces into every namespace.
     String script = "cat /proc/net/route; cat /proc/net/if_inet6 2>/dev/null || true";
     try {
       Set<String> interfaces = interfaces(run(bare(tool.image()).shell(script), need, task));
@@ -63,23 +63,23 @@ public final class ContainerChecks {
           ? CheckResult.good(NETWORK, "none")
           : CheckResult.bad(
               NETWORK,
-              "a tool without a network reaches one by " + interfaces,
-              "The engine gives networks to containers that asked for none: look at its"
+              "a tool without a network has a route through " + interfaces,
+              "The engine attaches a network to containers that must have none: check its"
                   + " configuration and its hooks.");
     } catch (LofnException | IOException e) {
       return CheckResult.bad(
           NETWORK,
           message(e),
-          "A tool as simple as cat fails: look at the engine's log on the node.");
+          "Even a tool that only runs cat fails: see the engine's log on the node.");
     }
   }
 
-  /** A tool with an image and nothing else; what a node cannot do by default is no fault of it. */
+  /** Returns a tool with an image only. It tolerates features that the runtime does not support. */
   public static Tool<String, String> bare(String image) {
     return Tool.pipe(image).unsupportedFeatures(UnsupportedFeaturePolicy.WARN);
   }
 
-  /** Who has a route or an address, but the loopback interface. */
+  /** Returns the interfaces with a route or an address, except the loopback interface. */
   public static Set<String> interfaces(List<String> lines) {
     Set<String> names = new TreeSet<>();
     for (String line : lines) {
@@ -91,7 +91,9 @@ public final class ContainerChecks {
     return names;
   }
 
-  /** Looks whether a tool finds as much in a volume as this executor does; in that one alone. */
+  /**
+   * Checks whether a tool finds as much in a volume as this executor does. Mounts that volume only.
+   */
   CheckResult volume(
       Tool<String, String> tool, Volume volume, ImageRequirement need, TaskScope task) {
     try (StagedVolume staged =
@@ -108,7 +110,7 @@ public final class ContainerChecks {
           ? CheckResult.good(VOLUME, here + what)
           : CheckResult.bad(
               VOLUME,
-              "the executor sees %d%s in %s, a container '%s'"
+              "the executor finds %d%s in %s, but a container finds '%s'"
                   .formatted(here, what, staged.path(), there),
               "The engine does not see the executor's files there: see %s in docs/kubernetes.md."
                   .formatted(LofnConfig.HOST_PATH_MAP.name()));

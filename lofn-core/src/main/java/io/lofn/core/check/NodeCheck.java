@@ -35,8 +35,8 @@ import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
 /**
- * Examines this node for the doctor. Tasks of one examination that meet here wait for the first of
- * them and tell the same.
+ * Checks this node for the doctor. Concurrent tasks of one check on this node wait for the first of
+ * them and return its results.
  */
 public final class NodeCheck {
 
@@ -92,9 +92,9 @@ public final class NodeCheck {
   }
 
   /**
-   * Examines the node, unless that was done for the same examination.
+   * Checks the node, unless the same check has already done so.
    *
-   * @param tool its image is prepared, its volumes are staged and looked at
+   * @param tool the tool whose image is prepared, and whose volumes are staged and checked
    */
   public synchronized List<CheckResult> examine(
       String examination, Tool<String, String> tool, ImageRequirement need, TaskScope task) {
@@ -107,7 +107,7 @@ public final class NodeCheck {
     return found;
   }
 
-  /** Each thing needs those before it. */
+  /** Runs the checks in order; each requires that those before it passed. */
   private void examineEngine(
       Tool<String, String> tool,
       ImageRequirement need,
@@ -178,9 +178,10 @@ public final class NodeCheck {
   }
 
   /**
-   * What is to be said of an encoding.
+   * Returns the result for an encoding.
    *
-   * @param encoding in which the JVM hands names of files, and arguments of programs, to the system
+   * @param encoding the encoding in which the JVM passes file names and program arguments to the
+   *     system
    */
   public static CheckResult encoding(String encoding) {
     return encoding.equals("UTF-8")
@@ -188,7 +189,7 @@ public final class NodeCheck {
         : CheckResult.warning(
             ENCODING,
             encoding,
-            "the locale of the executor's JVM is not UTF-8 (sun.jnu.encoding=%s): lofn reads and writes the names of a tool's files in UTF-8 all the same, but java.io.File, local binary outputs and engines that are command lines cannot have characters beyond it"
+            "the locale of the executor's JVM is not UTF-8 (sun.jnu.encoding=%s): lofn reads and writes the names of a tool's files in UTF-8 nevertheless, but java.io.File, local binary outputs and runtimes that call a command do not support other characters"
                 .formatted(encoding),
             "Set spark.executorEnv.LC_ALL=C.UTF-8, and LC_ALL=C.UTF-8 for the driver, if names or"
                 + " arguments are not ASCII.");
@@ -207,8 +208,8 @@ public final class NodeCheck {
     if (closed.length() > 0) {
       return CheckResult.bad(
           DISK,
-          "the executor may not write " + closed,
-          "Make them writable for it, or let %s name a directory that is."
+          "the executor has no write permission for " + closed,
+          "Make them writable for the executor's user, or set %s to a writable directory."
               .formatted(LofnConfig.TMP_DIR.name()));
     }
     if (full.length() > 0) {
@@ -216,7 +217,8 @@ public final class NodeCheck {
           DISK,
           "less than %s=%d is free: %s"
               .formatted(LofnConfig.TMP_MIN_FREE.name(), conf.get(LofnConfig.TMP_MIN_FREE), full),
-          "Free some, or let %s name a larger disk.".formatted(LofnConfig.TMP_DIR.name()));
+          "Free space, or set %s to a directory on a larger disk."
+              .formatted(LofnConfig.TMP_DIR.name()));
     }
     return new TmpfsExchange(conf).problem().map(NodeCheck::noMemory).orElseGet(this::leastFree);
   }
@@ -225,7 +227,7 @@ public final class NodeCheck {
     return CheckResult.bad(
         DISK,
         problem,
-        "Mount a tmpfs with size= there, or let %s name one, such as /dev/shm."
+        "Mount a tmpfs with size= there, or set %s to one, such as /dev/shm."
             .formatted(LofnConfig.TMP_MEMORY_DIR.name()));
   }
 
@@ -271,7 +273,7 @@ public final class NodeCheck {
       };
     } catch (EngineException e) {
       return CheckResult.bad(
-          MOUNTS, e.getMessage(), "The engine runs no container: look at its log on the node.");
+          MOUNTS, e.getMessage(), "The engine cannot run a container: see its log on the node.");
     } catch (LofnException e) {
       return CheckResult.bad(MOUNTS, e.getMessage(), "See the other lines of this node.");
     }

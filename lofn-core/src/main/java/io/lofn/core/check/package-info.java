@@ -1,5 +1,5 @@
 /**
- * The examination of a node.
+ * The checks of a node, for the doctor.
  *
  * <p>Internal: for lofn's own modules; it may change with any version.
  */

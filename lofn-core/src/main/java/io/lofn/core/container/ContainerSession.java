@@ -28,21 +28,21 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A started container, how it may be stopped early, and what it said on standard error. */
+/** A started container. Stops it early if necessary, and keeps the end of its standard error. */
 public final class ContainerSession implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ContainerSession.class);
 
-  /** How long what a tool has written to standard error may take to arrive after its end. */
+  /** How long standard error may take to end after the container. */
   private static final Duration STDERR_GRACE = Duration.ofSeconds(5);
 
-  /** How long the engine may take to stop a container beyond the grace that the tool has. */
+  /** How long the engine may take to stop a container, in addition to the tool's grace period. */
   private static final Duration STOP_SLACK = Duration.ofMinutes(2);
 
-  /** How long a tool that fills a disk may take to end after SIGTERM. */
+  /** The grace period after SIGTERM of a tool that fills a disk. */
   private static final Duration SHORT_GRACE = Duration.ofSeconds(1);
 
-  /** How long one look for the end of a container takes; its close ends it before. */
+  /** The timeout of one wait for the end of a container; closing the container ends the wait. */
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   /** Why a container was stopped before it ended by itself. */
@@ -56,20 +56,20 @@ public final class ContainerSession implements AutoCloseable {
   }
 
   /**
-   * A stop, with what caused it.
+   * A stop and its cause.
    *
-   * @param reason why
-   * @param cause what the input failed with
+   * @param reason the reason
+   * @param cause the failure of the input, if that is the reason
    */
   public record Stop(StopReason reason, @Nullable Throwable cause) {}
 
   /**
-   * What a container is held to.
+   * The limits of one container.
    *
-   * @param title what it runs, for people
+   * @param title what the container runs, for messages
    * @param stopGrace how long it may take to end after SIGTERM
-   * @param timeout how long it may take, if that is limited
-   * @param idleTimeout how long it may be silent, if that is limited
+   * @param timeout how long it may run, if limited
+   * @param idleTimeout how long it may run without activity, if limited
    */
   public record Terms(
       String title,
@@ -100,14 +100,14 @@ public final class ContainerSession implements AutoCloseable {
     this.stderr = new StreamDrainer(terms.title(), watch.stderr(container.stderr()), this::lost);
   }
 
-  /** Takes a started container over; if that fails, the container is closed. */
+  /** Takes ownership of a started container, and closes it if that fails. */
   public static ContainerSession of(RunningContainer container, Terms terms, Executor threads) {
     try {
       ContainerSession session = new ContainerSession(container, terms, threads);
       threads.execute(session.stderr);
       threads.execute(session::observe);
       return session;
-    } catch (Throwable e) { // such as that there may be no more threads
+    } catch (Throwable e) { // for example, no more threads are allowed
       try {
         container.close();
       } catch (Throwable left) {
@@ -118,8 +118,8 @@ public final class ContainerSession implements AutoCloseable {
   }
 
   /**
-   * Waits for the end of the container. Where its engine loses it nobody else need notice: what
-   * reads a named pipe waits as long as the tool lives.
+   * Waits for the end of the container. No other thread may notice that the engine has lost the
+   * container: a thread that reads a named pipe waits as long as the tool lives.
    */
   private void observe() {
     try {
@@ -134,7 +134,7 @@ public final class ContainerSession implements AutoCloseable {
     }
   }
 
-  /** Whoever waits for the end learns that nobody sees it any more; the container goes. */
+  /** Fails all waits for the end of the container, and removes the container. */
   public void lost(Throwable cause) {
     exit.completeExceptionally(cause);
     close();
@@ -142,7 +142,8 @@ public final class ContainerSession implements AutoCloseable {
 
   private void endIfClosed() {
     if (closed) {
-      throw new EngineException("Container " + container.id() + " was closed before its end");
+      throw new EngineException(
+          "Container " + container.id() + "was closed before its command ended");
     }
   }
 
@@ -150,20 +151,20 @@ public final class ContainerSession implements AutoCloseable {
     return container;
   }
 
-  /** What the tool writes, for one reader. */
+  /** Returns the tool's standard output, for one reader. */
   public InputStream stdout() {
     return stdout;
   }
 
-  /** What the tool reads, for one writer; asked for once. */
+  /** Returns the tool's standard input, for one writer. Call it once. */
   public OutputStream stdin() {
     return watch.stdin(container.stdin());
   }
 
   /**
-   * Whether the tool, which has ended, could not be executed.
+   * Returns whether the tool, which has ended, could not be executed.
    *
-   * @throws EngineException if what tells it did not arrive
+   * @throws EngineException if the report of its shell did not arrive
    */
   public boolean neverBegan(ContainerExit end) {
     if (container instanceof ExecStatus execStatus) {
@@ -172,7 +173,7 @@ public final class ContainerSession implements AutoCloseable {
           .orElseThrow(
               () ->
                   new EngineException(
-                      "The standard error of container %s did not end with it, so nobody knows whether its command began"
+                      "The standard error of container %s is still open after its exit, so lofn cannot tell whether its command started"
                           .formatted(container.id())));
     }
     return ExitCodes.isOfInit(end.code(), stderr.tail().text());
@@ -182,7 +183,7 @@ public final class ContainerSession implements AutoCloseable {
     return stderr.tail();
   }
 
-  /** Stops the container if its time is over, or if it does nothing any more. */
+  /** Stops the container if it exceeds its timeout or its idle timeout. */
   public void stopIfOverdue(Instant now) {
     if (deadline != null && now.isAfter(deadline)) {
       stop(new Stop(StopReason.TIMED_OUT, null));
@@ -191,7 +192,7 @@ public final class ContainerSession implements AutoCloseable {
     }
   }
 
-  /** Stops and removes the container, in the background; only the first stop counts. */
+  /** Stops and removes the container in the background. Only the first stop counts. */
   public void stop(Stop why) {
     if (stop.compareAndSet(null, why)) {
       try {
@@ -208,7 +209,7 @@ public final class ContainerSession implements AutoCloseable {
       container.stop(graceOf(stop.get()));
       stderr.awaitEnd(STDERR_GRACE);
     } catch (Throwable e) {
-      LOG.warn("Container {} could not be stopped and is killed: {}", container.id(), e.toString());
+      LOG.warn("Could not stop container {}; killing it: {}", container.id(), e.toString());
       if (e instanceof Error) {
         stopped.completeExceptionally(e);
       }
@@ -218,7 +219,7 @@ public final class ContainerSession implements AutoCloseable {
     }
   }
 
-  /** Who writes too much may not go on for long. */
+  /** Returns the grace period, which is short for a tool that writes too much. */
   private Duration graceOf(@Nullable Stop why) {
     boolean writes =
         why != null
@@ -227,7 +228,7 @@ public final class ContainerSession implements AutoCloseable {
     return writes && grace.compareTo(SHORT_GRACE) > 0 ? SHORT_GRACE : grace;
   }
 
-  /** The stop, once it has been carried out or takes too long; empty if there was none. */
+  /** Waits until the stop is complete, or takes too long. Empty if there was none. */
   public Optional<Stop> awaitStop() {
     Stop why = stop.get();
     if (why != null) {
@@ -240,22 +241,26 @@ public final class ContainerSession implements AutoCloseable {
     try {
       Uninterruptibles.getUninterruptibly(stopped, atMost);
     } catch (TimeoutException e) {
-      LOG.warn("Container {} is left to itself: it was not stopped in {}", container.id(), atMost);
+      LOG.warn(
+          "Container {} did not stop within {}; not waiting any longer", container.id(), atMost);
     } catch (ExecutionException e) {
       throw TaskCalls.unchecked(e.getCause());
     }
   }
 
   /**
-   * Looks for a little while whether the container has ended by itself.
+   * Waits briefly for the container to end by itself.
    *
-   * @throws EngineException if the engine lost sight of it
+   * @throws EngineException if the engine has lost the container
    */
   public Optional<ContainerExit> await() throws InterruptedException {
     try {
       ContainerExit end = exit.get(TaskCalls.POLL.toMillis(), TimeUnit.MILLISECONDS);
       if (!stderr.awaitEnd(STDERR_GRACE)) {
-        LOG.warn("The standard error of container {} did not end with it", container.id());
+        LOG.warn(
+            "The standard error of container {} is still open after its exit; its last lines may be"
+                + " missing",
+            container.id());
       }
       return Optional.of(end);
     } catch (TimeoutException e) {
@@ -265,16 +270,19 @@ public final class ContainerSession implements AutoCloseable {
     }
   }
 
-  /** Kills and removes the container; what keeps it from that is logged. Idempotent. */
+  /** Kills and removes the container; logs what prevents that. Idempotent. */
   @Override
   public void close() {
     closed = true;
     try {
       container.close();
     } catch (LofnException e) {
-      LOG.warn("Container {} is left for the sweep: {}", container.id(), e.getMessage());
+      LOG.warn(
+          "Could not remove container {}; periodic clean-up will retry: {}",
+          container.id(),
+          e.getMessage());
     } catch (Throwable e) {
-      LOG.warn("Container {} is left for the sweep", container.id(), e);
+      LOG.warn("Could not remove container {}; periodic clean-up will retry", container.id(), e);
     }
   }
 }

@@ -6,7 +6,7 @@ import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.RunningContainer;
 
-/** An exchange and a container for one run. */
+/** A sandbox for one run: a new exchange and a new container. */
 public final class FreshSandbox implements RunSandbox {
 
   private final Exchange exchange;

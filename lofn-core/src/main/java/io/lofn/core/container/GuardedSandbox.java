@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A workplace that may be closed while a start is under way on another thread, for a run that was
- * given up meanwhile. The place is deleted, or lent to the next run, only when that start has ended
- * and its container is closed. One start at a time; {@link #close} by any thread.
+ * A sandbox that may be closed while a start is in progress on another thread, for a run that was
+ * cancelled meanwhile. The sandbox is deleted, or lent to the next run, only after that start has
+ * ended and its container is closed. One start at a time; {@link #close} by any thread.
  */
 public final class GuardedSandbox implements RunSandbox {
 
@@ -33,7 +33,7 @@ public final class GuardedSandbox implements RunSandbox {
   }
 
   /**
-   * @throws LofnException if the place was closed before, or is closed meanwhile
+   * @throws LofnException if the sandbox is closed, before or during the start
    */
   @Override
   public RunningContainer start(ContainerSpec spec, CommandStart start) {
@@ -61,7 +61,7 @@ public final class GuardedSandbox implements RunSandbox {
     starting = true;
   }
 
-  /** Whether the place is not closed yet. */
+  /** Ends a start; returns whether the sandbox is still open. */
   private synchronized boolean end(@Nullable RunningContainer started) {
     starting = false;
     container = started;
@@ -69,7 +69,7 @@ public final class GuardedSandbox implements RunSandbox {
   }
 
   private static LofnException givenUp(ContainerSpec spec) {
-    return new LofnException("The run of " + spec.name() + " was given up while it started");
+    return new LofnException("The run of " + spec.name() + "was cancelled while it started");
   }
 
   @Override
@@ -88,14 +88,17 @@ public final class GuardedSandbox implements RunSandbox {
     give(last);
   }
 
-  /** Nobody is in it any more, so it may go. */
+  /** Closes the last container and the sandbox, which no start uses any more. */
   private void give(@Nullable RunningContainer last) {
     try {
       if (last != null) {
         last.close();
       }
     } catch (LofnException e) {
-      LOG.warn("Container {} is left for the sweep: {}", last.id(), e.getMessage());
+      LOG.warn(
+          "Could not remove container {}; periodic clean-up will retry: {}",
+          last.id(),
+          e.getMessage());
     } finally {
       place.close();
     }

@@ -40,11 +40,11 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Removes containers and exchanges that nobody wants any more: those of processes that are gone,
- * and containers of its own that no run wants, which an engine has made or kept without an answer.
- * An exchange goes after the containers that mount it, and only when the engine no longer lists
- * them. Runs when the executor's first task comes, and again and again, one sweep at a time and
- * never on the clock's threads; touches nothing else whose owner may be alive.
+ * Removes orphans: containers and exchanges of processes that are gone, and containers of this
+ * process that no run needs, which an engine has made or kept without an answer. Deletes an
+ * exchange after the containers that mount it, and only when the engine no longer lists them. Runs
+ * when the executor's first task comes, then periodically, one clean-up at a time and never on the
+ * scheduler's threads. Touches nothing else whose owner may be alive.
  */
 public final class OrphanReaper {
 
@@ -58,7 +58,7 @@ public final class OrphanReaper {
   private final ContainerLedger ledger;
   private final Duration interval;
 
-  /** Whether a sweep is due that has not begun; it serves everybody who asks meanwhile. */
+  /** Whether a clean-up is due that has not begun; it covers all requests until then. */
   private final AtomicBoolean due = new AtomicBoolean();
 
   private boolean failing;
@@ -79,16 +79,16 @@ public final class OrphanReaper {
     this.threads = threads;
     this.ledger = exchanges.ledger();
     this.interval = conf.get(LofnConfig.CLEANUP_INTERVAL);
-    // The first sweep comes before the runtime that containers are asked of.
+    // The first clean-up comes before the runtime is chosen, which lists the containers.
     runtime.whenSelected(this::request);
     ScheduledFuture<?> unused =
         clock.scheduleWithFixedDelay(this::request, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /**
-   * A container is about to be started, and is wanted until it is gone or lost.
+   * Registers a container that is about to start. It is in use until it is gone or lost.
    *
-   * @throws EngineException if one that an earlier start has left may live in the same exchange
+   * @throws EngineException if a container of an earlier start may still live in the same exchange
    */
   void begin(ContainerRuntime engine, ContainerSpec spec) {
     Set<Path> trees = exchanges.treesOf(spec);
@@ -109,23 +109,26 @@ public final class OrphanReaper {
       cause = e;
     }
     String message =
-        "Container %s, which nobody wants any more, may still live in the exchange that %s is to have%s"
+        "Container %s, which no run needs any more, may still use the exchange of container %s%s"
             .formatted(other.name(), spec.name(), cause == null ? "" : ": " + cause.getMessage());
     throw EngineException.transientFailure(
         message, cause == null ? new IllegalStateException(message) : cause);
   }
 
-  /** The container is known to be gone. */
+  /** Records that the container is gone. */
   void gone(String name) {
     ledger.gone(name);
   }
 
-  /** Nobody wants the container any more, and it may live. Idempotent. */
+  /** Records that no run needs the container any more, and that it may still live. Idempotent. */
   void lose(String name) {
     ledger.lose(name);
   }
 
-  /** Nobody knows whether the container is there: the engine is asked, if it answers at all. */
+  /**
+   * Records a failed start, which may have left a container. Asks the engine, unless it did not
+   * answer in time.
+   */
   void failedToStart(String name, Throwable failure) {
     ledger.lose(name);
     if (Throwables.getCausalChain(failure).stream().anyMatch(TimeoutException.class::isInstance)) {
@@ -158,15 +161,16 @@ public final class OrphanReaper {
       failing = false;
     } catch (RuntimeException | Error e) {
       LOG.atLevel(failing ? Level.DEBUG : Level.WARN)
-          .log("The sweep failed and is repeated: {}", e.toString());
+          .log("Clean-up failed and will be repeated: {}", e.toString());
       failing = true;
     }
   }
 
   /**
-   * Removes what nobody wants.
+   * Removes the containers that no run needs.
    *
-   * @return whose containers the engine still has, by the names of the owners' directories
+   * @return the owners of the containers that the engine still has, as names of the owners'
+   *     directories
    */
   private Set<String> reapContainers(ContainerRuntime engine) {
     boolean removed = false;
@@ -174,14 +178,14 @@ public final class OrphanReaper {
     for (ContainerSummary container : all) {
       boolean own = containerLabels.isOwn(container);
       if (own ? !ledger.isWanted(container.name()) : isAbandoned(container)) {
-        remove(engine, container, own ? "that no run wants" : "of a process that is gone");
+        remove(engine, container, own ? "which no run needs" : "left by a process that is gone");
         removed = true;
       }
     }
     return owners(removed ? engine.list(Map.of(ProcessIdentity.HOST, owner.host())) : all);
   }
 
-  /** By the labels alone: here, to be deceived means to leave an exchange where it is. */
+  /** Uses the labels alone: a forged label can only keep an exchange from being deleted. */
   private static Set<String> owners(List<ContainerSummary> containers) {
     return containers.stream()
         .map(container -> ProcessIdentity.fromLabels(container.labels()))
@@ -191,36 +195,39 @@ public final class OrphanReaper {
   }
 
   /**
-   * Whether a container is gone now; then what waited for that is done.
+   * Returns whether a container is gone. If it is, does what waited for that.
    *
-   * @throws LofnException if the engine does not tell
+   * @throws LofnException if the engine does not answer
    */
   private boolean settle(Lost lost) {
-    // By a label that no image can have foreseen, whatever the engine says of the name.
+    // By a label that no image can predict, whatever the engine reports for the name.
     Map<String, String> run = Map.of(ContainerLabels.RUN, lost.name());
     List<ContainerSummary> found = lost.runtime().list(run);
-    found.forEach(container -> remove(lost.runtime(), container, "that no run wants"));
+    found.forEach(container -> remove(lost.runtime(), container, "which no run needs"));
     if (!found.isEmpty() && !lost.runtime().list(run).isEmpty()) {
       return false;
     }
-    LOG.info("Container {} is gone, and so is what it had mounted", lost.name());
+    LOG.info("Container {} is gone; released its mounts", lost.name());
     ledger.gone(lost.name());
     return true;
   }
 
   /**
-   * Sweeps what is left of this lofn as it ends, and goes on with that as long as this process
-   * lives: while it does, nobody else may.
+   * Cleans up what is left of this lofn as it ends. Continues as long as this process lives, since
+   * no other process may do it until then.
    *
-   * @param engines closes the engines, when nothing is left for which they are needed
+   * @param engines closes the engines, once the clean-up needs them no more
    */
   public void end(AutoCloseable engines) {
     if (isSettled()) {
       Closing.all(engines);
       return;
     }
-    LOG.warn("lofn ends while these containers are not known to be gone: {}", ledger.lost());
-    Thread last = new Thread(() -> settleAll(engines), "lofn-sweep");
+    LOG.warn(
+        "lofn shuts down, but these containers may still exist; clean-up continues in the"
+            + " background: {}",
+        ledger.lost());
+    Thread last = new Thread(() -> settleAll(engines), "lofn-cleanup");
     last.setDaemon(true);
     last.setUncaughtExceptionHandler(PoolThreads.LOGGING);
     last.start();
@@ -263,11 +270,15 @@ public final class OrphanReaper {
       engine.remove(container.id());
       LOG.info("Removed container {}, {}", container.id(), which);
     } catch (LofnException e) {
-      LOG.warn("Cannot remove container {}, {}: {}", container.id(), which, e.getMessage());
+      LOG.warn(
+          "Could not remove container {}, {}; periodic clean-up will retry: {}",
+          container.id(),
+          which,
+          e.getMessage());
     }
   }
 
-  /** After a boot no container runs, so a running one is that of another node of the same name. */
+  /** After a boot no container runs, so a running one belongs to another node of the same name. */
   private boolean isAbandoned(ContainerSummary container) {
     Life life = ContainerLabels.ownerOf(container).map(owner::lifeOf).orElse(Life.UNKNOWN);
     return life == Life.DEAD || (life == Life.OTHER_BOOT && !container.running());

@@ -30,10 +30,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts the container of one run. A command whose streams carry records gets named pipes for them,
- * which carry several times as much as what an engine attaches. A shell opens them, so where the
- * image has none the command keeps what is attached. So it does where the engine has a kernel of
- * its own, in a virtual machine: a pipe does not lead out of its kernel; and where what is attached
+ * Starts the container of one run. A command whose streams carry records gets named pipes, which
+ * carry several times as much as the streams that an engine attaches. A shell opens the pipes. The
+ * command keeps the attached streams in three cases: the image has no shell; the engine has its own
+ * kernel, in a virtual machine, since a pipe does not lead out of a kernel; or the attached streams
  * are pipes already ({@link ContainerRuntime#directStreams()}). The shell also tells whether the
  * command could be executed, which no exit code does. Thread-safe.
  */
@@ -42,12 +42,13 @@ public final class PipedContainers {
   private static final Logger LOG = LoggerFactory.getLogger(PipedContainers.class);
 
   /**
-   * Waits for its word, which does not come where lofn has given up: then nobody has the other ends
-   * of the pipes, and opening one would never end. Takes the pipes of the directory $1 if the
-   * kernel's boot is $2, says so by its word, there or where it is attached, and becomes the
-   * command; which finds its input empty unless $3 is {@code stdin}. Says by its word where the
-   * command's standard error is if the command cannot be executed. What a shell adds to the
-   * environment it takes away again, and its own variables have names that no tool has.
+   * Waits for the word of this start. The word does not come if lofn has cancelled the start: then
+   * nobody has the other ends of the pipes, and opening one would block forever. Opens the pipes in
+   * the directory $1 if the kernel's boot id is $2. Writes the word to standard output, which is a
+   * pipe or attached, and becomes the command. The command's standard input is empty unless $3 is
+   * {@code stdin}. Writes the word to the command's standard error if the command cannot be
+   * executed. Removes what a shell adds to the environment. Its own variables have names that no
+   * tool uses.
    */
   private static final String SCRIPT =
       """
@@ -75,7 +76,7 @@ public final class PipedContainers {
   private final boolean wanted;
   private final String boot;
 
-  /** Images without a shell, and where it was looked for. */
+  /** Images without a shell, with the paths that were searched for one. */
   private final Set<List<String>> notReusable = ConcurrentHashMap.newKeySet();
 
   @Inject
@@ -95,10 +96,10 @@ public final class PipedContainers {
   /**
    * Starts a container.
    *
-   * @param exchange the run's, beside which the pipes lie
-   * @param start what the command is to find
+   * @param exchange the run's exchange; the pipes lie beside its mounted directory
+   * @param start what the command finds when it starts
    * @throws EngineException if the engine fails
-   * @throws io.lofn.api.LofnException if nobody could tell whether the command began, and its exit
+   * @throws io.lofn.api.LofnException if nothing tells whether the command started, and its exit
    *     code does not tell either
    */
   public RunningContainer start(
@@ -127,7 +128,7 @@ public final class PipedContainers {
     return List.of(spec.image(), start.environment(spec).getOrDefault("PATH", ""));
   }
 
-  /** Whether they lead into the container, and carry more than what is attached. */
+  /** Returns whether pipes lead into the container, and carry more than the attached streams. */
   private static boolean pipesHelp(ContainerRuntime runtime, ContainerSpec spec) {
     return !runtime.directStreams()
         && Collections.disjoint(
@@ -137,7 +138,8 @@ public final class PipedContainers {
   }
 
   /**
-   * A directory of this start alone: an engine that did not answer may carry out an earlier one.
+   * Makes the pipes in a directory of this start alone: an engine that did not answer may still
+   * carry out an earlier start.
    */
   private Optional<Pipes> pipes(Exchange exchange, ContainerSpec spec) {
     Path control = exchange.beside(spec.name());
@@ -145,7 +147,8 @@ public final class PipedContainers {
       NamedPipes.make(control, ExchangeDirectories.isOpen(exchange.directory()));
       return Optional.of(new Pipes(control, new NamedPipes(control, clock)));
     } catch (IOException e) {
-      LOG.warn("Standard streams are attached, for there are no named pipes: {}", e.toString());
+      LOG.warn(
+          "Cannot make named pipes; using attached streams, which are slower: {}", e.toString());
       return Optional.empty();
     }
   }
@@ -178,7 +181,7 @@ public final class PipedContainers {
     }
   }
 
-  /** Only these exit codes say that there is no shell; a shell may fail for other reasons. */
+  /** Only these exit codes mean that there is no shell; a shell may fail for other reasons. */
   private RunningContainer withoutShell(
       ContainerRuntime runtime,
       ContainerSpec spec,
@@ -188,11 +191,15 @@ public final class PipedContainers {
     String reason = NO_SHELL;
     int code = exit.map(ContainerExit::code).orElse(-1);
     if (code == ExitCodes.NOT_FOUND || code == ExitCodes.NOT_EXECUTABLE) {
-      LOG.info("Standard streams of {} are attached, for it has no usable sh", spec.image());
+      LOG.debug("Image {} has no usable sh; using attached streams", spec.image());
       notReusable.add(place(start, spec));
     } else {
       reason = "its sh ended with exit code " + code + " before it started the command";
-      LOG.warn("Standard streams of {} are attached: {}: {}", spec.image(), reason, shell.said());
+      LOG.warn(
+          "Using attached streams for image {}, which are slower: {}: {}",
+          spec.image(),
+          reason,
+          shell.said());
     }
     return attached(runtime, spec, start, reason);
   }

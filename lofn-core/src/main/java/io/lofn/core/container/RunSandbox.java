@@ -5,20 +5,20 @@ import io.lofn.core.shell.CommandStart;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.RunningContainer;
 
-/** Where a run works: its exchange, and how a container comes to it. */
+/** The sandbox of one run: its exchange, and the way to start a container with it. */
 public interface RunSandbox extends AutoCloseable {
 
-  /** Empty, for this run alone. */
+  /** Returns the exchange: empty, and for this run alone. */
   Exchange exchange();
 
   /**
-   * Starts what the run is to run. May be called again after it failed.
+   * Starts the run's container. May be called again after it failed.
    *
-   * @throws io.lofn.api.EngineException if the engine cannot
+   * @throws io.lofn.api.EngineException if the engine fails
    */
   RunningContainer start(ContainerSpec spec, CommandStart start);
 
-  /** Deletes what the run has left, or gives the place to the next one. Idempotent. */
+  /** Deletes what the run has left, or passes the sandbox to the next run. Idempotent. */
   @Override
   void close();
 }

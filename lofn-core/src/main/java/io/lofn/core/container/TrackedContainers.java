@@ -8,8 +8,8 @@ import io.lofn.spi.RunningContainer;
 import jakarta.inject.Inject;
 
 /**
- * Starts the containers of this lofn: with mounts as the engine calls them, and so that the sweep
- * does not touch them until they are closed.
+ * Starts the containers of this lofn. Translates the paths of mounts for the engine, and keeps
+ * periodic clean-up away from the containers until they are closed.
  */
 public final class TrackedContainers {
 
@@ -32,7 +32,7 @@ public final class TrackedContainers {
     }
   }
 
-  /** A container that is gone when it has been closed, or else is the sweep's. */
+  /** A container that is gone after it was closed, or else is left to periodic clean-up. */
   private static final class Claimed extends ForwardingRunningContainer {
 
     private final OrphanReaper reaper;

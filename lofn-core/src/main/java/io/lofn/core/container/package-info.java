@@ -1,5 +1,5 @@
 /**
- * Containers of this executor: their start, their end, and the sweep of those left behind.
+ * The containers of this executor: start, end, and clean-up of orphans.
  *
  * <p>Internal: for lofn's own modules; it may change with any version.
  */

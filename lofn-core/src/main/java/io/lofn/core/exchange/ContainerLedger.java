@@ -12,9 +12,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The containers of this lofn that are not known to be gone, and what waits for that: whatever a
- * container mounts goes after it. A container is wanted until it is closed, or did not start; one
- * that is not known to be gone then is lost, and the sweep's. Thread-safe.
+ * Tracks the containers of this lofn that are not known to be gone, and the actions that wait for
+ * that: what a container mounts is released after it. A container is in use until it is closed, or
+ * until its start fails. If it is not known to be gone then, it is lost, and periodic clean-up
+ * removes it. Thread-safe.
  */
 public final class ContainerLedger {
 
@@ -35,15 +36,15 @@ public final class ContainerLedger {
   private record Waiting(Set<String> names, Runnable action) {}
 
   /**
-   * A container that may live though nobody wants it.
+   * A container that may live although no run needs it.
    *
    * @param name its name
-   * @param runtime what started it
+   * @param runtime the runtime that started it
    */
   public record Lost(String name, ContainerRuntime runtime) {}
 
   /**
-   * A container is about to be started.
+   * Registers a container that is about to start.
    *
    * @param trees the exchanges that it mounts
    */
@@ -51,7 +52,7 @@ public final class ContainerLedger {
     entries.put(name, new Entry(runtime, Set.copyOf(trees)));
   }
 
-  /** Nobody wants the container any more, and it may live. */
+  /** Records that no run needs the container any more, and that it may still live. */
   public synchronized void lose(String name) {
     Entry entry = entries.get(name);
     if (entry != null) {
@@ -59,7 +60,10 @@ public final class ContainerLedger {
     }
   }
 
-  /** The container is known to be gone; what waited only for it is done, by this thread. */
+  /**
+   * Records that the container is gone, and runs the actions that waited only for it, on this
+   * thread.
+   */
   public void gone(String name) {
     List<AutoCloseable> ready = new ArrayList<>();
     synchronized (this) {
@@ -77,9 +81,9 @@ public final class ContainerLedger {
   }
 
   /**
-   * Does something when no container mounts an exchange: now, if there is none.
+   * Runs an action when no container mounts an exchange: at once, if none does.
    *
-   * @return whether it is done
+   * @return whether the action has run
    */
   boolean whenUnmounted(Path tree, Runnable action) {
     synchronized (this) {
@@ -93,7 +97,7 @@ public final class ContainerLedger {
     return true;
   }
 
-  /** The containers that mount an exchange. */
+  /** Returns the containers that mount an exchange. */
   synchronized Set<String> namesIn(Path tree) {
     Set<String> names = new HashSet<>();
     entries.forEach(
@@ -110,7 +114,7 @@ public final class ContainerLedger {
     return entry != null && !entry.lost;
   }
 
-  /** All that may live though nobody wants them. */
+  /** Returns all lost containers. */
   public synchronized List<Lost> lost() {
     return entries.entrySet().stream()
         .filter(entry -> entry.getValue().lost)
@@ -118,7 +122,7 @@ public final class ContainerLedger {
         .toList();
   }
 
-  /** Those of them that mount one of these exchanges. */
+  /** Returns the lost containers that mount one of these exchanges. */
   public synchronized List<Lost> lostIn(Set<Path> trees) {
     Set<String> names = new HashSet<>();
     trees.forEach(tree -> names.addAll(namesIn(tree)));

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks now and then how much of the disk one run takes. A look at a large tree takes its time, so
- * it is taken by a thread of its own, and the next one only after many times as long.
+ * Measures periodically how much disk space one run uses. To measure a large tree takes time, so
+ * another thread does it, and the pause before the next measurement is many times as long.
  */
 public final class DiskWatch {
 
@@ -23,7 +23,10 @@ public final class DiskWatch {
 
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
 
-  /** So that looks take a twentieth of one processor at most. */
+  /**
+   * The pause, in multiples of a measurement's time: measuring takes a twentieth of one processor
+   * at most.
+   */
   private static final int PAUSES = 20;
 
   private final Path exchange;
@@ -37,8 +40,8 @@ public final class DiskWatch {
   private volatile String finding = "";
 
   /**
-   * @param limit how much the run may take beyond its input
-   * @param inputs how much of its exchange is input
+   * @param limit how many bytes the run may use in addition to its input
+   * @param inputs how many bytes of its exchange are input
    */
   public DiskWatch(Exchange exchange, long limit, long inputs, Executor threads) {
     this.exchange = exchange.directory();
@@ -49,7 +52,7 @@ public final class DiskWatch {
     this.freeBefore = ExchangeDisk.freeBytes(exchange.directory());
   }
 
-  /** Begins a look if it is time for one, without waiting for it. */
+  /** Starts a measurement if one is due; does not wait for it. */
   public void check(Instant now) {
     if (now.isAfter(next) && looking.compareAndSet(false, true)) {
       try {
@@ -72,9 +75,9 @@ public final class DiskWatch {
   }
 
   /**
-   * Looks now. What is found stays found, whatever the tool deletes later.
+   * Measures now. An excess stays known, whatever the tool deletes later.
    *
-   * @param last whether the tool has ended, so that nothing is hidden by its being changed just now
+   * @param last whether the tool has ended, so that nothing is hidden because it is changing
    */
   public void look(boolean last) {
     String found = lookOnce(last);
@@ -83,7 +86,10 @@ public final class DiskWatch {
     }
   }
 
-  /** A file that is moved meanwhile may be met twice, which no second look repeats. */
+  /**
+   * A file that is moved meanwhile may be counted twice, which a second measurement would not
+   * repeat.
+   */
   private String lookOnce(boolean last) {
     long seen = 0;
     boolean hidden = false;
@@ -93,7 +99,7 @@ public final class DiskWatch {
         seen = seen > Long.MAX_VALUE - size.bytes() ? Long.MAX_VALUE : seen + size.bytes();
         hidden |= size.unseen() > 0;
       } catch (IOException e) {
-        LOG.debug("Cannot look how much {} takes", tree, e);
+        LOG.debug("Cannot measure the disk use of {}", tree, e);
         hidden = true;
       }
     }
@@ -103,17 +109,17 @@ public final class DiskWatch {
           .formatted(seen - inputs, most);
     }
     return hidden && (last || lost > most)
-        ? "made a directory that lofn may not look into, and may take %d bytes of the disk: nobody knows whether it took more"
+        ? "made a directory that lofn cannot read, and may take %d bytes of the disk: lofn cannot tell whether it took more"
             .formatted(most)
         : "";
   }
 
-  /** Whether the run takes too much, as far as it was looked. */
+  /** Returns whether the run uses too much, as far as it was measured. */
   public boolean isExceeded() {
     return !finding.isEmpty();
   }
 
-  /** What the tool did. */
+  /** Returns what the tool did. */
   public String finding() {
     return finding;
   }

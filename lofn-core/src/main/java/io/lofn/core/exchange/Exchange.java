@@ -16,25 +16,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directory of one run. The mounted directory lies inside one that only the executor's user may
- * enter, so that it can be opened to the tool's user without being open to others of the node.
+ * The exchange directory of one run. The mounted directory lies inside a directory that only the
+ * executor's user may enter, so that it can be opened to the tool's user without being open to
+ * other users of the node.
  */
 public final class Exchange implements AutoCloseable {
 
   /** What made an exchange, and deletes it. */
   interface Home {
 
-    /** Which containers mount what. */
+    /** Returns the record of which containers mount which exchanges. */
     ContainerLedger ledger();
 
-    /** From now on an exchange is none of its own. */
+    /** Gives up an exchange, which it neither deletes nor cleans up from now on. */
     void forget(Path root);
 
-    /** Deletes an exchange of its own. */
+    /** Deletes an exchange that it made. */
     void delete(Path root) throws IOException;
   }
 
-  /** Where a tool has the temporary directory of its exchange, if it has it. */
+  /** The path of the exchange's temporary directory in the container, if the tool has it. */
   public static final String TMP = "/tmp";
 
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
@@ -49,7 +50,7 @@ public final class Exchange implements AutoCloseable {
   private final Home home;
 
   /**
-   * @param keptHome where it goes if it is kept
+   * @param keptHome the directory to which it moves if it is kept
    * @param home what made it
    */
   Exchange(Path root, Path directory, Path keptHome, Home home) {
@@ -59,22 +60,25 @@ public final class Exchange implements AutoCloseable {
     this.home = home;
   }
 
-  /** What the tool sees. */
+  /** Returns the directory that the tool sees. */
   public Path directory() {
     return directory;
   }
 
-  /** What the tool may have for its {@code /tmp}: on the same disk, and deleted with the rest. */
+  /**
+   * Returns the directory that the tool may have as {@code /tmp}: on the same disk, and deleted
+   * with the exchange.
+   */
   public Path temporary() {
     return directory.resolveSibling("tmp");
   }
 
-  /** Where lofn may have files for its own use, which are deleted with the rest. */
+  /** Returns a path for files of lofn's own, which are deleted with the exchange. */
   public Path beside(String name) {
     return directory.resolveSibling(name);
   }
 
-  /** A name for a new file, with the directories above it made. */
+  /** Returns the path of a new file, and makes the directories above it. */
   public Path newFile(String name) throws IOException {
     Path file = FileNames.resolve(directory, name);
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -84,7 +88,7 @@ public final class Exchange implements AutoCloseable {
     return file;
   }
 
-  /** A regular file that is there without a symbolic link on the way to it. */
+  /** Returns the path of a regular file, if it exists and no symbolic link is on the way to it. */
   public Optional<Path> regularFile(String name) {
     Path file = FileNames.resolve(directory, name);
     for (Path path = file; !path.equals(directory); path = path.getParent()) {
@@ -96,11 +100,11 @@ public final class Exchange implements AutoCloseable {
   }
 
   /**
-   * Makes a directory in what the tool sees, with those above it, unless they are there: open to
-   * whom the exchange, or its {@code /tmp}, is open.
+   * Makes a directory in the exchange or in its {@code /tmp}, with the directories above it, unless
+   * they exist. They are open to the same users as the exchange.
    *
-   * @param path a path in one of them
-   * @throws LofnException if it cannot be made, or there is a link on the way
+   * @param path a path in one of the two
+   * @throws LofnException if it cannot be made, or a symbolic link is on the way to it
    */
   public void makeDirectory(Path path) {
     Path base = path.startsWith(temporary()) ? temporary() : directory;
@@ -111,7 +115,7 @@ public final class Exchange implements AutoCloseable {
         made = made.resolve(name);
         if (Files.isSymbolicLink(made)) {
           throw new LofnException(
-              "A directory is wanted at %s, where a symbolic link is".formatted(made));
+              "Cannot make the directory %s: a symbolic link is at that path".formatted(made));
         }
         if (!made.equals(base) && !Files.exists(made, LinkOption.NOFOLLOW_LINKS)) {
           Files.createDirectory(made, PrivateDirectory.PRIVATE);
@@ -119,11 +123,11 @@ public final class Exchange implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      throw new LofnException("The directory %s cannot be made: %s".formatted(path, e), e);
+      throw new LofnException("Cannot make the directory %s: %s".formatted(path, e), e);
     }
   }
 
-  /** A file by which the name {@code localhost} is known without a network. */
+  /** Returns a hosts file that resolves the name {@code localhost} without a network. */
   public Path hosts() {
     Path file = beside("hosts");
     try {
@@ -133,20 +137,20 @@ public final class Exchange implements AutoCloseable {
       }
       return file;
     } catch (IOException e) {
-      throw new LofnException("The file %s cannot be written: %s".formatted(file, e), e);
+      throw new LofnException("Cannot write the file %s: %s".formatted(file, e), e);
     }
   }
 
-  /** Makes it as it was when it was new. */
+  /** Restores the state of a new exchange. */
   public void empty() throws IOException {
     FileTree.empty(directory, Writers.LIVING);
     FileTree.empty(temporary(), Writers.LIVING);
   }
 
   /**
-   * Takes it away from this process, and so from every clean-up. Afterwards it is of no use here.
+   * Takes it away from this process, and so from every clean-up. Do not use this object afterwards.
    *
-   * @return where it is now, with what lies beside the mounted directory
+   * @return its new path, with the files beside the mounted directory
    */
   public Path keep() throws IOException {
     Files.createDirectories(keptHome, PrivateDirectory.PRIVATE);
@@ -155,17 +159,20 @@ public final class Exchange implements AutoCloseable {
     return kept;
   }
 
-  /** Does something when no container mounts it: at once, unless one is not known to be gone. */
+  /**
+   * Runs an action when no container mounts the exchange: at once, unless a container may still do
+   * so.
+   */
   public void whenUnmounted(Runnable action) {
     home.ledger().whenUnmounted(root, action);
   }
 
-  /** Deletes it when no container mounts it. Idempotent. */
+  /** Deletes the exchange when no container mounts it. Idempotent. */
   @Override
   public void close() {
     if (!home.ledger().whenUnmounted(root, this::delete)) {
       LOG.warn(
-          "The exchange {} stays until these containers are known to be gone: {}",
+          "Keeping the exchange {} until these containers are known to be gone: {}",
           root,
           home.ledger().namesIn(root));
     }

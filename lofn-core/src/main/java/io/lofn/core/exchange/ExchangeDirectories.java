@@ -39,7 +39,7 @@ import org.slf4j.event.Level;
 
 /**
  * Makes exchanges, below one directory of this process in each of the node's local directories, and
- * deletes what processes that are gone have left there.
+ * deletes the exchanges of processes that are gone.
  */
 public final class ExchangeDirectories implements AutoCloseable {
 
@@ -48,13 +48,15 @@ public final class ExchangeDirectories implements AutoCloseable {
 
   private static final int TRIES = 5;
 
-  /** As any {@code /tmp} has it: a tool may have processes of several users. */
+  /** The usual mode of {@code /tmp}: a tool may have processes of several users. */
   private static final int TEMPORARY_MODE = 01777;
 
-  /** The directory of what is kept: no owner's name, so that no sweep takes it. */
+  /** The directory of kept exchanges. Clean-up ignores it, since it is no owner's name. */
   private static final String KEPT = "kept";
 
-  /** What the names of notes begin with that lie beside what a tool sees. */
+  /**
+   * The prefix of notes beside the mounted directory, which name the engines that use an exchange.
+   */
   private static final String ENGINE = ".engine-";
 
   private final List<Path> homes;
@@ -69,7 +71,10 @@ public final class ExchangeDirectories implements AutoCloseable {
   private final Set<Path> refused = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  /** Those that this one has made and not deleted: another lofn of this process has its own. */
+  /**
+   * The exchanges that this object has made and not deleted; another lofn of this process has its
+   * own.
+   */
   private final Set<Path> trees = ConcurrentHashMap.newKeySet();
 
   @Inject
@@ -78,7 +83,7 @@ public final class ExchangeDirectories implements AutoCloseable {
   }
 
   /**
-   * @param freeBytes what the disk of a directory has free
+   * @param freeBytes returns the free bytes on the disk of a directory
    */
   public ExchangeDirectories(
       NodeEnvironment directories,
@@ -100,8 +105,8 @@ public final class ExchangeDirectories implements AutoCloseable {
    * Makes the exchange of a run: on disk, or in memory where a plain file on disk is not wanted and
    * memory is configured.
    *
-   * @param task whose run it is; its partition chooses among the local directories, so that the
-   *     tasks of a node spread over its disks, unless the disk is full
+   * @param task the task of the run; its partition selects a local directory, so that the tasks of
+   *     a node spread over its disks, unless the disk is full
    * @param anyUser whether the tool runs as another user than the executor
    */
   public Exchange create(TaskIdentity task, boolean anyUser) {
@@ -116,13 +121,13 @@ public final class ExchangeDirectories implements AutoCloseable {
       return make(home, task, anyUser);
     } catch (IOException e) {
       throw new LofnException(
-          "Cannot make an exchange in %s (%s); set %s to a directory of every node that the executor may write"
+          "Cannot make an exchange in %s (%s); set %s to a directory that exists on every node and that the executor may write"
               .formatted(home, e, LofnConfig.TMP_DIR.name()),
           e);
     }
   }
 
-  /** Makes one in memory; empty if that is not configured, or there is no room. */
+  /** Makes an exchange in memory; empty if that is not configured, or there is no room. */
   public Optional<Exchange> createInMemory(TaskIdentity task, boolean anyUser) {
     return inMemory(memory.roomy(), task, anyUser);
   }
@@ -132,12 +137,15 @@ public final class ExchangeDirectories implements AutoCloseable {
     try {
       return home.isPresent() ? Optional.of(make(home.get(), task, anyUser)) : Optional.empty();
     } catch (IOException e) {
-      LOG.warn("An exchange lies on disk, for it cannot be made in {}", home.get(), e);
+      LOG.warn("Cannot make an exchange in {}; using a local disk", home.get(), e);
       return Optional.empty();
     }
   }
 
-  /** Another lofn of this process may delete the directories above, while they are empty. */
+  /**
+   * Retries, since another lofn of this process may delete the directories above while they are
+   * empty.
+   */
   private Exchange make(Path home, TaskIdentity task, boolean anyUser) throws IOException {
     for (int tries = 1; ; tries++) {
       try {
@@ -164,7 +172,7 @@ public final class ExchangeDirectories implements AutoCloseable {
     return exchange;
   }
 
-  /** Whether a directory is open to other users than the executor's. */
+  /** Returns whether a directory is open to users other than the executor's. */
   public static boolean isOpen(Path directory) throws IOException {
     return Files.getPosixFilePermissions(directory).equals(OPEN);
   }
@@ -180,7 +188,7 @@ public final class ExchangeDirectories implements AutoCloseable {
       full.add("%s has %d bytes free".formatted(home, free));
     }
     throw new LofnException(
-        "No local directory has room for a run: %s; %s wants %d. Free some, or let %s name a larger disk."
+        "No local directory has enough free space for a run: %s; %s requires %d bytes. Free space, or set %s to a directory on a larger disk."
             .formatted(full, LofnConfig.TMP_MIN_FREE.name(), minFree, LofnConfig.TMP_DIR.name()));
   }
 
@@ -195,12 +203,12 @@ public final class ExchangeDirectories implements AutoCloseable {
         .toList();
   }
 
-  /** The containers that mount exchanges of this one. */
+  /** Returns the record of the containers that mount these exchanges. */
   public ContainerLedger ledger() {
     return ledger;
   }
 
-  /** An exchange is no longer this one's to delete. */
+  /** Gives up an exchange, which this object does not delete any more. */
   private void forget(Path tree) {
     trees.remove(tree);
     if (closed) {
@@ -208,7 +216,7 @@ public final class ExchangeDirectories implements AutoCloseable {
     }
   }
 
-  /** The exchanges of this one that a container mounts. */
+  /** Returns those exchanges of this object that a container mounts. */
   public Set<Path> treesOf(ContainerSpec spec) {
     Set<Path> mounted = new HashSet<>();
     for (Mount mount : spec.mounts()) {
@@ -221,19 +229,20 @@ public final class ExchangeDirectories implements AutoCloseable {
     return mounted;
   }
 
-  /** What tells engines apart, for processes to come, in the name of a file. */
+  /** Returns a text for file names that identifies an engine, also for later processes. */
   public static String keyOf(ContainerRuntime engine) {
     String name = engine.getClass().getName() + " " + String.join(" ", engine.commandLine());
     return Hashing.sha256().hashString(name, UTF_8).toString();
   }
 
-  /** Notes in exchanges which engine is about to have a container in them. */
+  /** Notes in exchanges which engine is about to start a container with them. */
   public static void note(Set<Path> mounted, ContainerRuntime engine) {
     for (Path tree : mounted) {
       try {
         noteIn(tree, engine);
       } catch (IOException e) {
-        throw new LofnException("Cannot note in %s what runs there: %s".formatted(tree, e), e);
+        throw new LofnException(
+            "Cannot note in the exchange %s which engine uses it: %s".formatted(tree, e), e);
       }
     }
   }
@@ -246,11 +255,11 @@ public final class ExchangeDirectories implements AutoCloseable {
   }
 
   /**
-   * Deletes the exchanges of processes that are known to be gone, unless a container may be left in
-   * them: none of the engines that had one there may have any of such a process. After a boot no
-   * container runs.
+   * Deletes the exchanges of processes that are known to be gone, unless a container may still use
+   * them: none of the engines that had a container there may have one of such a process. After a
+   * boot no container runs.
    *
-   * @param owners the owners of the containers that are left, for each engine that was asked
+   * @param owners the owners of the remaining containers, for each engine that was asked
    */
   public void reap(Map<String, Set<String>> owners) {
     Path name = Path.of(homeName);
@@ -281,7 +290,7 @@ public final class ExchangeDirectories implements AutoCloseable {
     } catch (IOException e) {
       Path home = top.resolve(below);
       LOG.atLevel(refused.add(home) ? Level.WARN : Level.DEBUG)
-          .log("Nothing is swept in {}: {}", home, e.toString());
+          .log("Cannot clean up {}; periodic clean-up will retry: {}", home, e.toString());
     }
   }
 
@@ -300,7 +309,10 @@ public final class ExchangeDirectories implements AutoCloseable {
     }
   }
 
-  /** Whether it is gone; where it cannot be deleted, others can. */
+  /**
+   * Deletes an exchange; returns whether it is gone. A failure does not prevent the deletion of
+   * others.
+   */
   private static boolean reapTree(
       OwnDirectory left, Path tree, boolean booted, Path name, Map<String, Set<String>> owners) {
     try {
@@ -314,7 +326,9 @@ public final class ExchangeDirectories implements AutoCloseable {
     return false;
   }
 
-  /** Whether each engine that had a container in an exchange has none of its owner any more. */
+  /**
+   * Returns whether each engine that had a container in an exchange has none of its owner any more.
+   */
   private static boolean isUnmounted(
       OwnDirectory left, Path tree, String name, Map<String, Set<String>> owners)
       throws IOException {
@@ -342,8 +356,8 @@ public final class ExchangeDirectories implements AutoCloseable {
   }
 
   /**
-   * Deletes the exchanges of this lofn in which no container may be left, and the directories above
-   * them if that leaves them empty.
+   * Deletes the exchanges of this lofn that no container may use any more, and the directories
+   * above them if they are empty then.
    */
   @Override
   public void close() {
@@ -371,7 +385,7 @@ public final class ExchangeDirectories implements AutoCloseable {
     }
   }
 
-  /** This, as far as an exchange of it needs it. */
+  /** This object, as far as its exchanges need it. */
   private final class Home implements Exchange.Home {
 
     @Override

@@ -10,18 +10,18 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What of an exchange's place decides whether a tool can work in it.
+ * The properties of an exchange's disk that decide whether a tool can work there.
  *
  * @param directory the exchange on this node
- * @param freeBytes what its disk has left for this user
+ * @param freeBytes how many bytes are free for this user
  * @param seLinux whether the node enforces SELinux, which keeps containers out of most directories
- * @param inMemory whether it lies in a tmpfs, as only a first attempt's may by configuration
+ * @param inMemory whether it lies in a tmpfs, which only a first attempt uses, if configured
  */
 public record ExchangeDisk(Path directory, long freeBytes, boolean seLinux, boolean inMemory) {
 
   private static final Path SELINUX = Path.of("/sys/fs/selinux/enforce");
 
-  /** Less than this is as good as nothing. */
+  /** Less free space than this counts as none. */
   private static final long NOTHING = 1 << 20;
 
   public static ExchangeDisk of(Path directory) {
@@ -29,7 +29,7 @@ public record ExchangeDisk(Path directory, long freeBytes, boolean seLinux, bool
         directory, freeBytes(directory), enforcesSeLinux(), TmpfsExchange.isTmpfs(directory));
   }
 
-  /** The bytes of all regular files in and below a directory that can be seen. */
+  /** Returns the bytes of all visible regular files in and below a directory. */
   public static long bytes(Path directory) {
     try {
       return FileTree.measure(directory).bytes();
@@ -43,10 +43,10 @@ public record ExchangeDisk(Path directory, long freeBytes, boolean seLinux, bool
   }
 
   /**
-   * What to throw for a failure to write there, which the system reports in words of its own.
+   * Returns the exception for a failure to write to the exchange, if its disk is the cause.
    *
-   * @param run whose input it was
-   * @return empty if the disk has nothing to do with it
+   * @param run the run whose input was written
+   * @return empty if the disk is not the cause
    */
   public Optional<LofnException> explain(String run, IOException failure) {
     return isFull() || tellsOfFullDisk(failure)
@@ -56,13 +56,16 @@ public record ExchangeDisk(Path directory, long freeBytes, boolean seLinux, bool
         : Optional.empty();
   }
 
-  /** Whether the system has said that there was no room, by a disk, a quota, or files too many. */
+  /**
+   * Returns whether the system reported that there is no room: a full disk, a quota, or too many
+   * files.
+   */
   public static boolean tellsOfFullDisk(IOException failure) {
     String text = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
     return text.contains("no space left on device") || text.contains("quota exceeded");
   }
 
-  /** That there is no room left, and what to do. */
+  /** Returns that there is no room left, and what to do. */
   public String fullDisk() {
     String why = isFull() ? "is full" : "has no room left, by a quota or by its number of files";
     String said =
@@ -75,7 +78,10 @@ public record ExchangeDisk(Path directory, long freeBytes, boolean seLinux, bool
         : said;
   }
 
-  /** What the disk of a directory, which need not exist yet, has left for this user. */
+  /**
+   * Returns how many bytes the disk of a directory has free for this user. The directory need not
+   * exist.
+   */
   public static long freeBytes(Path directory) {
     Path existing = directory.toAbsolutePath();
     while (Files.notExists(existing) && existing.getParent() != null) {
@@ -88,7 +94,7 @@ public record ExchangeDisk(Path directory, long freeBytes, boolean seLinux, bool
     }
   }
 
-  /** What the disk of a directory could hold if it were empty. */
+  /** Returns how many bytes the disk of a directory has in total. */
   public static long totalBytes(Path directory) {
     try {
       long total = Files.getFileStore(directory).getTotalSpace();

@@ -7,8 +7,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * What a run has got hold of, closed in the reverse order of its coming. What comes when the run is
- * over, such as a container whose start took its time, is closed at once. Thread-safe.
+ * Holds what a run has acquired, and closes it in reverse order. What arrives after the end of the
+ * run, such as a container that started late, is closed at once. Thread-safe.
  */
 public final class RunResources implements AutoCloseable {
 
@@ -16,9 +16,9 @@ public final class RunResources implements AutoCloseable {
   private boolean closed;
 
   /**
-   * Takes something over.
+   * Takes ownership of a resource.
    *
-   * @throws LofnException if the run is over; then it is closed
+   * @throws LofnException if the run is over; the resource is closed then
    */
   public <T extends AutoCloseable> T hold(T resource) {
     synchronized (this) {
@@ -28,10 +28,10 @@ public final class RunResources implements AutoCloseable {
       }
     }
     Closing.all(resource);
-    throw new LofnException("The run was closed before it had begun");
+    throw new LofnException("The run was closed before it started");
   }
 
-  /** Idempotent. */
+  /** Closes all resources. Idempotent. */
   @Override
   public void close() {
     List<AutoCloseable> all;

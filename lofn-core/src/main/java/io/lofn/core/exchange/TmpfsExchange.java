@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tmpfs of this node that exchanges may lie in. Its size is the cap, which the kernel keeps;
- * exchanges begin there while half of it is free, so that those which are there can grow. A node
- * that has no such tmpfs does without. Thread-safe.
+ * The tmpfs of this node for exchanges in memory. The kernel enforces its size as the limit. New
+ * exchanges use it while half of it is free, so that existing ones can grow. A node without such a
+ * tmpfs uses its disks. Thread-safe.
  */
 public final class TmpfsExchange {
 
@@ -23,10 +23,10 @@ public final class TmpfsExchange {
   private static final String TMPFS = "tmpfs";
 
   /**
-   * What a file system has room for.
+   * The capacity of a file system.
    *
    * @param type its type as the system names it
-   * @param total bytes of all files; 0: as many as there is memory
+   * @param total bytes of all files; 0 means that only the memory limits them
    * @param free bytes of new files
    */
   record Room(String type, long total, long free) {
@@ -40,7 +40,7 @@ public final class TmpfsExchange {
     }
   }
 
-  /** Looks at the file system of a directory. */
+  /** Reads the capacity of a directory's file system. */
   @FunctionalInterface
   interface Look {
     Room at(Path directory) throws IOException;
@@ -64,7 +64,7 @@ public final class TmpfsExchange {
     return new Room(store.type(), store.getTotalSpace(), store.getUsableSpace());
   }
 
-  /** Whether a directory is there and in memory. */
+  /** Returns whether a directory exists and lies in memory. */
   static boolean isTmpfs(Path directory) {
     try {
       return room(directory).type().equals(TMPFS);
@@ -73,12 +73,12 @@ public final class TmpfsExchange {
     }
   }
 
-  /** What is configured, whether this node has it or not. */
+  /** Returns the configured directory, whether or not this node has it. */
   Optional<Path> directory() {
     return directory;
   }
 
-  /** Why nothing can lie there; empty if it can, or if nothing is configured. */
+  /** Returns why no exchange can lie there; empty if one can, or if no directory is configured. */
   public Optional<String> problem() {
     return directory.flatMap(this::problem);
   }
@@ -92,7 +92,7 @@ public final class TmpfsExchange {
     }
   }
 
-  /** The directory, if there is room for one more exchange. */
+  /** Returns the directory, if it has room for one more exchange. */
   Optional<Path> roomy() {
     return directory.filter(path -> isUsable(path, Room::isHalfFree));
   }
@@ -108,7 +108,7 @@ public final class TmpfsExchange {
     } catch (IOException e) {
       if (warned.compareAndSet(false, true)) {
         LOG.warn(
-            "Exchanges are not kept in memory on this node: {} ({})",
+            "Exchanges use local disks on this node, not memory: {} (see {})",
             e.getMessage(),
             LofnConfig.TMP_MEMORY_DIR.name());
       }
@@ -117,22 +117,25 @@ public final class TmpfsExchange {
   }
 
   /**
-   * What a directory has room for.
+   * Returns the capacity of a directory.
    *
-   * @throws IOException with the reason, if nothing can lie there
+   * @throws IOException with the reason, if no exchange can lie there
    */
   private Room usable(Path path) throws IOException {
     if (!Files.isWritable(path)) {
-      throw new IOException("the executor may not write %s, or it is not there".formatted(path));
+      throw new IOException(
+          "%s does not exist, or the executor has no write permission".formatted(path));
     }
     Room room;
     try {
       room = look.at(path);
     } catch (IOException e) {
-      throw new IOException("%s cannot be looked at (%s)".formatted(path, e), e);
+      throw new IOException("cannot read the file system of %s (%s)".formatted(path, e), e);
     }
     if (!room.isCapped()) {
-      throw new IOException("%s is no tmpfs with a size, but on %s".formatted(path, room.type()));
+      throw new IOException(
+          "%s is not a tmpfs with a size limit; its file system is %s"
+              .formatted(path, room.type()));
     }
     return room;
   }

@@ -8,20 +8,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whose turn it is to use the records that go into a run. The code upstream that makes them uses
- * memory which Spark frees when the task ends, on the task's thread, by listeners in an order that
- * nobody controls. So the turn is the task's: its thread lends it while it waits for the tool and
- * takes it back before it leaves the run's output. Wherever else that thread is, also in a
- * listener, the feeder is not upstream, and once the run is over it never is again.
+ * Controls when the stdin writer may use the records of a run's input. The code upstream that makes
+ * the records uses memory that Spark frees when the task ends, on the task's thread, by listeners
+ * in an undefined order. So the lease belongs to the task's thread: it lends the lease while it
+ * waits for the tool, and takes it back before it leaves the run's output. Wherever else that
+ * thread is, also in a listener, the stdin writer is not upstream, and once the run is over it
+ * never is again.
  *
- * <p>The task's thread is whoever asks for the run's output, one thread at a time; that may be the
- * feeder of another run. Neither side waits for the other with anything but the turn.
+ * <p>The task's thread is the thread that asks for the run's output, one thread at a time; it may
+ * be the stdin writer of another run. The two sides wait for each other through the lease only.
  */
 public final class InputLease {
 
   private static final Logger LOG = LoggerFactory.getLogger(InputLease.class);
 
-  /** How long the code upstream may keep the task's thread waiting before somebody is told. */
+  /** How long the code upstream may delay the task's thread before a warning is logged. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final TaskScope task;
@@ -29,13 +30,13 @@ public final class InputLease {
   private boolean lent;
   private boolean over;
 
-  /** Who has taken the turn that was lent, and is perhaps upstream. */
+  /** The thread that has taken the lent lease, and may be upstream. */
   private @Nullable Thread user;
 
-  /** The feeder's thread while it has not taken the turn, and perhaps waits for the tool. */
+  /** The stdin writer's thread while it has not taken the lease, and may wait for the tool. */
   private @Nullable Thread outside;
 
-  /** Whether the feeder is to look at the next record. */
+  /** Whether the task's thread wants the lease back before the next record. */
   private volatile boolean wantedBack;
 
   public InputLease(TaskScope task) {
@@ -47,13 +48,13 @@ public final class InputLease {
     this.patience = patience;
   }
 
-  /** Something that waits for the tool. */
+  /** An operation that waits for the tool. */
   public interface Wait<T, E extends Exception> {
 
     T get() throws E;
   }
 
-  /** On the task's thread: waits for the tool, and lends the turn meanwhile. */
+  /** On the task's thread: waits for the tool, and lends the lease meanwhile. */
   public <T, E extends Exception> T lendWhile(Wait<T, E> wait) throws E {
     lend();
     try {
@@ -69,8 +70,8 @@ public final class InputLease {
   }
 
   /**
-   * However long the code upstream takes for its record: without lofn this thread would be in it.
-   * An interrupt is passed on to where it would arrive then, and kept.
+   * Takes the lease back, however long the code upstream takes for its record: without lofn this
+   * thread would be in that code. Passes an interrupt on to the thread that is there, and keeps it.
    */
   private void takeBack() {
     boolean interrupted = false;
@@ -104,7 +105,8 @@ public final class InputLease {
 
   private void remind(Thread stdinWriter, boolean interrupted, long nanos) {
     LOG.warn(
-        "{} has waited {} s for the next record of its input, which it cannot end without",
+        "{} has waited {} s for the next record of its input; the task cannot end before the record"
+            + " arrives",
         task.identity(),
         TimeUnit.NANOSECONDS.toSeconds(nanos));
     if (interrupted || task.isCancelled()) {
@@ -119,7 +121,7 @@ public final class InputLease {
   }
 
   /**
-   * On the feeder's thread: waits until the turn is lent, and takes it.
+   * On the stdin writer's thread: waits until the lease is lent, and takes it.
    *
    * @throws Over if the run is over
    */
@@ -147,7 +149,7 @@ public final class InputLease {
     }
   }
 
-  /** On the feeder's thread: gives the turn back. Idempotent. */
+  /** On the stdin writer's thread: gives the lease back. Idempotent. */
   synchronized void giveBack() {
     user = null;
     outside = Thread.currentThread();
@@ -155,7 +157,7 @@ public final class InputLease {
   }
 
   /**
-   * On the feeder's thread, between two records: gives way if the task's thread wants the turn.
+   * On the stdin writer's thread, between two records: yields if the task's thread wants the lease.
    *
    * @throws Over if the run is over
    */
@@ -167,8 +169,9 @@ public final class InputLease {
   }
 
   /**
-   * Ends the run's input: the turn is not lent again. By any thread; frees a feeder that waits, and
-   * interrupts none that is upstream, where an interrupt may look like a failure of the data.
+   * Ends the run's input: the lease is not lent again. By any thread. Wakes a stdin writer that
+   * waits. Does not interrupt one that is upstream, where an interrupt may look like a failure of
+   * the data.
    */
   synchronized void end() {
     over = true;
@@ -181,7 +184,7 @@ public final class InputLease {
     return over;
   }
 
-  /** The run is over, and its records are nobody's any more. */
+  /** Thrown when the run is over and its records must not be used any more. */
   static final class Over extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

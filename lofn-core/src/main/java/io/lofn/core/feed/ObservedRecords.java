@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The records of a partition, of which it is known afterwards whether there were any. */
+/** The records of a partition; knows afterwards whether there were any. */
 final class ObservedRecords<T> implements Iterator<T> {
 
   private final Iterator<T> records;
@@ -69,7 +69,7 @@ final class ObservedRecords<T> implements Iterator<T> {
     return failure;
   }
 
-  /** Whether there were any; for the thread that has read them. */
+  /** Returns whether there were records; for the thread that has read them. */
   boolean any() {
     if (!known.isDone()) {
       settle(records.hasNext());
@@ -82,20 +82,21 @@ final class ObservedRecords<T> implements Iterator<T> {
     return !known.getNow(true);
   }
 
-  /** The same, once a {@linkplain #settledBy writer} knows. */
+  /** Returns the same, once a {@linkplain #settledBy writer} knows. */
   CompletableFuture<Boolean> known() {
     return known;
   }
 
   /**
-   * A writer after which it is known whether there were records, whether or not it has looked.
-   * Where it cannot be known there were, so that no failure passes for an empty partition.
+   * Wraps a writer so that afterwards it is known whether there were records, even if the writer
+   * did not ask for one. If it cannot be known, assumes that there were, so that no failure passes
+   * for an empty partition.
    */
   PartitionWriter<T> settledBy(PartitionWriter<T> writer) {
     return new Settling<>(writer, this);
   }
 
-  @SuppressWarnings("serial") // never sent: made for one run, where it is
+  @SuppressWarnings("serial") // never sent: made and used in one run
   private static final class Settling<T> implements PartitionWriter<T> {
 
     private final transient PartitionWriter<T> writer;

@@ -25,7 +25,7 @@ final class RunFiles implements RunInput {
     this.title = title;
   }
 
-  /** From now on the tool may be there, and lay links where files would be. */
+  /** Refuses further files: the tool may run now, and could place links at their paths. */
   void end() {
     ended = true;
   }
@@ -60,7 +60,7 @@ final class RunFiles implements RunInput {
   private void requireBefore(String call) {
     if (ended) {
       throw new IllegalStateException(
-          "%s was called after stdin(), or after the writer: the tool has started, and could make the writer write elsewhere. A PartitionWriter writes its files before it first calls stdin()."
+          "%s was called after stdin(), or after the writer returned: the tool has started, and could redirect the file to another path. A PartitionWriter writes its files before it first calls stdin()."
               .formatted(call));
     }
   }
@@ -68,6 +68,6 @@ final class RunFiles implements RunInput {
   @Override
   public OutputStream stdin() {
     throw new IllegalStateException(
-        "A PartitionWriter that writes to stdin() must say so in usesStdin()");
+        "A PartitionWriter that writes to stdin() must return true from usesStdin()");
   }
 }

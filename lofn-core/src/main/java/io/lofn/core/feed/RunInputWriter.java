@@ -18,12 +18,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How the records of a partition go into one run: to files of its exchange, or by a feeder. */
+/**
+ * Writes the records of a partition to one run: to files of its exchange, or to standard input on
+ * another thread.
+ */
 public final class RunInputWriter<I> {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunInputWriter.class);
 
-  /** How long a writer may go on after the run; it has no records any more. */
+  /** How long a writer may continue after the run; it gets no more records. */
   private static final Duration GRACE = Duration.ofSeconds(10);
 
   private final PartitionWriter<I> writer;
@@ -37,7 +40,7 @@ public final class RunInputWriter<I> {
   private volatile @Nullable Throwable failure;
 
   /**
-   * @param title what is run, for people
+   * @param title the run, for messages
    */
   public RunInputWriter(
       PartitionWriter<I> writer, Exchange exchange, TaskScope task, InputLease turn, String title) {
@@ -63,7 +66,7 @@ public final class RunInputWriter<I> {
     }
   }
 
-  /** Has a feeder begin, and waits until it has written its files. */
+  /** Starts the stdin writer, and waits until it has written its files. */
   public void start(Iterator<I> records) {
     ObservedRecords<I> all = new ObservedRecords<>(records, task);
     given = all;
@@ -79,7 +82,7 @@ public final class RunInputWriter<I> {
     }
   }
 
-  /** Whether there were records. On the task's thread; waits until it is known. */
+  /** Returns whether there were records. On the task's thread; waits until it is known. */
   public boolean hadRecords() {
     ObservedRecords<I> all = requireNonNull(given);
     return stdinWriter == null
@@ -104,7 +107,7 @@ public final class RunInputWriter<I> {
     return all != null && all.areKnownToBeNone();
   }
 
-  /** Lets the feeder go on, once the tool has started. */
+  /** Lets the stdin writer continue, once the tool has started. */
   public void begin(OutputStream stdin) {
     requireNonNull(stdinWriter).begin(stdin);
   }
@@ -114,7 +117,10 @@ public final class RunInputWriter<I> {
     failure = explained(cause).map(Throwable.class::cast).orElse(cause);
   }
 
-  /** What to throw for an input that did not go into the exchange, if its disk is to blame. */
+  /**
+   * Returns the exception for an input that was not written, if the disk of the exchange is the
+   * cause.
+   */
   private Optional<LofnException> explained(Throwable cause) {
     return cause instanceof IOException e
         ? ExchangeDisk.of(exchange.directory()).explain(title, e)
@@ -127,16 +133,19 @@ public final class RunInputWriter<I> {
     return all == null ? null : all.failure();
   }
 
-  /** What the feeder failed with. */
+  /** Returns the failure of the stdin writer, if any. */
   public @Nullable Throwable failure() {
     return failure;
   }
 
-  /** Ends the feeder; the tool must have lost its standard input, which it may wait for. */
+  /**
+   * Ends the stdin writer. Close the tool's standard input before, since the writer may wait for
+   * it.
+   */
   public void end() {
     StdinWriter<I> current = stdinWriter;
     if (current != null && !current.stop(GRACE)) {
-      LOG.warn("The writer of the input of {} still runs after the run has ended", title);
+      LOG.warn("The stdin writer of {} is still running after the end of the run", title);
     }
   }
 }

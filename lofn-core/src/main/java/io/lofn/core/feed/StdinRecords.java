@@ -2,7 +2,10 @@ package io.lofn.core.feed;
 
 import java.util.Iterator;
 
-/** The records of a partition for the writer that feeds them: on its thread, and while it runs. */
+/**
+ * The records of a partition, for the code that writes standard input: on its thread, and while it
+ * runs.
+ */
 final class StdinRecords<T> implements Iterator<T> {
 
   private final Iterator<T> records;
@@ -30,13 +33,13 @@ final class StdinRecords<T> implements Iterator<T> {
   private void begin() {
     if (Thread.currentThread() != stdinWriter || spent) {
       throw new IllegalStateException(
-          "The records of a partition are read by the thread on which their writer is called, and"
-              + " before it returns");
+          "Read the records of a partition on the thread that calls the writer only, and"
+              + " before the writer returns");
     }
     turn.giveWay();
   }
 
-  /** The writer has returned. */
+  /** Ends the access to the records, since the writer has returned. */
   void end() {
     spent = true;
   }

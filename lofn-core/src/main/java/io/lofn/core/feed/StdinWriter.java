@@ -22,10 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a writer that feeds standard input, on a thread of its own: the task's thread reads what the
- * tool writes meanwhile, so that neither waits for the other with a full pipe. The thread is a new
- * one that the task's thread starts, so what it inherits is the task's; and it is in the writer and
- * the code upstream only in its turn.
+ * Runs the code that writes standard input, on another thread. Meanwhile the task's thread reads
+ * the tool's output, so that neither waits for the other with a full pipe. The task's thread starts
+ * a new thread for it, so that it inherits what belongs to the task. The new thread is in the
+ * writer and the code upstream only while it has the lease.
  */
 final class StdinWriter<I> implements RunInput {
 
@@ -43,8 +43,8 @@ final class StdinWriter<I> implements RunInput {
   private final Thread thread;
 
   /**
-   * @param onFailure called once if the records cannot be had or written, but not if the tool just
-   *     reads no more
+   * @param onFailure called once if the records cannot be read or written, but not if the tool
+   *     merely reads no more
    */
   StdinWriter(
       PartitionWriter<I> writer,
@@ -67,13 +67,13 @@ final class StdinWriter<I> implements RunInput {
   void start() {
     try {
       thread.start();
-    } catch (Throwable e) { // such as that there may be no more threads
+    } catch (Throwable e) { // for example, no more threads are allowed
       ended.countDown();
       throw e;
     }
   }
 
-  /** Done when the container is to be started; fails if the writer failed before. */
+  /** Completes when the container should start; fails if the writer failed before. */
   CompletableFuture<@Nullable Void> wanted() {
     return wanted;
   }
@@ -110,14 +110,17 @@ final class StdinWriter<I> implements RunInput {
     }
   }
 
-  /** Where an interrupt has closed the input, the tool must not take that for its end. */
+  /**
+   * Fails the input after an interrupt has closed it: the tool must not take that for the end of
+   * the input.
+   */
   private void failIfInterrupted(ToolStdin.Closed closed) {
     if (Thread.currentThread().isInterrupted()) {
       fail(closed);
     }
   }
 
-  /** What fails when the run is over fails because of that. */
+  /** Reports a failure of the input. After the end of the run, that end is the cause. */
   private void fail(Throwable cause) {
     try {
       if (turn.isOver()) {
@@ -130,7 +133,7 @@ final class StdinWriter<I> implements RunInput {
     }
   }
 
-  /** Ends the writer as soon as it can be, by any thread; whether it ended in time. */
+  /** Ends the writer as soon as possible, by any thread; returns whether it ended in time. */
   boolean stop(Duration atMost) {
     turn.end();
     stdin.cancel(false);
@@ -169,7 +172,7 @@ final class StdinWriter<I> implements RunInput {
     }
   }
 
-  /** Gives the turn back around whatever may wait until the tool reads. */
+  /** Returns the lease during each operation that may wait for the tool to read. */
   private final class Yielding extends FilterOutputStream {
 
     Yielding(OutputStream stdin) {
@@ -199,13 +202,14 @@ final class StdinWriter<I> implements RunInput {
     private void outOfTurn(Action action) throws IOException {
       if (Thread.currentThread() != thread) {
         throw new IllegalStateException(
-            "Standard input is written by the thread on which the writer is called");
+            "Write standard input on the thread that calls the writer only");
       }
       turn.giveBack();
       try {
         action.run();
       } catch (ToolStdin.Closed e) {
-        failIfInterrupted(e); // known before the tool can end by it, and before the turn comes
+        failIfInterrupted(
+            e); // before the tool can end because of it, and before the lease is taken
         throw e;
       } finally {
         turn.take();

@@ -1,5 +1,5 @@
 /**
- * How the records of a partition become the input of a run.
+ * Writes the records of a partition as the input of a run.
  *
  * <p>Internal: for lofn's own modules; it may change with any version.
  */

@@ -20,14 +20,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks on the driver which bytes a tool's image stands for. Whatever keeps that from being told is
- * no failure: a node that runs the tool may have the image nevertheless.
+ * Resolves the image of a tool to a digest, on the driver. A problem with that is no failure: a
+ * node that runs the tool may have the image nevertheless.
  */
 public final class DigestResolver {
 
   private static final Logger LOG = LoggerFactory.getLogger(DigestResolver.class);
 
-  /** Where asking fails again and again, such as behind a firewall, jobs would wait for it. */
+  /**
+   * How long not to ask again after repeated failures, such as behind a firewall: jobs would wait
+   * for each request.
+   */
   private static final Duration PAUSE = Duration.ofMinutes(10);
 
   private final NodeRuntime runtime;
@@ -47,11 +50,11 @@ public final class DigestResolver {
   }
 
   /**
-   * What came of asking.
+   * The result of a request.
    *
-   * @param digest the answer
-   * @param failures how often in a row there was none
-   * @param since when there was none for the last time
+   * @param digest the digest, if there was an answer
+   * @param failures the number of failures in a row
+   * @param since the time of the last failure
    */
   private record Known(Optional<String> digest, int failures, long since) {
 
@@ -65,17 +68,20 @@ public final class DigestResolver {
       return new Known(Optional.empty(), failures + 1, now);
     }
 
-    /** The next job asks again after a failure, those after it only now and then. */
+    /**
+     * Returns whether to use this result. After one failure the next job asks again; after more,
+     * jobs ask only now and then.
+     */
     boolean isEnough(long now) {
       return failures == 0 || (failures > 1 && now - since < PAUSE.toNanos());
     }
   }
 
   /**
-   * The digest of a tool's image. Asked once for the life of the driver, unless it is always to be
-   * pulled, or there was no answer.
+   * Returns the digest of a tool's image. Asks once in the driver's lifetime, unless the image is
+   * pulled always, or there was no answer.
    *
-   * @return empty if nobody here can tell, or it is not to be asked
+   * @return empty if the digest is not known here, or must not be asked for
    */
   public Optional<String> digest(Tool<?, ?> tool) {
     if (!conf.get(LofnConfig.IMAGE_PIN) || tool.imageArchive().isPresent()) {
@@ -110,13 +116,25 @@ public final class DigestResolver {
         return Known.NOTHING;
       }
       Optional<String> digest = digests.digest(request);
-      digest.ifPresent(found -> LOG.info("All nodes run {} as {}", request.reference(), found));
+      digest.ifPresent(
+          found ->
+              LOG.info(
+                  "Resolved image {} to {}; all nodes run this digest",
+                  request.reference(),
+                  found));
       return Known.answer(digest);
     } catch (ImageUnavailableException e) {
-      LOG.info("Each node takes {} as it finds it: {}", request.reference(), e.getMessage());
+      LOG.info(
+          "Cannot resolve image {} to a digest; each node uses what its tag stands for there: {}",
+          request.reference(),
+          e.getMessage());
       return Known.NOTHING;
     } catch (RuntimeException e) {
-      LOG.info("For now each node takes {} as it finds it: {}", request.reference(), e.toString());
+      LOG.info(
+          "Cannot resolve image {} to a digest now; until the next request each node uses what its"
+              + " tag stands for there: {}",
+          request.reference(),
+          e.toString());
       return Objects.requireNonNullElse(before, Known.NOTHING).failure(nanoClock.getAsLong());
     }
   }

@@ -17,7 +17,7 @@ public final class ExecutorWarmUp implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorWarmUp.class);
 
-  /** No stage of Spark has it. */
+  /** An id that no stage of Spark has. */
   private static final int NO_STAGE = -1;
 
   private final NodeRuntime runtimes;
@@ -31,7 +31,7 @@ public final class ExecutorWarmUp implements Runnable {
     this.conf = conf;
   }
 
-  /** Chooses the runtime and pulls the images; an image that cannot be had is passed over. */
+  /** Chooses the runtime and pulls the images; skips an image that is not available. */
   @Override
   public void run() {
     SelectedRuntime runtime = runtimes.get();
@@ -39,9 +39,13 @@ public final class ExecutorWarmUp implements Runnable {
       try {
         ImageRequirement need = ImageRequirement.of(Tool.pipe(image), conf, Optional.empty());
         PreparedImage prepared = images.prepare(runtime, need, NO_STAGE);
-        LOG.info("{} has {} as {}", runtime, image, prepared.id());
+        LOG.info("Runtime {} has image {} as {}", runtime, image, prepared.id());
       } catch (LofnException e) {
-        LOG.warn("The image {} cannot be had ahead of its first use: {}", image, e.getMessage());
+        LOG.warn(
+            "Cannot prepare image {} before its first use; the first task that needs it will retry:"
+                + " {}",
+            image,
+            e.getMessage());
       }
     }
   }

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Prepares each image once per executor, whatever the number of tasks that ask for it at once, and
- * lets one executor of a node at a time pull or load it.
+ * Prepares each image once per executor, however many tasks ask for it at once. Only one executor
+ * of a node pulls or loads an image at a time.
  */
 public final class ImagePreparer {
 
@@ -44,9 +44,9 @@ public final class ImagePreparer {
   }
 
   /**
-   * Makes an image present, by asking the runtime unless it did so before.
+   * Makes an image present: asks the runtime, unless it has already done so.
    *
-   * @param stage the stage that asks; an image that is always to be pulled is pulled for each
+   * @param stage the stage that asks; an image that is always pulled is pulled once for each stage
    */
   public PreparedImage prepare(SelectedRuntime selected, ImageRequirement need, int stage) {
     try {
@@ -58,7 +58,7 @@ public final class ImagePreparer {
     }
   }
 
-  /** Forgets an image that the engine turned out not to have any more. */
+  /** Forgets an image that the engine does not have any more. */
   public void forget(SelectedRuntime selected, ImageRequirement need, int stage) {
     prepared.invalidate(Key.of(selected, need, stage));
   }
@@ -89,8 +89,8 @@ public final class ImagePreparer {
   }
 
   /**
-   * Pulls bytes that are known. By the tag first, so that the node has it by its tag too, as users
-   * of the node and later jobs expect; by the digest if the tag has moved since.
+   * Pulls an image whose digest is known. Pulls by the tag first, so that the node has the tag too,
+   * as users of the node and later jobs expect; pulls by the digest if the tag has moved since.
    */
   private static PreparedImage pull(
       SelectedRuntime selected, ImageRequest pinned, ImageRequest tagged) {
@@ -119,7 +119,7 @@ public final class ImagePreparer {
     }
     if (!(selected.runtime() instanceof ImageArchives archives)) {
       throw new EngineException(
-          "The runtime %s takes no image archives; %s must be there already"
+          "The runtime %s does not support image archives; the image %s must already be on the node"
               .formatted(selected, request.reference()));
     }
     try (StagedVolume file = volumes.stage(archive)) {

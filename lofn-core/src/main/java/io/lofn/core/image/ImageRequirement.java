@@ -11,14 +11,14 @@ import java.util.Optional;
 /**
  * The image that a tool needs on a node.
  *
- * @param request its name, and when to ask a registry
- * @param archive what it is loaded from in place of a registry
- * @param digest which bytes the name stands for, if the driver knows that
+ * @param request the image's name and pull policy
+ * @param archive the archive to load it from in place of a registry
+ * @param digest the digest that the name stands for, if the driver knows it
  */
 public record ImageRequirement(
     ImageRequest request, Optional<URI> archive, Optional<String> digest) {
 
-  /** What the tool and the session say. */
+  /** Returns what a tool and the session require. */
   public static ImageRequirement of(Tool<?, ?> tool, LofnConfig conf, Optional<String> digest) {
     PullPolicy policy = tool.pullPolicy().orElseGet(() -> conf.get(LofnConfig.PULL_POLICY));
     ImageRequest request =
@@ -29,7 +29,10 @@ public record ImageRequirement(
         digest);
   }
 
-  /** The same image by its digest, which a registry has nothing to add to. */
+  /**
+   * Returns a request for the same image by its digest. If the node has the image, no registry is
+   * asked.
+   */
   public Optional<ImageRequest> pinned() {
     return digest.map(
         bytes -> {
@@ -43,7 +46,7 @@ public record ImageRequirement(
         });
   }
 
-  /** Whether there may be other bytes the next time. */
+  /** Returns whether the name may stand for other bytes next time. */
   boolean mayChange() {
     return request.policy() == PullPolicy.ALWAYS && archive.isEmpty() && digest.isEmpty();
   }

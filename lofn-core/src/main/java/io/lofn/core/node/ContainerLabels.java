@@ -15,16 +15,18 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whose a container is: the labels that say so, and the user it runs as. */
+/** The labels that identify the owner of a container, and the user that the container runs as. */
 public final class ContainerLabels {
 
   /** Marks every container of lofn; its value is the version. */
   public static final String MARK = "io.lofn";
 
-  /** Which of an executor's lofns made a container: there is one for each configuration. */
+  /**
+   * Identifies the lofn of an executor that made a container: there is one for each configuration.
+   */
   private static final String MAKER = "io.lofn.maker";
 
-  /** Which start of a container it was: the container's name. */
+  /** Identifies one start of a container; its value is the container's name. */
   public static final String RUN = "io.lofn.run";
 
   private static final int MARK_LENGTH = 10;
@@ -40,7 +42,7 @@ public final class ContainerLabels {
     this.owner = owner;
   }
 
-  /** Labels by which a container is found and its owner is told. */
+  /** Returns the labels by which a container is found and its owner is identified. */
   public Map<String, String> labels(TaskIdentity task) {
     Map<String, String> labels = new LinkedHashMap<>();
     labels.put(MARK, Version.current());
@@ -51,9 +53,10 @@ public final class ContainerLabels {
   }
 
   /**
-   * A name that no repeated start shares, since a failed one may have left its container for now.
+   * Returns a new container name. No repeated start has the same, since a failed start may have
+   * left its container for now.
    *
-   * @param kind begins the name
+   * @param kind the first part of the name
    */
   public String newName(String kind, TaskIdentity task) {
     String begin =
@@ -65,17 +68,17 @@ public final class ContainerLabels {
     return begin + "-" + mark(begin, owner);
   }
 
-  /** What ties a name to the labels by which its owner is told. */
+  /** Returns the part of a name that ties it to the labels of its owner. */
   private static String mark(String begin, ProcessIdentity owner) {
     String text = begin + " " + owner.labels();
     return Hashing.sha256().hashString(text, UTF_8).toString().substring(0, MARK_LENGTH);
   }
 
   /**
-   * The owner of a container of lofn's. Its labels alone do not tell it: whoever makes an image can
-   * give it these, and with them every container that somebody else makes of it.
+   * Returns the owner of a container of lofn. The labels alone are no proof: an image can carry
+   * them, and then every container has them that somebody makes of it.
    *
-   * @return empty unless the name is one that lofn gives, and the labels agree with it
+   * @return empty unless the name is one that lofn makes, and the labels agree with it
    */
   public static Optional<ProcessIdentity> ownerOf(ContainerSummary container) {
     Map<String, String> labels = container.labels();
@@ -92,12 +95,14 @@ public final class ContainerLabels {
     return agree ? Optional.of(owner) : Optional.empty();
   }
 
-  /** Whether this lofn made a container, and not another one. */
+  /** Returns whether this lofn made a container, and not another one. */
   public boolean isOwn(ContainerSummary container) {
     return maker.equals(container.labels().get(MAKER)) && ownerOf(container).isPresent();
   }
 
-  /** The executor's own user and group, {@code uid:gid}; empty where the system does not tell. */
+  /**
+   * Returns the executor's user and group, {@code uid:gid}; empty if the system does not tell them.
+   */
   public Optional<String> user() {
     return user;
   }
@@ -106,7 +111,7 @@ public final class ContainerLabels {
     try {
       return Optional.of(ProcessUser.current().toString());
     } catch (LofnException e) {
-      LOG.warn("Cannot tell the executor's user id; tools run as the user of their image", e);
+      LOG.warn("Cannot determine the executor's user id;  tools run as the user of their image", e);
       return Optional.empty();
     }
   }

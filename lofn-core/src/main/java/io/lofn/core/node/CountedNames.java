@@ -4,7 +4,10 @@ import io.lofn.api.NamePattern;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** The names of files that a reader wants. They are held in memory, and a tool may make many. */
+/**
+ * Collects the names of files that a reader asks for, up to a limit: memory holds them, and a tool
+ * may make many.
+ */
 public final class CountedNames implements NamePattern {
 
   private final Predicate<String> wanted;
@@ -12,9 +15,9 @@ public final class CountedNames implements NamePattern {
   private long room;
 
   /**
-   * @param wanted what the reader asks by
-   * @param characters how many all names may have together
-   * @param tooMany what to throw when they have more
+   * @param wanted the pattern that the reader asks for
+   * @param characters the maximum length of all names together
+   * @param tooMany makes the exception for names beyond that
    */
   public CountedNames(
       Predicate<String> wanted, long characters, Supplier<? extends RuntimeException> tooMany) {

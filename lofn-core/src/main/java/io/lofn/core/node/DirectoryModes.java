@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The modes of directories that a container mounts: who owns one in there may change it. What is
- * mounted can neither be moved nor replaced from inside, so its path is safe. Immutable.
+ * Saves and restores the modes of directories that a container mounts, since their owner in the
+ * container may change them. A mounted directory can neither be moved nor replaced from inside, so
+ * its path is safe. Immutable.
  */
 public final class DirectoryModes {
 
@@ -19,7 +20,7 @@ public final class DirectoryModes {
 
   private final Map<Path, Integer> modes = new LinkedHashMap<>();
 
-  /** Notes the modes that they have now. */
+  /** Saves the current modes. */
   public DirectoryModes(List<Path> directories) throws IOException {
     for (Path each : directories) {
       modes.put(each, mode(each));
@@ -30,7 +31,7 @@ public final class DirectoryModes {
     return (Integer) Files.getAttribute(directory, MODE, LinkOption.NOFOLLOW_LINKS) & BITS;
   }
 
-  /** Gives them the modes back that they had. */
+  /** Restores the saved modes. */
   public void restore() throws IOException {
     for (Map.Entry<Path, Integer> each : modes.entrySet()) {
       if (mode(each.getKey()) != each.getValue()) {

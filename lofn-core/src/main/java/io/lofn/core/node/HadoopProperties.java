@@ -3,8 +3,7 @@ package io.lofn.core.node;
 import java.util.Map;
 
 /**
- * The session's Hadoop properties, {@code spark.hadoop.} stripped from their names. Some are
- * secrets.
+ * The session's Hadoop properties, without the prefix {@code spark.hadoop.}. Some are secrets.
  *
  * @param values name to value
  */

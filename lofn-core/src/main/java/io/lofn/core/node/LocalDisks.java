@@ -5,10 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 
-/** Which file systems one machine has for itself. */
+/** Tells which file systems belong to one machine alone. */
 public final class LocalDisks {
 
-  /** Not those that may be shared: a type that nobody knows here may be, too. */
+  /** Types that are never shared; a type that is not known here may be shared. */
   private static final Set<String> TYPES =
       Set.of(
           "ext2",
@@ -28,7 +28,7 @@ public final class LocalDisks {
 
   private LocalDisks() {}
 
-  /** Whether a directory lies on a disk, or in the memory, of this machine alone. */
+  /** Returns whether a directory lies on a disk, or in the memory, of this machine alone. */
   public static boolean has(Path directory) {
     try {
       return isLocal(Files.getFileStore(directory).type());

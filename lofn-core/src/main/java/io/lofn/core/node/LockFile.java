@@ -16,10 +16,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** A file that this process has locked, and that names it. It is gone when nobody holds it. */
+/**
+ * A file that this process has locked, and that contains its pid. It is deleted when nobody holds
+ * it.
+ */
 final class LockFile {
 
-  /** All of it is a hole, but the process's number at its begin. */
+  /** The file is a hole, except for the pid at its beginning. */
   private static final long MOST_LENGTH = 1L << 40;
 
   private static final int MOST_DIGITS = 20;
@@ -33,12 +36,12 @@ final class LockFile {
   }
 
   /**
-   * Locks a file, or tells at once that another process has it.
+   * Locks a file, or returns at once if another process has locked it.
    *
-   * @throws IOException if it cannot be made, or what is there is no file of this user
+   * @throws IOException if it cannot be made, or an existing one is not a regular file of this user
    */
   static Optional<LockFile> tryLock(Path path) throws IOException {
-    // What is planted there may be a named pipe, whose open would wait.
+    // An existing path may be a named pipe of another user, and opening it would block.
     requireOwn(path);
     FileChannel channel =
         FileChannel.open(
@@ -55,12 +58,12 @@ final class LockFile {
     return held ? Optional.of(new LockFile(path, channel)) : Optional.empty();
   }
 
-  /** Whether a file is there, which must then be this user's. */
+  /** Returns whether a file exists, which must then be this user's. */
   private static boolean requireOwn(Path path) throws IOException {
     try {
       if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
           && Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-        throw new IOException(path + " is no regular file");
+        throw new IOException(path + " is not a regular file");
       }
       if (!ProcessUser.current().owns(path)) {
         throw new IOException("%s belongs to user %d".formatted(path, ProcessUser.ownerOf(path)));
@@ -80,9 +83,10 @@ final class LockFile {
   }
 
   /**
-   * Who held it may have deleted it after it was opened here: then this is the lock of nobody. Told
-   * by a length that no other file has; to open the file once more would let go of the lock, since
-   * POSIX drops a process's locks with the first descriptor that it closes.
+   * Returns whether the locked file is still the one at the path. The previous holder may have
+   * deleted it after it was opened here: then this lock protects nothing. Tells by a length that no
+   * other file has. Opening the file once more would release the lock, since POSIX drops a
+   * process's locks with the first descriptor that it closes.
    */
   private static boolean isAt(Path path, FileChannel channel) throws IOException {
     long length = ThreadLocalRandom.current().nextLong(MOST_DIGITS, MOST_LENGTH);
@@ -101,8 +105,8 @@ final class LockFile {
   }
 
   /**
-   * The process that holds a file, as that process sees its number; empty if it cannot be told. Not
-   * to be asked by a process that holds the file itself: it would let go.
+   * Returns the pid of the process that holds a file, as that process sees it; empty if unknown. Do
+   * not call it in a process that holds the file: it would release the lock.
    */
   static Optional<String> holderOf(Path path) {
     if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
@@ -121,9 +125,9 @@ final class LockFile {
   }
 
   /**
-   * Lets go.
+   * Releases the lock.
    *
-   * @throws IOException if the file could not be deleted; others can have it nevertheless
+   * @throws IOException if the file could not be deleted; others can lock it nevertheless
    */
   void close() throws IOException {
     try (channel) {

@@ -18,20 +18,24 @@ public record NodeEnvironment(List<Path> paths, Layout layout, boolean encrypted
     this(paths, layout, false);
   }
 
-  /** Directories that no other executor has a share in. */
+  /** Makes an environment of directories that no other executor shares. */
   public NodeEnvironment(List<Path> paths) {
     this(paths, new Layout() {});
   }
 
-  /** Where other executors of the node keep their files, as far as whoever starts them tells. */
+  /**
+   * Tells where other executors of the node keep their files, as far as the cluster manager tells.
+   */
   public interface Layout {
 
-    /** The directory that all executors of the node share; empty if a directory is in none. */
+    /** Returns the directory that all executors of the node share; empty if there is none. */
     default Optional<Path> shared(Path directory) {
       return Optional.empty();
     }
 
-    /** The directories of other executors beside one; empty if it is in no shared one. */
+    /**
+     * Returns the directories of other executors beside one; empty if it is not in a shared one.
+     */
     default List<Path> beside(Path directory) {
       return List.of();
     }

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets one holder of a name at a time through on this node, whatever JVM it is in: the executors of
- * one user, of all their applications. A process that dies lets go.
+ * Locks names on this node, across JVMs: among the executors of one user, of all applications. When
+ * a process dies, its locks are released.
  */
 public final class NodeLocks {
 
@@ -31,12 +31,13 @@ public final class NodeLocks {
 
   private static final Duration POLL = Duration.ofMillis(50);
 
-  /** So many that names hardly ever share one, and wait for each other. */
+  /** So many that two names hardly ever share a stripe, and wait for each other. */
   private static final int STRIPES = 1 << 20;
 
   /**
-   * A file lock holds between processes only, and a thread that looked at the file of another one
-   * would let go of it for both: of all configurations of this JVM.
+   * Locks among the threads of this JVM. A file lock holds between processes only, and a thread
+   * that opened the file of another one would release the lock of both; so this holds for all
+   * configurations.
    */
   private static final Striped<Lock> THREADS = Striped.lazyWeakLock(STRIPES);
 
@@ -49,7 +50,7 @@ public final class NodeLocks {
         conf.find(LofnConfig.TMP_DIR).map(Path::of).orElse(Path.of("/tmp")).toAbsolutePath();
   }
 
-  /** A name that is held. */
+  /** A held lock of a name. */
   public interface Held extends AutoCloseable {
     @Override
     void close();
@@ -61,7 +62,7 @@ public final class NodeLocks {
    *
    * @param name any text
    * @param atMost how long to wait
-   * @throws EngineException if somebody else still holds it then
+   * @throws EngineException if another thread or process still holds it then
    */
   public Held hold(String name, Duration atMost) {
     long begin = System.nanoTime();
@@ -84,7 +85,7 @@ public final class NodeLocks {
       return () -> release(held, thread);
     } catch (IOException e) {
       throw new LofnException(
-          "Cannot lock '%s' in %s: %s. Set %s to a directory of every node that the executor may write, and in which no other user has put this."
+          "Cannot lock '%s' in %s: %s. Set %s to a directory that exists on every node, that the executor may write, and where this path is not another user's."
               .formatted(name, directory, e, LofnConfig.TMP_DIR.name()),
           e);
     } catch (InterruptedException e) {
@@ -111,19 +112,21 @@ public final class NodeLocks {
   }
 
   /**
-   * In a directory that no other user may enter: in one that all users write, whoever puts
-   * something at a name that is easy to tell stops all pulls of others.
+   * Locks in a directory that no other user may enter. In a directory that all users write, another
+   * user could stop all pulls by making a file with a name that is easy to guess.
    */
   private static Optional<LockFile> tryLock(Path path) throws IOException {
     try {
       PrivateDirectory.create(path.getParent());
       return LockFile.tryLock(path);
-    } catch (NoSuchFileException emptyAndDeleted) { // by whoever had a lock or an exchange in it
+    } catch (NoSuchFileException emptyAndDeleted) { // by another process that used it
       return Optional.empty();
     }
   }
 
-  /** What was done under the lock is done: a file that stays is no failure of it. */
+  /**
+   * Releases the locks. What was done under them is done: a file that stays is no failure of it.
+   */
   private static void release(LockFile file, Lock thread) {
     try {
       file.close();
@@ -131,7 +134,7 @@ public final class NodeLocks {
     } catch (DirectoryNotEmptyException used) {
       LOG.trace("Others have locks or exchanges in it: {}", used.toString());
     } catch (IOException | RuntimeException e) {
-      LOG.warn("A lock's file stays, which is in nobody's way: {}", e.toString());
+      LOG.warn("Could not delete a lock file; it does no harm: {}", e.toString());
     } finally {
       thread.unlock();
     }
@@ -144,6 +147,7 @@ public final class NodeLocks {
 
   private static EngineException heldByAnother(String who, String name, Duration atMost) {
     return EngineException.transientFailure(
-        "%s held '%s' for all of %s".formatted(who, name, atMost), new TimeoutException(name));
+        "%s held the lock '%s' for the whole wait of %s".formatted(who, name, atMost),
+        new TimeoutException(name));
   }
 }

@@ -12,7 +12,9 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A directory that no other user of the node may enter, in one that all may write. */
+/**
+ * Makes directories that no other user of the node may enter, in directories that all may write.
+ */
 public final class PrivateDirectory {
 
   public static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
@@ -23,16 +25,16 @@ public final class PrivateDirectory {
   private PrivateDirectory() {}
 
   /**
-   * Makes a directory, or takes the one that is there.
+   * Makes a directory, or uses the existing one.
    *
-   * @throws io.lofn.files.ForeignFileException if what is there is another user's, is open to
-   *     others, or is no directory
+   * @throws io.lofn.files.ForeignFileException if the existing one belongs to another user, is open
+   *     to others, or is not a directory
    */
   public static Path create(Path directory) throws IOException {
     try {
       Files.createDirectories(directory, PRIVATE);
     } catch (FileAlreadyExistsException noDirectory) {
-      LOG.debug("To be looked at: {}", noDirectory.toString());
+      LOG.debug("Checking the existing path: {}", noDirectory.toString());
     }
     OwnDirectory.open(directory).close();
     return directory;

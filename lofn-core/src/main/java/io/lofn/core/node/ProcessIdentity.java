@@ -14,16 +14,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The process that containers and exchanges belong to. A pid alone is not enough: it is reused
- * after a while, starts anew with every boot, and means another process in another pid namespace.
+ * Identifies the process that owns containers and exchanges. A pid alone is not enough: it is
+ * reused after a while, starts anew with every boot, and means another process in another pid
+ * namespace.
  *
  * @param host the node's name
- * @param machine what tells the machine from others of this name, in all its boots; empty if that
- *     is not known
+ * @param machine identifies the machine among others of this name, in all its boots; empty if
+ *     unknown
  * @param boot the id of the node's boot
- * @param namespace the pid namespace the pid is of
- * @param pid the process
- * @param start when it started, as the kernel counts: clock ticks since boot
+ * @param namespace the pid namespace of the pid
+ * @param pid the process id
+ * @param start the start time of the process, in clock ticks since boot
  */
 public record ProcessIdentity(
     String host, String machine, String boot, String namespace, long pid, String start) {
@@ -43,13 +44,13 @@ public record ProcessIdentity(
   /** Field 22 of {@code /proc/pid/stat}, counted from the first one after the command's name. */
   private static final int START_FIELD = 19;
 
-  /** Whether the process of an owner is there. */
+  /** What is known of the life of a process. */
   public enum Life {
     ALIVE,
     DEAD,
-    /** The machine was booted since. */
+    /** The machine has booted since. */
     OTHER_BOOT,
-    /** It lives where this process cannot look. */
+    /** It is not visible from this process. */
     UNKNOWN
   }
 
@@ -91,16 +92,16 @@ public record ProcessIdentity(
     return labels;
   }
 
-  /** A name for a directory of this owner, unique among the owners that share a file system. */
+  /** Returns a directory name for this owner, unique among the owners that share a file system. */
   public String directoryName() {
     return "%d-%s-%s-%s".formatted(pid, start, place(), boot);
   }
 
   /**
-   * What this process can tell of the owner whose directory has a name.
+   * Returns what this process can tell of the owner of a directory with this name.
    *
-   * @param local whether no other machine can have made the directory; else one that may be another
-   *     machine's is not judged
+   * @param local whether no other machine can have made the directory; otherwise a directory that
+   *     may belong to another machine is unknown
    */
   public Life lifeOfDirectory(String name, boolean local) {
     String[] parts = name.split("-", 4);
@@ -119,7 +120,7 @@ public record ProcessIdentity(
     return Integer.toHexString((host + machine + namespace).hashCode());
   }
 
-  /** What this process can tell of another owner, which may be on another machine. */
+  /** Returns what this process can tell of another owner, which may be on another machine. */
   public Life lifeOf(ProcessIdentity other) {
     Life life = life(other);
     return life == Life.OTHER_BOOT && machine.isEmpty() ? Life.UNKNOWN : life;
@@ -138,7 +139,7 @@ public record ProcessIdentity(
     return startOf(other.pid).equals(other.start) ? Life.ALIVE : Life.DEAD;
   }
 
-  /** Not the id itself, which is a secret of the machine's. */
+  /** Returns a hash of the machine's id, since the id itself is secret. */
   private static String machineId() {
     return MACHINE_IDS.stream()
         .map(ProcessIdentity::read)

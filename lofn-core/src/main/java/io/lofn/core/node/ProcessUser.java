@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The user that this process makes files as, by numbers. A name need not be known: a container's
- * user often has no entry in passwd, and the JVM then calls it {@code ?}.
+ * The user and group as which this process makes files, as numbers. The user need not have a name:
+ * a container's user often has no entry in passwd, and the JVM then calls it {@code ?}.
  *
- * @param uid the user
- * @param gid its group
+ * @param uid the user id
+ * @param gid the group id
  */
 public record ProcessUser(long uid, long gid) {
 
@@ -22,41 +22,41 @@ public record ProcessUser(long uid, long gid) {
   private static final Supplier<ProcessUser> CURRENT = Suppliers.memoize(ProcessUser::find);
 
   /**
-   * The user of this process.
+   * Returns the user of this process.
    *
-   * @throws LofnException if the system does not tell
+   * @throws LofnException if the system does not tell it
    */
   public static ProcessUser current() {
     return CURRENT.get();
   }
 
-  /** What the system calls the user of this process; empty if it has no name for it. */
+  /** Returns the name of this process's user; empty if the system has none for it. */
   public static Optional<String> name() {
     return Optional.ofNullable(System.getProperty("user.name"))
         .filter(name -> !name.isBlank() && !name.equals(UNKNOWN));
   }
 
-  /** What belongs to the same user of this node, and to nobody else, is called like this. */
+  /** Returns a name that this user has in common with nobody else on this node. */
   public String own(String prefix) {
     return prefix + "-" + uid;
   }
 
-  /** Whether a file, or a link itself, is this user's. */
+  /** Returns whether a file, or a link itself, belongs to this user. */
   public boolean owns(Path path) throws IOException {
     return ownerOf(path) == uid;
   }
 
   /**
-   * Whether a container's user is this one, whatever its group.
+   * Returns whether a container's user is this one, whatever its group.
    *
-   * @param user a number or a name, with a group or without
+   * @param user a number or a name, with or without a group
    */
   public boolean isNamed(String user) {
     String name = user.split(":", -1)[0];
     return name.equals(Long.toString(uid)) || (uid == 0 && name.equals("root"));
   }
 
-  /** The user that a file, or a link itself, belongs to. */
+  /** Returns the user that owns a file, or a link itself. */
   public static long ownerOf(Path path) throws IOException {
     return FileUser.ownerOf(path);
   }
@@ -66,7 +66,7 @@ public record ProcessUser(long uid, long gid) {
       FileUser found = FileUser.find();
       return new ProcessUser(found.uid(), found.gid());
     } catch (IOException | RuntimeException e) {
-      throw new LofnException("Cannot tell which user this process belongs to: " + e, e);
+      throw new LofnException("Cannot determine the user of this process: " + e, e);
     }
   }
 

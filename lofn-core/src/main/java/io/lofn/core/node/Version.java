@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** The version of lofn, as the build wrote it. */
+/** Reads the version of lofn, which the build has written. */
 final class Version {
 
   private static final String CURRENT = load();

@@ -1,5 +1,5 @@
 /**
- * This process, its user, its directories, and its locks among other processes of the node.
+ * Identifies this process and its user, and coordinates it with other processes of the node.
  *
  * <p>Internal: for lofn's own modules; it may change with any version.
  */

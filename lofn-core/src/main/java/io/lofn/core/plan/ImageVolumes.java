@@ -16,12 +16,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The directories that an image declares as volumes, against what lofn mounts. An engine mounts a
- * directory of its own at each of them, unless something else is mounted there: below a mount of
- * lofn's that would hide what the tool finds and leaves in it. So lofn mounts its own directory
- * there a second time.
+ * Compares the directories that an image declares as volumes with the mounts of lofn. An engine
+ * mounts a directory of its own at each of them, unless something else is mounted there. Below a
+ * mount of lofn's, that would hide what the tool finds and leaves there. So lofn mounts its own
+ * directory there a second time.
  *
- * <p>A volume above a mount of lofn's is no matter, since engines mount the outer one first.
+ * <p>A volume above a mount of lofn's does no harm, since engines mount the outer one first.
  * Immutable.
  */
 public final class ImageVolumes {
@@ -34,14 +34,14 @@ public final class ImageVolumes {
     image.config().volumes().forEach(each -> place(each).ifPresent(volumes::add));
   }
 
-  /** Where an engine mounts what an image declares; nowhere for the root, which it refuses. */
+  /** Returns where an engine mounts a declared volume; empty for the root, which it refuses. */
   private static Optional<Path> place(String declared) {
     Path path;
     try {
       path = Path.of("/" + declared).normalize();
     } catch (InvalidPathException e) {
       throw new LofnException(
-          "The path '%s' in a container cannot be said in the JVM's locale; set spark.executorEnv.LC_ALL=C.UTF-8"
+          "The JVM's locale does not support the container path '%s';  set spark.executorEnv.LC_ALL=C.UTF-8"
               .formatted(declared),
           e);
     }
@@ -49,10 +49,10 @@ public final class ImageVolumes {
   }
 
   /**
-   * Whether a container has directories of the engine's own, which would keep what one run leaves
-   * there for the next one.
+   * Returns whether a container has directories of the engine's own, which would keep what one run
+   * leaves there for the next one.
    *
-   * @param targets where lofn mounts something
+   * @param targets the mount points of lofn's mounts
    */
   public boolean areKept(Set<String> targets) {
     Set<Path> covered = new TreeSet<>();
@@ -61,13 +61,13 @@ public final class ImageVolumes {
   }
 
   /**
-   * What is to be mounted so that no volume of the image hides what lies in a mount.
+   * Returns the mounts that keep volumes of the image from hiding what lies in other mounts.
    *
    * @param mounts all mounts of the container
    * @param ownedByRun the sources below which lofn may make directories
    * @param tmpfs directories in memory, where nothing can be hidden
-   * @return mounts of directories in mounts; those of the run's own may have to be made first
-   * @throws LofnException if a volume of the image hides what cannot be mounted again
+   * @return mounts of directories in mounts; those in the run's own may have to be made first
+   * @throws LofnException if a volume of the image hides something that cannot be mounted again
    */
   List<Mount> again(List<Mount> mounts, Set<Path> ownedByRun, Set<String> tmpfs) {
     List<Mount> again = new ArrayList<>();
@@ -81,7 +81,7 @@ public final class ImageVolumes {
       Mount outer = hidden.get();
       Path inside = Path.of(outer.target()).normalize().relativize(volume);
       if (inside.toString().isEmpty()) {
-        continue; // Ours takes its place.
+        continue; // The mount of lofn replaces it.
       }
       Path source = outer.source().resolve(inside);
       if (!ownedByRun.contains(outer.source())) {
@@ -92,12 +92,12 @@ public final class ImageVolumes {
     return again;
   }
 
-  /** A volume there would take the place of a pipe, which is no directory. */
+  /** Refuses a volume in the place of a pipe, which is not a directory. */
   private void checkPipes(Path volume) {
     Path control = Path.of(NamedPipes.CONTROL);
     if (volume.startsWith(control) && !volume.equals(control)) {
       throw new LofnException(
-          "Image %s declares a volume %s; what lies in %s is lofn's own. Build the image without that VOLUME"
+          "Image %s declares a volume %s, but lofn reserves %s. Build the image without that VOLUME"
               .formatted(image.reference(), volume, control));
     }
   }
@@ -120,8 +120,8 @@ public final class ImageVolumes {
   }
 
   /**
-   * Data of the tool's own must have the directory, and be out of the reach of tools: by a link
-   * that one of them puts there, an engine would mount what else the node has.
+   * Requires that the tool's own data has the directory, and that no tool can change it: if a tool
+   * put a link there, an engine would mount other files of the node.
    */
   private void checkFixed(Mount outer, Path source, Path volume) {
     if (!outer.readOnly()) {
@@ -131,14 +131,14 @@ public final class ImageVolumes {
     for (Path name : outer.source().relativize(source)) {
       path = path.resolve(name);
       if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-        throw refused(outer, volume, "where " + path + " is no directory");
+        throw refused(outer, volume, "where " + path + " is not a directory");
       }
     }
   }
 
   private LofnException refused(Mount outer, Path volume, String why) {
     return new LofnException(
-        "Image %s declares a volume %s, which would hide what lies there of the tool's volume at %s, %s. Mount the volume at another place, or build the image without that VOLUME"
+        "Image %s declares a volume %s, which would hide files of the tool's volume at %s, %s. Mount the tool's volume at another path, or build the image without that VOLUME"
             .formatted(image.reference(), volume, outer.target(), why));
   }
 }

@@ -14,12 +14,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What the container of one run sees of the node: the exchange first, then the run's {@code /tmp},
- * and the tool's volumes; and what has to be there before it starts.
+ * The mounts of one run's container: the exchange first, then the run's {@code /tmp}, and the
+ * tool's volumes. Makes the directories that they require.
  */
 public final class RunMounts {
 
-  /** Where programs look up names. */
+  /** The file in which programs look up host names. */
   public static final String HOSTS = "/etc/hosts";
 
   private final RunPlan plan;
@@ -27,7 +27,7 @@ public final class RunMounts {
   private final List<Mount> mounts = new ArrayList<>();
 
   /**
-   * @param volumes the mounts of the tool's own
+   * @param volumes the mounts of the tool's volumes
    */
   public RunMounts(RunPlan plan, Exchange exchange, List<Mount> volumes) {
     this.plan = plan;
@@ -40,9 +40,9 @@ public final class RunMounts {
   }
 
   /**
-   * Where a run of this plan has something mounted.
+   * Returns the paths at which a run of this plan has mounts.
    *
-   * @param volumes the mounts of the tool's own
+   * @param volumes the mounts of the tool's volumes
    */
   public static Set<String> targets(RunPlan plan, List<Mount> volumes) {
     Set<String> targets = new TreeSet<>(plan.settings().tmpfs().keySet());
@@ -56,10 +56,10 @@ public final class RunMounts {
   }
 
   /**
-   * Makes what has to be there.
+   * Makes the files and directories that the mounts require.
    *
    * @param declared the image's volumes
-   * @param unsupported what the runtime cannot do by itself
+   * @param unsupported what the runtime does not support
    * @return all mounts
    */
   public List<Mount> make(ImageVolumes declared, Set<RuntimeFeature> unsupported) {
@@ -89,7 +89,10 @@ public final class RunMounts {
     return source.startsWith(exchange.directory()) || source.startsWith(exchange.temporary());
   }
 
-  /** Of a file the engine makes a file, which lies in a directory of the executor's then. */
+  /**
+   * Makes the mount point of a mount. For a file, the engine makes the file itself, in a directory
+   * that belongs to the executor then.
+   */
   private void makeMountPoint(Mount mount) {
     Path target = Path.of(mount.target());
     Path directory = Files.isDirectory(mount.source()) ? target : target.getParent();
@@ -99,8 +102,8 @@ public final class RunMounts {
   }
 
   /**
-   * Makes one that lies in the exchange, or in the run's {@code /tmp}. Engines make what is missing
-   * there as root's, which an executor that is not root could not delete, or refuse it.
+   * Makes a directory in the exchange, or in the run's {@code /tmp}. An engine would make a missing
+   * one as root, which an executor that is not root could not delete, or would refuse it.
    */
   private void makeDirectory(String path) {
     Path directory = Path.of(path);
@@ -115,7 +118,7 @@ public final class RunMounts {
         .ifPresent(exchange::makeDirectory);
   }
 
-  /** A network has hosts of its own, and so may a tool. */
+  /** Returns whether to mount lofn's hosts file: a network has its own, and so may a tool. */
   private boolean wantsHosts() {
     Path hosts = Path.of(HOSTS);
     return plan.settings().network().equals(ContainerSettings.NO_NETWORK)

@@ -14,8 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The file systems that this node has mounted below a directory. Names are compared as the system's
- * bytes, one char for each, since they need not be text in any encoding.
+ * Finds the file systems that this node has mounted below a directory. Compares names as bytes, one
+ * char for each, since they need not be text in any encoding.
  */
 public final class Submounts {
 
@@ -29,21 +29,21 @@ public final class Submounts {
   private final Path mountinfo;
 
   /**
-   * @param mountinfo what the kernel says is mounted
+   * @param mountinfo the kernel's table of mounts
    */
   public Submounts(Path mountinfo) {
     this.mountinfo = mountinfo;
   }
 
-  /** Whether the system says what is mounted. */
+  /** Returns whether the system has such a table. */
   public boolean areKnown() {
     return Files.isReadable(mountinfo);
   }
 
   /**
-   * The mounts below a directory that can be written, each with the kind of its file system.
+   * Returns the writable mounts below a directory, each with the type of its file system.
    *
-   * @throws LofnException if that cannot be told
+   * @throws LofnException if they cannot be determined
    */
   public List<String> writableBelow(Path directory) {
     try {
@@ -61,7 +61,7 @@ public final class Submounts {
       return found;
     } catch (IOException | IndexOutOfBoundsException e) {
       throw new LofnException(
-          "What is mounted below %s cannot be told: %s".formatted(directory, e), e);
+          "Cannot determine what is mounted below %s: %s".formatted(directory, e), e);
     }
   }
 
@@ -69,7 +69,7 @@ public final class Submounts {
     return Arrays.asList(options.split(",", -1)).contains("ro");
   }
 
-  /** A path of the system as bytes; the JVM makes text of it, but its URI has them all. */
+  /** Returns a path of the system as bytes; the JVM makes text of it, but its URI has them all. */
   private static String bytes(Path path) {
     return PERCENT
         .matcher(path.toUri().getRawPath())

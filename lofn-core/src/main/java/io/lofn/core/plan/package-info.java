@@ -1,5 +1,5 @@
 /**
- * What one run is to be: its settings, its mounts, its command.
+ * The effective settings of one run: limits, mounts, command.
  *
  * <p>Internal: for lofn's own modules; it may change with any version.
  */

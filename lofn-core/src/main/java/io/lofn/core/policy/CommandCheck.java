@@ -5,8 +5,8 @@ import io.lofn.api.Tool;
 import java.util.List;
 
 /**
- * Refuses to run a tool that does not say what it runs. The image would then decide, and many an
- * image runs a shell, which executes the records.
+ * Refuses to run a tool without a command. The image would decide what runs, and many images run a
+ * shell, which would execute the records.
  */
 public final class CommandCheck {
 
@@ -15,7 +15,7 @@ public final class CommandCheck {
   /**
    * Checks a tool.
    *
-   * @throws LofnException if it has no program and does not ask for the image's
+   * @throws LofnException if it has no program and does not ask for the image's entrypoint
    */
   public static void check(Tool<?, ?> tool) {
     List<String> argv = tool.argv();
@@ -24,13 +24,13 @@ public final class CommandCheck {
     }
     if (argv.isEmpty()) {
       throw new LofnException(
-          "The tool of %s has no command, and what the image runs by itself may be a shell that executes the records. Say command(...) or shell(...), or imageEntrypoint() for what the image runs. A setter returns a new tool: was its result dropped?"
+          "The tool of %s has no command, and the image's default command may be a shell that executes the records. Set command(...) or shell(...), or imageEntrypoint() for the image's default. A setter returns a new tool: was its result dropped?"
               .formatted(tool.image()));
     }
-    // An engine takes an empty program for none, and the image's command for its own.
+    // An engine treats an empty program as none, and runs the image's command.
     if (argv.get(0).isEmpty()) {
       throw new LofnException(
-          "The tool of %s has an empty word for its program; command(...) takes the program first"
+          "The tool of %s has an empty string as its program; the first argument of command(...) is the program"
               .formatted(tool.image()));
     }
   }

@@ -28,15 +28,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides what a runtime's lack of an ability means: what a tool or the session asks for is refused
- * unless {@link UnsupportedFeaturePolicy#WARN} says otherwise; what is only a default of lofn is
- * warned of. Each warning comes once for each runtime.
+ * Decides what happens if a runtime does not support a feature. Refuses a tool if the tool or the
+ * session asks for the feature, unless {@link UnsupportedFeaturePolicy#WARN} allows it. Logs a
+ * warning if only a default of lofn needs it. Logs each warning once for each runtime.
  */
 public final class FeatureCheck {
 
   private static final Logger LOG = LoggerFactory.getLogger(FeatureCheck.class);
 
-  /** What a tool or a session may ask for by name. */
+  /** Features that a tool or a session asks for by name. */
   private static final List<Wish> ASKED =
       List.of(
           new Wish(
@@ -82,7 +82,7 @@ public final class FeatureCheck {
               tool -> tool.usesImageEntrypoint() || tool.argv().isEmpty(),
               "the image's own command"));
 
-  /** What lofn adds by itself. */
+  /** Features that lofn uses by default. */
   private static final List<Wish> DEFAULTS =
       List.of(
           new Wish(RuntimeFeature.CPUS, tool -> true, "a limit on processors"),
@@ -90,16 +90,16 @@ public final class FeatureCheck {
           new Wish(
               RuntimeFeature.PROCESS_ISOLATION,
               tool -> true,
-              "ending all processes of a tool, and keeping it from others"),
-          new Wish(RuntimeFeature.FILE_ISOLATION, tool -> true, "hiding the node's files"),
+              "ending all processes of a tool, and isolating it from others"),
+          new Wish(RuntimeFeature.FILE_ISOLATION, tool -> true, "isolation of the node's files"),
           new Wish(
               RuntimeFeature.NETWORK_ISOLATION,
               tool -> tool.settings().network().equals(ContainerSettings.NO_NETWORK),
-              "keeping tools off the network"),
+              "network isolation"),
           new Wish(
               RuntimeFeature.PRIVILEGES,
               tool -> !tool.settings().newPrivileges(),
-              "dropping capabilities and the way to gain privileges"),
+              "dropping capabilities and preventing new privileges"),
           new Wish(
               RuntimeFeature.READ_ONLY_MOUNTS,
               FeatureCheck::hasReadOnlyVolumes,
@@ -107,7 +107,7 @@ public final class FeatureCheck {
           new Wish(
               RuntimeFeature.READ_ONLY_SUBMOUNTS,
               (tool, conf) -> hasReadOnlyVolumes(tool) && !seesTheNodesMounts(conf),
-              "closing what is mounted below read-only volumes, which this executor does not see"));
+              "read-only mounts below read-only volumes, which this executor cannot check"));
 
   private final LofnConfig conf;
   private final Submounts submounts;
@@ -124,9 +124,9 @@ public final class FeatureCheck {
   }
 
   /**
-   * Checks whether a runtime can do what a tool asks for.
+   * Checks whether a runtime supports what a tool asks for.
    *
-   * @throws LofnException if it lacks that, and the tool does not put up with it
+   * @throws LofnException if it does not, and the tool requires it
    */
   public void check(Tool<?, ?> tool, SelectedRuntime selected) {
     Set<RuntimeFeature> unsupported = selected.runtime().unsupportedFeatures();
@@ -141,7 +141,7 @@ public final class FeatureCheck {
       Tool<?, ?> tool, SelectedRuntime selected, Map<RuntimeFeature, String> asked) {
     if (!asked.isEmpty() && policy(tool) == UnsupportedFeaturePolicy.REFUSE) {
       throw new LofnException(
-          "%s asks for what the runtime %s cannot do on this node: %s. Take it away, choose another runtime by %s, or go on without it by Tool.unsupportedFeatures(WARN) or %s=warn"
+          "%s asks for what the runtime %s does not support on this node: %s. Remove the setting, choose another runtime with %s, or run without it: Tool.unsupportedFeatures(WARN) or %s=warn"
               .formatted(
                   tool.image(),
                   selected,
@@ -152,9 +152,9 @@ public final class FeatureCheck {
   }
 
   /**
-   * Checks whether a runtime can give what is to be started its devices.
+   * Checks whether a runtime supports the devices of a container.
    *
-   * @throws LofnException if it cannot, and the tool does not put up with it
+   * @throws LofnException if it does not, and the tool requires them
    */
   public void checkDevices(Tool<?, ?> tool, SelectedRuntime selected, ContainerSpec spec) {
     if (!spec.devices().isEmpty()
@@ -166,11 +166,11 @@ public final class FeatureCheck {
   }
 
   /**
-   * Checks whether a tool could write below a volume that it is to read only.
+   * Checks whether a tool could write below a read-only volume.
    *
    * @param volume the volume
-   * @param source where its data is on this node
-   * @throws LofnException if it could, and does not put up with it
+   * @param source the path of its data on this node
+   * @throws LofnException if it could, and does not allow that
    */
   public void checkSubmounts(
       Tool<?, ?> tool, SelectedRuntime selected, Volume volume, Path source) {
@@ -187,7 +187,7 @@ public final class FeatureCheck {
     }
     if (policy(tool) == UnsupportedFeaturePolicy.REFUSE) {
       throw new LofnException(
-          "%s: %s makes the volume %s read-only, but not what this node has mounted below it: %s. Mount that read-only on the node (mount -o remount,bind,ro DIRECTORY), name directories without it, use docker 25 or newer on Linux 5.12 or newer, or let the tool write it by Tool.unsupportedFeatures(WARN) or %s=warn"
+          "%s: %s makes the volume %s read-only, but not the mounts below it on this node: %s. Mount them read-only on the node (mount -o remount,bind,ro DIRECTORY), name directories without them, use docker 25 or newer on Linux 5.12 or newer, or let the tool write there: Tool.unsupportedFeatures(WARN) or %s=warn"
               .formatted(
                   tool.image(),
                   selected,
@@ -197,7 +197,7 @@ public final class FeatureCheck {
     }
     if (warnings.add(selected.name() + " " + source)) {
       LOG.warn(
-          "Tools on this node may write what is mounted below the read-only volume {}: {}",
+          "Tools on this node can write to mounts below the read-only volume {}: {}",
           volume,
           Abbreviated.of(String.join(", ", writable)));
     }
@@ -225,7 +225,10 @@ public final class FeatureCheck {
             .map(Map.Entry::getValue)
             .collect(joining(", "));
     if (!news.isEmpty()) {
-      LOG.warn("Tools on this node run without what {} cannot do: {}", selected, news);
+      LOG.warn(
+          "Tools on this node run without what the runtime {} does not support: {}",
+          selected,
+          news);
     }
   }
 
@@ -233,7 +236,10 @@ public final class FeatureCheck {
     return tool.volumes().stream().anyMatch(Volume::isReadOnly);
   }
 
-  /** In a container an executor sees its own mounts, and elsewhere than in Linux none. */
+  /**
+   * Returns whether this executor sees the node's mounts. In a container it sees its own, and on
+   * systems other than Linux none.
+   */
   private static boolean seesTheNodesMounts(LofnConfig conf) {
     return new Submounts(Submounts.OF_THIS_PROCESS).areKnown()
         && !StartProbe.seemsToBeInContainer()
@@ -244,7 +250,7 @@ public final class FeatureCheck {
     return tool.settings().limits();
   }
 
-  /** What a tool may want of its runtime, when it does, and how a user would call it. */
+  /** A feature, when a tool or a session asks for it, and its name for a user. */
   private record Wish(
       RuntimeFeature feature, BiPredicate<Tool<?, ?>, LofnConfig> made, String what) {
 

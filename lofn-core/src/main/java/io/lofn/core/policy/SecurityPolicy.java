@@ -20,17 +20,17 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Refuses what would hand the node to a tool unless {@code spark.lofn.allow.*} says so. Everything
- * is refused of which it is not known that it gives nothing away.
+ * Refuses settings that would give a tool control of the node, unless {@code spark.lofn.allow.*}
+ * allows them. Refuses everything that is not known to be harmless.
  */
 public final class SecurityPolicy {
 
   private static final String NAME = "[a-zA-Z0-9][a-zA-Z0-9_.-]*";
 
-  /** What an engine would make a network of its own for, or has made. */
+  /** A network that an engine makes for the container, or has made before. */
   private static final Pattern NETWORK = Pattern.compile("(?!host$)" + NAME);
 
-  /** Namespaces that exist; what has more to it, such as a comma, may say anything. */
+  /** Existing namespaces. More text than this, such as a comma, may carry other settings. */
   private static final String EXISTING = "host|container:" + NAME + "|ns:/[a-zA-Z0-9_./-]+";
 
   private static final Pattern NAMESPACE = Pattern.compile(EXISTING);
@@ -42,7 +42,7 @@ public final class SecurityPolicy {
   private static final Pattern LONG_OPTION =
       Pattern.compile("--[a-z0-9][a-z0-9-]*(=.*)?", Pattern.DOTALL);
 
-  /** What docker leaves to a container by itself. */
+  /** Capabilities that docker leaves to a container by default. */
   private static final Set<String> USUAL_CAPABILITIES =
       Set.of(
           "AUDIT_WRITE",
@@ -60,11 +60,11 @@ public final class SecurityPolicy {
           "SETUID",
           "SYS_CHROOT");
 
-  /** Those with which a tool writes no file that its user may not write. */
+  /** Capabilities with which a tool cannot write a file that its user may not write. */
   private static final Set<String> CAPABILITIES_WITHOUT_FILES =
       Set.of("AUDIT_WRITE", "KILL", "NET_BIND_SERVICE", "NET_RAW", "SYS_CHROOT");
 
-  /** By labels of this kind nerdctl takes orders. */
+  /** The prefix of labels that control nerdctl. */
   private static final String ORDERS = "nerdctl/";
 
   private final LofnConfig conf;
@@ -75,9 +75,10 @@ public final class SecurityPolicy {
   }
 
   /**
-   * Checks a tool, as far as that can be done without knowing what runs it.
+   * Checks a tool, as far as possible without knowing its runtime.
    *
-   * @throws LofnException if it asks for what is not allowed; names the key that would allow it
+   * @throws LofnException if it asks for something that is not allowed; names the key that would
+   *     allow it
    */
   public void check(Tool<?, ?> tool) {
     CommandStart.check(tool);
@@ -104,7 +105,7 @@ public final class SecurityPolicy {
   }
 
   /**
-   * Checks the devices of what is to be started.
+   * Checks the devices of a container.
    *
    * @throws LofnException if it has any, and that is not allowed
    */
@@ -114,19 +115,20 @@ public final class SecurityPolicy {
   }
 
   /**
-   * Checks a tool on the node that is to run it.
+   * Checks a tool on the node that runs it.
    *
-   * @param runtime what runs it
-   * @throws LofnException if it asks for what is not allowed; names the key that would allow it
+   * @param runtime the runtime that runs it
+   * @throws LofnException if it asks for something that is not allowed; names the key that would
+   *     allow it
    */
   public void check(Tool<?, ?> tool, SelectedRuntime runtime) {
     for (String option : tool.settings().engineOptions()) {
       if (!NAMESPACE_OPTION.matcher(option).matches() && !runtime.runtime().isHarmless(option)) {
-        // Not the value, which may be a secret.
+        // Without the value, which may be a secret.
         require(
             LofnConfig.ALLOW_PRIVILEGED,
             tool,
-            "the engine option %s, which %s does not know to give nothing of the node (see Tool.engineOptions in docs/tools.md),"
+            "the engine option %s, which is not among the options that are known to be harmless for %s (see Tool.engineOptions in docs/tools.md),"
                 .formatted(option.replaceFirst("(?s)=.*", "=..."), runtime.name()));
       }
     }
@@ -141,7 +143,7 @@ public final class SecurityPolicy {
     require(
         namespace ? LofnConfig.ALLOW_HOST_NAMESPACES : LofnConfig.ALLOW_PRIVILEGED,
         tool,
-        "the network '%s'%s,".formatted(network, namespace ? "" : ", which is no plain name"));
+        "the network '%s'%s,".formatted(network, namespace ? "" : ", which is not a plain name"));
   }
 
   private void checkCapability(Tool<?, ?> tool, String capability) {
@@ -149,7 +151,7 @@ public final class SecurityPolicy {
       require(
           LofnConfig.ALLOW_PRIVILEGED,
           tool,
-          "the capability %s, which containers do not have by themselves,".formatted(capability));
+          "the capability %s, which containers do not have by default,".formatted(capability));
     }
   }
 
@@ -157,7 +159,10 @@ public final class SecurityPolicy {
     return capability.toUpperCase(Locale.ROOT).replaceFirst("^CAP_", "");
   }
 
-  /** Another user would leave files of its own on the node, set-user-id programs among them. */
+  /**
+   * Checks the user of a tool that writes to a volume. Another user would leave its own files on
+   * the node, set-user-id programs among them.
+   */
   private void checkWriter(Tool<?, ?> tool) {
     Optional<Volume> written =
         tool.volumes().stream().filter(volume -> !volume.isReadOnly()).findFirst();
@@ -165,14 +170,14 @@ public final class SecurityPolicy {
       return;
     }
     ContainerSettings settings = tool.settings();
-    // With its group: another one may write what the executor may not.
+    // With the group: another group may have files that the executor may not write.
     String executor = ProcessUser.current().toString();
     Optional<String> other = settings.user().filter(user -> !user.equals(executor));
     if (other.isPresent()) {
       require(
           LofnConfig.ALLOW_PRIVILEGED,
           tool,
-          "the read-write volume %s with the user '%s', who is not the executor's user %s,"
+          "the read-write volume %s with the user '%s', which is not the executor's user %s,"
               .formatted(written.get(), other.get(), executor));
     }
     for (String capability : settings.capabilities()) {
@@ -186,7 +191,7 @@ public final class SecurityPolicy {
     }
   }
 
-  /** Checks where the data of a volume turned out to be on this node. */
+  /** Checks the path that the data of a volume has on this node. */
   public void checkSource(Tool<?, ?> tool, Path source) {
     if (Files.exists(source)
         && !Files.isRegularFile(source)

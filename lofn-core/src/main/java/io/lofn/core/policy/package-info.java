@@ -1,5 +1,5 @@
 /**
- * What a tool may ask for here, and what is refused.
+ * Checks whether a tool is allowed and supported on this node.
  *
  * <p>Internal: for lofn's own modules; it may change with any version.
  */

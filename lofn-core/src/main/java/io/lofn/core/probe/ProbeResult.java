@@ -3,10 +3,10 @@ package io.lofn.core.probe;
 import java.util.Locale;
 
 /**
- * What a probe of the mounts found.
+ * The result of a probe of the mounts.
  *
  * @param kind whether they work
- * @param problem what is wrong, or why nothing can be told; empty if they work
+ * @param problem what is wrong, or why the probe is inconclusive; empty if they work
  * @param advice what to do; empty if there is nothing to do
  */
 public record ProbeResult(Kind kind, String problem, String advice) {
@@ -14,7 +14,7 @@ public record ProbeResult(Kind kind, String problem, String advice) {
   public enum Kind {
     GOOD,
     BAD,
-    /** The image has not what it takes to tell. */
+    /** The image does not have the programs that the probe requires. */
     UNTOLD
   }
 

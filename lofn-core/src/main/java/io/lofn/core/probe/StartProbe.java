@@ -22,14 +22,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Probes the mounts of a runtime before this executor's first run by it, where they may go wrong.
- * Runs that come meanwhile wait. A failed probe is made again by the next run.
+ * Probes the mounts of a runtime before this executor's first run with it, if they may fail.
+ * Concurrent runs wait. The next run repeats a failed probe.
  */
 public final class StartProbe {
 
   private static final Logger LOG = LoggerFactory.getLogger(StartProbe.class);
 
-  /** What Docker, Podman and Kubernetes leave in a container. */
+  /** Files that Docker, Podman and Kubernetes leave in a container. */
   private static final List<Path> MARKS =
       List.of(Path.of("/.dockerenv"), Path.of("/run/.containerenv"));
 
@@ -59,16 +59,17 @@ public final class StartProbe {
         };
   }
 
-  /** Whether this executor has left traces of a container around it. */
+  /** Returns whether this executor seems to run in a container. */
   public static boolean seemsToBeInContainer() {
     return System.getenv(KUBERNETES) != null || MARKS.stream().anyMatch(Files::exists);
   }
 
   /**
-   * Probes unless it is done or not wanted.
+   * Probes the mounts, unless that is done or switched off.
    *
-   * @param image any image of the node; one without a shell tells nothing, and the next is tried
-   * @throws EngineException if the mounts do not work; says why and what to do
+   * @param image any image of the node; one without a shell gives no result, and the next run's is
+   *     tried
+   * @throws EngineException if the mounts do not work; names the cause and what to do
    */
   public void check(SelectedRuntime runtime, PreparedImage image, TaskIdentity task) {
     if (!wanted || probed.contains(runtime.name()) || probed.contains(untold(runtime, image))) {
@@ -82,10 +83,10 @@ public final class StartProbe {
   }
 
   /**
-   * Probes, once for each image and user, whether a tool that runs as another user than the
-   * executor leaves files that the executor can delete: as root, or where the engine maps the user.
+   * Probes, once for each image and user, whether the executor can delete the files of a tool that
+   * runs as another user: as root, or because the engine maps the user.
    *
-   * @throws LofnException if it does not, or nobody can tell
+   * @throws LofnException if it cannot, or the probe is inconclusive
    */
   public void checkUser(
       SelectedRuntime runtime, PreparedImage image, Tool<?, ?> tool, TaskIdentity task) {
@@ -101,7 +102,7 @@ public final class StartProbe {
       ProbeResult sight = mounts.lookAs(user, runtime, image, task);
       if (sight.kind() != ProbeResult.Kind.GOOD) {
         throw new LofnException(
-            "%s would run as user '%s', and an executor that is user %s cannot delete what that user makes: %s (tried by %s). Leave Tool.user away, run executors as root, or use an engine that maps that user to the executor's. (%s=never goes on all the same, and leaves files.)"
+            "%s would run as user '%s', but the executor is user %s and cannot delete that user's files: %s (probed with %s). Remove Tool.user, run executors as root, or use an engine that maps that user to the executor's. (%s=never skips this probe, and leaves files on the node.)"
                 .formatted(
                     tool.image(),
                     user,
@@ -140,12 +141,13 @@ public final class StartProbe {
   private void requireWorking(SelectedRuntime runtime, PreparedImage image, ProbeResult sight) {
     switch (sight.kind()) {
       case GOOD -> {
-        LOG.info("Containers of {} see the files of this executor", runtime);
+        LOG.info("Probe passed: containers of {} see the files of this executor", runtime);
         probed.add(runtime.name());
       }
       case UNTOLD -> {
         LOG.warn(
-            "Whether containers of {} see the files of this executor cannot be tried with {}: {}",
+            "Cannot probe whether containers of {} see the files of this executor with image {}:"
+                + " {}",
             runtime,
             image.reference(),
             sight.problem());
@@ -153,7 +155,7 @@ public final class StartProbe {
       }
       case BAD ->
           throw new EngineException(
-              "Tools cannot run on this node by %s: %s. %s (%s=never skips this probe.)"
+              "Tools cannot run on this node with %s: %s. %s (%s=never skips this probe.)"
                   .formatted(runtime, sight.problem(), sight.advice(), LofnConfig.PROBE.name()));
     }
   }

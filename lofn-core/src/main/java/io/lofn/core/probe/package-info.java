@@ -1,5 +1,5 @@
 /**
- * Tries of what a container and this executor see of each other.
+ * Probes which files a container and this executor see of each other.
  *
  * <p>Internal: for lofn's own modules; it may change with any version.
  */

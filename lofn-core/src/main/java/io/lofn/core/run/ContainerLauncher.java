@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings what one run needs to the node, and starts its container. Used by the task's thread. */
+/** Prepares the node for one run, and starts its container. Used by the task's thread. */
 final class ContainerLauncher implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ContainerLauncher.class);
@@ -106,7 +106,7 @@ final class ContainerLauncher implements AutoCloseable {
     return staged;
   }
 
-  /** The exchange of this run: empty, and of nobody else meanwhile. */
+  /** Returns the exchange of this run: empty, and not shared with others. */
   Exchange exchange() {
     RunSandbox place = places.hold(new GuardedSandbox(openSandbox()));
     sandbox = place;
@@ -131,7 +131,7 @@ final class ContainerLauncher implements AutoCloseable {
     inputFile = path;
   }
 
-  /** Starts the container; an image that went away meanwhile is prepared once more. */
+  /** Starts the container; prepares an image once more that has disappeared meanwhile. */
   ContainerSession start() {
     try {
       return startOnce();
@@ -139,7 +139,7 @@ final class ContainerLauncher implements AutoCloseable {
       if (plan.image().request().policy() == PullPolicy.NEVER) {
         throw e;
       }
-      LOG.info("The image {} is gone from the node and prepared again", plan.tool().image());
+      LOG.info("Image {} has disappeared from the node; preparing it again", plan.tool().image());
       preparation.forget(runtime, plan.image(), task);
       image = prepareImage();
       return startOnce();
@@ -161,7 +161,7 @@ final class ContainerLauncher implements AutoCloseable {
     return session;
   }
 
-  /** Takes the container over where it has started: the run may be over by now. */
+  /** Starts the container and takes ownership of it, since the run may be over by then. */
   private ContainerSession begin(RunSandbox place, CommandStart start) {
     ContainerSpec spec = spec(place.exchange());
     started = spec;
@@ -172,12 +172,12 @@ final class ContainerLauncher implements AutoCloseable {
     return runtime;
   }
 
-  /** What was started last. Nothing is made for it any more: a tool has been there. */
+  /** Returns the last started container. Nothing is made for it any more, since a tool has run. */
   Optional<ContainerSpec> started() {
     return Optional.ofNullable(started);
   }
 
-  /** What is to be started, with the directories that it mounts. */
+  /** Returns the container to start, and makes the directories that it mounts. */
   private ContainerSpec spec(Exchange exchange) {
     List<Mount> all =
         new RunMounts(plan, exchange, mounts)
@@ -185,12 +185,12 @@ final class ContainerLauncher implements AutoCloseable {
     return plan.spec(containerLabels.newName("lofn", plan.task()), image, all, inputFile);
   }
 
-  /** Removes the container, also one whose start is under way. By any thread; idempotent. */
+  /** Removes the container, also one whose start is in progress. By any thread; idempotent. */
   void endContainer() {
     containers.close();
   }
 
-  /** Lets the volumes go, and the exchange with all that is in it. By any thread; idempotent. */
+  /** Releases the volumes, and deletes the exchange with its files. By any thread; idempotent. */
   @Override
   public void close() {
     Closing.all(containers, places, this::releaseVolumes);
@@ -203,7 +203,7 @@ final class ContainerLauncher implements AutoCloseable {
       volumes.clear();
     }
     Exchange mounted = own;
-    if (mounted == null) { // what a warm container mounts it holds itself
+    if (mounted == null) { // a warm container holds its mounts itself
       Closing.all(left);
     } else {
       mounted.whenUnmounted(() -> Closing.all(left));

@@ -7,7 +7,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.stream.Stream;
 
-/** The records of a run's output; their end ends the run. */
+/** The records of a run's output. The end of the output ends the run. */
 final class OutputIterator<O> implements Iterator<O> {
 
   private final Stream<O> stream;

@@ -21,7 +21,7 @@ import io.lofn.spi.StagedVolume;
 import jakarta.inject.Inject;
 import java.util.function.Supplier;
 
-/** Brings to the node what runs need there, away from their tasks' threads. Thread-safe. */
+/** Prepares what runs need on the node, on other threads than the tasks'. Thread-safe. */
 final class Preparation {
 
   private final TaskCalls calls;
@@ -53,12 +53,12 @@ final class Preparation {
     this.metrics = metrics;
   }
 
-  /** The node's runtime. */
+  /** Returns the node's runtime. */
   SelectedRuntime runtime(TaskScope task) {
     return calls.callPatiently(task, runtimes::get);
   }
 
-  /** Refuses what a run asks for and its runtime featureCheck, or must not give. */
+  /** Refuses what a run asks for and its runtime does not support, or must not give. */
   void check(RunPlan plan, SelectedRuntime runtime) {
     featureCheck.check(plan.tool(), runtime);
     gate.check(plan.tool(), runtime);
@@ -69,12 +69,15 @@ final class Preparation {
     return calls.callPatiently(task, () -> images.prepare(runtime, image, task.identity().stage()));
   }
 
-  /** Forgets an image that the engine turned out not to have any more. */
+  /** Forgets an image that the engine does not have any more. */
   void forget(SelectedRuntime runtime, ImageRequirement image, TaskScope task) {
     images.forget(runtime, image, task.identity().stage());
   }
 
-  /** Tries what a container of an image sees of this node, and what this node sees of it. */
+  /**
+   * Probes what a container of an image sees of this node, and what this node sees of the
+   * container.
+   */
   void probe(SelectedRuntime runtime, PreparedImage image, RunPlan plan, TaskScope task) {
     Supplier<Boolean> look =
         () -> {
@@ -90,9 +93,9 @@ final class Preparation {
     return calls.call(task, () -> probe.explain(on, image, plan.task(), e));
   }
 
-  /** Brings a volume here; whoever asks for it closes it. */
+  /** Stages a volume, which the caller closes. */
   StagedVolume stage(SelectedRuntime runtime, Volume volume, TaskScope task) {
-    boolean open = runtime.runtime().featureCheck().contains(RuntimeFeature.READ_ONLY_MOUNTS);
+    boolean open = runtime.runtime().unsupportedFeatures().contains(RuntimeFeature.READ_ONLY_MOUNTS);
     return calls.callInterruptibly(task, () -> volumes.stage(volume, open), StagedVolume::close);
   }
 
@@ -103,13 +106,13 @@ final class Preparation {
     featureCheck.checkSubmounts(plan.tool(), runtime, volume, data.path());
   }
 
-  /** Refuses what is to be started if it may not have its devices, or cannot. */
+  /** Refuses a container whose devices are not allowed, or not supported. */
   void check(RunPlan plan, SelectedRuntime runtime, ContainerSpec spec) {
     gate.checkDevices(plan.tool(), spec);
     featureCheck.checkDevices(plan.tool(), runtime, spec);
   }
 
-  /** An engine that failed for good may be replaced by another one for the next attempt. */
+  /** Reports a permanent failure of an engine; the next attempt may use another engine. */
   <T> T orGiveUp(SelectedRuntime runtime, Supplier<T> call) {
     try {
       return call.get();

@@ -12,10 +12,13 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** What runs tools on this executor, as a whole: it ends together. One for each configuration. */
+/**
+ * The parts that run tools on this executor, which end together. There is one for each
+ * configuration.
+ */
 public final class RunEngine implements AutoCloseable {
 
-  /** How long a start that is under way may take to be undone as lofn ends. */
+  /** How long it may take to undo a start in progress when lofn shuts down. */
   private static final Duration START_GRACE = Duration.ofSeconds(10);
 
   private final NodeRuntime runtime;
@@ -50,7 +53,7 @@ public final class RunEngine implements AutoCloseable {
     this.clock = clock;
   }
 
-  /** Whether it has no run. */
+  /** Returns whether it has no run. */
   public boolean isIdle() {
     return watchdog.isIdle();
   }

@@ -37,8 +37,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The verdict on a run, and the failures that it may end with. Used by the task's thread; {@link
- * #check} by any.
+ * Decides how a run has ended, and makes the exceptions of its failures. Used by the task's thread;
+ * {@link #check} by any.
  */
 final class RunOutcome {
 
@@ -82,7 +82,7 @@ final class RunOutcome {
     this.threads = threads;
   }
 
-  /** Has the run's exchange kept if the tool fails. */
+  /** Sets the action that keeps the run's exchange if the tool fails. */
   void keepBy(Runnable action) {
     keeper = action;
   }
@@ -93,7 +93,7 @@ final class RunOutcome {
     layouts.writtenBy(input);
   }
 
-  /** Takes note of what is in the exchange before the tool is. */
+  /** Notes what is in the exchange before the tool starts. */
   void noteInputs(Exchange directory) {
     inputFiles = ExchangeDisk.bytes(directory.directory());
     metrics.written(inputFiles);
@@ -110,13 +110,13 @@ final class RunOutcome {
     }
   }
 
-  /** From now on the tool is there. */
+  /** Notes that the container has started. */
   void started(ContainerSession container) {
     session = container;
     layouts.started(container.stderr());
   }
 
-  /** Counts what is in the exchange beyond what was put there as output. */
+  /** Counts what the tool has added to the exchange as output. */
   void countOutputs(Exchange directory) {
     metrics.read(Math.max(0, ExchangeDisk.bytes(directory.directory()) - inputFiles));
   }
@@ -126,7 +126,7 @@ final class RunOutcome {
     return current == null ? null : current.failure();
   }
 
-  /** The run is closed, and nobody is to stop it any more. */
+  /** Notes that the run is closed, and needs no stop any more. */
   void end() {
     over = true;
   }
@@ -161,7 +161,7 @@ final class RunOutcome {
     }
   }
 
-  /** Once more at the end: a tool may write much in a short time, or hide it meanwhile. */
+  /** Measures once more at the end: a tool may write much in a short time, or hide it meanwhile. */
   private void checkDiskUse() {
     DiskWatch watch = disk;
     if (watch != null) {
@@ -174,7 +174,7 @@ final class RunOutcome {
   }
 
   /**
-   * Waits until the tool has ended, and throws unless it ended well.
+   * Waits until the tool has ended, and throws unless it succeeded.
    *
    * @throws io.lofn.api.ToolFailedException if it did not
    */
@@ -221,7 +221,7 @@ final class RunOutcome {
     }
   }
 
-  /** Counts this run among the failures, once, and unless nobody wanted it any more. */
+  /** Counts this run as a failure, once, unless its task was cancelled. */
   void failed() {
     if (failed.compareAndSet(false, true) && !task.isCancelled()) {
       metrics.failed();
@@ -265,7 +265,7 @@ final class RunOutcome {
         keepIfWanted();
         yield report.idle(current.stderr());
       }
-      case OUTPUT_TOO_LARGE -> report.recordTooLong("it was stopped for it", current.stderr());
+      case OUTPUT_TOO_LARGE -> report.recordTooLong("lofn stopped the tool", current.stderr());
       case DISK_LIMIT -> {
         keepIfWanted();
         yield report.tooMuchDisk(requireNonNull(disk), current.stderr());
@@ -285,7 +285,7 @@ final class RunOutcome {
     }
   }
 
-  /** The failure of a tool that ended well but left no output of a name. */
+  /** Returns the exception for a tool that succeeded but left no output of this name. */
   RuntimeException outputMissing(String name) {
     keepIfWanted();
     return report.outputMissing(name, activeSession().stderr());
@@ -298,18 +298,21 @@ final class RunOutcome {
     }
   }
 
-  /** The failure of a tool that ended well but left nothing of a kind. */
+  /** Returns the exception for a tool that succeeded but left no output of this kind. */
   ToolFailedException nothingOf(String what) {
     keepIfWanted();
     return report.nothingOf(what, activeSession().stderr());
   }
 
-  /** How many bytes a record of its output may have. */
+  /** Returns the maximum size of an output record in bytes. */
   long maxRecordSize() {
     return plan.maxRecordSize();
   }
 
-  /** The failure of a tool that wrote a record of more bytes; if it still runs, it is stopped. */
+  /**
+   * Returns the exception for a tool that wrote a larger record, and stops the tool if it still
+   * runs.
+   */
   ToolFailedException recordTooLong(String where) {
     ContainerSession current = activeSession();
     if (!checked) {
@@ -325,33 +328,33 @@ final class RunOutcome {
     return report.recordTooLong(where, current.stderr());
   }
 
-  /** The failure of a tool whose output cannot be what its disk holds. */
+  /** Returns the exception for a tool whose output is larger than its disk can hold. */
   ToolFailedException outputTooLarge(long bytes, long room) {
     keepIfWanted();
     return report.outputTooLarge(bytes, room, activeSession().stderr());
   }
 
-  /** What was in the exchange when the tool was started. */
+  /** Returns what was in the exchange when the tool started. */
   InputSnapshot inputs() {
     InputSnapshot known = inputs;
     if (known == null) {
       throw new IllegalStateException(
-          "An OutputReader that asks for files() must say so in listsFiles()");
+          "An OutputReader that asks for files() must return true from listsFiles()");
     }
     return known;
   }
 
-  /** Names in the exchange that the tool sees something else at. */
+  /** Returns the names in the exchange at which the tool sees something else. */
   Set<String> mountPoints() {
     return plan.mountPoints();
   }
 
-  /** Whether the tool was given records; waits until that is known. */
+  /** Returns whether the tool was given records; waits until that is known. */
   boolean hadRecords() {
     return requireNonNull(feed).hadRecords();
   }
 
-  /** The failure of an engine that lost a stream of a tool that ended well. */
+  /** Returns the exception for an engine that lost a stream of a tool that succeeded. */
   RuntimeException streamBroken(IOException cause) {
     failed();
     return EngineException.transientFailure(

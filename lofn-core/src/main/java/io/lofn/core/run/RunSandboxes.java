@@ -20,7 +20,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Gives each run a place to work in: one that has served others, or a new one. Thread-safe. */
+/** Gives each run a sandbox: one that has served other runs, or a new one. Thread-safe. */
 final class RunSandboxes {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunSandboxes.class);
@@ -37,11 +37,11 @@ final class RunSandboxes {
   }
 
   /**
-   * A place with a container that serves one run after the other.
+   * Returns a sandbox whose container serves one run after another.
    *
-   * @param volumes what the mounts hold; a new container takes them over, and the list is empty
+   * @param volumes the data of the mounts; a new container takes ownership, and the list is empty
    *     then
-   * @return empty if the run needs a container of its own
+   * @return empty if the run needs a new container
    */
   Optional<RunSandbox> shared(
       RunPlan plan,
@@ -64,14 +64,14 @@ final class RunSandboxes {
     boolean kept = new ImageVolumes(image).areKept(RunMounts.targets(plan, mounts));
     if (kept) {
       LOG.info(
-          "A run of {} has a container of its own, whatever spark.lofn.container.reuse says: its"
-              + " image declares volumes, which keep what a run leaves there",
+          "Each run of {} gets a new container in spite of spark.lofn.container.reuse: its"
+              + " image declares volumes, which would keep the files of one run for the next",
           image.reference());
     }
     return !kept;
   }
 
-  /** A place for one run. */
+  /** Returns a sandbox for one run. */
   RunSandbox ofOneRun(RunPlan plan, ContainerRuntime runtime) {
     Optional<Exchange> inMemory =
         plan.mayUseMemory()

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after all runs of the executor: stops those whose task was killed or whose time is over.
- * Spark does not interrupt the thread of a killed task, so somebody has to look.
+ * Checks all runs of the executor periodically, and stops those whose task was killed or whose time
+ * is over. It has to check, since Spark does not interrupt the thread of a killed task.
  */
 public final class RunWatchdog {
 
@@ -24,13 +24,13 @@ public final class RunWatchdog {
   private final Set<Watched> runs = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  /** A run, as far as it is looked after. */
+  /** A run, as far as the watchdog uses it. */
   public interface Watched extends AutoCloseable {
 
-    /** Stops it if it is no longer wanted; without waiting. */
+    /** Stops the run if it must not continue; does not wait for that. */
     void check(Instant now);
 
-    /** Ends it. Idempotent. */
+    /** Ends the run. Idempotent. */
     @Override
     void close();
   }
@@ -42,7 +42,7 @@ public final class RunWatchdog {
         clock.scheduleWithFixedDelay(this::check, period, period, TimeUnit.MILLISECONDS);
   }
 
-  /** Looks after a run from now on; one that comes too late is closed. */
+  /** Adds a run to the checked ones; closes it if the watchdog is closed. */
   public void add(Watched run) {
     runs.add(run);
     if (closed) {
@@ -58,7 +58,7 @@ public final class RunWatchdog {
     return runs.isEmpty();
   }
 
-  /** What is thrown out of here would end the schedule, and nobody would look any more. */
+  /** Checks all runs. Throws nothing, which would end the schedule and with it all checks. */
   private void check() {
     Instant now = Instant.now();
     for (Watched run : runs) {
@@ -72,13 +72,13 @@ public final class RunWatchdog {
 
   private static void complain(Watched run, Throwable failure) {
     try {
-      LOG.warn("Cannot check {}", run, failure);
+      LOG.warn("Cannot check {}; will retry", run, failure);
     } catch (Throwable e) {
-      failure.addSuppressed(e); // Without memory for a message; the next look may have some.
+      failure.addSuppressed(e); // No memory for a message; the next check may have some.
     }
   }
 
-  /** Ends all runs, as the executor ends, and each that begins later. */
+  /** Closes all runs when the executor ends, and each that begins later. */
   public void closeRuns() {
     closed = true;
     Closing.all(List.copyOf(runs));

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One execution of a tool for one attempt at a partition: exchange, image, volumes, input,
- * container, output, verdict. Used by the task's thread; {@link #check} and {@link #close} by any.
+ * container, output, outcome. Used by the task's thread; {@link #check} and {@link #close} by any.
  */
 final class ToolRun<I, O> implements Watched {
 
@@ -92,10 +92,13 @@ final class ToolRun<I, O> implements Watched {
     return new OutputIterator<>(output, results, this::close);
   }
 
-  /** Whoever closes a run that is beginning cannot see what it is about to get hold of. */
+  /**
+   * Checks that the run is open. A thread that closes a starting run cannot see what the run
+   * acquires next.
+   */
   private void requireOpen() {
     if (outcome.isOver()) {
-      throw new LofnException("lofn has ended here before " + this + " had begun");
+      throw new LofnException("lofn shut down on this executor before the start of " + this);
     }
   }
 
@@ -117,20 +120,20 @@ final class ToolRun<I, O> implements Watched {
     ready.started().flatMap(spec -> keeper.keep(ready.runtime(), spec)).ifPresent(report::kept);
   }
 
-  /** Stops the container if the run is no longer wanted. Called by the supervisor now and then. */
+  /** Stops the container if the run must not continue. The watchdog calls it periodically. */
   @Override
   public void check(Instant now) {
     outcome.check(now);
   }
 
-  /** Counts this run among the failures, once, and unless nobody wanted it any more. */
+  /** Counts this run as a failure, once, unless its task was cancelled. */
   void failed() {
     outcome.failed();
   }
 
   /**
-   * Removes the container, ends the writer, and deletes the exchange. Idempotent: a run that was
-   * closed while it began, and so fails, is closed again for what it has got meanwhile.
+   * Removes the container, ends the writer, and deletes the exchange. Idempotent: a run that is
+   * closed while it starts, and so fails, is closed again for what it has acquired meanwhile.
    */
   @Override
   public void close() {

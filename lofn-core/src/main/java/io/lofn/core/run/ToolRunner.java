@@ -44,8 +44,8 @@ public final class ToolRunner {
   /**
    * Runs a tool over one partition.
    *
-   * @param image the tool's image, by the name it is to be had by
-   * @return the output, lazily; the run ends with it or with the task
+   * @param image the image that the tool requires
+   * @return the output, read lazily; the run ends with it or with the task
    */
   public <I, O> Iterator<O> run(
       String operator, Tool<I, O> tool, ImageRequirement image, Iterator<I> records, TaskScope task)

@@ -9,7 +9,7 @@ import io.lofn.core.task.TaskScope;
 import jakarta.inject.Inject;
 import java.util.concurrent.ExecutorService;
 
-/** Makes the runs of this executor, each with what it uses. Thread-safe. */
+/** Makes the runs of this executor, each with the services that it uses. Thread-safe. */
 final class ToolRuns {
 
   private final Preparation preparation;

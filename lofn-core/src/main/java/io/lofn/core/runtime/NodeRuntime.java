@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * This node's runtime: chosen when it is first needed, kept as long as its engine answers, and
- * chosen anew after it did not. A failed choice is made anew the next time.
+ * chosen again after a failure of the engine. The next call repeats a choice that failed.
  */
 public final class NodeRuntime implements AutoCloseable {
 
@@ -25,7 +25,7 @@ public final class NodeRuntime implements AutoCloseable {
   private final RuntimeSelector selector;
   private final List<Runnable> whenSelected = new CopyOnWriteArrayList<>();
 
-  /** All that were ever chosen: runs may still use one that was given up, and it may come back. */
+  /** All runtimes ever chosen: runs may still use a replaced one, and it may be chosen again. */
   private final Map<String, SelectedRuntime> made = new ConcurrentHashMap<>();
 
   private volatile @Nullable SelectedRuntime selected;
@@ -67,19 +67,21 @@ public final class NodeRuntime implements AutoCloseable {
         throw e;
       }
       throw EngineException.transientFailure(
-          "The engine of this node has failed, and did not come back. " + e.getMessage(), e);
+          "The engine of this node has failed and has not recovered. " + e.getMessage(), e);
     }
   }
 
-  /** Says that the engine of a runtime has failed; the next task chooses again. */
+  /** Reports that the engine of a runtime has failed; the next task chooses again. */
   public synchronized void failed(SelectedRuntime runtime) {
     if (runtime.equals(selected)) {
-      LOG.warn("{} has failed; the next task looks again for a runtime", runtime.name());
+      LOG.warn(
+          "The engine of the runtime {} has failed; the next task chooses a runtime again",
+          runtime.name());
       selected = null;
     }
   }
 
-  /** Has something done, briefly, when the runtime is chosen. To be said before it is. */
+  /** Registers a short action for when the runtime is chosen. Call it before that. */
   public void whenSelected(Runnable action) {
     whenSelected.add(action);
   }
@@ -89,7 +91,7 @@ public final class NodeRuntime implements AutoCloseable {
     return passedOver;
   }
 
-  /** All that were ever chosen, and so may have containers here. */
+  /** Returns all runtimes ever chosen, which may have containers here. */
   public List<ContainerRuntime> all() {
     return made.values().stream().map(SelectedRuntime::runtime).toList();
   }

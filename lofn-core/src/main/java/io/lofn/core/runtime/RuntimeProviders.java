@@ -11,7 +11,7 @@ import java.util.TreeMap;
 /**
  * The runtime providers of this JVM.
  *
- * @param byName each by its name
+ * @param byName the providers by their names
  * @param broken the messages of those that could not be loaded
  */
 public record RuntimeProviders(Map<String, ContainerRuntimeProvider> byName, List<String> broken) {
@@ -28,7 +28,7 @@ public record RuntimeProviders(Map<String, ContainerRuntimeProvider> byName, Lis
       ContainerRuntimeProvider other = byName.putIfAbsent(provider.name(), provider);
       if (other != null) {
         throw new LofnException(
-            "Two container runtimes are named '%s': %s and %s; take one of their jars away"
+            "Two container runtimes are named '%s': %s and %s; remove one of their jars"
                 .formatted(
                     provider.name(), other.getClass().getName(), provider.getClass().getName()));
       }

@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Chooses this node's container runtime by {@code spark.lofn.runtime}, and says why. */
+/** Chooses this node's container runtime by {@code spark.lofn.runtime}, and logs the reason. */
 public final class RuntimeSelector {
 
   private static final Logger LOG = LoggerFactory.getLogger(RuntimeSelector.class);
@@ -39,7 +39,7 @@ public final class RuntimeSelector {
   }
 
   /**
-   * Looks which runtime this node is to use now.
+   * Returns the runtime that this node is to use now.
    *
    * @throws RuntimeUnavailableException if none is usable; names each that was found, with its
    *     reason
@@ -66,7 +66,7 @@ public final class RuntimeSelector {
    */
   record Choice(ContainerRuntimeProvider provider, Map<String, String> passedOver) {}
 
-  /** Makes a runtime that was chosen. */
+  /** Creates the runtime of a chosen provider. */
   SelectedRuntime create(ContainerRuntimeProvider chosen) {
     ContainerRuntime runtime = chosen.create(config(chosen));
     LOG.info("Container runtime {} is {}", chosen.name(), runtime.engine());

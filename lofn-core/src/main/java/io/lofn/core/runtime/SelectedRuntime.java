@@ -3,7 +3,7 @@ package io.lofn.core.runtime;
 import io.lofn.spi.ContainerRuntime;
 
 /**
- * The runtime that serves a node, with the name it was chosen by.
+ * The runtime that serves a node, with the name by which it was chosen.
  *
  * @param name the provider's name
  * @param runtime the runtime

@@ -10,19 +10,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What ServiceLoader finds of one service. A broken services line hides no other: its message is
- * kept for the report.
+ * The implementations of one service that ServiceLoader finds. A broken services file hides no
+ * other one: its message is kept for the report.
  *
  * @param found one instance of each class, in the order of the class path
  * @param broken the messages of what could not be loaded
  */
 public record Services<S>(List<S> found, List<String> broken) {
 
-  /** So many errors come from one jar at the most before it is given up. */
+  /** The maximum number of errors of one jar before the search ends. */
   private static final int MOST_ERRORS = 100;
 
   /**
-   * Looks with the context class loader first, which Spark sets to the one that sees {@code
+   * Searches with the context class loader first, which Spark sets to the one that sees {@code
    * --jars}, and then with lofn's own.
    */
   public static <S> Services<S> discover(Class<S> service) {

@@ -1,5 +1,5 @@
 /**
- * Which container runtime this node has.
+ * Chooses the container runtime of this node.
  *
  * <p>Internal: for lofn's own modules; it may change with any version.
  */

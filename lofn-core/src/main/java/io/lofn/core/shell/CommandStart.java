@@ -15,30 +15,35 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What has to be heeded when a command is started, beyond what is to be started.
+ * The conditions of a command's start, beyond its container.
  *
- * @param streams whether its standard input or output carry records
- * @param acceptedExitCodes by which it may end well
- * @param image what its image says
+ * @param streams whether its standard input or output carries records
+ * @param acceptedExitCodes the exit codes of a success
+ * @param image the configuration of its image
  */
 public record CommandStart(boolean streams, Set<Integer> acceptedExitCodes, ImageConfig image) {
 
-  /** By which shells, init processes and engines say that a command could not be started. */
+  /**
+   * Exit codes by which shells, init processes and engines report that a command could not be
+   * started.
+   */
   private static final Set<Integer> OF_FAILED_STARTS =
       Set.of(ExitCodes.ENGINE_FAILED, ExitCodes.NOT_EXECUTABLE, ExitCodes.NOT_FOUND);
 
-  /** A quarter of the usual limit of a stack, 8 MiB, is what Linux has for all of it. */
+  /** Linux reserves a quarter of the usual stack limit, 8 MiB, for arguments and environment. */
   private static final long ARGUMENT_SPACE = 2L << 20;
 
   private static final String CORE_OPTION = "--ulimit=core=";
 
-  /** For what an engine, its init process and lofn's shell add. */
+  /** Space for what an engine, its init process and lofn's shell add. */
   private static final long RESERVED = 16L << 10;
 
-  /** A word's end, and where it is noted. */
+  /** The end of a string, and the pointer to it. */
   private static final int PER_WORD = 1 + Long.BYTES;
 
-  /** Whether somebody must tell a command that could not be started from one that ended so. */
+  /**
+   * Returns whether a failed start must be told from a command that ended with the same exit code.
+   */
   public boolean needsExecStatus() {
     return acceptedExitCodes.stream().anyMatch(code -> code != 0);
   }
@@ -46,7 +51,7 @@ public record CommandStart(boolean streams, Set<Integer> acceptedExitCodes, Imag
   /**
    * Checks what can be known of a tool before it runs.
    *
-   * @throws LofnException if it accepts what a start that failed would end with
+   * @throws LofnException if it accepts an exit code of a failed start
    */
   public static void check(Tool<?, ?> tool) {
     if (tool.usesImageEntrypoint() || tool.argv().isEmpty()) {
@@ -59,9 +64,9 @@ public record CommandStart(boolean streams, Set<Integer> acceptedExitCodes, Imag
   }
 
   /**
-   * Checks a start that nobody witnesses.
+   * Checks a start that nothing reports as done or failed.
    *
-   * @throws LofnException if its failure could be taken for a success
+   * @throws LofnException if a failed start could pass for a success
    */
   public void checkWithoutExecStatus(String reason) {
     refuseWithoutExecStatus("The tool", acceptedExitCodes, reason);
@@ -73,7 +78,7 @@ public record CommandStart(boolean streams, Set<Integer> acceptedExitCodes, Imag
     ambiguous.retainAll(OF_FAILED_STARTS);
     if (!ambiguous.isEmpty()) {
       throw new LofnException(
-          "%s accepts the exit code %s, by which a command that could not be started ends, too, and no shell can tell the two apart: %s. Let the tool end with another code, or give it a command and an image with sh."
+          "%s accepts the exit code %s, which is also that of a command that could not be started, and no shell can tell the two apart: %s. Let the tool end with another code, or use a command and an image with sh."
               .formatted(
                   tool, ambiguous.stream().map(String::valueOf).collect(joining(" and ")), reason));
     }
@@ -91,16 +96,14 @@ public record CommandStart(boolean streams, Set<Integer> acceptedExitCodes, Imag
     return wanted ? "" : "ulimit -c 0 2>/dev/null\n";
   }
 
-  /** The environment that the command is to find, as far as lofn knows it. */
+  /** Returns the environment of the command, as far as lofn knows it. */
   public Map<String, String> environment(ContainerSpec spec) {
     Map<String, String> all = new LinkedHashMap<>(image.environment());
     all.putAll(spec.settings().environment());
     return all;
   }
 
-  /**
-   * Why no shell may become what is to be started, with its whole environment; empty if one may.
-   */
+  /** Returns why no shell may become the command, with its whole environment; empty if one may. */
   public Optional<String> obstacle(ContainerSpec spec) {
     if (spec.imageEntrypoint() || !ShellCommand.takes(spec.argv())) {
       return Optional.of("a shell cannot start it");
@@ -108,13 +111,13 @@ public record CommandStart(boolean streams, Set<Integer> acceptedExitCodes, Imag
     return environment(spec).keySet().stream()
         .filter(name -> !ShellCommand.passes(name))
         .findFirst()
-        .map(name -> "a shell does not pass the variable '" + name + "' on as it is");
+        .map(name -> "a shell does not pass the variable '" + name + "' on unchanged");
   }
 
   /**
-   * Checks that the kernel passes all of it to a program.
+   * Checks that the kernel passes the command and its environment to a program.
    *
-   * @throws LofnException if it does not
+   * @throws LofnException if they are too long
    */
   public void checkSpace(ContainerSpec spec) {
     long arguments = spec.argv().stream().mapToLong(word -> PER_WORD + bytes(word)).sum();
@@ -124,7 +127,7 @@ public record CommandStart(boolean streams, Set<Integer> acceptedExitCodes, Imag
             .sum();
     if (arguments + variables > ARGUMENT_SPACE - RESERVED) {
       throw new LofnException(
-          "The command takes %d bytes and its environment %d, and Linux passes about %d to a program; hand long lists over in a file: an input of the exchange or a volume"
+          "The command has %d bytes and its environment %d, but Linux passes at most about %d to a program; pass long lists in a file: an input of the exchange or a volume"
               .formatted(arguments, variables, ARGUMENT_SPACE - RESERVED));
     }
   }

@@ -2,9 +2,12 @@ package io.lofn.core.shell;
 
 import java.util.Optional;
 
-/** A container that was started in a way that tells whether its command could be executed. */
+/** A container whose start tells whether its command could be executed. */
 public interface ExecStatus {
 
-  /** Whether it could be, once that is known: when its standard error has been read to its end. */
+  /**
+   * Returns whether it could be, once that is known: when its standard error has been read to its
+   * end.
+   */
   Optional<Boolean> began();
 }

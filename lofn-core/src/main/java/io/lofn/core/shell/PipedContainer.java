@@ -15,8 +15,8 @@ public class PipedContainer extends ForwardingRunningContainer implements ExecSt
   private final ToolStderr stderr;
 
   /**
-   * @param noise what the shell said before it had the pipes
-   * @param word the shell's
+   * @param noise what the shell printed before it had the pipes
+   * @param word the word of the shell
    */
   protected PipedContainer(
       RunningContainer container, NamedPipes pipes, Noise noise, ShellWord word) {
@@ -45,7 +45,7 @@ public class PipedContainer extends ForwardingRunningContainer implements ExecSt
     return stderr.began();
   }
 
-  /** Ends the streams. Idempotent. */
+  /** Closes the streams. Idempotent. */
   protected final void closePipes() {
     pipes.close();
   }

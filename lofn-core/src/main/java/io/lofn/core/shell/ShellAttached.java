@@ -6,14 +6,17 @@ import io.lofn.spi.RunningContainer;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** A container of one run whose command a shell has started, with what the engine attaches. */
+/**
+ * A container of one run whose command was started by a shell, with the streams that the engine
+ * attaches.
+ */
 final class ShellAttached extends ForwardingRunningContainer implements ExecStatus {
 
   private final ToolStderr stderr;
 
   /**
-   * @param noise what the shell said before
-   * @param word the shell's
+   * @param noise what the shell printed before
+   * @param word the word of the shell
    */
   ShellAttached(RunningContainer container, Noise noise, ShellWord word) {
     super(container);

@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Tells which commands the shell in a container may become, with the environment that they are to
- * find: shells drop variables whose names are none to them, and have a use of their own for others.
+ * Tells which commands the shell in a container may become, with their environment: shells drop
+ * variables whose names are not valid for them, and use others themselves.
  */
 final class ShellCommand {
 
-  /** Names beginning so are those of lofn's scripts. */
+  /** The prefix of the variables of lofn's scripts. */
   private static final String OWN = "lofn__";
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
@@ -31,7 +31,7 @@ final class ShellCommand {
 
   private ShellCommand() {}
 
-  /** Whether a shell may become this command. */
+  /** Returns whether a shell may become this command. */
   static boolean takes(List<String> argv) {
     return !argv.isEmpty() && !argv.get(0).startsWith("-") && !argv.get(0).isEmpty();
   }

@@ -20,13 +20,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waits until the shell of a container says where the streams of its command are. */
+/** Waits until the shell of a container reports where the streams of its command are. */
 public final class ShellStart {
 
-  /** How long the shell may take to come to its word once the engine has started it. */
+  /** How long the shell may take to print its word after the engine has started it. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  /** How long an engine may take to tell the end of a container whose streams have ended. */
+  /** How long an engine may take to report the end of a container whose streams have ended. */
   private static final Duration END = Duration.ofSeconds(5);
 
   private final RunningContainer container;
@@ -36,11 +36,11 @@ public final class ShellStart {
   private final Noise noise = new Noise();
   private final BlockingQueue<Said> said = new LinkedBlockingQueue<>();
 
-  /** What was heard on one of the two ways. */
+  /** What was read from a pipe, or from an attached stream. */
   private record Said(boolean piped, ShellWord.Heard what) {}
 
   /**
-   * @param pipes those that the shell may take
+   * @param pipes the pipes that the shell may open
    */
   public ShellStart(RunningContainer container, Optional<NamedPipes> pipes, Executor threads) {
     this.container = container;
@@ -49,9 +49,9 @@ public final class ShellStart {
   }
 
   /**
-   * The container with the streams of its command; empty if its shell has ended before.
+   * Returns the container with the streams of its command; empty if its shell has ended before.
    *
-   * @throws EngineException if the shell does not come to its word
+   * @throws EngineException if the shell does not print its word in time
    */
   public Optional<RunningContainer> begun() {
     tellWord();
@@ -87,7 +87,9 @@ public final class ShellStart {
     }
   }
 
-  /** What comes there after the shell has taken pipes is not the command's output. */
+  /**
+   * Reads the attached stream. After the shell has opened pipes, it is not the command's output.
+   */
   private void listenWhereAttached() {
     ShellWord.Heard heard = word.awaitIn(container.stdout(), noise);
     said.add(new Said(false, heard));
@@ -124,7 +126,7 @@ public final class ShellStart {
     }
   }
 
-  /** How the container ended, after its streams. */
+  /** Returns how the container ended, after its streams. */
   public Optional<ContainerExit> exit() {
     try {
       return container.await(END);
@@ -134,9 +136,9 @@ public final class ShellStart {
     }
   }
 
-  /** What the shell has said instead of its word, for people. */
+  /** Returns what the shell printed instead of its word, for messages. */
   public String said() {
     String text = new String(noise.drain(), UTF_8).strip();
-    return text.isEmpty() ? "it says nothing" : Printable.line(Abbreviated.of(text));
+    return text.isEmpty() ? "it printed nothing" : Printable.line(Abbreviated.of(text));
   }
 }

@@ -8,8 +8,8 @@ import java.io.InputStream;
 import java.util.UUID;
 
 /**
- * A word by which a shell is known for one start: it is told on its standard input, so it stands in
- * no command line and no environment, and nobody else in the container can say it.
+ * A word that identifies the shell of one start. The shell reads it from its standard input, so it
+ * is in no command line and no environment, and nothing else in the container can print it.
  *
  * @param text one line without its end, whose first character does not occur in it again
  */
@@ -21,12 +21,15 @@ public record ShellWord(String text) {
     return new ShellWord(BEGINNING + UUID.randomUUID());
   }
 
-  /** What tells the shell its word. */
+  /** Returns the input that gives the shell its word. */
   public byte[] told() {
     return line("");
   }
 
-  /** What the shell says where the command's standard error is, if it cannot be executed. */
+  /**
+   * Returns what the shell writes to the command's standard error if the command cannot be
+   * executed.
+   */
   byte[] failed() {
     return line(" failed");
   }
@@ -45,7 +48,7 @@ public record ShellWord(String text) {
   /**
    * Reads a stream up to the line that is this word.
    *
-   * @param noise takes what comes before it
+   * @param noise receives what comes before it
    */
   Heard awaitIn(InputStream stream, Noise noise) {
     byte[] word = told();

@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The standard error of a command that a shell has started: with what the shell said before, and
- * without the line by which it says that the command could not be executed. For one reader.
+ * The standard error of a command that a shell has started: with what the shell printed before, and
+ * without the line that reports that the command could not be executed. For one reader.
  */
 final class ToolStderr extends BlockInputStream {
 
@@ -27,7 +27,7 @@ final class ToolStderr extends BlockInputStream {
   private volatile boolean failed;
 
   /**
-   * @param noise what was said elsewhere
+   * @param noise what the shell printed elsewhere
    */
   ToolStderr(InputStream stream, Noise noise, ShellWord word) {
     this.stream = stream;
@@ -36,7 +36,7 @@ final class ToolStderr extends BlockInputStream {
     this.ready = noise.drain();
   }
 
-  /** Whether the command could be executed; known when the stream has ended. */
+  /** Returns whether the command could be executed; known when the stream has ended. */
   Optional<Boolean> began() {
     return failed ? Optional.of(false) : ended ? Optional.of(true) : Optional.empty();
   }
@@ -80,7 +80,10 @@ final class ToolStderr extends BlockInputStream {
     return Arrays.copyOf(text, end);
   }
 
-  /** Where the line begins, as far as it is there; the length of the text if it does not. */
+  /**
+   * Returns where the line begins, also if only a part has arrived; the length of the text if it
+   * does not.
+   */
   private int beginningOfFailure(byte[] text) {
     for (int from = 0; from < text.length; from++) {
       int length = Math.min(failure.length, text.length - from);

@@ -1,5 +1,5 @@
 /**
- * Commands that are started by a shell, which tells whether they began.
+ * Starts commands by a shell, which reports whether they could be executed.
  *
  * <p>Internal: for lofn's own modules; it may change with any version.
  */

@@ -7,7 +7,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Volumes that are a path of every node already: mounted where they are. */
+/** Stages volumes that are a path of every node already: mounts them where they are. */
 final class LocalVolumeStager implements VolumeStager {
 
   static final String SCHEME = "file";
@@ -19,8 +19,8 @@ final class LocalVolumeStager implements VolumeStager {
       throw new StagingException(
           "The volume "
               + source
-              + " does not exist on this node; it must be on every node, or be named as another file"
-              + " system's");
+              + " does not exist on this node; it must be on every node, or be named as another"
+              + " file system's");
     }
     return new StagedVolume() {
       @Override

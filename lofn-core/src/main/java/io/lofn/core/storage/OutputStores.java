@@ -32,12 +32,12 @@ public final class OutputStores {
     List<OutputStoreProvider> found = discovered.found();
     if (found.isEmpty()) {
       throw new LofnException(
-          "Nothing on the class path stores binary outputs; add the jar lofn-hdfs"
+          "The class path has no store for binary outputs; add the jar lofn-hdfs"
               + (discovered.broken().isEmpty() ? "" : "; not loaded: " + discovered.broken()));
     }
     if (found.size() > 1) {
       throw new LofnException(
-          "Two jars store binary outputs: %s and %s; take one of them away"
+          "Two jars have a store for binary outputs: %s and %s; remove one of them"
               .formatted(found.get(0).getClass().getName(), found.get(1).getClass().getName()));
     }
     return found.get(0);

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stages one volume in a thread of its own. It is interrupted when its time is over or nobody wants
- * the volume any more, and not waited for: what others have written reads and unpacks as it likes.
+ * Stages one volume on a thread of its own. Interrupts it when its time is over or nobody needs the
+ * volume any more, and does not wait for it, since the code of others may ignore the interrupt.
  */
 final class TimedStaging {
 
@@ -49,7 +49,7 @@ final class TimedStaging {
       return giveUp(
           thread,
           new StagingException(
-              "The volume %s was not staged within %s; if its size or the network wants more time, raise %s"
+              "The volume %s was not staged within %s; if the volume is large or the network is slow, raise %s"
                   .formatted(source, atMost, LofnConfig.VOLUMES_TIMEOUT.name()),
               e));
     } catch (InterruptedException e) {
@@ -60,7 +60,7 @@ final class TimedStaging {
     }
   }
 
-  /** Unless it has come at the last moment. */
+  /** Abandons the staging, unless the volume has arrived at the last moment. */
   private StagedVolume giveUp(Thread thread, StagingException why) {
     if (result.completeExceptionally(why)) {
       thread.interrupt();
@@ -81,7 +81,7 @@ final class TimedStaging {
       }
     } catch (Throwable e) {
       if (!result.completeExceptionally(e)) {
-        LOG.info("The volume {} is not staged any more: {}", source, e.toString());
+        LOG.debug("Staging of the abandoned volume {} has ended: {}", source, e.toString());
       }
     }
   }

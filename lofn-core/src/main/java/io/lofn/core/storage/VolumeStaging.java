@@ -26,7 +26,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** Stages volumes with the stager that takes the scheme of their source. */
+/** Stages volumes with the stager that supports the scheme of their source. */
 public final class VolumeStaging implements AutoCloseable {
 
   private final Map<String, VolumeStagerProvider> providers = new HashMap<>();
@@ -50,7 +50,7 @@ public final class VolumeStaging implements AutoCloseable {
         VolumeStagerProvider other = providers.putIfAbsent(scheme, provider);
         if (other != null) {
           throw new LofnException(
-              "Two volume stagers take %s: %s and %s; take one of their jars away"
+              "Two volume stagers support the scheme '%s': %s and %s; remove one of their jars"
                   .formatted(scheme, other.getClass().getName(), provider.getClass().getName()));
         }
       }
@@ -61,7 +61,7 @@ public final class VolumeStaging implements AutoCloseable {
   private record Made(VolumeStagerProvider provider, boolean writeProtected) {}
 
   /**
-   * Stages what a tool is to see.
+   * Stages the volume of a tool.
    *
    * @param writeProtected whether nothing but file modes keeps the tool from writing a copy
    */
@@ -72,7 +72,7 @@ public final class VolumeStaging implements AutoCloseable {
     if (staged.isShared() && !volume.isReadOnly()) {
       staged.close();
       throw new StagingException(
-          "The volume %s is a copy that others share, and cannot be read-write; give it a path of every node (file:), or let the tool write to its exchange"
+          "The volume %s is a copy that other tools share, and cannot be read-write; use a path that exists on every node (file:), or let the tool write to its exchange"
               .formatted(volume));
     }
     return staged;
@@ -112,7 +112,7 @@ public final class VolumeStaging implements AutoCloseable {
       return new URI(root.getScheme(), root.getAuthority(), source.getPath(), null, null);
     } catch (URISyntaxException e) {
       throw new StagingException(
-          "%s = '%s' is no file system: %s"
+          "%s = '%s' is not a file system: %s"
               .formatted(LofnConfig.VOLUMES_FILE_SYSTEM.name(), fileSystem, e.getMessage()),
           e);
     }
@@ -127,7 +127,7 @@ public final class VolumeStaging implements AutoCloseable {
         providers.getOrDefault(scheme, providers.get(VolumeStagerProvider.ANY_SCHEME));
     if (provider == null) {
       throw new StagingException(
-          "Nothing on the class path stages %s: volumes (found: %s); add a jar such as lofn-hdfs"
+          "The class path has no stager for %s: volumes (found: %s); add a jar such as lofn-hdfs"
               .formatted(scheme, new TreeSet<>(providers.keySet())));
     }
     return stagers.computeIfAbsent(new Made(provider, writeProtected), this::create);
@@ -146,7 +146,7 @@ public final class VolumeStaging implements AutoCloseable {
                   stager.writeProtected()));
     } catch (IOException e) {
       throw new StagingException(
-          "Cannot keep volumes in %s (%s); set %s to a directory of every node that the executor may write"
+          "Cannot store volumes in %s (%s); set %s to a directory that exists on every node and that the executor may write"
               .formatted(directory, e, LofnConfig.VOLUMES_DIR.name()),
           e);
     }

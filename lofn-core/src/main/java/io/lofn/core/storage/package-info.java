@@ -1,5 +1,5 @@
 /**
- * Copies of volumes on this node, and where outputs are kept.
+ * Stages volumes on this node, and stores binary outputs.
  *
  * <p>Internal: for lofn's own modules; it may change with any version.
  */

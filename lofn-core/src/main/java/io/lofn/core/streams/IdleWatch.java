@@ -10,15 +10,15 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * Tells since when a tool has done nothing that is seen at its streams. What keeps it waiting is no
- * fault of the tool: an input that is not there yet, and an output that nobody reads.
+ * Tells since when a tool shows no activity on its streams. The idle timer pauses while the tool
+ * cannot be at fault: its input has not arrived, or nobody reads its output.
  */
 public final class IdleWatch {
 
   private final InstantSource clock;
   private volatile Instant moved;
 
-  /** Whether the tool may be held up by its reader: nobody waits for the next byte. */
+  /** Whether the tool may wait for its reader: no thread waits for the next byte. */
   private volatile boolean unread = true;
 
   /** Whether the tool may wait for input that is not there yet. */
@@ -33,7 +33,7 @@ public final class IdleWatch {
     return !unread && !unfed && moved.plus(limit).isBefore(now);
   }
 
-  /** Standard output, read by one thread. */
+  /** Watches standard output, which one thread reads. */
   public InputStream stdout(InputStream stream) {
     return new WatchedInput(stream) {
       @Override
@@ -47,12 +47,12 @@ public final class IdleWatch {
     };
   }
 
-  /** Standard error, which is always read. */
+  /** Watches standard error, which is always read. */
   public InputStream stderr(InputStream stream) {
     return new WatchedInput(stream);
   }
 
-  /** Standard input, written by one thread. */
+  /** Watches standard input, which one thread writes. */
   public OutputStream stdin(OutputStream stream) {
     unfed = true;
     return new WatchedOutput(stream);

@@ -22,18 +22,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The ends of named pipes that lead to the streams of a command. While both ends of each are held
- * here, too, neither side waits for the other to open it, and nobody finds an end of the stream.
+ * The ends of named pipes that lead to the streams of a command. While this side holds both ends of
+ * each pipe, neither side waits for the other to open it, and no reader finds an end of the stream.
  *
- * <p>A pipe is a file that a command may open again, as {@code /dev/stdin}. Who does so after the
- * input has ended would wait for a writer for ever; so from then on the pipe is opened for writing
- * now and then, and closed at once: the one who waits gets it open, and finds the end.
+ * <p>A pipe is a file that a command may open again, as {@code /dev/stdin}. After the input has
+ * ended, that would wait for a writer forever. So from then on lofn opens the pipe for writing
+ * periodically, and closes it at once: the waiting command gets it open, and finds the end.
  */
 public final class NamedPipes implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(NamedPipes.class);
 
-  /** Where a container finds the directory of its pipes; it cannot write there. */
+  /** The path of the directory of pipes in a container, which cannot write there. */
   public static final String CONTROL = "/lofn";
 
   private static final List<String> NAMES = List.of("in", "out", "err");
@@ -79,13 +79,15 @@ public final class NamedPipes implements AutoCloseable {
     return channel;
   }
 
-  /** Makes a directory and its pipes, unless they are there; Java itself cannot. */
+  /**
+   * Makes a directory and its pipes, unless they exist. Runs mkfifo, since Java has no call for it.
+   */
   public static void make(Path directory, boolean anyUser) throws IOException {
     if (Files.exists(directory)) {
       return;
     }
     Files.createDirectory(directory);
-    if (anyUser) { // whatever this process's mask is
+    if (anyUser) { // whatever the umask of this process is
       Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
     List<String> command = new ArrayList<>(List.of("mkfifo", "-m", anyUser ? "666" : "600", "--"));
@@ -99,7 +101,7 @@ public final class NamedPipes implements AutoCloseable {
       process.getOutputStream().close();
       if (!process.waitFor(10, TimeUnit.SECONDS) || process.exitValue() != 0) {
         process.destroyForcibly();
-        throw new IOException("mkfifo makes no named pipes in " + directory);
+        throw new IOException("mkfifo cannot make named pipes in " + directory);
       }
     } catch (InterruptedException e) {
       process.destroyForcibly();
@@ -108,7 +110,10 @@ public final class NamedPipes implements AutoCloseable {
     }
   }
 
-  /** Says that the command has its ends: what it closes is closed from now on. */
+  /**
+   * Closes the command's ends on this side, once the command has opened them: what it closes is
+   * closed from now on.
+   */
   public void release() {
     close(held);
   }
@@ -131,7 +136,7 @@ public final class NamedPipes implements AutoCloseable {
     };
   }
 
-  /** Lets whoever opens the input again find its end, until the run is over. */
+  /** Lets a reader that opens the input again find its end, until the run is over. */
   private synchronized void letReopenedEnd(long pause) {
     if (closed) {
       return;
@@ -150,7 +155,10 @@ public final class NamedPipes implements AutoCloseable {
     }
   }
 
-  /** Opened both ways, a pipe waits for nobody. Not after the run: the pipe may be another's. */
+  /**
+   * Opens a pipe for reading and writing, which does not block. Not after the run: the pipe may
+   * then belong to another run.
+   */
   private synchronized void openForAMoment() {
     if (closed) {
       return;
@@ -170,7 +178,7 @@ public final class NamedPipes implements AutoCloseable {
     return Channels.newInputStream(stderr);
   }
 
-  /** Frees threads that are blocked in one of them. Idempotent. */
+  /** Closes all pipes, and wakes threads that are blocked in one of them. Idempotent. */
   @Override
   public void close() {
     synchronized (this) {
@@ -183,7 +191,7 @@ public final class NamedPipes implements AutoCloseable {
     }
   }
 
-  /** Closes them all, whatever becomes of one. */
+  /** Closes all channels, even if closing one fails. */
   public static void close(List<? extends Closeable> channels) {
     UncheckedIOException failure = null;
     for (Closeable each : channels) {

@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * What a container has said that belongs to no stream of its tool, such as what a shell prints
- * before it starts the tool. Thread-safe.
+ * Output of a container that belongs to no stream of its tool, such as what a shell prints before
+ * it starts the tool. Thread-safe.
  */
 public final class Noise {
 
-  /** What comes beyond that is thrown away. */
+  /** Output beyond this is discarded. */
   public static final int CAPACITY = 1 << 16;
 
   private static final int CHUNK = 1 << 12;
@@ -18,7 +18,7 @@ public final class Noise {
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
   private int room = CAPACITY;
 
-  /** Whether there was room for it. */
+  /** Adds output; returns whether there was room for it. */
   public synchronized boolean add(byte[] bytes, int length) {
     int taken = Math.min(room, length);
     said.write(bytes, 0, taken);
@@ -26,14 +26,14 @@ public final class Noise {
     return taken == length;
   }
 
-  /** What has come since it was last asked for. */
+  /** Returns the output since the last call. */
   public synchronized byte[] drain() {
     byte[] bytes = said.toByteArray();
     said.reset();
     return bytes;
   }
 
-  /** Takes all that comes, so that nobody waits for a reader. */
+  /** Reads a stream to its end, so that its writer never blocks. */
   public void takeAll(InputStream stream) {
     byte[] chunk = new byte[CHUNK];
     try {
@@ -41,7 +41,7 @@ public final class Noise {
         add(chunk, count);
       }
     } catch (IOException e) {
-      // The container is gone, and so is whatever it had to say.
+      // The container is gone, and so is its output.
     }
   }
 }

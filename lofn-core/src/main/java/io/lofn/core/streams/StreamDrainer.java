@@ -13,17 +13,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Empties one stream of a container, so that the tool never waits for somebody to read it: into the
- * executor's log, line by line, and the last bytes into a tail.
+ * Drains one stream of a container, so that the tool never waits for a reader: into the executor's
+ * log, line by line, and the last bytes into a tail.
  */
 public final class StreamDrainer implements Runnable {
 
-  /** What tools say; a logger of its own, so that it can be switched off. */
+  /** Logs the output of tools; a separate logger, so that it can be switched off. */
   private static final Logger TOOL_LOG = LoggerFactory.getLogger("io.lofn.tool");
 
   private static final int BUFFER = 1 << 14;
 
-  /** More lines than this of one stream are counted, not logged: a log must not fill the disk. */
+  /** Lines of one stream beyond this are counted, not logged: a log must not fill the disk. */
   private static final int MOST_LINES = 1000;
 
   private static final int LONGEST_LINE = 4096;
@@ -44,8 +44,8 @@ public final class StreamDrainer implements Runnable {
   }
 
   /**
-   * @param onFailure called if the stream is not emptied any more though it has not ended, so that
-   *     the tool may wait for ever
+   * @param onFailure called if the drainer stops before the stream has ended, so that the tool may
+   *     wait forever
    */
   public StreamDrainer(String name, InputStream stream, Consumer<Throwable> onFailure) {
     this.name = name;
@@ -95,13 +95,13 @@ public final class StreamDrainer implements Runnable {
     append(bytes, from, count);
   }
 
-  /** What of a piece of a line has room, and will be logged. */
+  /** Appends the part of a line that has room, and will be logged. */
   private void append(byte[] bytes, int from, int to) {
     int room = lines < MOST_LINES ? LONGEST_LINE - line.size() : 0;
     line.write(bytes, from, Math.min(to - from, room));
   }
 
-  /** The bytes of a whole line are decoded: those of one character may come one by one. */
+  /** Decodes a whole line at once: the bytes of one character may come one by one. */
   private void logLine() {
     if (lines++ < MOST_LINES) {
       TOOL_LOG.info("{}: {}", name, Printable.line(line.toString(StandardCharsets.UTF_8)));
@@ -109,7 +109,7 @@ public final class StreamDrainer implements Runnable {
     line.reset();
   }
 
-  /** Waits for the end of the stream; whether it came in time. */
+  /** Waits for the end of the stream; returns whether it came in time. */
   public boolean awaitEnd(Duration atMost) {
     try {
       return ended.await(atMost.toMillis(), TimeUnit.MILLISECONDS);

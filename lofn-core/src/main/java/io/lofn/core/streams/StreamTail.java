@@ -22,7 +22,7 @@ public final class StreamTail {
     written += length;
   }
 
-  /** How many bytes the stream had. */
+  /** Returns how many bytes the stream had. */
   public synchronized long total() {
     return written;
   }

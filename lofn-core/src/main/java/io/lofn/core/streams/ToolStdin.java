@@ -3,7 +3,7 @@ package io.lofn.core.streams;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** A tool's standard input, whose failure is told apart from failures of what is written to it. */
+/** A tool's standard input. Tells its own failure from a failure of what is written to it. */
 public final class ToolStdin extends OutputStream {
 
   private final OutputStream stdin;
@@ -45,8 +45,8 @@ public final class ToolStdin extends OutputStream {
   }
 
   /**
-   * The tool reads no more. That is no failure by itself, {@code head} does so; whether it is one
-   * is for the tool's exit code to say.
+   * Thrown when the tool reads no more. That is no failure by itself, {@code head} does so; the
+   * tool's exit code decides.
    */
   public static final class Closed extends IOException {
 

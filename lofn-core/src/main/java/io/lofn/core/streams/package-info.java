@@ -1,5 +1,5 @@
 /**
- * Standard streams: pipes, pumps, and what is kept of them.
+ * Standard streams of containers: named pipes, drainers, and tails.
  *
  * <p>Internal: for lofn's own modules; it may change with any version.
  */

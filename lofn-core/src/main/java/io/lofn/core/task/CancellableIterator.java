@@ -2,7 +2,7 @@ package io.lofn.core.task;
 
 import java.util.Iterator;
 
-/** The records of a partition as long as the task is wanted. */
+/** The records of a partition, until the task is cancelled. */
 public final class CancellableIterator<T> implements Iterator<T> {
 
   private final Iterator<T> records;

@@ -4,7 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A stream that is read as long as the task is wanted. */
+/** A stream that can be read until the task is cancelled. */
 public final class CancellableStream extends FilterInputStream {
 
   private final TaskScope task;

@@ -3,17 +3,17 @@ package io.lofn.core.task;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Closes several things, each of them whatever the others throw. */
+/** Closes several resources, each of them even if others fail. */
 public final class Closing {
 
   private Closing() {}
 
-  /** Closes all in their order, and then throws what was thrown first, with the rest in it. */
+  /** Closes all in their order, then throws the first failure, with the others suppressed in it. */
   public static void all(AutoCloseable... all) {
     all(List.of(all));
   }
 
-  /** Closes all in their order, and then throws what was thrown first, with the rest in it. */
+  /** Closes all in their order, then throws the first failure, with the others suppressed in it. */
   public static void all(Iterable<? extends AutoCloseable> all) {
     Throwable first = null;
     for (AutoCloseable each : all) {

@@ -7,25 +7,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the threads of lofn's pools. What is thrown there ends its thread and nothing else; Spark's
- * handler, which is every other thread's, would end the executor. They inherit nothing of the task
+ * Makes the threads of lofn's pools. An uncaught failure ends its thread and nothing else; Spark's
+ * handler, which is the default, would end the executor. The threads inherit nothing of the task
  * that happens to need a new one.
  */
 public final class PoolThreads {
 
   private static final Logger LOG = LoggerFactory.getLogger(PoolThreads.class);
 
-  /** Who waits for a thread is told by what it waits for; this is for the log. */
+  /** Logs a failure. The caller that waits for a thread learns of the failure from the result. */
   public static final UncaughtExceptionHandler LOGGING =
       (thread, thrown) ->
-          LOG.error("The thread {} has ended by a failure", thread.getName(), thrown);
+          LOG.error("Thread {} has ended because of an uncaught failure", thread.getName(), thrown);
 
   private PoolThreads() {}
 
   /**
-   * Makes daemon threads that log what they die of.
+   * Returns a factory of daemon threads that log uncaught failures.
    *
-   * @param names with a {@code %d} for the thread's number
+   * @param names a format with a {@code %d} for the thread's number
    */
   public static ThreadFactory named(String names) {
     ClassLoader loader = Thread.currentThread().getContextClassLoader();

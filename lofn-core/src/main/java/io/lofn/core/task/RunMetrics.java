@@ -11,41 +11,41 @@ import java.time.Duration;
 /** Counts what this executor has done and how long it took. Thread-safe. */
 public interface RunMetrics {
 
-  /** A time that is being taken; it ends when this is closed. */
+  /** A running time measurement; it ends when this is closed. */
   interface Timing extends AutoCloseable {
 
     @Override
     void close();
   }
 
-  /** A run was begun. */
+  /** Counts a run that has begun. */
   void begun();
 
-  /** A run ended with a failure, the tool's or an engine's. */
+  /** Counts a run that has failed, because of the tool or an engine. */
   void failed();
 
-  /** A tool ended, so long after its container was asked for. */
+  /** Counts a tool that has ended, this long after its container was asked for. */
   void ended(Duration after);
 
-  /** A wait for other executors of the node, to be closed when it is over. */
+  /** Measures a wait for other executors of the node; close the result when it is over. */
   Timing queue();
 
-  /** A pull or load of an image, to be closed when it is over. */
+  /** Measures a pull or load of an image; close the result when it is over. */
   Timing pull();
 
-  /** The start of a container, to be closed when it runs. */
+  /** Measures the start of a container; close the result when it runs. */
   Timing create();
 
-  /** A volume was staged. */
+  /** Counts a staged volume. */
   void staged(StagedVolume volume);
 
-  /** Bytes were written for a tool. */
+  /** Counts bytes written for a tool. */
   void written(long bytes);
 
-  /** Bytes that a tool wrote were read, or are about to be. */
+  /** Counts bytes that a tool wrote and that are read, now or soon. */
   void read(long bytes);
 
-  /** A tool's standard input, counted. */
+  /** Returns a tool's standard input with its bytes counted. */
   default OutputStream counted(OutputStream stdin) {
     return new FilterOutputStream(stdin) {
       @Override
@@ -60,7 +60,10 @@ public interface RunMetrics {
         written(length);
       }
 
-      /** Without the flush of the super class, whose failure would count as one of the input. */
+      /**
+       * Does not flush as the super class does: a failure of that would count as a failure of the
+       * input.
+       */
       @Override
       public void close() throws IOException {
         out.close();
@@ -68,7 +71,7 @@ public interface RunMetrics {
     };
   }
 
-  /** A tool's standard output, counted. */
+  /** Returns a tool's standard output with its bytes counted. */
   default InputStream counted(InputStream stdout) {
     return new FilterInputStream(stdout) {
       @Override

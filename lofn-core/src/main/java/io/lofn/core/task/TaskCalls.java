@@ -23,17 +23,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes calls that may block away from the task's thread, so that a cancelled task need not wait
- * for them, and repeats those whose failure may pass.
+ * Makes calls that may block on other threads than the task's, so that a cancelled task need not
+ * wait for them, and retries those whose failure may be transient.
  */
 public final class TaskCalls {
 
-  /** How long a task's thread waits before it looks whether it is still wanted. */
+  /** How often a task's thread that waits checks whether the task is cancelled. */
   public static final Duration POLL = Duration.ofMillis(100);
 
   private static final Logger LOG = LoggerFactory.getLogger(TaskCalls.class);
 
-  /** The first pause before a call is repeated; each further one is twice as long. */
+  /** The first pause before a retry; each further one is twice as long. */
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
   private static final Duration FIRST_LONG_PAUSE = Duration.ofSeconds(1);
@@ -43,19 +43,22 @@ public final class TaskCalls {
   private final int attempts;
 
   /**
-   * @param attempts how often a call is tried while its failure may pass
+   * @param attempts how often a call is tried if its failures are transient
    */
   public TaskCalls(ExecutorService threads, int attempts) {
     this.threads = threads;
     this.attempts = attempts;
   }
 
-  /** A call whose result needs no clean-up if the task no longer wants it. */
+  /** Makes a call whose result needs no clean-up if the task is cancelled. */
   public <T> T call(TaskScope task, Supplier<T> call) {
     return call(task, new Call<>(call, null, FIRST_PAUSE));
   }
 
-  /** A call that waits for an engine's restart or a registry's recovery: seconds, not moments. */
+  /**
+   * Makes a call that waits for an engine's restart or a registry's recovery: for seconds, not
+   * milliseconds.
+   */
   public <T> T callPatiently(TaskScope task, Supplier<T> call) {
     return call(task, new Call<>(call, null, FIRST_LONG_PAUSE));
   }
@@ -63,14 +66,14 @@ public final class TaskCalls {
   /**
    * Makes a call.
    *
-   * @param discard what to do with a result that comes after the task was cancelled
-   * @throws EngineException the last one, after all attempts
+   * @param discard disposes of a result that comes after the task was cancelled
+   * @throws EngineException the last failure, after all attempts
    */
   public <T> T call(TaskScope task, Supplier<T> call, Consumer<T> discard) {
     return call(task, new Call<>(call, discard, FIRST_PAUSE));
   }
 
-  /** A call that takes long: its thread is interrupted if the task no longer wants its result. */
+  /** Makes a long call, whose thread is interrupted if the task is cancelled. */
   public <T> T callInterruptibly(TaskScope task, Supplier<T> call, Consumer<T> discard) {
     return call(task, new Call<>(call, discard, FIRST_PAUSE, true));
   }
@@ -83,7 +86,8 @@ public final class TaskCalls {
       threads.execute(call);
     } catch (RejectedExecutionException e) {
       underWay.remove(call);
-      throw new LofnException("lofn has ended on this executor, and calls no engine any more", e);
+      throw new LofnException(
+          "lofn has shut down on this executor and makes no more calls to an engine", e);
     }
     try {
       return await(task, call.result);
@@ -93,18 +97,18 @@ public final class TaskCalls {
     }
   }
 
-  /** Waits a while for the calls whose results need clean-up, as lofn ends. */
+  /** Waits a while for the calls whose results need clean-up, when lofn shuts down. */
   public void awaitEnd(Duration atMost) {
     CompletableFuture<?>[] ends =
         underWay.stream().map(call -> call.ended).toArray(CompletableFuture<?>[]::new);
     try {
       Uninterruptibles.getUninterruptibly(CompletableFuture.allOf(ends), atMost);
     } catch (TimeoutException | ExecutionException e) {
-      LOG.warn("lofn ends while its engine is still called: {}", e.toString());
+      LOG.warn("lofn shuts down while a call to the engine is in progress: {}", e.toString());
     }
   }
 
-  /** Waits for a result as long as the task is wanted. */
+  /** Waits for a result until the task is cancelled. */
   public static <T> T await(TaskScope task, CompletableFuture<T> result) {
     while (true) {
       try {
@@ -120,7 +124,7 @@ public final class TaskCalls {
     }
   }
 
-  /** One call, with its repetitions. Its result is the caller's, or is discarded; never both. */
+  /** One call, with its retries. Its result goes to the caller, or is discarded; never both. */
   private final class Call<T> implements Runnable {
 
     private final Supplier<T> call;
@@ -129,7 +133,7 @@ public final class TaskCalls {
     private final boolean interruptible;
     private final CompletableFuture<T> result = new CompletableFuture<>();
 
-    /** Who may be interrupted for it. Guarded by this. */
+    /** The thread to interrupt, if any. Guarded by this. */
     private @Nullable Thread interrupted;
 
     private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
@@ -158,7 +162,7 @@ public final class TaskCalls {
         }
       } catch (Throwable e) {
         if (!result.completeExceptionally(e)) {
-          LOG.info("A call that nobody waits for any more has failed: {}", e.toString());
+          LOG.debug("A call has failed after its task was cancelled: {}", e.toString());
         }
       } finally {
         underWay.remove(this);
@@ -166,11 +170,11 @@ public final class TaskCalls {
       }
     }
 
-    /** Leaves no interrupt to the next call of the thread. */
+    /** Makes the call, and leaves no interrupt to the next call of the thread. */
     private T interruptibly() {
       synchronized (this) {
         if (result.isDone()) {
-          throw new LofnException("The task was over before its call began");
+          throw new LofnException("The task ended before its call began");
         }
         interrupted = Thread.currentThread();
       }
@@ -193,15 +197,14 @@ public final class TaskCalls {
           if (!e.isTransient() || attempt >= attempts || result.isDone()) {
             throw e;
           }
-          LOG.warn(
-              "Attempt {} of {} failed, to be repeated: {}", attempt, attempts, e.getMessage());
+          LOG.warn("Attempt {} of {} failed; retrying: {}", attempt, attempts, e.getMessage());
           sleep(pause, e);
           pause = pause.multipliedBy(2);
         }
       }
     }
 
-    /** Nobody waits any more. */
+    /** Abandons the call, which no task waits for any more. */
     void abandon() {
       boolean cancelled = result.cancel(false);
       synchronized (this) {
@@ -220,7 +223,7 @@ public final class TaskCalls {
           discard.accept(unwanted);
         }
       } catch (RuntimeException e) {
-        LOG.warn("What came for a task that is over could not be undone", e);
+        LOG.warn("Could not clean up the result of a call whose task has ended", e);
       }
     }
   }
@@ -235,7 +238,7 @@ public final class TaskCalls {
     }
   }
 
-  /** What to throw on for a failure of another thread; an error is thrown right here. */
+  /** Returns the exception to rethrow for a failure of another thread; throws an error directly. */
   public static RuntimeException unchecked(Throwable cause) {
     if (cause instanceof Error error) {
       throw error;

@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which attempt at which partition a run works for.
+ * Identifies the attempt at a partition that a run works for.
  *
  * @param application Spark's application id
  * @param stage Spark's stage id
  * @param partition the partition's index
- * @param attempt how many attempts were made at the partition before
+ * @param attempt the number of earlier attempts at the partition
  * @param task Spark's id of the attempt, unique in the application
  */
 public record TaskIdentity(String application, int stage, int partition, int attempt, long task) {
@@ -48,7 +48,7 @@ public record TaskIdentity(String application, int stage, int partition, int att
     return labels;
   }
 
-  /** A name for files and containers of this attempt: letters, digits and dashes. */
+  /** Returns a name for files and containers of this attempt: letters, digits and dashes. */
   public String fileName() {
     String safe = application.replaceAll("[^A-Za-z0-9]+", "-");
     return "%s-%d-%d-%d-%d".formatted(safe, stage, partition, attempt, task);

@@ -2,12 +2,12 @@ package io.lofn.core.task;
 
 import java.util.Optional;
 
-/** The task a run works for: what it is, whether it is wanted still, and when it is over. */
+/** The task that a run works for. */
 public interface TaskScope {
 
   TaskIdentity identity();
 
-  /** Processors that the scheduler gave to the task. */
+  /** Returns how many processors the scheduler gave to the task. */
   double cpus();
 
   /**
@@ -18,13 +18,13 @@ public interface TaskScope {
     return Optional.empty();
   }
 
-  /** Whether the task was killed. May be called by any thread. */
+  /** Returns whether the task was killed. May be called by any thread. */
   boolean isCancelled();
 
-  /** What to throw in a task that was killed. */
+  /** Returns the exception to throw in a task that was killed. */
   RuntimeException cancellation();
 
-  /** Throws that if the task was killed. */
+  /** Throws the {@link #cancellation} if the task was killed. */
   default void requireNotCancelled() {
     if (isCancelled()) {
       throw cancellation();
@@ -35,8 +35,8 @@ public interface TaskScope {
   void onCompletion(Runnable action);
 
   /**
-   * Makes an action the task's own. On the task's thread; the action may then run on a new thread
-   * that this one starts, and code of the user finds there what it would find here.
+   * Adapts an action to the task. Call it on the task's thread. The action may then run on a new
+   * thread that this one starts, and code of the user finds there what it would find here.
    */
   Runnable adopt(Runnable action);
 }

@@ -1,5 +1,5 @@
 /**
- * The task that a run works for, and calls on its behalf.
+ * The task that a run works for, and the calls on its behalf.
  *
  * <p>Internal: for lofn's own modules; it may change with any version.
  */

@@ -1,21 +1,21 @@
 package io.lofn.core.text;
 
-/** Texts for people, who are not to read all of it where it is long. */
+/** Shortens long texts for messages. */
 public final class Abbreviated {
 
   private static final int SHOWN = 300;
 
-  /** Of what a tool writes. */
+  /** The limit for lines of a tool. */
   private static final int LONGEST_LINE = 2000;
 
   private Abbreviated() {}
 
-  /** The text, or its beginning and its length. */
+  /** Returns the text, or its beginning and its length. */
   public static String of(String text) {
     return of(text, SHOWN);
   }
 
-  /** A line that a tool wrote; what it means to say may take some room. */
+  /** Returns a line that a tool wrote, which may be longer than other texts. */
   public static String line(String text) {
     return of(text, LONGEST_LINE);
   }
@@ -26,7 +26,7 @@ public final class Abbreviated {
         : "%s... (%d characters)".formatted(text.substring(0, shown), text.length());
   }
 
-  /** The text with each of these words abbreviated. */
+  /** Returns the text with each of these words abbreviated. */
   public static String words(String text, Iterable<String> words) {
     String shorter = text;
     for (String word : words) {

@@ -5,19 +5,19 @@ import static java.util.stream.Collectors.joining;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Words as a POSIX shell has to read them. Nothing here is ever given to a shell of the node. */
+/** Quotes words for a POSIX shell. Nothing here is ever given to a shell of the node. */
 public final class ShellWords {
 
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=@%+-]+");
 
   private ShellWords() {}
 
-  /** One word that stands for this text, whatever is in it. */
+  /** Returns one shell word that stands for this text, whatever characters it has. */
   public static String quote(String text) {
     return PLAIN.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";
   }
 
-  /** A command line. */
+  /** Returns a command line. */
   public static String join(List<String> argv) {
     return argv.stream().map(ShellWords::quote).collect(joining(" "));
   }

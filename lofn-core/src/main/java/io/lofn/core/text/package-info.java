@@ -1,5 +1,5 @@
 /**
- * Words for people and for shells.
+ * Formats texts for messages and words for shells.
  *
  * <p>Internal: for lofn's own modules; it may change with any version.
  */

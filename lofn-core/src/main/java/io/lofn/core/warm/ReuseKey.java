@@ -8,14 +8,14 @@ import io.lofn.spi.Mount;
 import java.util.List;
 
 /**
- * What runs must have in common to be served by one container.
+ * What runs must have in common to share one container.
  *
- * @param runtime what runs it
+ * @param runtime the runtime that runs it
  * @param image the immutable name of the image
- * @param exchangePath where the tool sees the exchange
+ * @param exchangePath the path of the exchange in the container
  * @param ownTmp whether {@code /tmp} lies beside it
- * @param volumes the mounts of the tool's own
- * @param settings the container's settings, without what tells one run from another
+ * @param volumes the mounts of the tool's volumes
+ * @param settings the container's settings, without those that differ between runs
  */
 public record ReuseKey(
     ContainerRuntime runtime,
@@ -25,7 +25,7 @@ public record ReuseKey(
     List<Mount> volumes,
     ContainerSettings settings) {
 
-  /** The shape of a run whose container's settings are these. */
+  /** Returns the key of a run with these container settings. */
   public static ReuseKey of(
       ContainerRuntime runtime,
       String image,
@@ -37,12 +37,15 @@ public record ReuseKey(
         runtime, image, exchangePath, ownTmp, List.copyOf(volumes), shared(settings));
   }
 
-  /** A directory of the container that is empty before its first run, and on the node's disk. */
+  /**
+   * Returns a directory of the container that is empty before its first run, and on the node's
+   * disk.
+   */
   String scratch() {
     return ownTmp ? Exchange.TMP : exchangePath;
   }
 
-  /** The image's files are read-only: what one run wrote there, the next would find. */
+  /** Makes the image's files read-only: the next run would find what one run wrote there. */
   static ContainerSettings shared(ContainerSettings settings) {
     return settings.toBuilder()
         .withoutLabels(TaskIdentity.RUN_LABELS)

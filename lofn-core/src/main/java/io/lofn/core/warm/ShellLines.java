@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** The lines of a stream, of which the last characters alone are kept where they are long. */
+/** Reads the lines of a stream, and keeps only the last characters of a long line. */
 final class ShellLines {
 
   private static final int LONGEST = 1 << 13;
@@ -16,7 +16,7 @@ final class ShellLines {
     this.stream = new BufferedInputStream(stream);
   }
 
-  /** The next line without its end; null after the last one, which has an end, too. */
+  /** Returns the next line without its end; null after the last line that has an end. */
   @Nullable String next() throws IOException {
     StringBuilder line = new StringBuilder();
     for (int next = stream.read(); next >= 0; next = stream.read()) {

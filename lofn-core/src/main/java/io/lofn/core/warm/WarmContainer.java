@@ -37,7 +37,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An exchange with a container that serves one run after the other in it. The container comes with
+ * An exchange with a container that serves one run after another in it. The container starts with
  * the first run, and is replaced if it is gone. Used by one run at a time.
  */
 public final class WarmContainer implements WarmRun.Home, AutoCloseable {
@@ -80,15 +80,15 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
     return exchange;
   }
 
-  /** Takes over what its container mounts, for as long as it lives. */
+  /** Takes ownership of what its container mounts, for as long as it lives. */
   public void hold(List<StagedVolume> staged) {
     volumes.addAll(staged);
   }
 
   /**
-   * Starts a command in it.
+   * Starts a command in the container.
    *
-   * @param spec the run as a container of its own would have it
+   * @param spec the run, as a new container would have it
    * @throws NotReusableException if no container of this image can serve more than one run here
    * @throws EngineException if the engine fails
    */
@@ -104,9 +104,9 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
       pipes.release();
       runs++;
       return new WarmRun(this, ready, command, pipes);
-    } catch (IOException e) { // such as that the run has been given up, and its exchange is gone
+    } catch (IOException e) { // for example, the run was cancelled, and its exchange is gone
       abandon(pipes);
-      throw new LofnException("Cannot speak with a warm container through " + control, e);
+      throw new LofnException("Cannot communicate with a warm container through " + control, e);
     } catch (RuntimeException | Error e) {
       abandon(pipes);
       throw e;
@@ -125,7 +125,8 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
     boolean isNew = !Files.exists(file);
     Files.writeString(file, command, UTF_8);
     if (isNew
-        && ExchangeDirectories.isOpen(exchange.directory())) { // whatever this process's mask is
+        && ExchangeDirectories.isOpen(
+            exchange.directory())) { // whatever the umask of this process is
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     }
   }
@@ -165,7 +166,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
         .findFirst()
         .ifPresent(
             mount -> {
-              // To delete the directory that it is mounted on takes the mount away.
+              // To delete the mount point is to remove the mount.
               throw new NotReusableException(
                   "it has a volume at %s, and all below %s is deleted after each run"
                       .formatted(mount.target(), Exchange.TMP));
@@ -180,8 +181,8 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
   }
 
   /**
-   * All processes that it may signal are killed after each run, and what lies in shared memory is
-   * deleted, so these must be its own.
+   * Requires namespaces of the container's own: after each run, all processes that it may signal
+   * are killed, and the contents of shared memory are deleted.
    */
   private static void checkNamespaces(WarmShell agent, RunningContainer container)
       throws IOException {
@@ -196,10 +197,10 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
           .orElse(e);
     }
     if (theirs.contains(ownNamespace("pid"))) {
-      throw new NotReusableException("its processes are not kept apart from those of the node");
+      throw new NotReusableException("its processes are not isolated from those of the node");
     }
     if (theirs.contains(ownNamespace("ipc"))) {
-      throw new NotReusableException("its shared memory is that of the node");
+      throw new NotReusableException("its shared memory is not isolated from that of the node");
     }
   }
 
@@ -216,7 +217,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
     }
   }
 
-  /** How the container ends when its script is told to; empty if it does not. */
+  /** Returns how the container ends after its script was told to end; empty if it does not. */
   @Override
   public Optional<ContainerExit> leave() {
     retire();
@@ -229,7 +230,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
     return exitOf(last);
   }
 
-  /** Says that it may serve no other run. */
+  /** Marks the container as unable to serve another run. */
   @Override
   public void retire() {
     retired = true;
@@ -240,13 +241,13 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
     return retired;
   }
 
-  /** Makes it as it was before its first run; whether it may serve another one. */
+  /** Restores the state before its first run; returns whether it may serve another run. */
   boolean renew(int mostRuns, Duration oldest) {
     Instant since = started;
     if (retired
         || container == null
         || modes == null
-        || !Files.exists(exchange.directory()) // kept, for somebody to look at
+        || !Files.exists(exchange.directory()) // kept for inspection
         || since == null
         || runs >= mostRuns
         || Instant.now().isAfter(since.plus(oldest))) {
@@ -257,7 +258,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
       exchange.empty();
       return true;
     } catch (IOException | RuntimeException e) {
-      LOG.warn("The exchange {} cannot be emptied; its container goes", exchange.directory(), e);
+      LOG.warn("Cannot empty the exchange {}; removing its container", exchange.directory(), e);
       return false;
     }
   }
@@ -270,7 +271,10 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
       try {
         last.close();
       } catch (LofnException e) {
-        LOG.warn("Container {} is left for the sweep: {}", last.id(), e.getMessage());
+        LOG.warn(
+            "Could not remove container {}; periodic clean-up will retry: {}",
+            last.id(),
+            e.getMessage());
       }
     }
   }

@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The containers of this executor that wait for their next run. A run takes the one that was used
- * last among those of its shape, so that those too many grow old and go. Thread-safe.
+ * The containers of this executor that wait for their next run. A run takes the most recently used
+ * one with its key, so that the surplus ones age and are removed. Thread-safe.
  */
 public final class WarmContainers implements AutoCloseable {
 
@@ -74,17 +74,18 @@ public final class WarmContainers implements AutoCloseable {
             () -> threads.execute(this::removeIdle), period, period, TimeUnit.MILLISECONDS);
   }
 
-  /** Whether runs of this shape were found to need a container each. */
+  /** Returns whether runs with this key were found to need a new container each. */
   public boolean isNotReusable(ReuseKey shape) {
     return notReusable.contains(shape);
   }
 
   /**
-   * A place of this shape, which has served others or is new.
+   * Returns a sandbox with this key, which has served others or is new.
    *
-   * @param task whose run it is for
-   * @param anyUser whether the tool has a user of its own
-   * @param volumes what its mounts hold; a new place takes them over, and the list is empty then
+   * @param task the task of the run
+   * @param anyUser whether the tool runs as a user of its own
+   * @param volumes the data of its mounts; a new sandbox takes ownership, and the list is empty
+   *     then
    */
   public RunSandbox take(
       ReuseKey shape, TaskIdentity task, boolean anyUser, List<StagedVolume> volumes) {
@@ -145,7 +146,10 @@ public final class WarmContainers implements AutoCloseable {
     Closing.all(takeIdleSince(Instant.MAX));
   }
 
-  /** A warm container, lent to one run; where the image is unfit, an exchange for one container. */
+  /**
+   * A warm container, lent to one run; if the image is not reusable, an exchange for a new
+   * container.
+   */
   private final class WarmSandbox implements RunSandbox {
 
     private final WarmContainer container;
@@ -174,7 +178,7 @@ public final class WarmContainers implements AutoCloseable {
         } catch (NotReusableException e) {
           if (notReusable.add(container.shape())) {
             LOG.warn(
-                "Runs of {} have a container each, whatever spark.lofn.container.reuse says: {}",
+                "Each run of {} gets a new container in spite of spark.lofn.container.reuse: {}",
                 spec.image(),
                 e.getMessage());
           }

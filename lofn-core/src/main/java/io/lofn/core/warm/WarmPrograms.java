@@ -10,13 +10,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Tells whether the programs by which a warm container begins, and cleans up, are the image's own.
- * A tool that may write where they, or their libraries, are looked for could lay others there for
- * the next container.
+ * Checks whether the programs with which a warm container starts and cleans up are the image's own.
+ * A tool that may write to the search path of these programs, or of their libraries, could place
+ * others there for the next container.
  */
 final class WarmPrograms {
 
-  /** Of the loaders of glibc and musl. */
+  /** The prefix of variables of the loaders of glibc and musl. */
   private static final String LOADER = "LD_";
 
   private static final Path ROOT = Path.of("/");
@@ -26,7 +26,7 @@ final class WarmPrograms {
   private final List<Path> writable;
 
   /**
-   * @param start what the command, and so each program, is to find
+   * @param start the start of the command, whose environment each program gets
    */
   WarmPrograms(CommandStart start, ContainerSpec spec) {
     this.environment = start.environment(spec);
@@ -38,7 +38,7 @@ final class WarmPrograms {
     this.writable = writable(spec);
   }
 
-  /** Where the mounts are in which a run may write. */
+  /** Returns the mount points in which a run may write. */
   static List<Path> writable(ContainerSpec spec) {
     return spec.mounts().stream()
         .filter(mount -> !mount.readOnly())
@@ -46,7 +46,7 @@ final class WarmPrograms {
         .toList();
   }
 
-  /** Why they are not; empty if they are. */
+  /** Returns why the programs are not the image's own; empty if they are. */
   Optional<String> obstacle() {
     return environment.entrySet().stream()
         .filter(each -> each.getKey().equals("PATH") || each.getKey().startsWith(LOADER))
@@ -62,11 +62,14 @@ final class WarmPrograms {
         .filter(this::isWritable)
         .map(
             place ->
-                "%s leads to '%s', where a run may lay programs for the next"
+                "%s contains '%s', where a run could place programs for the next one"
                     .formatted(variable, place));
   }
 
-  /** What is no whole path is one from where the container, or its shell, is. */
+  /**
+   * Returns whether a run may write to a directory. A relative path starts at the working directory
+   * of the container or of its shell.
+   */
   private boolean isWritable(String place) {
     try {
       Path path = Path.of(place);

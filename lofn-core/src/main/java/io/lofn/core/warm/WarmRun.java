@@ -16,24 +16,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run in a container that may serve others. A run that does not end by itself, or that ends by
- * a signal, takes the container with it.
+ * One run in a container that may serve others. If a run does not end by itself, or ends by a
+ * signal, the container ends with it.
  */
 final class WarmRun extends PipedContainer {
 
-  /** The container that may serve others, as a run sees it. */
+  /** The warm container of a run, as the run uses it. */
   interface Home {
 
-    /** Says that it may serve no other run. */
+    /** Marks the container as unable to serve another run. */
     void retire();
 
     boolean isRetired();
 
-    /** How the container ends when its script is told to; empty if it does not. */
+    /** Returns how the container ends after its script was told to end; empty if it does not. */
     Optional<ContainerExit> leave();
   }
 
-  /** A shell tells the end by a signal as the signal's number and this. */
+  /** A shell reports an end by a signal as this number plus the signal's. */
   private static final int SIGNALLED = 128;
 
   private static final Logger LOG = LoggerFactory.getLogger(WarmRun.class);
@@ -58,7 +58,8 @@ final class WarmRun extends PipedContainer {
     try {
       int code = command.ended().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
       if (!command.leftNothing()) {
-        LOG.info("Container {} serves no other run, for this one left {}", id(), command.left());
+        LOG.debug(
+            "Container {} serves no other run, because this one left {}", id(), command.left());
         home.retire();
       }
       exit = code > SIGNALLED ? exitBySignal(code) : new ContainerExit(code, false);
@@ -72,25 +73,25 @@ final class WarmRun extends PipedContainer {
   }
 
   /**
-   * What the container ends with is the shell's own exit code, and says nothing of the command; but
-   * for a signal, which ends both.
+   * Returns the exit of a container that ended before its script reported the command's. It is the
+   * shell's own exit code, not the command's, except for a signal, which ends both.
    */
   private ContainerExit withoutTheLastWord(ContainerExit last, Exception cause) {
     if (last.code() > SIGNALLED || last.outOfMemory()) {
       return last;
     }
     throw EngineException.transientFailure(
-        "The shell of the warm container %s ended with exit code %d before it told how the command ended"
+        "The shell of the warm container %s ended with exit code %d before it reported the exit code of the command"
             .formatted(id(), last.code()),
         cause);
   }
 
-  /** Only the end of the container tells whether memory ran out. */
+  /** Waits for the container, since only its end tells whether memory ran out. */
   private ContainerExit exitBySignal(int code) {
     return new ContainerExit(code, home.leave().filter(ContainerExit::outOfMemory).isPresent());
   }
 
-  /** Nothing once it is closed: then the container may be another run's. */
+  /** Does nothing once it is closed: then the container may belong to another run. */
   @Override
   public void stop(Duration grace) {
     synchronized (this) {
@@ -102,11 +103,11 @@ final class WarmRun extends PipedContainer {
     super.stop(grace);
   }
 
-  /** Once: afterwards the container may be another run's. */
+  /** Closes the run once: afterwards the container may belong to another run. */
   @Override
   public void close() {
     synchronized (this) {
-      if (!command.leftNothing()) { // before anybody may take this run for closed
+      if (!command.leftNothing()) { // before another thread may see this run as closed
         home.retire();
       }
       if (closed) {

@@ -31,10 +31,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Speaks with the shell script that runs one command after the other in a container. What the
- * script says carries words that were told to it: its shell may print something of its own. No tool
- * can say them, for the script answers only where no tool reaches its streams and its memory. One
- * command at a time.
+ * Communicates with the shell script that runs one command after another in a container. Each
+ * answer of the script contains a word that the script was given, since its shell may print other
+ * lines. No tool can print these words, because the script answers only where no tool reaches its
+ * streams and its memory. One command at a time.
  */
 final class WarmShell {
 
@@ -44,18 +44,18 @@ final class WarmShell {
 
   private static final String UNFIT = "unfit ";
 
-  /** What it cannot say in so much is none of its own. */
+  /** The maximum length of a reason; a longer text is not the script's. */
   private static final int LONGEST_REASON = 300;
 
-  /** More lines than this that are not the script's are not logged. */
+  /** Lines of others beyond this are not logged. */
   private static final int MOST_FOREIGN = 100;
 
-  /** By which the image's shell becomes the script's, out of the reach of tools. */
+  /** The command by which the image's shell becomes the script's, out of the reach of tools. */
   private static final String SEAL = script("warm-seal.sh");
 
   private static final String SCRIPT = script("warm-agent.sh");
 
-  /** What becomes a command, in a shell of its own or in one that the script forks. */
+  /** The script that becomes the command, in a new shell or in one that the main script forks. */
   private static final String COMMAND = script("command.sh");
 
   /** How long the script may take to start a command: it forks, and opens three files. */
@@ -84,10 +84,10 @@ final class WarmShell {
   }
 
   /**
-   * What starts the script.
+   * Returns the command that starts the script.
    *
    * @param scratch a directory of the container in which programs may be written and executed
-   * @param writable where runs may write and what is emptied from outside
+   * @param writable mount points in which runs may write, and which are emptied from outside
    */
   static List<String> argv(String scratch, List<Path> writable) {
     List<String> argv =
@@ -96,7 +96,7 @@ final class WarmShell {
     return argv;
   }
 
-  /** The kernel's table of mounts has its fields apart by blanks. */
+  /** Returns a path as in the kernel's table of mounts, where blanks separate the fields. */
   private static String asInMountTable(String path) {
     return path.replace("\\", "\\134")
         .replace(" ", "\\040")
@@ -106,7 +106,7 @@ final class WarmShell {
   }
 
   /**
-   * The text of the file by which the script starts a command.
+   * Returns the contents of the file from which the script starts a command.
    *
    * @param variables those of this run alone
    */
@@ -120,10 +120,11 @@ final class WarmShell {
   }
 
   /**
-   * The namespaces of processes and of shared memory it lives in, as the kernel names them.
+   * Returns the namespaces of processes and of shared memory of the script, as the kernel names
+   * them.
    *
-   * @throws EngineException if it does not come up
-   * @throws NotReusableException if it says that runs there would not be kept apart
+   * @throws EngineException if the script does not start
+   * @throws NotReusableException if it reports that runs there would not be isolated
    */
   List<String> namespaces() {
     say(word.told());
@@ -140,9 +141,9 @@ final class WarmShell {
   }
 
   /**
-   * Starts the command that lies in the script's directory, and waits until it has its streams.
+   * Starts the command in the script's directory, and waits until it has its streams.
    *
-   * @throws EngineException if it does not; that may pass, in another container
+   * @throws EngineException if it does not start; another container may start it
    */
   Command run(boolean stdin) {
     Command command = new Command();
@@ -165,7 +166,7 @@ final class WarmShell {
     }
   }
 
-  /** Lets the script end, which ends the container. */
+  /** Ends the script, which ends the container. */
   void leave() {
     try {
       out.close();
@@ -205,7 +206,7 @@ final class WarmShell {
     current.fail(end);
   }
 
-  /** What does not carry a word that was told to the script is none of its own. */
+  /** Handles a line. Without a word that the script was given, it is not the script's. */
   private void heard(String line) {
     Command command = current;
     Optional<String> ofScript = after(word, line);
@@ -215,7 +216,7 @@ final class WarmShell {
     } else if (ofScript.filter(WarmShell::isAnswer).isPresent()) {
       ready.complete(ofScript.get());
     } else if (foreign++ < MOST_FOREIGN) {
-      LOG.info("Warm container {} says: {}", container.id(), Printable.line(line));
+      LOG.debug("Warm container {} printed: {}", container.id(), Printable.line(line));
     }
   }
 
@@ -223,7 +224,9 @@ final class WarmShell {
     return said.startsWith(READY) || said.startsWith(UNFIT);
   }
 
-  /** Whoever else writes there need not end a line. */
+  /**
+   * Returns the text after the word, which may be within a line: other writers need not end theirs.
+   */
   private static Optional<String> after(ShellWord word, String line) {
     int at = line.lastIndexOf(word.text() + " ");
     return at < 0 ? Optional.empty() : Optional.of(line.substring(at + word.text().length() + 1));
@@ -239,22 +242,27 @@ final class WarmShell {
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
     private volatile String left = "";
 
-    /** By which its shell says that it could not be executed. */
+    /** Returns the word by which its shell reports that it could not be executed. */
     ShellWord word() {
       return word;
     }
 
-    /** Its exit code, once nothing of it is left; fails if the script ends before. */
+    /**
+     * Returns its exit code, once none of its processes is left; fails if the script ends before.
+     */
     CompletableFuture<Integer> ended() {
       return ended;
     }
 
-    /** Whether it has ended, and its container is as it was before. */
+    /** Returns whether it has ended, and its container is as it was before. */
     boolean leftNothing() {
       return ended.isDone() && !ended.isCompletedExceptionally() && left.isEmpty();
     }
 
-    /** What of it the next command would find, which must not come; empty if nothing. */
+    /**
+     * Returns what it has left that the next command would find; empty if nothing. If not empty, no
+     * command may follow.
+     */
     String left() {
       return left;
     }

@@ -1,5 +1,5 @@
 /**
- * Containers that serve one run after the other.
+ * Warm containers, which serve one run after another.
  *
  * <p>Internal: for lofn's own modules; it may change with any version.
  */

@@ -1,16 +1,15 @@
-# Runs one command after the other in a container that stays. $1 is the directory of the file that
-# this shell runs, $2 where the container began, $3 the directory of the named pipes and of the
-# command; all further arguments are mounts in which runs may write and which lofn empties.
+# Runs one command after another in a warm container. $1 is the directory of the shell's file, $2 the
+# container's working directory at the start, $3 the directory of the named pipes and of the command;
+# all further arguments are mounts in which runs may write and which lofn empties.
 #
-# Its standard input tells it a word first, then one for each run and "stdin" or "none". It says
+# Its standard input is a word, then for each run another word and "stdin" or "none". It prints
 # "WORD ready NAMESPACE..." or "WORD unfit REASON", then for each run "WORD began" when the command
-# is to have its streams, and "WORD ended CODE" when nothing of the run is left. With a reason after
-# the code it serves no other run. No tool can say these words: lofn__check_sealed makes sure of it.
+# must get its streams, and "WORD ended CODE" when nothing of the run is left. After a code with a
+# reason it serves no other run. No tool can print these words: lofn__check_sealed makes sure of it.
 #
-# Variables are shell variables of names that no tool has, so no run finds them in its environment.
-# After the first run this shell uses what is built into it, for a tool may have laid a program, a
-# library or a device in its way. Where it executes a program, it looks afterwards whether all is
-# right.
+# Its variables are shell variables with names that no tool uses, and no run has them in its
+# environment. After the first run this shell uses its builtins, since a tool may have placed a
+# program, a library or a device in its way. If it executes a program, it checks the result afterwards.
 read -r lofn__word || exit 1
 trap 'kill -TERM -1' TERM
 rm -rf "$1"
@@ -24,8 +23,8 @@ lofn__unfit() {
   exit 1
 }
 
-# By what a tool would do: opens what leads to this shell's memory and streams. The first process is
-# looked at, too: it lives on from run to run where it is not this shell.
+# Tries what a tool could do: opens the paths to this shell's memory and streams. Checks the first
+# process, too, which lives on from run to run if it is not this shell.
 lofn__check_sealed() {
   for lofn__each in $$ 1; do
     sh -c ': </proc/self/maps && ! (: <"/proc/$1/maps") && ! (: <"/proc/$1/mem") \
@@ -34,7 +33,7 @@ lofn__check_sealed() {
   done
 }
 
-# With rights of another user a tool could change what is not looked at, and not be killed.
+# With the rights of another user, a tool could change what is not checked, and survive the kill.
 lofn__check_rights() {
   lofn__rights=
   while read -r lofn__key lofn__value; do
@@ -48,8 +47,8 @@ lofn__check_rights() {
   ! (: >>/proc/sys/kernel/shmmax) 2>/dev/null || lofn__unfit 'its processes may change settings of the kernel'
 }
 
-# What a run may write in must be known, and be such that it can be made clean: what the arguments
-# name from outside, file systems in memory from here.
+# All mounts in which a run may write must be known, and must be cleanable: those of the arguments
+# from outside, file systems in memory from here.
 lofn__check_mounts() {
   lofn__points=' '
   lofn__queues=
@@ -86,12 +85,12 @@ lofn__check_mount() {
     || lofn__unfit "a run may leave something in $lofn__at ($lofn__type), which lofn cannot empty"
 }
 
-# Whether nobody of this user can change a file.
+# Returns whether no process of this user can change a file.
 lofn__is_fixed() {
   [ -f "$1" ] && [ ! -w "$1" ] && [ ! -O "$1" ]
 }
 
-# Takes a directory in memory, and those in it, among those that are looked at after each run.
+# Adds a directory in memory, and those in it, to those that are checked after each run.
 lofn__watch() {
   case $1 in *[!A-Za-z0-9_./-]*) lofn__unfit "a directory in memory has the name $1" ;; esac
   lofn__found=
@@ -112,8 +111,8 @@ lofn__watch() {
   done
 }
 
-# What a run may have changed of this shell, and of the directories in memory that are this user's: as
-# one text. A program tells the latter, which a tool has where it is root or in a user namespace.
+# Describes as one text what a run may have changed of this shell, and of the directories in memory
+# that belong to this user, as those of root or in a user namespace. A program describes the latter.
 lofn__look() {
   lofn__now=
   while read -r lofn__line; do
@@ -155,7 +154,7 @@ lofn__is_alone() {
   done
 }
 
-# Kills whatever a command has left behind, and leaves the container if it cannot.
+# Kills all processes that a command has left behind, and ends the container if it cannot.
 lofn__end_others() {
   kill -KILL -1 2>&-
   wait
@@ -176,7 +175,8 @@ lofn__are_empty() {
   done
 }
 
-# A program that empties them is not believed, nor may it stay, nor has it this shell's streams.
+# The result of the program that empties them is checked; the program is killed, and does not get this
+# shell's streams.
 lofn__empty_all() {
   for lofn__each in $lofn__empty; do
     rm -rf "$lofn__each"/* "$lofn__each"/.[!.]* "$lofn__each"/..?* <&- >&- 2>&-
@@ -191,7 +191,7 @@ lofn__has_no_memory() {
   done
 }
 
-# Says in lofn__why what the next run would find that this one did not.
+# Sets lofn__why to what the next run would find that this one did not.
 lofn__compare() {
   lofn__why=
   lofn__are_empty || lofn__empty_all || { lofn__why=' files in memory'; return; }
@@ -202,8 +202,8 @@ lofn__compare() {
     || lofn__why=' other limits, priority, processors or devices than it found'
 }
 
-# The command's file finds the word and the directory as $1 and $2. In bash no subshell tells that a
-# command cannot be executed, so there a shell of its own reads the file.
+# The command's file gets the word and the directory as $1 and $2. In bash a subshell does not report
+# that a command cannot be executed, so a new shell reads the file there.
 lofn__run() {
   echo "$lofn__word began" >&3
   exec 3>&-

@@ -1,7 +1,7 @@
-# The first thing in a container that stays: becomes a copy of its own shell which nobody may read. Of
-# a process that runs such a file the kernel keeps all others of its user away: no tool reaches its
-# memory or its open files. $1 is the agent's script, which gets the rest of the arguments; $2 is a
-# directory where the copy may lie until the agent has begun.
+# Starts a warm container: becomes a copy of its own shell that no user may read. The kernel protects a
+# process that runs such a file from other processes of its user: no tool reaches its memory or its
+# open files. $1 is the agent's script, which gets the rest of the arguments; $2 is a directory where
+# the copy may lie until the agent has started.
 lofn__script=$1
 lofn__seal=$2/.lofn-seal
 lofn__home=$PWD

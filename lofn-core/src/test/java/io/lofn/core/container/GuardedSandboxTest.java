@@ -28,7 +28,7 @@ class GuardedSandboxTest {
       ContainerSpec.builder("name", "image").command(List.of("tool")).build();
   private static final CommandStart START = new CommandStart(true, Set.of(0), ImageConfig.empty());
 
-  /** What became of the place and its container, in order. */
+  /** The events of the sandbox and its container, in order. */
   private final List<String> events = new CopyOnWriteArrayList<>();
 
   private final CountDownLatch starting = new CountDownLatch(1);
@@ -51,7 +51,7 @@ class GuardedSandboxTest {
         .cause()
         .isInstanceOf(LofnException.class)
         .isNotInstanceOf(EngineException.class)
-        .hasMessageContaining("given up");
+        .hasMessageContaining("was cancelled");
     assertThat(events).containsExactly("start", "container closed", "given back");
   }
 
@@ -73,7 +73,7 @@ class GuardedSandboxTest {
   void aRunThatWasGivenUpStartsNothingMore() {
     guarded.close();
 
-    assertThatThrownBy(() -> guarded.start(SPEC, START)).hasMessageContaining("given up");
+    assertThatThrownBy(() -> guarded.start(SPEC, START)).hasMessageContaining("was cancelled");
     assertThat(events).containsExactly("given back");
   }
 

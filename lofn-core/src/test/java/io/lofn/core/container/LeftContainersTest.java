@@ -88,7 +88,7 @@ class LeftContainersTest {
     containers = new TrackedContainers(reaper, HostPathMapping.NONE);
   }
 
-  /** A clock without a thread that runs: nothing sweeps but the test. */
+  /** A scheduler without a running thread: only the test cleans up. */
   private static ScheduledExecutorService noClock() {
     return Executors.newScheduledThreadPool(1, task -> new Thread("never runs its task"));
   }
@@ -214,7 +214,7 @@ class LeftContainersTest {
     WarmContainer warm = new WarmContainer(shape, exchange, containers, threads, clock);
     warm.hold(List.of(new Volume()));
     engine.removes = false;
-    // Its agent says nothing, for the container has no streams.
+    // Its agent prints nothing, since the container has no streams.
     assertThatThrownBy(() -> warm.run(spec("lofn-a", exchange)))
         .isInstanceOf(EngineException.class);
 

@@ -70,7 +70,7 @@ class OrphanReaperTest {
     assertThat(runtime.removed).containsExactly("dead", "before boot");
   }
 
-  /** An image has labels, which are those of whatever container somebody makes of it. */
+  /** An image has labels, which every container made from it has. */
   @Test
   void removesNoContainerOfSomebodyElseWhateverLabelsItsImageHas() throws Exception {
     ContainerSummary left = container("left", dead, true);

@@ -154,9 +154,9 @@ class ExchangeTest {
     assertThatThrownBy(() -> full.create(TASK, false))
         .isInstanceOf(LofnException.class)
         .hasMessage(
-            "No local directory has room for a run: %s has 4096 bytes free, %s has 4096 bytes free;"
-                + " spark.lofn.tmp.minFree wants 67108864. Free some, or let spark.lofn.tmp.dir"
-                + " name a larger disk.",
+            "No local directory has enough free space for a run: %s has 4096 bytes free, %s has"
+                + " 4096 bytes free; spark.lofn.tmp.minFree requires 67108864 bytes. Free space, or"
+                + " set spark.lofn.tmp.dir to a directory on a larger disk.",
             other.resolve(home), local.resolve(home));
   }
 
@@ -189,10 +189,12 @@ class ExchangeTest {
     assertThat(inMemory(uncapped).createInMemory(TASK, false)).isEmpty();
     assertThat(inMemory(absent).createInMemory(TASK, false)).isEmpty();
     assertThat(inMemory(disk).createInMemory(TASK, false)).isEmpty();
-    assertThat(uncapped.problem()).contains(tmpfs + " is no tmpfs with a size, but on tmpfs");
-    assertThat(disk.problem()).contains(tmpfs + " is no tmpfs with a size, but on ext4");
+    assertThat(uncapped.problem())
+        .contains(tmpfs + " is not a tmpfs with a size limit; its file system is tmpfs");
+    assertThat(disk.problem())
+        .contains(tmpfs + " is not a tmpfs with a size limit; its file system is ext4");
     assertThat(absent.problem())
-        .contains("the executor may not write " + tmpfs.resolve("no") + ", or it is not there");
+        .contains(tmpfs.resolve("no") + " does not exist, or the executor has no write permission");
   }
 
   @Test

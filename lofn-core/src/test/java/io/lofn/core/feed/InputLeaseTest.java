@@ -150,7 +150,7 @@ class InputLeaseTest {
                       awaitQuietly(entered);
                       return null;
                     }));
-    Instant later = Instant.now().plusMillis(300); // several times what the turn's patience is
+    Instant later = Instant.now().plusMillis(300); // several times the lease's patience
     while (Instant.now().isBefore(later)) {
       assertThat(taken).isNotDone();
       assertThat(feederEnded).isNotDone();

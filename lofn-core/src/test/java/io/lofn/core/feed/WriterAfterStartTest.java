@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Once a tool may be there, lofn's writers write no more files where it could lead them astray. */
+/** Once the tool may run, lofn's writers write no more files that it could redirect. */
 @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WriterAfterStartTest {
 

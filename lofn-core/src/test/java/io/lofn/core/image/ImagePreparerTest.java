@@ -151,7 +151,7 @@ class ImagePreparerTest {
     assertThatThrownBy(() -> images().prepare(plain, need(tool().imageArchive("/x.tar")), 0))
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("plain")
-        .hasMessageContaining("takes no image archives");
+        .hasMessageContaining("does not support image archives");
   }
 
   @Test

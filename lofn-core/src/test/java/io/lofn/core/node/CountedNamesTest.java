@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class CountedNamesTest {
 
-  /** Else a directory that cannot be entered would fail every reader. */
+  /** Otherwise a directory that cannot be entered would fail every reader. */
   @Test
   void aPatternStillTellsBelowWhichDirectoriesItMatchesNothing() {
     NamePattern below =

@@ -129,12 +129,12 @@ class NodeLocksTest {
 
     assertThatThrownBy(() -> locks().hold("name", LONG))
         .isInstanceOf(LofnException.class)
-        .hasMessageContaining(file + " is no regular file");
+        .hasMessageContaining(file + " is not a regular file");
     Files.delete(file);
     locks().hold("name", LONG).close();
   }
 
-  /** Whoever looks at the file of a lock and closes it lets go of it, if it is his process's. */
+  /** A process that opens and closes the file of its own lock releases the lock. */
   @Test
   void whoWaitsInVainDoesNotLetAnotherProcessIn() throws Exception {
     try (NodeLocks.Held mine = locks().hold("name", LONG)) {
@@ -149,7 +149,7 @@ class NodeLocksTest {
     }
   }
 
-  /** Says whether it gets a name. */
+  /** Prints whether it gets the lock of a name. */
   static final class Trier {
 
     private Trier() {}
@@ -190,7 +190,7 @@ class NodeLocksTest {
     assertThat(other.getInputStream().read()).isEqualTo('h');
     assertThatThrownBy(() -> locks().hold("name", Duration.ofMillis(300)))
         .isInstanceOf(EngineException.class)
-        .hasMessageContaining("process " + other.pid() + ", held 'name'");
+        .hasMessageContaining("process " + other.pid() + ", held the lock 'name'");
 
     other.destroyForcibly().waitFor();
 

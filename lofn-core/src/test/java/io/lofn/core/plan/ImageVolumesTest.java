@@ -117,7 +117,7 @@ class ImageVolumesTest {
   void aVolumeInDataThatHasNoSuchDirectoryIsRefusedAndSaysWhatToDo() {
     assertThatThrownBy(() -> again("/data/missing"))
         .isInstanceOf(LofnException.class)
-        .hasMessageContainingAll("tool:1", "/data/missing", "/data", "another place");
+        .hasMessageContainingAll("tool:1", "/data/missing", "/data", "another path");
   }
 
   @Test

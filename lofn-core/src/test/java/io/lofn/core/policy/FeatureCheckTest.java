@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a tool asks for and a runtime cannot do: refused or warned of, never silently dropped. */
+/** What a tool asks for and a runtime does not support: refused or warned of, never ignored. */
 class FeatureCheckTest {
 
   private static final Tool<String, String> TOOL = Tool.pipe("busybox:1").command("cat");
@@ -132,7 +132,7 @@ class FeatureCheckTest {
               gate(Map.of())
                   .checkSubmounts(
                       TOOL.unsupportedFeatures(UnsupportedFeaturePolicy.WARN), open, volume, dev);
-              // Nothing is closed there anyway, which is warned of.
+              // Read-only mounts are not supported there anyway, for which there is a warning.
               SelectedRuntime none =
                   without(RuntimeFeature.READ_ONLY_SUBMOUNTS, RuntimeFeature.READ_ONLY_MOUNTS);
               gate(Map.of()).checkSubmounts(TOOL, none, volume, dev);

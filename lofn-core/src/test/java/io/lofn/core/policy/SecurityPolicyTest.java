@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a tool is refused unless {@code spark.lofn.allow.*} says so, in every form of it. */
+/** What is refused unless {@code spark.lofn.allow.*} allows it, in every form. */
 class SecurityPolicyTest {
 
   private static final String PRIVILEGED = "spark.lofn.allow.privileged";

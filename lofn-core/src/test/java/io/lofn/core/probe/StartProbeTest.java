@@ -48,7 +48,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the probe says of engines that see other files than the executor. */
+/** What the probe reports for engines that see other files than the executor. */
 class StartProbeTest {
 
   private static final Tool<String, String> OTHER = Tool.pipe("any:1").command("cat").user("0:0");
@@ -109,7 +109,7 @@ class StartProbeTest {
       assertThatThrownBy(() -> probe.check(ends(41), IMAGE, TASK))
           .isInstanceOf(EngineException.class)
           .hasMessageStartingWith(
-              "Tools cannot run on this node by fake, engine of fake: the engine does not see the"
+              "Tools cannot run on this node with fake, engine of fake: the engine does not see the"
                   + " executor's directory "
                   + local)
           .hasMessageContaining("spark.lofn.host.path.map")
@@ -265,7 +265,7 @@ class StartProbeTest {
           .isNotInstanceOf(EngineException.class)
           .hasMessageContaining("any:1 would run as user '0:0'")
           .hasMessageContaining("belong to user 12345")
-          .hasMessageContaining("Leave Tool.user away, run executors as root");
+          .hasMessageContaining("Remove Tool.user, run executors as root");
     }
     assertThat(started).hasSize(2);
     assertThat(started.get(0).settings().user()).contains("0:0");

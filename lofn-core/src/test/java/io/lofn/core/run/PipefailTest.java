@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a shell makes of a script and of what comes before it. */
+/** How a shell runs a script with the text that lofn puts before it. */
 class PipefailTest {
 
   private static final Tool<String, String> TOOL = Tool.pipe("any");

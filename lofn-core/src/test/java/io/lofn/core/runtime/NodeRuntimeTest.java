@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** When a node's runtime is looked for, and looked for again. */
+/** When a node's runtime is chosen, and chosen again. */
 class NodeRuntimeTest {
 
   private final Switchable first = new Switchable("first", -1);

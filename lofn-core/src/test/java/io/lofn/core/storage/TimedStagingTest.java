@@ -22,7 +22,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Staging ends with its time and with its task, whether the stager listens or not. */
+/**
+ * Staging ends with its time and with its task, whether or not the stager reacts to an interrupt.
+ */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TimedStagingTest {
 
@@ -53,7 +55,7 @@ class TimedStagingTest {
     return volume();
   }
 
-  /** One that does not listen, as a parser that computes. */
+  /** One that ignores interrupts, as a parser that computes. */
   private StagedVolume deaf() {
     begun.countDown();
     Uninterruptibles.awaitUninterruptibly(release);

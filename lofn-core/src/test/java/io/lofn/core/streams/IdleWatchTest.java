@@ -87,7 +87,7 @@ class IdleWatchTest {
     assertThat(isIdle()).isTrue();
   }
 
-  /** Looks, while it is read, at the watch: when the limit is reached, and when it is exceeded. */
+  /** Checks the watch while it is read: when the limit is reached, and when it is exceeded. */
   private InputStream slow() {
     return new InputStream() {
       @Override

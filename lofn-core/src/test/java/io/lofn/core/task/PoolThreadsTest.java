@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is thrown on threads of lofn, and who learns of it. */
+/** Failures on threads of lofn, and where they are reported. */
 @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PoolThreadsTest {
 
@@ -116,7 +116,10 @@ class PoolThreadsTest {
     assertThat(discarded).containsExactly("late");
   }
 
-  /** A container that starts as lofn ends is removed while its engine is still spoken with. */
+  /**
+   * A container that starts while lofn shuts down is removed before the connection to its engine
+   * ends.
+   */
   @Test
   void theEndWaitsForCallsWhoseResultsAreToBeUndoneAndForNoOthers() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
@@ -146,7 +149,7 @@ class PoolThreadsTest {
 
     assertThatThrownBy(() -> calls.call(task, () -> "too late"))
         .isInstanceOf(LofnException.class)
-        .hasMessageContaining("lofn has ended on this executor");
+        .hasMessageContaining("lofn has shut down on this executor");
   }
 
   @Test

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A run whose container, or the shell in it, is lost before it has told how the run ended. */
+/** A run whose container, or the shell in it, is lost before it has reported how the run ended. */
 @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WarmRunTest {
 
@@ -69,7 +69,7 @@ class WarmRunTest {
     assertThat(new Lost(killed).run.await(LOOK)).contains(killed);
   }
 
-  /** Though nobody has waited for its end: it may still live where its exchange is. */
+  /** Even if no thread has waited for its end: it may still use the exchange. */
   @Test
   void leavesItsContainerToNobody() throws Exception {
     Lost lost = new Lost(new ContainerExit(0, false));
@@ -80,7 +80,7 @@ class WarmRunTest {
     assertThat(lost.closed).isTrue();
   }
 
-  /** A late look at its time or its disk comes to nothing: another run may have the container. */
+  /** A late check of its time or its disk does nothing: another run may have the container. */
   @Test
   void isNotStoppedOnceItIsClosed() throws Exception {
     Lost ended = new Lost(new ContainerExit(0, false), " ended 0\n");

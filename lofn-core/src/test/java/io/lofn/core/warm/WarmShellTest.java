@@ -40,7 +40,7 @@ class WarmShellTest {
     threads.shutdownNow();
   }
 
-  /** What an image's shell, or a tool that found the way there, may say. */
+  /** What an image's shell, or a tool that reaches its streams, may print. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -142,7 +142,7 @@ class WarmShellTest {
     assertThat(command.leftNothing()).isFalse();
   }
 
-  /** It compares them with the fields of the kernel's table, which blanks part. */
+  /** They are compared with the fields of the kernel's table, which blanks separate. */
   @Test
   void theScriptIsToldWhereRunsMayWriteAsTheKernelTellsIt() {
     assertThat(WarmShell.argv("/tmp", List.of(Path.of("/shared"), Path.of("/my data\t\\\n#"))))

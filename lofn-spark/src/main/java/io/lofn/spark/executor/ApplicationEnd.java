@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what is due when the application ends. It touches nothing of Scala's: a listener that does
- * not link would stop the whole context.
+ * Runs an action when the application ends. Uses no class of Scala's: a listener that does not link
+ * would stop the whole context.
  */
 public final class ApplicationEnd extends SparkListener {
 
@@ -17,8 +17,8 @@ public final class ApplicationEnd extends SparkListener {
   private final Runnable action;
 
   /**
-   * @param what what is done, for the log
-   * @param action does it
+   * @param what the action, for the log
+   * @param action what to run
    */
   public ApplicationEnd(String what, Runnable action) {
     this.what = what;
@@ -30,7 +30,7 @@ public final class ApplicationEnd extends SparkListener {
     try {
       action.run();
     } catch (RuntimeException e) {
-      LOG.warn("At the end of the application it failed to {}", what, e);
+      LOG.warn("At the end of the application, lofn could not {}", what, e);
     }
   }
 }

@@ -26,34 +26,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one place of static state: an injector for each configuration that jobs and tasks of this JVM
- * came with, made when the first of them comes and closed when the application or the JVM ends, or
- * when nothing uses it while others are needed.
+ * The only static state of lofn: an injector for each configuration of the jobs and tasks of this
+ * JVM. It is made when the first of them comes. It is closed when the application or the JVM ends,
+ * or when nothing uses it and others are needed.
  */
 public final class ExecutorInjector {
 
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorInjector.class);
 
-  /** A driver may live for hundreds of sessions, each with a configuration of its own. */
+  /**
+   * The limit of unused injectors: a driver may live for hundreds of sessions, each with its own
+   * configuration.
+   */
   public static final int MOST_UNUSED = 16;
 
   /**
-   * What an injector serves: a configuration of one application. A local Spark is driver and
+   * The key of an injector: the configuration of one application. A local Spark is driver and
    * executor in one JVM, and only its tasks see jars that were added after its start.
    */
   private record Key(Map<String, String> conf, SparkConf spark, boolean driver) {}
 
-  /** The one used last comes last. */
+  /** The most recently used one comes last. */
   private static final Map<Key, Made> INJECTORS = new LinkedHashMap<>(16, 0.75f, true);
 
   private static final Set<String> APPLICATIONS = new HashSet<>();
 
-  /** Of this JVM, whatever the configuration; of nobody's interest without the plugin. */
+  /** The metrics of this JVM, for all configurations; without the plugin nobody reads them. */
   private static RunMetrics metrics = new SparkMetrics();
 
   private ExecutorInjector() {}
 
-  /** An injector, and what closes it if nobody did when the JVM ends. */
+  /** An injector, and what closes it when the JVM ends, if nothing did before. */
   private static final class Made {
 
     private final Injector injector;
@@ -72,7 +75,7 @@ public final class ExecutorInjector {
       return users == 0 && injector.getInstance(RunEngine.class).isIdle();
     }
 
-    /** Closes it, unless the JVM ends, which does it. */
+    /** Closes the injector, unless the JVM ends, which closes it. */
     void end() {
       if (!unhook(atShutdown)) {
         return;
@@ -80,7 +83,7 @@ public final class ExecutorInjector {
       try {
         close();
       } catch (RuntimeException | Error e) {
-        LOG.warn("Something of lofn could not be closed", e);
+        LOG.warn("Could not close all resources of lofn", e);
       }
     }
 
@@ -93,7 +96,7 @@ public final class ExecutorInjector {
     }
   }
 
-  /** The use of an injector, which is not closed meanwhile, nor while it has a run. */
+  /** Holds an injector in use: it is not closed meanwhile, nor while it has a run. */
   public static final class Lease implements AutoCloseable {
 
     private final Made made;
@@ -112,7 +115,7 @@ public final class ExecutorInjector {
     }
   }
 
-  /** Has all that begins from now on counted. */
+  /** Sets the metrics that count everything from now on. */
   public static synchronized void countWith(RunMetrics others) {
     metrics = others;
   }
@@ -126,7 +129,7 @@ public final class ExecutorInjector {
   }
 
   /**
-   * Lets what was made for the tasks of a driver's own JVM end with its application: such a JVM may
+   * Ends what was made for the tasks of a driver's own JVM when its application ends: the JVM may
    * live on, with other applications. Of what is configured for all of the application it warns
    * once.
    */
@@ -170,12 +173,12 @@ public final class ExecutorInjector {
       Runtime.getRuntime().addShutdownHook(made.atShutdown);
     } catch (IllegalStateException e) {
       made.close();
-      throw new LofnException("This JVM is shutting down, and lofn begins nothing in it", e);
+      throw new LofnException("This JVM is shutting down, so lofn starts no run in it", e);
     }
     return made;
   }
 
-  /** Ends what was not used for longest, on a thread of its own: its engine may take its time. */
+  /** Closes the least recently used injectors, on another thread: its engine may take some time. */
   private static void endUnused() {
     List<Made> unused = INJECTORS.values().stream().filter(Made::isUnused).toList();
     for (Made made : unused.subList(0, Math.max(0, unused.size() - MOST_UNUSED))) {
@@ -190,7 +193,7 @@ public final class ExecutorInjector {
   private static Injector create(ExecutorSettings settings) {
     Services<Module> added = Services.discover(Module.class);
     if (!added.broken().isEmpty()) {
-      throw new LofnException("A Guice module could not be loaded: " + added.broken());
+      throw new LofnException("Cannot load a Guice module: " + added.broken());
     }
     List<Module> modules = new ArrayList<>(added.found());
     modules.add(
@@ -204,7 +207,7 @@ public final class ExecutorInjector {
     try {
       return Guice.createInjector(Stage.PRODUCTION, modules);
     } catch (CreationException e) {
-      throw new LofnException("lofn cannot be set up on this executor: " + e.getMessage(), e);
+      throw new LofnException("Cannot start lofn on this executor: " + e.getMessage(), e);
     }
   }
 }

@@ -12,10 +12,10 @@ import org.apache.spark.SparkConf;
 import scala.Tuple2;
 
 /**
- * What an executor's injector is made from.
+ * The settings from which an executor's injector is made.
  *
  * @param conf the configuration that came with the task
- * @param directories where files may be kept
+ * @param directories where lofn may keep files
  * @param hadoop the session's Hadoop properties
  */
 record ExecutorSettings(LofnConfig conf, NodeEnvironment directories, HadoopProperties hadoop) {

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import org.apache.spark.SparkContext;
 
-/** Has one listener for each context of the driver whose tools are to fail fast. Thread-safe. */
+/** Adds one listener to each context of the driver whose tools must fail fast. Thread-safe. */
 public final class FailFast {
 
   private final Set<SparkContext> watched = Collections.newSetFromMap(new WeakHashMap<>());

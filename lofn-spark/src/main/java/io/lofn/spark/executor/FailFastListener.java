@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
 import scala.Option;
 
 /**
- * Cancels the jobs of a stage when one of its partitions fails again and again in the same way. It
- * touches no collection of Scala's: a listener that does not link would stop the whole context.
- * Spark calls it from one thread.
+ * Cancels the jobs of a stage when one of its partitions fails repeatedly in the same way. Uses no
+ * collection of Scala's: a listener that does not link would stop the whole context. Spark calls it
+ * on one thread.
  */
 final class FailFastListener extends SparkListener {
 
@@ -40,7 +40,8 @@ final class FailFastListener extends SparkListener {
         }
       }
     } catch (RuntimeException e) {
-      LOG.warn("A failed task of stage {} could not be looked at", end.stageId(), e);
+      LOG.warn(
+          "Cannot read the failure of a task of stage {}; fail-fast ignores it", end.stageId(), e);
     }
   }
 

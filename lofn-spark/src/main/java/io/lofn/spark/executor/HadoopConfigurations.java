@@ -8,12 +8,18 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 
-/** The Hadoop properties that a job has beyond the configuration files of its class path. */
+/**
+ * Reads the Hadoop properties that a job has in addition to the configuration files on its class
+ * path.
+ */
 public final class HadoopConfigurations {
 
   private HadoopConfigurations() {}
 
-  /** Those that Spark took from its own configuration, and those that the program has set. */
+  /**
+   * Returns the properties that Spark took from its own configuration, and those that the program
+   * has set.
+   */
   public static Map<String, String> propertiesOf(JavaSparkContext spark) {
     Configuration configuration = spark.hadoopConfiguration();
     Map<String, String> properties = new HashMap<>();
@@ -25,7 +31,7 @@ public final class HadoopConfigurations {
     return properties;
   }
 
-  /** Where paths without a scheme are. */
+  /** Returns the file system of paths without a scheme. */
   public static URI defaultFileSystem(JavaSparkContext spark) {
     return FileSystem.getDefaultUri(spark.hadoopConfiguration());
   }

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where this executor may keep files, as Spark itself decides: YARN's directories, else the ones
- * that the worker gave to the executor, else the node's, else {@code spark.local.dir}.
+ * The directories in which this executor may keep files, by Spark's own rules: YARN's directories,
+ * else those that the worker gave to the executor, else the node's, else {@code spark.local.dir}.
  */
 final class LocalDirectories {
 

@@ -14,16 +14,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds method references that come to executors as others. Of equal method references to one
- * interface in one class, javac writes down one, with the types of the first (JDK-8208752): the
- * others fail there with a ClassCastException that names neither.
+ * Finds method references that executors receive as different ones. For equal method references to
+ * one interface in one class, javac generates only one, with the types of the first (JDK-8208752):
+ * the others fail there with a ClassCastException that names neither.
  */
 final class SentFunctions {
 
   private SentFunctions() {}
 
   /**
-   * Checks what is to be sent. What cannot be sent at all is left to Spark, which says why.
+   * Checks what is to be sent. If it cannot be sent at all, Spark reports why.
    *
    * @throws LofnException if a function in it would change its types
    */
@@ -39,12 +39,12 @@ final class SentFunctions {
         byte[] unused = written(in.readObject(), arrived);
       }
     } catch (IOException | ClassNotFoundException | RuntimeException e) {
-      return; // Spark will say it, or the executor can do what the driver cannot.
+      return; // Spark reports it, or the executor can do what the driver cannot.
     }
     for (int i = 0; i < functions.size() && functions.size() == arrived.size(); i++) {
       if (!functions.get(i).equals(arrived.get(i))) {
         throw new LofnException(
-            "The method reference %s comes to executors as %s, since the class uses the same one for other types, too; write a lambda instead, as in (a, b) -> new Tuple2<>(a, b)"
+            "Executors would receive the method reference %s as %s, because its class also uses the same method reference for other types; write a lambda instead, as in (a, b) -> new Tuple2<>(a, b)"
                 .formatted(functions.get(i), arrived.get(i)));
       }
     }
@@ -83,7 +83,7 @@ final class SentFunctions {
     }
   }
 
-  /** Finds the classes that tasks find. */
+  /** Resolves classes as tasks do. */
   private static final class Received extends ObjectInputStream {
 
     Received(InputStream in) throws IOException {

@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What this executor has done and how long it took, for Spark's metric system. It counts whether
- * somebody looks or not. Thread-safe.
+ * Counts what this executor has done and how long it took, for Spark's metric system. Counts
+ * whether or not anything reads the metrics. Thread-safe.
  */
 public final class SparkMetrics implements RunMetrics {
 
@@ -25,7 +25,7 @@ public final class SparkMetrics implements RunMetrics {
   private final Timer create = new Timer();
   private final Timer run = new Timer();
 
-  /** Makes it known by the names of {@code docs/metrics.md}. */
+  /** Registers the metrics under the names of {@code docs/metrics.md}. */
   public void register(MetricRegistry registry) {
     registry.register("runs", runs);
     registry.register("failures", failures);

@@ -3,7 +3,7 @@ package io.lofn.spark.executor;
 import com.google.inject.AbstractModule;
 import com.google.inject.Singleton;
 
-/** Wires what of Spark's the tasks and the driver use beside the run engine. */
+/** Wires those services of Spark that tasks and the driver use besides the run engine. */
 final class SparkModule extends AbstractModule {
 
   @Override

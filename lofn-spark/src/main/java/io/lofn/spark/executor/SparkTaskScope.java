@@ -13,7 +13,7 @@ import org.apache.spark.util.TaskCompletionListener;
 import org.slf4j.MDC;
 import scala.Option;
 
-/** A task of Spark. */
+/** The task of Spark that a run works for. */
 public final class SparkTaskScope implements TaskScope {
 
   private final TaskContext context;
@@ -30,11 +30,11 @@ public final class SparkTaskScope implements TaskScope {
             context.taskAttemptId());
   }
 
-  /** The task of the calling thread. */
+  /** Returns the task of the calling thread. */
   public static TaskScope current() {
     TaskContext context = TaskContext.get();
     if (context == null) {
-      throw new IllegalStateException("A tool runs in a task of Spark only");
+      throw new IllegalStateException("A tool runs only in a Spark task");
     }
     return new SparkTaskScope(context);
   }

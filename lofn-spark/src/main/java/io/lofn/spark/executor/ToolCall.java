@@ -25,7 +25,7 @@ public final class ToolCall<I, O> implements Serializable {
   private final Tool<I, O> tool;
   private final HashMap<String, String> conf;
 
-  /** What the driver knows of the image's bytes. */
+  /** The digest of the image, if the driver knows it. */
   private final @Nullable String digest;
 
   /** Where runs without records are counted; null where there are none. */
@@ -44,7 +44,7 @@ public final class ToolCall<I, O> implements Serializable {
     this.emptyRuns = emptyRuns;
   }
 
-  /** A call whose tasks all run the bytes that the image stands for now, if that can be told. */
+  /** Makes a call whose tasks all run the image with its current digest, if that is known. */
   public static <I, O> ToolCall<I, O> onDriver(
       String operator, Tool<I, O> tool, LofnConfig conf, SparkContext context) {
     SentFunctions.check(tool);
@@ -62,13 +62,13 @@ public final class ToolCall<I, O> implements Serializable {
     }
   }
 
-  /** This call as failure reports are to name it at a level of a tree. */
+  /** Returns this call with the name of a tree's level for failure reports. */
   public ToolCall<I, O> atLevel(int level) {
     return new ToolCall<>(
         operator + ", level " + level, tool, new LofnConfig(conf), digest, emptyRuns);
   }
 
-  /** This call for another layout of the same tool. */
+  /** Returns this call for another layout of the same tool. */
   public <J> ToolCall<J, O> with(Tool<J, O> other) {
     SentFunctions.check(other);
     return new ToolCall<>(operator, other, new LofnConfig(conf), digest, emptyRuns);

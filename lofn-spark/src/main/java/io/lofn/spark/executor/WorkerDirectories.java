@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where the workers of a standalone cluster let executors keep files: {@code
- * spark-<worker>/executor-<application>} below a local directory, so that the executors of two
+ * The directories in which the workers of a standalone cluster let executors keep files: {@code
+ * spark-<worker>/executor-<application>} below a local directory. So the executors of two
  * applications, or of two workers, of a node share none.
  */
 final class WorkerDirectories implements NodeEnvironment.Layout {
@@ -20,7 +20,10 @@ final class WorkerDirectories implements NodeEnvironment.Layout {
   private static final String WORKER = "spark-";
   private static final String APPLICATION = "executor-";
 
-  /** The directory that all workers of the node share; empty if one is no worker's. */
+  /**
+   * Returns the directory that all workers of the node share; empty if a directory is not a
+   * worker's.
+   */
   @Override
   public Optional<Path> shared(Path directory) {
     Path worker = directory.getParent();
@@ -28,7 +31,10 @@ final class WorkerDirectories implements NodeEnvironment.Layout {
     return known ? Optional.ofNullable(worker.getParent()) : Optional.empty();
   }
 
-  /** The directories of other workers and applications beside one; empty if it is no such one. */
+  /**
+   * Returns the directories of other workers and applications beside one; empty if it is not a
+   * worker's.
+   */
   @Override
   public List<Path> beside(Path directory) {
     List<Path> found = new ArrayList<>();
@@ -44,7 +50,7 @@ final class WorkerDirectories implements NodeEnvironment.Layout {
     return name != null && name.toString().startsWith(prefix);
   }
 
-  /** What a directory has, or nothing if it is gone, or another user's. */
+  /** Returns the contents of a directory; nothing if it is gone, or another user's. */
   private static List<Path> list(Path directory, String prefix) {
     List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, prefix + "*")) {

@@ -1,5 +1,5 @@
 /**
- * What ties the run engine to the executors and the driver of Spark.
+ * Connects the run engine to the executors and the driver of Spark.
  *
  * <p>Internal: for lofn's own modules; it may change with any version.
  */

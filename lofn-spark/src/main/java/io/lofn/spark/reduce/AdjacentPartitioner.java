@@ -2,7 +2,7 @@ package io.lofn.spark.reduce;
 
 import org.apache.spark.Partitioner;
 
-/** Sends the records of neighbouring partitions to one: the first k to 0, the next k to 1, ... */
+/** Sends the records of adjacent partitions to one: the first k to 0, the next k to 1, ... */
 public final class AdjacentPartitioner extends Partitioner {
 
   private static final long serialVersionUID = 1L;
@@ -11,8 +11,8 @@ public final class AdjacentPartitioner extends Partitioner {
   private final int fanIn;
 
   /**
-   * @param width how many partitions there are
-   * @param fanIn how many neighbours meet
+   * @param width the number of partitions
+   * @param fanIn the number of neighbours in one group
    */
   public AdjacentPartitioner(int width, int fanIn) {
     this.width = width;
@@ -29,12 +29,12 @@ public final class AdjacentPartitioner extends Partitioner {
     return RecordPosition.partitionOf((Long) place) / fanIn;
   }
 
-  /** How many groups so many neighbours make. */
+  /** Returns the number of groups for this many partitions. */
   public static int groups(int partitions, int fanIn) {
     return (partitions + fanIn - 1) / fanIn;
   }
 
-  /** How many neighbours meet in a partition. */
+  /** Returns the number of neighbours in a group. */
   public int sizeOf(int group) {
     return Math.min(fanIn, width - group * fanIn);
   }

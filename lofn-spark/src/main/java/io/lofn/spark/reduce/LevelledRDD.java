@@ -11,15 +11,15 @@ import scala.Enumeration;
 import scala.collection.Iterator;
 
 /**
- * The records of another RDD, with what Spark's scheduler is to believe of them when it makes lost
- * partitions again. Spark's own {@code mapPartitions} takes that for a parameter, but only from
- * Spark itself.
+ * The records of another RDD, with the determinism level that Spark's scheduler uses when it
+ * recomputes lost partitions. Spark's own {@code mapPartitions} has a parameter for it, but only
+ * for Spark itself.
  */
 public final class LevelledRDD<T> extends RDD<T> {
 
   private static final long serialVersionUID = 1L;
 
-  /** For the driver alone: no task asks for a level. */
+  /** For the driver only: no task asks for a level. */
   private transient @Nullable RDD<?> ordered;
 
   private final boolean orderSensitive;
@@ -30,16 +30,18 @@ public final class LevelledRDD<T> extends RDD<T> {
     this.orderSensitive = orderSensitive;
   }
 
-  /** What a tool made of records whose order it depends on, if it does. */
+  /**
+   * Returns the output of a tool, marked as depending on the order of its input if the tool does.
+   */
   public static <T> JavaRDD<T> outputOf(Tool<?, ?> tool, JavaRDD<T> output) {
     return tool.isOrderSensitive() ? new LevelledRDD<>(output, null, true).toJavaRDD() : output;
   }
 
   /**
-   * Records that a shuffle has sorted by a key that no two share: their order is given if that of
-   * the records is that the keys count. Spark takes every sorted shuffle for one with ties.
+   * Returns records that a shuffle has sorted by a unique key. Their order is determinate if the
+   * order of the records that the keys count is. Spark assumes that every sorted shuffle has ties.
    *
-   * @param counted what the keys count
+   * @param counted the records that the keys count
    */
   static <T> JavaRDD<T> sorted(JavaRDD<T> records, JavaRDD<?> counted) {
     return new LevelledRDD<>(records, counted.rdd(), false).toJavaRDD();
@@ -65,7 +67,7 @@ public final class LevelledRDD<T> extends RDD<T> {
     return firstParent(elementClassTag()).partitions();
   }
 
-  /** What it was made of is not needed any more, once it is kept for good. */
+  /** Drops the parent, which is not needed once a checkpoint has replaced it. */
   @Override
   public void clearDependencies() {
     super.clearDependencies();

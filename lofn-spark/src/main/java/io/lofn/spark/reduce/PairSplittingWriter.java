@@ -10,7 +10,9 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import scala.Tuple2;
 
-/** Tells the records of two neighbours apart by their places, and has them written as a pair. */
+/**
+ * Tells the records of two adjacent partitions apart by their positions, and writes them as a pair.
+ */
 public final class PairSplittingWriter<T> implements PartitionWriter<Tuple2<Long, T>> {
 
   private static final long serialVersionUID = 1L;
@@ -27,7 +29,7 @@ public final class PairSplittingWriter<T> implements PartitionWriter<Tuple2<Long
     writer.write(new Side<>(records, true), new Side<>(records, false), run);
   }
 
-  /** The records of the even or the odd partition of a stream that has the even one first. */
+  /** The records of the even or the odd partition of a stream in which the even one comes first. */
   private static final class Side<T> implements Iterator<T> {
 
     private final PeekingIterator<Tuple2<Long, T>> records;

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.Iterator;
 import scala.Tuple2;
 
-/** Writes records without their places. */
+/** Writes records without their positions. */
 public final class PositionStrippingWriter<T> implements PartitionWriter<Tuple2<Long, T>> {
 
   private static final long serialVersionUID = 1L;

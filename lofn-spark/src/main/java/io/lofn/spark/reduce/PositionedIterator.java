@@ -3,7 +3,7 @@ package io.lofn.spark.reduce;
 import java.util.Iterator;
 import scala.Tuple2;
 
-/** The records of a partition, each with its place. */
+/** The records of a partition, each with its position. */
 public final class PositionedIterator<T> implements Iterator<Tuple2<Long, T>> {
 
   private final int partition;

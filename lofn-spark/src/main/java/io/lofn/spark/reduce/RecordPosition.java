@@ -1,8 +1,8 @@
 package io.lofn.spark.reduce;
 
 /**
- * The place of a record, (partition, position), as one number that sorts like the pair. A plain
- * number needs no serialiser and no comparator of its own.
+ * The position of a record, (partition, index), as one number that sorts like the pair. A plain
+ * number needs no serializer and no comparator of its own.
  */
 public final class RecordPosition {
 
@@ -15,7 +15,7 @@ public final class RecordPosition {
   public static long of(int partition, long position) {
     if (partition >= PARTITIONS || position >= POSITIONS) {
       throw new IllegalArgumentException(
-          "A reduce takes at most %d partitions of %d records, and this is record %d of partition %d"
+          "A reduce supports at most %d partitions of %d records, but this is record %d of partition %d"
               .formatted(PARTITIONS, POSITIONS, position, partition));
     }
     return ((long) partition << POSITION_BITS) | position;

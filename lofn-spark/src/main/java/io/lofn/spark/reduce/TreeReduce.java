@@ -10,8 +10,8 @@ import scala.Tuple2;
 
 /**
  * Merges partitions with a tool, as a tree on the executors that keeps the order of records. Each
- * level is a stage of its own, so its containers run at the same time; a plain coalesce would run
- * those of the level below one after another in one task.
+ * level is a stage, so its containers run at the same time. A plain coalesce would run those of the
+ * level below one after another in one task.
  */
 public final class TreeReduce<T> {
 
@@ -19,8 +19,8 @@ public final class TreeReduce<T> {
   private final int fanIn;
 
   /**
-   * @param merger merges neighbours, whose records come in order and with their places
-   * @param fanIn how many neighbours it merges
+   * @param merger merges neighbours, whose records come in order and with their positions
+   * @param fanIn the number of neighbours that it merges
    */
   public TreeReduce(ToolCall<Tuple2<Long, T>, T> merger, int fanIn) {
     this.merger = merger;
@@ -57,7 +57,7 @@ public final class TreeReduce<T> {
     return (partition, records) -> new PositionedIterator<>(partition, records);
   }
 
-  /** A partition without neighbours is merged already and passes as it is. */
+  /** Merges each group. A partition without neighbours is merged already and passes unchanged. */
   private static <T> Function2<Integer, Iterator<Tuple2<Long, T>>, Iterator<T>> mergeGroups(
       ToolCall<Tuple2<Long, T>, T> merger, AdjacentPartitioner neighbours) {
     return (group, placed) ->

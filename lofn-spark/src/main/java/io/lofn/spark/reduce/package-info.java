@@ -1,5 +1,5 @@
 /**
- * The tree by which partitions are merged, and the order of records in it.
+ * Merges partitions as a tree that keeps the order of records.
  *
  * <p>Internal: for lofn's own modules; it may change with any version.
  */

@@ -133,7 +133,7 @@ class PlantedDirectoriesTest {
     }
   }
 
-  /** A name of a lock in a directory that all write could be told by anybody. */
+  /** Any user could guess the name of a lock in a directory that all users write. */
   @Test
   void noNameInASharedDirectoryIsALock() throws Exception {
     Path shared = shared();
@@ -152,7 +152,7 @@ class PlantedDirectoriesTest {
         new LofnConfig(Map.of()));
   }
 
-  /** Sweeps as if an engine had nothing left. */
+  /** Cleans up as if an engine had no containers left. */
   static final class Sweep {
 
     private Sweep() {}

@@ -100,7 +100,7 @@ class VolumeStagingTest {
 
     assertThatThrownBy(() -> staged(Map.of(), directory, volume.readWrite()))
         .isInstanceOf(StagingException.class)
-        .hasMessageContaining("fake:/x at /data (read-write) is a copy that others share");
+        .hasMessageContaining("fake:/x at /data (read-write) is a copy that other tools share");
   }
 
   @Test

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import scala.Enumeration;
 import scala.Tuple2;
 
-/** What Spark's scheduler hears of tools that depend on the order of records. */
+/** What Spark's scheduler knows of tools that depend on the order of records. */
 class LevelledRDDTest {
 
   private static final int PARTITIONS = 3;
