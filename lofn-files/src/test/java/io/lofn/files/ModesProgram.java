@@ -37,7 +37,7 @@ final class ModesProgram {
       check(opens, mode + " is not deleted as long as somebody writes");
     } catch (IOException e) {
       check(!opens, mode + " is deleted although somebody writes: " + e);
-      check(e.getMessage().contains("may not be read and searched"), e.getMessage());
+      check(e.getMessage().contains("without permission to read and search"), e.getMessage());
       check(e.getMessage().contains("'closed'"), "names what it was: " + e.getMessage());
       check(!Files.exists(tree.resolve("file")), "the rest is deleted");
       FileTree.delete(tree, Writers.GONE);
