@@ -11,9 +11,8 @@ import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * Stages volumes from every file system that Hadoop knows: {@code hdfs:}, {@code s3a:}, {@code
- * abfs:}, {@code gs:} and whatever else is on the class path. Found by {@link
- * java.util.ServiceLoader}.
+ * Stages volumes from every Hadoop file system on the class path, such as {@code hdfs:}, {@code
+ * s3a:}, {@code abfs:} and {@code gs:}. Found by {@link java.util.ServiceLoader}.
  */
 public final class HadoopVolumeStagerProvider implements VolumeStagerProvider {
 
@@ -36,7 +35,7 @@ public final class HadoopVolumeStagerProvider implements VolumeStagerProvider {
           new NodeCache(directory, new CacheSpace(directory, config.maxBytes(), disk));
       return new HadoopVolumeStager(hadoop, directory, cache);
     } catch (IOException e) {
-      throw new StagingException("Cannot keep volumes in " + directory + ": " + e, e);
+      throw new StagingException("Could not use " + directory + " for copies of volumes: " + e, e);
     }
   }
 }

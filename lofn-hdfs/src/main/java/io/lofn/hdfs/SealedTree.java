@@ -23,7 +23,10 @@ final class SealedTree {
     return PosixFilePermissions.fromString(text);
   }
 
-  /** Lets every user of the node read a tree, whose tools may be others, and nobody write it. */
+  /**
+   * Makes a tree readable for every user of the node, since tools may run as other users, and
+   * writable for nobody.
+   */
   static void seal(Path tree) throws IOException {
     Files.walkFileTree(
         tree,

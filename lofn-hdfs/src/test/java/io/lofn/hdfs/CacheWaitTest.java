@@ -128,7 +128,7 @@ class CacheWaitTest {
 
     cache.close();
 
-    assertThatThrownBy(waiting::get).hasMessageContaining("lofn was closed meanwhile");
+    assertThatThrownBy(waiting::get).hasMessageContaining("lofn is shutting down");
     release.countDown();
     stuck.get().close();
   }

@@ -94,6 +94,6 @@ class HadoopOutputStoreTest extends OutputStoreContract {
 
     assertThatThrownBy(() -> store().list(root()))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("has no such file name as");
+        .hasMessageContaining("cannot encode the file name");
   }
 }
