@@ -14,7 +14,7 @@ import java.util.List;
 /**
  * An image of an unpacked archive.
  *
- * @param names what it is called
+ * @param names its names
  * @param config the file of its configuration
  * @param layers the files of its layers, from the lowest up
  */
@@ -23,7 +23,7 @@ record ArchivedImage(List<String> names, Path config, List<Path> layers) {
   private static final String CONTAINERD_NAME = "io.containerd.image.name";
   private static final String OCI_NAME = "org.opencontainers.image.ref.name";
 
-  /** Registries take manifests of 4 MiB. */
+  /** A bound for files that somebody else wrote; registries accept manifests of up to 4 MiB. */
   private static final int MOST_BYTES = 16 << 20;
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -34,9 +34,9 @@ record ArchivedImage(List<String> names, Path config, List<Path> layers) {
   }
 
   /**
-   * The images of an archive.
+   * Returns the images of an archive.
    *
-   * @throws IOException if it is none that is known
+   * @throws IOException if the format of the archive is unknown
    */
   static List<ArchivedImage> read(Path directory) throws IOException {
     if (Files.isRegularFile(directory.resolve("manifest.json"))) {
@@ -100,7 +100,7 @@ record ArchivedImage(List<String> names, Path config, List<Path> layers) {
   }
 
   /**
-   * What a file of an image says, whose length somebody else has chosen.
+   * Reads a file of an image, whose length somebody else has chosen.
    *
    * @throws IOException if it is longer than any image needs
    */

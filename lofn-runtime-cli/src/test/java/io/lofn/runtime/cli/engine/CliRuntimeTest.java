@@ -310,7 +310,7 @@ class CliRuntimeTest {
             directory, "image*) echo 'No such image: x' >&2; exit 1 ;; \n pull*) sleep 600 ;;");
     assertThatThrownBy(() -> cli.runtime(LONG).prepare(ImageRequest.of("x").pullTimeout(SHORT)))
         .isInstanceOf(EngineException.class)
-        .hasMessageContaining("Image x was not pulled within PT1S");
+        .hasMessageContaining("Could not pull image x within PT1S");
   }
 
   @Test
@@ -332,8 +332,8 @@ class CliRuntimeTest {
     assertThatThrownBy(() -> cli.runtime(LONG).prepare(ImageRequest.of("x")))
         .isInstanceOf(ImageUnavailableException.class)
         .hasMessage(
-            "Image x cannot be pulled: pull access denied for x. Check its name, log this node's"
-                + " user in with 'docker login', or load it on every node");
+            "Could not pull image x: pull access denied for x. Check its name, log in as this"
+                + " node's user with 'docker login', or load the image on every node");
   }
 
   @Test
