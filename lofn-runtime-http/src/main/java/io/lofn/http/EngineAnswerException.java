@@ -2,7 +2,7 @@ package io.lofn.http;
 
 import java.io.IOException;
 
-/** An engine answered, but not what was hoped for. */
+/** Thrown when an engine answers with an error. */
 public final class EngineAnswerException extends IOException {
 
   private static final long serialVersionUID = 1L;
@@ -11,8 +11,8 @@ public final class EngineAnswerException extends IOException {
   private final String body;
 
   /**
-   * @param status of HTTP
-   * @param body what the engine said
+   * @param status the HTTP status
+   * @param body the body of the answer
    */
   public EngineAnswerException(int status, String body) {
     super("Status " + status + ": " + body);
@@ -20,12 +20,12 @@ public final class EngineAnswerException extends IOException {
     this.body = body;
   }
 
-  /** The status of HTTP. */
+  /** Returns the HTTP status. */
   public int status() {
     return status;
   }
 
-  /** What the engine said. */
+  /** Returns the body of the answer. */
   public String body() {
     return body;
   }
