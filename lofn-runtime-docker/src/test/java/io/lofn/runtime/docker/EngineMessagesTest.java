@@ -68,7 +68,7 @@ class EngineMessagesTest {
     assertThat(ConnectFailure.denied(SOCKET, "me"))
         .isEqualTo(
             "permission denied on /no/such/docker.sock. Add the user me to the socket's group,"
-                + " usually 'docker', and start the processes anew");
+                + " usually 'docker', and restart the processes");
   }
 
   private EngineException pullFailure(RuntimeException answer) {

@@ -210,7 +210,7 @@ class UnreliableEngineIT {
       }
       assertThatThrownBy(() -> container.await(LONG))
           .isInstanceOf(EngineException.class)
-          .hasMessageContaining("removed by somebody else");
+          .hasMessageContaining("another process removed it");
     }
   }
 
