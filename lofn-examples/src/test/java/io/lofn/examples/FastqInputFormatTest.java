@@ -90,7 +90,7 @@ class FastqInputFormatTest {
           assertThatThrownBy(() -> read(file, size))
               .as("%d bytes, splits of %d", length, size)
               .isInstanceOf(LofnException.class)
-              .hasMessageContaining("cut off");
+              .hasMessageContaining("truncated");
         } else {
           assertThat(read(file, size)).as("%d bytes, splits of %d", length, size).isEqualTo(whole);
         }
@@ -109,8 +109,8 @@ class FastqInputFormatTest {
       assertThatThrownBy(() -> read(file, 1 << 20))
           .as("%d bytes", length)
           .isInstanceOf(LofnException.class)
-          .hasMessageStartingWith("Cannot read file:" + file)
-          .hasMessageContaining("is it cut off?");
+          .hasMessageStartingWith("Could not read file:" + file)
+          .hasMessageContaining("is it truncated?");
     }
   }
 
@@ -119,16 +119,18 @@ class FastqInputFormatTest {
     String record = "@r1\nACGT\n+\n!!!!\n";
 
     assertThat(complaintOf(">r1\nACGT\n"))
-        .isEqualTo("the record at byte 0 is no FASTQ: it must begin with @, not '>r1'");
+        .isEqualTo("the record at byte 0 is not FASTQ: it must begin with @, not '>r1'");
     assertThat(complaintOf(record + "@r2\nAC\nGT\n+\n!!\n!!\n" + record))
-        .isEqualTo("the record at byte 16 is no FASTQ: its third line must begin with +, not 'GT'");
+        .isEqualTo(
+            "the record at byte 16 is not FASTQ: its third line must begin with +, not 'GT'");
     assertThat(complaintOf(record + "@r2\n+\n!!\n" + record))
-        .isEqualTo("the record at byte 16 is no FASTQ: its second line must be its bases, not '+'");
+        .isEqualTo(
+            "the record at byte 16 is not FASTQ: its second line must be its bases, not '+'");
     assertThat(complaintOf(record + "@r2\nACG\n+\n!!\n" + record))
-        .isEqualTo("the record @r2 at byte 16 has 3 bases and 2 qualities; is the file cut off?");
+        .isEqualTo("the record @r2 at byte 16 has 3 bases and 2 qualities; is the file truncated?");
     assertThat(complaintOf("\u0000\u0001" + "x".repeat(1000)))
         .isEqualTo(
-            "the record at byte 0 is no FASTQ: it must begin with @, not '??"
+            "the record at byte 0 is not FASTQ: it must begin with @, not '??"
                 + "x".repeat(58)
                 + "'");
   }
