@@ -34,7 +34,9 @@ class KnownVulnerabilitiesIT {
   private static final Path TARGET = Path.of("target");
   private static final int FIELDS_OF_A_LIBRARY = 2;
 
-  /** When somebody looked for what is known of a library, by its GROUP:ARTIFACT. */
+  /**
+   * The date on which the known vulnerabilities of a library were checked, by its GROUP:ARTIFACT.
+   */
   private final Map<String, LocalDate> seen = new TreeMap<>();
 
   private final List<Vulnerability> known = new ArrayList<>();
@@ -136,7 +138,7 @@ class KnownVulnerabilitiesIT {
   /**
    * A hole that is known.
    *
-   * @param why why it does no harm; empty if nobody says so
+   * @param why why it does not affect lofn; empty if that is not stated
    */
   private record Vulnerability(
       String library, String name, VersionRange affected, LocalDate confirmed, String why) {

@@ -29,7 +29,7 @@ final class ModesProgram {
     aRootOfNoMode(base);
   }
 
-  /** What cannot be opened safely stays, is told, and holds nothing else up. */
+  /** A directory that cannot be opened safely stays and is reported; the others are deleted. */
   private static void livingWriters(Path tree, String mode) throws IOException {
     boolean opens = mode.startsWith("r") && mode.endsWith("x");
     try {

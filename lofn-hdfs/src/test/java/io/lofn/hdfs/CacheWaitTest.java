@@ -52,7 +52,9 @@ class CacheWaitTest {
     return new NodeCache(directory, new CacheSpace(directory, 1 << 20, path -> 1L << 40), patience);
   }
 
-  /** A copy that is begun, goes on while it is told to, and is not complete before the release. */
+  /**
+   * Starts a copy that makes progress while the flag allows it, and completes after the release.
+   */
   private Future<StagedVolume> begin(NodeCache cache, Callable<Boolean> goesOn) throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
     Future<StagedVolume> made =

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A JVM of its own, as another executor of the node is: stages a volume when it is told to, holds
- * it until it is told to let go, and prints what it does.
+ * A separate JVM, like another executor of the node: on commands it stages a volume and releases
+ * it, and prints its actions.
  */
 final class OtherProcess implements AutoCloseable {
 

@@ -61,7 +61,7 @@ final class OneConnection implements AutoCloseable {
     return directory.resolve("engine.sock");
   }
 
-  /** The side of whoever attaches, not connected yet. */
+  /** The side of the client, not connected yet. */
   AttachConnection attach() throws IOException {
     return new AttachConnection(ChannelConnection.unix(socket().toString()), "localhost", "");
   }

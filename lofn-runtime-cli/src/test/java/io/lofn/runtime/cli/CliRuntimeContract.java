@@ -160,7 +160,7 @@ abstract class CliRuntimeContract extends ContainerRuntimeContract {
 
   @Test
   final void keepsWhatTheCommandSaysApartFromWhatTheToolSays() throws Exception {
-    // The engine warns when the container is created, or says nothing.
+    // The engine warns when the container is created, or not at all.
     ContainerSettings settings =
         lab().settings().limits(ResourceLimits.none().memory(64 * MEBIBYTE).cpus(1000)).build();
     Outcome outcome = lab().run(lab().shell("echo tool >&2").settings(settings));

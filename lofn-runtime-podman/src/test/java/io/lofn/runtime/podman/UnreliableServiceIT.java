@@ -142,7 +142,7 @@ class UnreliableServiceIT {
     awaitRemoval(spec.name());
   }
 
-  /** A look at what is there cannot tell what was removed from what is still to come. */
+  /** A listing alone cannot distinguish a removed container from one that is not created yet. */
   private static void awaitRemoval(String name) throws Exception {
     long deadline = System.nanoTime() + LONG.toNanos();
     while (events("remove", name).isEmpty()) {

@@ -23,7 +23,10 @@ record ArchivedImage(List<String> names, Path config, List<Path> layers) {
   private static final String CONTAINERD_NAME = "io.containerd.image.name";
   private static final String OCI_NAME = "org.opencontainers.image.ref.name";
 
-  /** A bound for files that somebody else wrote; registries accept manifests of up to 4 MiB. */
+  /**
+   * The limit of a file, since the image may be untrusted; registries accept manifests of up to 4
+   * MiB.
+   */
   private static final int MOST_BYTES = 16 << 20;
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -100,7 +103,7 @@ record ArchivedImage(List<String> names, Path config, List<Path> layers) {
   }
 
   /**
-   * Reads a file of an image, whose length somebody else has chosen.
+   * Reads a file of an image, up to a limit, since the image may be untrusted.
    *
    * @throws IOException if it is longer than any image needs
    */

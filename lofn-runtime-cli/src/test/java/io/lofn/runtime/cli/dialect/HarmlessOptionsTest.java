@@ -18,7 +18,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a dialect says of options that its program knows, in all forms that the program takes. */
+/**
+ * Tests which options of its program a dialect accepts as harmless, in all forms that the program
+ * accepts.
+ */
 class HarmlessOptionsTest {
 
   private static final List<String> VALUES =

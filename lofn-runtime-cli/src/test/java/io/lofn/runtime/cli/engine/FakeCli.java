@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A program that is spoken to like docker, and does what a test says. Each call is logged. Without
+ * A program with docker's command line whose behaviour a test defines. Each call is logged. Without
  * more ado it answers {@code info}, and a container is created, runs at once and ends with the exit
  * code of its start.
  */
@@ -20,7 +20,8 @@ final class FakeCli {
 
   static final String INFO =
       """
-      {"ServerVersion":"20.10","NCPU":4,"ClientInfo":{"Version":"28.1"}}""";
+      {"ServerVersion":"20.10","NCPU":4,"ClientInfo":{"Version":"28.1"}}\
+      """;
 
   private static final String SCRIPT =
       """

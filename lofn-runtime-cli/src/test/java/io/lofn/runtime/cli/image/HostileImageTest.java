@@ -504,7 +504,7 @@ class HostileImageTest {
     return result.stdout() + result.stderr();
   }
 
-  /** Unpacks an archive, in a JVM of its own. */
+  /** Unpacks an archive in a separate JVM. */
   static final class Child {
 
     private Child() {}
