@@ -151,7 +151,7 @@ abstract class CliRuntimeContract extends ContainerRuntimeContract {
 
       assertThatThrownBy(() -> container.await(ContainerLab.SOON))
           .isInstanceOf(EngineException.class)
-          .hasMessageContaining("still runs");
+          .hasMessageContaining("is still running");
 
       container.stop(Duration.ofSeconds(1));
       assertThat(container.await(ContainerLab.SOON)).map(ContainerExit::code).contains(137);

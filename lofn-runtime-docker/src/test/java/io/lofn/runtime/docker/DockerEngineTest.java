@@ -50,7 +50,7 @@ class DockerEngineTest {
     try (FakeEngine fake = new FakeEngine(json("{}"))) {
       assertThatThrownBy(() -> connect(fake))
           .isInstanceOf(EngineException.class)
-          .hasMessageContaining("no Docker");
+          .hasMessageContaining("not a Docker engine");
     }
   }
 
