@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is refused before any tool runs; {@link AlignmentIT} aligns. */
+/** Tests errors that are found before a tool runs; {@link AlignmentIT} tests alignments. */
 class AlignmentTest {
 
   @TempDir private Path directory;

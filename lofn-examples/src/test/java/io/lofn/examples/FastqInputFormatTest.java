@@ -135,7 +135,7 @@ class FastqInputFormatTest {
                 + "'");
   }
 
-  /** What is wrong with a text, which must be the same however it is cut. */
+  /** Returns the error of an invalid text, which must be the same for all splits. */
   private String complaintOf(String text) throws IOException {
     Path file = Files.writeString(directory.resolve("bad.fq"), text, ISO_8859_1);
     String prefix = "file:" + file + ": ";
@@ -152,7 +152,7 @@ class FastqInputFormatTest {
     }
   }
 
-  /** The records of a text that ends with one, or null. */
+  /** Returns the records of a text; null if its last record is incomplete. */
   private static @Nullable List<String> wholeRecords(String text, List<String> records) {
     for (int count = 1; count <= records.size(); count++) {
       String whole = String.join("\n", records.subList(0, count));

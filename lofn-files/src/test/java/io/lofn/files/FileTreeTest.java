@@ -43,7 +43,7 @@ class FileTreeTest {
 
   @BeforeEach
   void make() throws IOException {
-    // Short, since the path of a socket is.
+    // Short, since the path of a socket must be short.
     base = Files.createTempDirectory(OrdinaryUser.anyDirectory(), "lofn-files-");
     tree = Files.createDirectory(base.resolve("tree"));
   }

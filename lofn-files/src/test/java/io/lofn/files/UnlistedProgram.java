@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 /**
  * A program: opens its directories in one that it may not list, deletes what is in them, and prints
- * for each what it met. Arguments: the directories.
+ * the result for each. Arguments: the directories.
  */
 final class UnlistedProgram {
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Waits for others who use a cache: each has an end, and can be interrupted. */
+/** Tests waits for other users of a cache: each wait ends, and can be interrupted. */
 @Timeout(value = 120, unit = SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CacheWaitTest {
 
@@ -157,7 +157,7 @@ class CacheWaitTest {
     Future<?> waiting = thread.submit(wait);
     assertThat(begun.await(1, MINUTES)).isTrue();
     thread.shutdownNow();
-    // InterruptedException, or what channels have in its place.
+    // InterruptedException, or the exception of an interrupted channel.
     assertThatThrownBy(() -> waiting.get(30, SECONDS))
         .isInstanceOf(ExecutionException.class)
         .extracting(failure -> failure.getCause().getClass().getSimpleName(), STRING)
@@ -199,7 +199,7 @@ class CacheWaitTest {
     assertThat(lock.<Boolean>with(() -> true)).isTrue();
   }
 
-  /** Stays inside until it is killed. */
+  /** Holds the lock until it is killed. */
   static final class Inside {
 
     private Inside() {}
@@ -267,7 +267,7 @@ class CacheWaitTest {
     }
   }
 
-  /** As another class of this process would have it. */
+  /** Returns the lock as another class loader of this process would see it. */
   private FileChannel hold() throws IOException {
     FileChannel channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.WRITE);
     FileLock unused = channel.lock();

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On HDFS itself: a name node and a data node in this JVM. */
+/** Tests with HDFS: a name node and a data node in this JVM. */
 class HdfsIT extends VolumeStagerContract {
 
   private static Path disks;
@@ -45,7 +45,7 @@ class HdfsIT extends VolumeStagerContract {
 
   @BeforeAll
   static void start() throws IOException {
-    // Not below the build: a name node finds no disk in a path with a blank.
+    // Not below the build directory: a name node cannot use a path with a blank.
     disks = Files.createTempDirectory(Path.of("/tmp"), "lofn-hdfs");
     hdfs = new MiniDFSCluster.Builder(new Configuration(), disks.toFile()).numDataNodes(1).build();
     hdfs.waitActive();

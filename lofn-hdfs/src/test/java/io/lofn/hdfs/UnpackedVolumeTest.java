@@ -260,7 +260,7 @@ class UnpackedVolumeTest {
     assertRefused(tar("x.tar.gz", many), "too many symbolic links");
   }
 
-  /** Whoever is interrupted has nobody left who wants the volume. */
+  /** An interrupted task does not need the volume any more. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void anInterruptEndsUnpackingAndLeavesNothing(boolean small) throws Exception {
@@ -313,7 +313,7 @@ class UnpackedVolumeTest {
     }
   }
 
-  /** With its length in front, that of the length included; of two digits. */
+  /** Returns a record with its length in front, which includes its own two digits. */
   private static byte[] record(String text) {
     return "%d %s\n".formatted(text.length() + 4, text).getBytes(UTF_8);
   }

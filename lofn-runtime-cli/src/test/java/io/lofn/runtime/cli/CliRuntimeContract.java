@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is special about containers that are run through a command line. */
+/** Additional tests of containers that run through a command line. */
 abstract class CliRuntimeContract extends ContainerRuntimeContract {
 
   private static final long MEBIBYTE = 1 << 20;
@@ -99,7 +99,7 @@ abstract class CliRuntimeContract extends ContainerRuntimeContract {
       try (OutputStream stdin = container.stdin()) {
         for (byte key : new byte[] {'a', 16, 17, 'b'}) {
           stdin.write(key);
-          // So that each arrives by itself, as a key does.
+          // So that each byte arrives separately, like a key.
           Thread.sleep(100);
         }
       }

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The whole message of what users meet most, hint included. */
+/** Tests the whole messages of the most frequent failures, with their hints. */
 class EngineMessagesTest {
 
   private static final EngineAddress SOCKET =

@@ -32,7 +32,7 @@ class ExitWatchTest {
     throw new NoClassDefFoundError("a class is gone");
   }
 
-  /** One body answers every request. */
+  /** The same body is the answer to every request. */
   private static FakeEngine engine(String fields) throws Exception {
     String body =
         "{\"Version\": \"1\", \"ApiVersion\": \"1.41\", \"MinAPIVersion\": \"1.12\", "
@@ -58,7 +58,7 @@ class ExitWatchTest {
       strings = {
         "\"StatusCode\": 3, \"State\": {\"OOMKilled\": false}",
         "\"StatusCode\": 3",
-        // The wait brings no code; the state does.
+        // The wait returns no exit code; the state does.
         "\"State\": {\"Running\": false, \"ExitCode\": 3}"
       })
   void theEndIsToldThoughTheActionThatIsDueFails(String answer) throws Exception {

@@ -49,7 +49,7 @@ class HarmlessOptionsTest {
           "=nvidia.com/gpu=all",
           "=ndots:2");
 
-  /** Every option that may be harmless; of all others no form is. */
+  /** Every option that may be harmless; no form of any other option is. */
   private record Known(CliDialect dialect, String names, Set<String> harmless) {
 
     private static final String ENGINES =

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the runtime makes of a command line that misbehaves. */
+/** Tests the runtime with a command line that misbehaves. */
 @Timeout(60)
 class CliRuntimeTest {
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A program with docker's command line whose behaviour a test defines. Each call is logged. Without
- * more ado it answers {@code info}, and a container is created, runs at once and ends with the exit
+ * A program with docker's command line whose behaviour a test defines. Each call is logged. By
+ * default it answers {@code info}, and a container is created, runs at once and ends with the exit
  * code of its start.
  */
 final class FakeCli {
@@ -53,7 +53,7 @@ final class FakeCli {
   /**
    * Writes the program.
    *
-   * @param cases what it does, as cases of a shell script: {@code create*) sleep 600 ;;}
+   * @param cases its behaviour, as cases of a shell script: {@code create*) sleep 600 ;;}
    */
   static FakeCli in(Path directory, String cases) throws IOException {
     return named("docker", directory, cases);
