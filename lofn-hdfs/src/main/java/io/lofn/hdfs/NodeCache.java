@@ -230,7 +230,7 @@ final class NodeCache {
         entry.touch();
       } catch (IOException e) {
         LOG.warn(
-            "Could not release the volume copy {}; it stays until this executor ends: {}",
+            "Could not release the volume copy {}; it may stay in use until this executor ends: {}",
             entry.data(),
             e.toString());
       }

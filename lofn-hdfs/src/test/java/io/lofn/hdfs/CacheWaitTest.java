@@ -267,7 +267,7 @@ class CacheWaitTest {
     }
   }
 
-  /** Returns the lock as another class loader of this process would see it. */
+  /** Takes the file lock, as the same class of another class loader in this process would. */
   private FileChannel hold() throws IOException {
     FileChannel channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.WRITE);
     FileLock unused = channel.lock();
