@@ -27,8 +27,9 @@ public final class HadoopFiles {
   private final Configuration hadoop;
 
   /**
-   * * Creates an instance. * @param hadoop a job's configuration, such as {@code
-   * JavaSparkContext.hadoopConfiguration()}
+   * Creates an instance.
+   *
+   * @param hadoop a job's configuration, such as {@code JavaSparkContext.hadoopConfiguration()}
    */
   public HadoopFiles(Configuration hadoop) {
     this.hadoop = new Configuration(hadoop);

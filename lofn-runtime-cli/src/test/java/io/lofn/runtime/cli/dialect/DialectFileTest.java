@@ -62,7 +62,7 @@ class DialectFileTest {
     String base = line.startsWith("extends=") ? "" : "extends=docker\n";
     assertThatThrownBy(() -> read(base + line + "\n"))
         .isInstanceOf(EngineException.class)
-        .hasMessageContaining("Dialect " + directory.resolve("dialect"))
+        .hasMessageContaining("Dialect file " + directory.resolve("dialect"))
         .hasMessageContaining(message);
   }
 
