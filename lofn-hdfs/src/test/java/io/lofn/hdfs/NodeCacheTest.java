@@ -104,7 +104,7 @@ class NodeCacheTest {
     assertThatThrownBy(() -> get("a", 40))
         .isInstanceOf(StagingException.class)
         .hasMessageContaining("volume a needs 40 bytes")
-        .hasMessageContaining(directory + " has 39 free")
+        .hasMessageContaining(directory + " has 39 bytes free")
         .hasMessageContaining("spark.lofn.volumes.dir");
     assertThat(made).isEmpty();
     assertThat(names()).containsExactly("lock");
