@@ -115,7 +115,7 @@ final class ByteText {
         throw new LofnException("Could not write " + file + ": it is a directory");
       }
     } catch (IOException e) {
-      throw new LofnException("Cannot write " + file + ": " + e.getMessage(), e);
+      throw new LofnException("Could not write " + file + ": " + e.getMessage(), e);
     }
   }
 
@@ -134,7 +134,7 @@ final class ByteText {
         files.delete(unfinished, false);
       }
     } catch (IOException e) {
-      throw new LofnException("Cannot write " + file + ": " + e.getMessage(), e);
+      throw new LofnException("Could not write " + file + ": " + e.getMessage(), e);
     }
   }
 
