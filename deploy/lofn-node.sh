@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# lofn-node.sh install|groups|status [OPTION]...: makes a node of a cluster ready to run tools.
+# lofn-node.sh install|groups|status [OPTION]...: prepares a node of a cluster to run tools.
 #
 #   install  installs Docker, starts it, and does what `groups` does, in the background if it must wait
 #   groups   adds users to the group `docker`, and restarts the service that was started without it
-#   status   tells what is there; the exit code is 3 if something is missing
+#   status   prints the state; the exit code is 3 if something is missing
 #
 #   --user NAME      a user that executors run as; may be repeated (default: yarn)
 #   --service NAME   the service that starts executors (default: hadoop-yarn-nodemanager)
 #   --process TEXT   what its command line contains (default: YARN's NodeManager class)
-#   --wait SECONDS   how long users and service are waited for (default: 0)
-#   --data-root DIR  where Docker keeps images, if not on the disk of the system
+#   --wait SECONDS   how long to wait for users and service (default: 0)
+#   --data-root DIR  where Docker keeps images, by default on the system disk
 #
 # For Debian and Ubuntu, Amazon Linux 2 and 2023, Fedora, and systems of the RHEL family that have a
-# package of Docker. Runs as root, or calls sudo. It may be called again: what is done is left alone.
-# On Amazon EMR it is a bootstrap action. Those come before Hadoop and its users, hence --wait.
+# package of Docker. Runs as root, or calls sudo. It may be called again: it skips what is done already.
+# On Amazon EMR it is a bootstrap action. Those run before Hadoop and its users exist, hence --wait.
 #
 # Members of the group `docker` are root on the node: see docs/security.md.
 set -euo pipefail
@@ -42,14 +42,14 @@ is_user() { getent passwd "$1" >/dev/null; }
 
 install_engine() {
   have dockerd || install_package
-  have dockerd || die "the package was installed, but there is no dockerd"
+  have dockerd || die "the package of Docker was installed, but dockerd is not on the PATH"
   place_data
   if has_systemd; then
-    systemctl enable --now docker || die "docker does not start: see journalctl -u docker"
-    # The package may have started it before its settings were there.
+    systemctl enable --now docker || die "docker does not start; see 'journalctl -u docker'"
+    # The package may have started it before its settings existed.
     ! $settings_are_new || systemctl restart docker
   else
-    note "there is no systemd: start dockerd by this system's own means"
+    note "this system does not run systemd; start dockerd with the system's service manager"
   fi
 }
 
@@ -57,7 +57,7 @@ install_package() {
   local id like
   # shellcheck source=/dev/null
   read -r id like < <(. /etc/os-release && echo "$ID ${ID_LIKE:-}")
-  note "installs Docker on $id"
+  note "installing Docker on $id"
   case " $id $like " in
     *' debian '* | *' ubuntu '*)
       export DEBIAN_FRONTEND=noninteractive
@@ -69,9 +69,9 @@ install_package() {
     ' fedora '*) dnf -y -q install moby-engine || die "dnf install moby-engine failed" ;;
     *' rhel '* | *' centos '* | *' fedora '*)
       dnf -y -q install docker-ce ||
-        die "there is no package docker-ce: add a package source that has it, then run this again"
+        die "the package docker-ce is not available; add a package source that has it, then run this again"
       ;;
-    *) die "no way to install Docker on $id is known: install it, then run this again" ;;
+    *) die "this script cannot install Docker on $id; install it, then run this again" ;;
   esac
 }
 
@@ -90,7 +90,7 @@ place_data() {
   [ -n "$data_root" ] || return 0
   wanted="{\"data-root\": \"$data_root\"}"
   [ "$(cat "$settings" 2>/dev/null)" != "$wanted" ] || return 0
-  [ ! -e "$settings" ] || die "$settings has settings of its own: put \"data-root\": \"$data_root\" there yourself"
+  [ ! -e "$settings" ] || die "$settings exists already; add \"data-root\": \"$data_root\" to it"
   mkdir -p "$data_root" "${settings%/*}"
   echo "$wanted" >"$settings"
   settings_are_new=true
@@ -98,24 +98,24 @@ place_data() {
 
 # ---- the group ---------------------------------------------------------------------------------
 
-# groups: waits as long as it may; good when every user is a member and no service lacks the group.
+# groups: waits up to the time limit; succeeds when every user is a member and the service runs with the group.
 groups() {
   local end=$((SECONDS + wait_seconds)) missing
   getent group "$group" >/dev/null || groupadd --system "$group"
   while true; do
     missing=$(add_users)
     if [ -z "$missing" ] && serves_with_group; then
-      note "executors of ${users[*]} may use the engine"
+      note "executors of ${users[*]} can use the engine"
       return
     fi
     ((SECONDS < end)) || break
     sleep 2
   done
-  [ -z "$missing" ] || die "there is no user$missing: run this again when there is"
-  note "${users[*]} may use the engine; $service does not run here, or is for others to restart"
+  [ -z "$missing" ] || die "these users do not exist:$missing; run this again after they are created"
+  note "${users[*]} can use the engine; $service does not run here, or must be restarted by its owner"
 }
 
-# add_users: adds those that are there, prints those that are not.
+# add_users: adds the users that exist, prints those that do not.
 add_users() {
   local user
   for user in "${users[@]}"; do
@@ -129,17 +129,17 @@ add_users() {
 
 is_member() { id -nG "$1" | tr ' ' '\n' | grep -qx "$group"; }
 
-# serves_with_group: true once the service runs with the group; a service that was started before its
-# user joined does not know of it, nor do the executors it starts, and is restarted.
+# serves_with_group: true once the service runs with the group. A service that was started before its
+# user joined the group runs without it, as do its executors, and is restarted.
 serves_with_group() {
   local pid
   pid=$(service_pid) || return 1
   ! has_group "$pid" || return 0
   [ "$pid" != "$restarted" ] || return 1
-  [ -z "$restarted" ] || die "$service still runs without the group $group: is its user one of ${users[*]}?"
-  note "restarts $service, which runs without the group $group"
+  [ -z "$restarted" ] || die "$service still runs without the group $group after a restart; check that its user is one of ${users[*]}"
+  note "restarting $service, which runs without the group $group"
   restarted=$pid
-  restart_service || die "cannot restart $service"
+  restart_service || die "could not restart $service"
   return 1
 }
 
@@ -157,7 +157,7 @@ service_pid() {
   return 1
 }
 
-# Some users start what they start as root: only a process of one of ours counts.
+# Some services start as root: only a process of one of our users counts.
 runs_service() { # PID
   local owner user
   { tr '\0' '\n' <"/proc/$1/cmdline" | grep -qxF -- "$process"; } 2>/dev/null || return 1
@@ -174,7 +174,7 @@ has_group() { # PID
   grep '^Groups:' "/proc/$1/status" | tr '[:space:]' '\n' | grep -qx "$gid"
 }
 
-# Amazon EMR wants its services stopped and started, not restarted.
+# Amazon EMR requires a stop and a start of its services, not a restart.
 restart_service() {
   if has_systemd; then
     systemctl stop "$service" && systemctl start "$service"
@@ -196,7 +196,7 @@ later() {
   else
     setsid "$copy" "${arguments[@]}" </dev/null >/var/log/lofn-node.log 2>&1 &
   fi
-  note "waits in the background, $wait_seconds seconds at most"
+  note "waiting in the background, at most $wait_seconds seconds"
 }
 
 # ---- commands ----------------------------------------------------------------------------------
@@ -219,24 +219,24 @@ status() {
     if is_user "$user" && is_member "$user"; then
       echo "user $user: in the group $group"
     else
-      echo "user $user: not there, or not in the group $group"
+      echo "user $user: does not exist, or is not in the group $group"
       code=3
     fi
   done
   if pid=$(service_pid); then
     if has_group "$pid"; then echo "$service: runs with the group"; else
-      echo "$service: runs without the group $group, restart it"
+      echo "$service: runs without the group $group; restart it"
       code=3
     fi
   else
-    echo "$service: does not run"
+    echo "$service: is not running"
   fi
   return "$code"
 }
 
 as_root() {
   [ "$(id -u)" -ne 0 ] || return 0
-  have sudo || die "this needs root"
+  have sudo || die "this needs root; install sudo, or run it as root"
   exec sudo -n -- bash "$0" "$@"
 }
 

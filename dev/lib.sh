@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Helpers shared by the developer scripts in dev/: source this file, do not run it.
 
-# Daemons and iptables live where the PATH of an ordinary Debian user does not look.
+# Daemons and iptables are in directories that are not on the PATH of an ordinary Debian user.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 DEFAULT_DOCKER_HOST=unix:///var/run/docker.sock
@@ -23,7 +23,7 @@ as_root() {
   elif have sudo && sudo -n true 2>/dev/null; then
     sudo -n "$@"
   else
-    die "this needs root: run it as root, or allow this user sudo without a password"
+    die "this needs root; run it as root, or allow this user sudo without a password"
   fi
 }
 
@@ -37,12 +37,12 @@ need() {
 }
 
 apt_install() {
-  have apt-get || die "install these with your system's package manager, then run this again: $*"
-  note "apt-get install $*"
-  # The package lists of a new machine may be missing or stale: they are fetched only when that shows.
+  have apt-get || die "install these packages with your system's package manager, then run this again: $*"
+  note "installing $* with apt-get"
+  # The package lists of a new machine may be missing or stale: they are fetched only if the installation fails.
   apt_get install "$@" >/dev/null 2>&1 || {
-    apt_get update >/dev/null || die "apt-get update failed: check the machine's package sources"
-    apt_get install "$@" >/dev/null || die "apt-get install $* failed: see the lines above"
+    apt_get update >/dev/null || die "apt-get update failed; check the machine's package sources"
+    apt_get install "$@" >/dev/null || die "apt-get install $* failed; see the lines above"
   }
 }
 
@@ -56,7 +56,7 @@ apt_get() {
 # socket_answers PATH: true when an engine's API answers on this socket.
 socket_answers() {
   [ -S "$1" ] || return 1
-  have curl || die "curl is missing: apt-get install curl"
+  have curl || die "curl is missing; install it with: apt-get install curl"
   [ "$(curl -s --noproxy '*' --max-time 5 --unix-socket "$1" http://localhost/_ping 2>/dev/null)" = OK ]
 }
 
@@ -103,7 +103,7 @@ need_jdk() {
   if ! JAVA_HOME=$(find_jdk); then
     # Newer distributions have dropped 17 for 21.
     (apt_install openjdk-17-jdk-headless) || apt_install openjdk-21-jdk-headless
-    JAVA_HOME=$(find_jdk) || die "found no JDK 17 to 21: install one and set JAVA_HOME to it"
+    JAVA_HOME=$(find_jdk) || die "found no JDK 17 to 21; install one, and set JAVA_HOME to it"
   fi
   export JAVA_HOME
 }

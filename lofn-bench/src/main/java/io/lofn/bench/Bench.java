@@ -16,11 +16,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Runs scenarios and prints what they measure, a row each, as it is measured. */
+/** Runs scenarios and prints each measurement at once as a row. */
 @Command(
     name = "bench",
     sortOptions = false,
-    description = "Measures lofn beside what users would otherwise do.")
+    description = "Compares lofn with what users would do without it.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class Bench implements Callable<Integer> {
 
@@ -58,17 +58,18 @@ final class Bench implements Callable<Integer> {
       split = ",",
       defaultValue = "docker,podman,cli,charliecloud",
       description =
-          "the runtimes; what has one only takes the first of them (default: ${DEFAULT-VALUE})")
+          "the runtimes; a scenario with a single runtime uses the first (default:"
+              + " ${DEFAULT-VALUE})")
   private List<String> runtimes;
 
   @Option(
       names = "--picture",
       paramLabel = "FILE",
-      description = "draw what cold and warm have measured, as a PNG file")
+      description = "write a diagram of the results of cold and warm to a PNG file")
   private @Nullable Path picture;
 
   @Option(names = "--help", usageHelp = true, description = "print this and exit")
-  @SuppressWarnings("UnusedVariable") // picocli asks for it by its annotation
+  @SuppressWarnings("UnusedVariable") // picocli uses it by its annotation
   private boolean help;
 
   public static void main(String[] args) {
@@ -106,7 +107,7 @@ final class Bench implements Callable<Integer> {
       if (scenario == null) {
         throw new ParameterException(
             spec.commandLine(),
-            "No scenario '%s': say one of %s, or all".formatted(name, SCENARIOS.keySet()));
+            "Unknown scenario '%s'; use one of %s, or all".formatted(name, SCENARIOS.keySet()));
       }
       scenarios.add(scenario);
     }

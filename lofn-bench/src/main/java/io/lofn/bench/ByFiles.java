@@ -1,6 +1,6 @@
 package io.lofn.bench;
 
-/** Many lines by files of the exchange, on disk and in memory. */
+/** Passes many lines in files of the exchange, on disk and in memory. */
 final class ByFiles implements Scenario {
 
   @Override

@@ -1,6 +1,6 @@
 package io.lofn.bench;
 
-/** Many lines by standard input and output, beside the same by files. */
+/** Passes many lines in standard input and output, and the same lines in files. */
 final class ByPipes implements Scenario {
 
   @Override

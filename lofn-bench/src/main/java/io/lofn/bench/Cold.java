@@ -1,6 +1,9 @@
 package io.lofn.bench;
 
-/** Tiny partitions, each in a container of its own: how long a run takes its slot. */
+/**
+ * Runs tiny partitions, each in a separate container, and measures how long a run occupies its
+ * slot.
+ */
 final class Cold implements Scenario {
 
   @Override

@@ -6,12 +6,12 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Systems that do the same work. They take turns, round by round, so that whatever else goes on
- * meets all of them; a round before the first, which is not counted, starts what has to be started.
+ * Compares systems that do the same work. They run in turns, round by round, so that other load
+ * affects all of them equally; a warm-up round comes first and is not counted.
  */
 final class Contest {
 
-  /** Does all of the work, and fails unless what came out is right. */
+  /** Does all of the work, and fails if the result is wrong. */
   @FunctionalInterface
   interface Work {
     void run() throws Exception;
@@ -34,7 +34,7 @@ final class Contest {
   /**
    * Adds a system.
    *
-   * @param parts into how many its time is to be divided
+   * @param parts the number by which its time is divided
    */
   Contest add(String system, double parts, Work work) {
     works.put(system, work);

@@ -5,7 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Many runs in warm containers, a thousand at a time: what grows? */
+/** Runs warm containers many times, in rounds of a thousand, and measures what grows. */
 final class Drift implements Scenario {
 
   private static final int BATCH = 1000;
@@ -31,7 +31,7 @@ final class Drift implements Scenario {
     lab.report(new Row("drift", "last-second", "lofn-threads", last.threads - second.threads, "1"));
   }
 
-  /** What the runs so far have left in this JVM. */
+  /** The resources in this JVM after the runs so far. */
   private record State(double millis, double heap, double descriptors, double threads) {
 
     static State after(long nanos) {
@@ -44,7 +44,7 @@ final class Drift implements Scenario {
           threadsOfLofn());
     }
 
-    /** Not those of Spark's pools, which grow for other reasons. */
+    /** Counts lofn's threads; those of Spark's pools grow for other reasons. */
     private static long threadsOfLofn() {
       return Thread.getAllStackTraces().keySet().stream()
           .map(Thread::getName)

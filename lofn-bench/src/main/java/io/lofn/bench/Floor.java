@@ -7,14 +7,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What an engine's API costs by itself, without any library: create, attach, start, wait, remove.
+ * The time of an engine's API calls without a library: create, attach, start, wait, remove.
  *
  * @param socket where the engine listens
  * @param spec the body of the call that creates a container of {@code cat} without a network
- * @param containers the path before what is done with containers
+ * @param containers the path prefix of the calls on containers
  * @param attach the parameters of the calls that attach
- * @param await that wait
- * @param remove and that remove
+ * @param await the parameters of the calls that wait
+ * @param remove the parameters of the calls that remove
  */
 record Floor(
     String socket, String spec, String containers, String attach, String await, String remove) {
@@ -24,7 +24,9 @@ record Floor(
   private static final int CREATED = 201;
   private static final int NO_CONTENT = 204;
 
-  /** Docker's, which is faster without any network than with the one that it calls none. */
+  /**
+   * Returns that of Docker, which is faster with the network disabled than with the network none.
+   */
   static Floor docker() {
     String spec =
         """
@@ -41,7 +43,7 @@ record Floor(
         "force=1&v=1");
   }
 
-  /** Podman's own. */
+  /** Returns that of podman's API. */
   static Floor podman() {
     String spec =
         """
@@ -57,12 +59,12 @@ record Floor(
         "force=true&timeout=0&v=true");
   }
 
-  /** A connection that stays; each run opens one more, to attach. */
+  /** Opens a persistent connection; each run opens another one to attach. */
   RawHttp connect() throws IOException {
     return new RawHttp(socket);
   }
 
-  /** Sends text through a container, and returns what came of it. */
+  /** Sends text through a container, and returns its output. */
   String run(RawHttp connection, String input) throws IOException {
     Matcher id = ID.matcher(connection.exchange("POST", containers + "create", spec, CREATED));
     if (!id.find()) {

@@ -11,7 +11,10 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
-/** What the scenarios work with: a Spark, lofn by each runtime, and somewhere to put the rows. */
+/**
+ * The resources of the scenarios: a Spark session, lofn with each runtime, and the receiver of the
+ * rows.
+ */
 final class Lab implements AutoCloseable {
 
   static final String IMAGE = "busybox:1";
@@ -32,9 +35,9 @@ final class Lab implements AutoCloseable {
   }
 
   /**
-   * Starts a Spark.
+   * Starts a Spark session.
    *
-   * @param slots how many partitions it works on at a time
+   * @param slots the number of partitions that run at a time
    */
   static Lab open(int slots, Sizes sizes, List<String> runtimes, Consumer<Row> report) {
     SparkSession spark =
@@ -51,7 +54,7 @@ final class Lab implements AutoCloseable {
     return sizes;
   }
 
-  /** How many partitions are worked on at a time. */
+  /** Returns the number of partitions that run at a time. */
   int slots() {
     return context().defaultParallelism();
   }
@@ -60,37 +63,37 @@ final class Lab implements AutoCloseable {
     return new JavaSparkContext(spark.sparkContext());
   }
 
-  /** The runtimes to measure, as {@link #lofn} names them; the first is the one to look at. */
+  /** Returns the runtimes to measure, by the names of {@link #lofn}; the first is the main one. */
   List<String> runtimes() {
     return runtimes;
   }
 
-  /** How lofn is called in ratios: by its runtime, too, unless that is the first. */
+  /** Returns the name of lofn in ratios, with its runtime unless that is the main one. */
   String ratioName(String runtime) {
     return isFirst(runtime) ? "lofn" : "lofn-" + runtime;
   }
 
-  /** Whether a runtime is the one to look at. */
+  /** Returns whether a runtime is the main one. */
   boolean isFirst(String runtime) {
     return runtime.equals(runtimes.get(0));
   }
 
-  /** Whether a runtime is an engine whose bare calls are measured, too. */
+  /** Returns whether the bare API calls of a runtime are measured, too. */
   static boolean hasFloor(String runtime) {
     return runtime.equals("docker") || runtime.equals("podman");
   }
 
-  /** Whether a runtime can have warm containers: their processes must be kept apart. */
+  /** Returns whether a runtime supports warm containers, which need process isolation. */
   static boolean canReuse(String runtime) {
     return !runtime.equals(CHARLIECLOUD);
   }
 
-  /** Lofn with a runtime: one of lofn's, or {@code charliecloud}. */
+  /** Returns lofn with a runtime: one of lofn's, or {@code charliecloud}. */
   Lofn lofn(String runtime) {
     return sessions.computeIfAbsent(runtime, name -> session(settings(name)));
   }
 
-  /** The same with exchanges in memory. */
+  /** Returns lofn with a runtime, and exchanges in memory. */
   Lofn lofnInMemory(String runtime) {
     return sessions.computeIfAbsent(
         runtime + "-memory",
@@ -119,7 +122,7 @@ final class Lab implements AutoCloseable {
     return settings;
   }
 
-  /** A partition for each of the numbers from 0, which is its only record. */
+  /** Returns partitions with one record each, the numbers from 0. */
   JavaRDD<String> numbers(int count) {
     return context()
         .parallelize(IntStream.range(0, count).mapToObj(Integer::toString).toList(), count);
@@ -133,10 +136,11 @@ final class Lab implements AutoCloseable {
     report.accept(row);
   }
 
-  /** Fails unless what came out is what should. */
+  /** Fails unless the result is the expected one. */
   static void check(String what, Object actual, Object expected) {
     if (!actual.equals(expected)) {
-      throw new IllegalStateException("%s: %s came out, not %s".formatted(what, actual, expected));
+      throw new IllegalStateException(
+          "%s: the result is %s instead of %s".formatted(what, actual, expected));
     }
   }
 

@@ -13,8 +13,8 @@ import java.util.function.LongSupplier;
 import org.apache.spark.api.java.JavaRDD;
 
 /**
- * How much heap one large partition takes. Each case checks that what came out is what went in;
- * with a small {@code -Xmx} a case that holds a partition in memory fails.
+ * Measures the heap that one large partition needs. Each case checks that output and input are
+ * equal; with a small {@code -Xmx} a case that keeps a partition in memory fails.
  */
 final class Memory implements Scenario {
 

@@ -13,7 +13,8 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 
 /**
- * Lines in four partitions, through a tool that copies them: by files, or by its standard streams.
+ * Passes lines in four partitions through a tool that copies them: in files, or in its standard
+ * streams.
  */
 final class MuchText {
 
@@ -30,7 +31,7 @@ final class MuchText {
     this.data = Text.lines(lab, lines, PARTITIONS);
   }
 
-  /** What moves the same bytes by the same file, without a container or a tool. */
+  /** Moves the same bytes through the same file, without a container or a tool. */
   void plainFile() {
     Text.check(data.mapPartitions(MuchText::throughFile), lines);
   }

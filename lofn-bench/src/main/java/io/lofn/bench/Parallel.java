@@ -1,6 +1,8 @@
 package io.lofn.bench;
 
-/** Many runs at the same time on one node, each of which begins an engine's slow start at once. */
+/**
+ * Runs many containers at the same time on one node, all of which the engine has to start at once.
+ */
 final class Parallel implements Scenario {
 
   private static final int RUNS = 64;

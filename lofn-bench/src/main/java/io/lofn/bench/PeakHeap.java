@@ -6,8 +6,8 @@ import java.lang.management.MemoryType;
 import java.util.List;
 
 /**
- * The most heap in use since a reset, as the JVM's own pools record it: garbage that was not
- * collected yet counts, so it never exceeds {@code -Xmx} and says how close a run came.
+ * The peak heap usage since a reset, from the JVM's memory pools. Uncollected garbage counts, so
+ * the value never exceeds {@code -Xmx} and shows how close a run came to it.
  */
 final class PeakHeap {
 
@@ -23,7 +23,7 @@ final class PeakHeap {
     POOLS.forEach(MemoryPoolMXBean::resetPeakUsage);
   }
 
-  /** The sum of the pools' peaks in bytes; they need not have been reached at the same time. */
+  /** Returns the sum of the pools' peaks in bytes, which may be from different times. */
   static long bytes() {
     return POOLS.stream().mapToLong(pool -> pool.getPeakUsage().getUsed()).sum();
   }

@@ -10,7 +10,7 @@ import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.HorizontalBarChart;
 import org.knowm.xchart.HorizontalBarChartBuilder;
 
-/** How long a tiny partition takes, system by system, as bars. */
+/** A bar chart of the time of a tiny partition for each system. */
 final class Picture {
 
   private static final int WIDTH = 900;
@@ -20,7 +20,7 @@ final class Picture {
   private Picture() {}
 
   /**
-   * Draws what {@code cold} and {@code warm} have measured.
+   * Draws the results of {@code cold} and {@code warm}.
    *
    * @param file the PNG file to write, or to replace
    */
@@ -35,7 +35,7 @@ final class Picture {
       }
     }
     if (systems.isEmpty()) {
-      throw new IOException("Neither cold nor warm has been measured, so there is nothing to draw");
+      throw new IOException("There is nothing to draw: run the scenario cold or warm, too");
     }
     Collections.reverse(systems); // the axis begins below
     Collections.reverse(millis);

@@ -15,7 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Locale;
 
-/** One connection to a unix socket that speaks as much of HTTP/1.1 as short answers need. */
+/** One connection to a unix socket with a minimal HTTP/1.1, enough for short answers. */
 final class RawHttp implements AutoCloseable {
 
   private static final int SWITCHED = 101;
@@ -30,7 +30,10 @@ final class RawHttp implements AutoCloseable {
     in = new BufferedInputStream(Channels.newInputStream(channel));
   }
 
-  /** Asks, and returns the body of the answer, which must have one of the statuses. */
+  /**
+   * Sends a request, and returns the body of the answer, which must have one of the expected
+   * statuses.
+   */
   String exchange(String method, String path, String body, Integer... expected) throws IOException {
     send(method, path, "Content-Type: application/json\r\n", body);
     int status = status();
@@ -41,7 +44,7 @@ final class RawHttp implements AutoCloseable {
     return answer;
   }
 
-  /** Turns the connection into a stream of bytes. */
+  /** Upgrades the connection to a stream of bytes. */
   void upgrade(String path) throws IOException {
     send("POST", path, "Connection: Upgrade\r\nUpgrade: tcp\r\n", "");
     int status = status();
@@ -53,13 +56,13 @@ final class RawHttp implements AutoCloseable {
     }
   }
 
-  /** Writes bytes, and no more after them. */
+  /** Writes bytes, and ends the output. */
   void sendAll(byte[] bytes) throws IOException {
     write(bytes);
     channel.shutdownOutput();
   }
 
-  /** What the frames of a multiplexed stream carry, to its end. */
+  /** Returns the content of the frames of a multiplexed stream, to its end. */
   byte[] frames() throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (byte[] head = in.readNBytes(8); head.length == 8; head = in.readNBytes(8)) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 
-/** Real reads, aligned with the genome of phage lambda by minimap2. */
+/** Aligns real reads with the genome of phage lambda by minimap2. */
 final class RealTool implements Scenario {
 
   private static final String IMAGE = "lofn/align:12";
@@ -17,7 +17,7 @@ final class RealTool implements Scenario {
   private static final String ALIGN =
       "minimap2 -a -x sr -t 1 " + DATA + "lambda_virus.fa.gz - 2>/dev/null";
 
-  /** Of the ten thousand reads, so that a run takes longer than a start. */
+  /** The copies of the ten thousand reads, so that a run takes longer than a start. */
   private static final int COPIES = 40;
 
   private static final int PARTITIONS = 8;
@@ -65,14 +65,17 @@ final class RealTool implements Scenario {
     return reads;
   }
 
-  /** One copy of all after the other: to minimap2 neighbours of the same name are a pair. */
+  /**
+   * Returns the copies one after the other: minimap2 reads adjacent reads of the same name as a
+   * pair.
+   */
   private static Iterator<String> copies(Iterator<String> reads) {
     List<String> all = new ArrayList<>();
     reads.forEachRemaining(all::add);
     return Collections.nCopies(COPIES, all).stream().flatMap(List::stream).iterator();
   }
 
-  /** All reads by one container, as a user without Spark would. */
+  /** Aligns all reads in one container, as a user without Spark would. */
   private static String alone() throws IOException, InterruptedException {
     return Shell.output(
         "docker run --rm --network none %s sh -c 'for i in $(seq %d); do gunzip -c %s; done | %s'"
@@ -84,7 +87,7 @@ final class RealTool implements Scenario {
     return lab.lofn(runtime).map(reads, Tool.pipe(IMAGE).shell(ALIGN).reuseContainer(reuse));
   }
 
-  /** What alignments have in common whatever their order. */
+  /** A summary of alignments that does not depend on their order. */
   private record Summary(long count, long hash) {
 
     static Summary of(Stream<String> sam) {

@@ -6,7 +6,7 @@ import io.lofn.spark.ReduceShape;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 
-/** The sum of the numbers in many partitions, by trees of different fan-in. */
+/** Computes the sum of the numbers in many partitions with trees of different fan-in. */
 final class Reduce implements Scenario {
 
   private static final int PARTITIONS = 256;

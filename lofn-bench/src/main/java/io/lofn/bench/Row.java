@@ -3,15 +3,15 @@ package io.lofn.bench;
 import java.util.Locale;
 
 /**
- * What was measured, as the benchmarks print it: tab-separated.
+ * One measurement, which is printed tab-separated.
  *
- * @param scenario what was done
- * @param system what did it, or the two systems of a ratio
- * @param metric what was measured
+ * @param scenario the scenario
+ * @param system the system, or the two systems of a ratio
+ * @param metric the metric
  * @param median the median of the rounds
  * @param min the least of them
  * @param max the greatest of them
- * @param unit of what
+ * @param unit the unit
  */
 record Row(
     String scenario,
@@ -24,7 +24,7 @@ record Row(
 
   static final String HEADER = "scenario\tsystem\tmetric\tmedian\tmin\tmax\tunit";
 
-  /** What was measured once. */
+  /** Creates the row of a single measurement. */
   Row(String scenario, String system, String metric, double value, String unit) {
     this(scenario, system, metric, value, value, value, unit);
   }

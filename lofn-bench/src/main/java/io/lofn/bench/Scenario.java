@@ -4,14 +4,14 @@ package io.lofn.bench;
 interface Scenario {
 
   /**
-   * How many partitions are to be worked on at a time.
+   * Returns the number of partitions that run at a time.
    *
-   * @param processors how many the machine has
+   * @param processors the number of processors of the machine
    */
   default int slots(int processors) {
     return processors;
   }
 
-  /** Measures it, and reports rows to the lab. */
+  /** Runs the scenario, and reports rows to the lab. */
   void run(Lab lab) throws Exception;
 }

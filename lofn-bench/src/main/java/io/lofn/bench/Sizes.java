@@ -2,7 +2,7 @@ package io.lofn.bench;
 
 import picocli.CommandLine.Option;
 
-/** How much of everything. */
+/** The sizes of the scenarios. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class Sizes {
 

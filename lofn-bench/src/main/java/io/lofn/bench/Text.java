@@ -6,7 +6,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 
-/** Much text of lines of the same length, which costs next to nothing to make. */
+/** A long text of lines of the same length, which is cheap to generate. */
 final class Text {
 
   static final int LINE = 100;
@@ -19,7 +19,7 @@ final class Text {
 
   private Text() {}
 
-  /** So many lines in so many partitions. */
+  /** Returns lines in partitions. */
   static JavaRDD<String> lines(Lab lab, long lines, int partitions) {
     return lab.numbers(partitions).flatMap(number -> lines(lines / partitions).iterator());
   }
@@ -28,7 +28,7 @@ final class Text {
     return LongStream.range(0, count).mapToObj(number -> LINES.get((int) (number % LINES.size())));
   }
 
-  /** Fails unless all of them came back, and whole. */
+  /** Fails unless all lines are complete in the result. */
   static void check(JavaRDD<String> result, long lines) {
     long characters =
         result

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** How long the same work took, round by round, in milliseconds. */
+/** The times of the same work in each round, in milliseconds. */
 final class Times {
 
   private static final double NANOS_PER_MILLI = 1e6;
@@ -13,9 +13,9 @@ final class Times {
   private final List<Double> millis = new ArrayList<>();
 
   /**
-   * Starts with none.
+   * Creates an empty list of times.
    *
-   * @param parts into how many each time is divided
+   * @param parts the number by which each time is divided
    */
   Times(double parts) {
     this.parts = parts;

@@ -15,10 +15,10 @@ import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.jspecify.annotations.Nullable;
 
-/** Ways to send tiny partitions through {@code cat}, each of which must return them as they are. */
+/** Ways to send tiny partitions through {@code cat}, which must return them unchanged. */
 final class TinyTools {
 
-  /** What Spark pipes a partition to. */
+  /** The command to which Spark pipes a partition. */
   static final String DOCKER_RUN = "docker run -i --rm --network none busybox:1 cat";
 
   private final Lab lab;
@@ -45,12 +45,15 @@ final class TinyTools {
     check(lab.lofn(runtime).map(data, Tool.pipe(Lab.IMAGE).command("cat").reuseContainer(reuse)));
   }
 
-  /** Spark's own way to a container. */
+  /** The same job with Spark's {@code pipe} and a container. */
   void sparkPipeToDocker() {
     check(data.pipe(DOCKER_RUN));
   }
 
-  /** A file, a shell, a container for it, and all of the output at once, as lofn for Python did. */
+  /**
+   * The same job as in lofn for Python: a file, a shell, a container for it, and all of the output
+   * at once.
+   */
   void predecessor() {
     check(
         data.mapPartitions(
@@ -80,7 +83,7 @@ final class TinyTools {
     }
   }
 
-  /** Without Spark: as many at a time as there are slots. */
+  /** Without Spark: as many containers at a time as there are slots. */
   void dockerRun(String options) throws IOException, InterruptedException {
     String output =
         Shell.output(
@@ -97,7 +100,7 @@ final class TinyTools {
     floor(floor, lab.slots());
   }
 
-  /** The bare calls of an engine's API, by so many connections that stay. */
+  /** The bare calls of an engine's API, with this many persistent connections. */
   void floor(Floor floor, int connections) throws InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(connections);
     try {

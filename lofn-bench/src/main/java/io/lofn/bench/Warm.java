@@ -1,6 +1,6 @@
 package io.lofn.bench;
 
-/** Tiny partitions in containers that serve many runs: how long a run takes its slot. */
+/** Runs tiny partitions in reused containers, and measures how long a run occupies its slot. */
 final class Warm implements Scenario {
 
   @Override

@@ -1,4 +1,4 @@
-/** Benchmarks that anyone can rerun: {@code ./dev/bench}. */
+/** Benchmarks of lofn; {@code ./dev/bench} runs them. */
 @NullMarked
 package io.lofn.bench;
 

@@ -12,7 +12,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 class LoopsTest {
 
-  /** JMH finds what its annotation processor has written down, which a build may leave out. */
+  /**
+   * Tests that JMH finds the output of its annotation processor, which may be missing in a build.
+   */
   @Test
   void jmhFindsTheBenchmarks() {
     Set<BenchmarkListEntry> all =

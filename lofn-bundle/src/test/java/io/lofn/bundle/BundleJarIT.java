@@ -24,14 +24,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is in the jar that users give to Spark, and what is not. */
+/** Tests the content of the jar that users pass to Spark. */
 class BundleJarIT {
 
   private static final Path TARGET = Path.of("target");
   private static final String SHADED = "io.lofn.shaded.";
   private static final long MOST_BYTES = 30_000_000;
 
-  /** What users or third parties share with lofn, and what native code calls by its name. */
+  /** Packages that users or third parties share with lofn, and that native code calls by name. */
   private static final List<String> OWN_NAMES =
       List.of(
           "io/lofn/",
@@ -158,7 +158,7 @@ class BundleJarIT {
     return signatures;
   }
 
-  /** The bundle and Spark's libraries, without the modules that the bundle was made of. */
+  /** Returns the bundle and Spark's libraries, without the modules in the bundle. */
   private URLClassLoader withSpark() throws IOException {
     List<URL> urls = new ArrayList<>(List.of(path.toUri().toURL()));
     List<String> entries =

@@ -26,7 +26,7 @@ import org.apache.maven.artifact.versioning.VersionRange;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the bundle carries against what is known of it, as far as the list in the repository goes.
+ * Compares the libraries in the bundle with the list of known vulnerabilities in the repository.
  */
 class KnownVulnerabilitiesIT {
 
@@ -34,7 +34,9 @@ class KnownVulnerabilitiesIT {
   private static final Path TARGET = Path.of("target");
   private static final int FIELDS_OF_A_LIBRARY = 2;
 
-  /** When somebody looked for what is known of a library, by its GROUP:ARTIFACT. */
+  /**
+   * The date on which the known vulnerabilities of a library were checked, by its GROUP:ARTIFACT.
+   */
   private final Map<String, LocalDate> seen = new TreeMap<>();
 
   private final List<Vulnerability> known = new ArrayList<>();
@@ -61,14 +63,14 @@ class KnownVulnerabilitiesIT {
 
     assertThat(bundled).hasSizeGreaterThan(20);
     assertThat(known.stream().filter(hole -> hole.isOpenIn(bundled)))
-        .as("holes in what the bundle carries: take a newer version, or say in %s why not", LIST)
+        .as("vulnerable libraries in the bundle: use a newer version, or give a reason in %s", LIST)
         .isEmpty();
   }
 
   @Test
   void nothingIsBundledThatNobodyHasLookedAt() throws IOException {
     assertThat(seen.keySet())
-        .as("libraries in %s; look for what is known against those that are new", LIST)
+        .as("libraries in %s; check new ones for known vulnerabilities", LIST)
         .containsAll(bundled().keySet());
   }
 
@@ -96,7 +98,7 @@ class KnownVulnerabilitiesIT {
     assertThat(accepted.isOpenIn(Map.of("a:b", "1.9"))).isFalse();
   }
 
-  /** Versions by GROUP:ARTIFACT: what Maven put in, and what lay in that already. */
+  /** Versions by GROUP:ARTIFACT: of the libraries that Maven bundled, and of those inside them. */
   private static Map<String, String> bundled() throws IOException {
     Map<String, String> versions = new TreeMap<>();
     for (String line : Files.readAllLines(TARGET.resolve("libraries.txt"))) {
@@ -134,9 +136,9 @@ class KnownVulnerabilitiesIT {
   }
 
   /**
-   * A hole that is known.
+   * A known vulnerability.
    *
-   * @param why why it does no harm; empty if nobody says so
+   * @param why why it does not affect lofn; empty if that is not stated
    */
   private record Vulnerability(
       String library, String name, VersionRange affected, LocalDate confirmed, String why) {

@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The process {@code bwrap} and its streams, which are the tool's own. */
+/** The process {@code bwrap} and its streams, which are those of the tool. */
 final class Attached {
 
   private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-  /** What bwrap says when it fails, and when that was because of the tool's program. */
+  /** The beginning of bwrap's messages when it fails, and when the tool's program is the reason. */
   private static final String COMPLAINT = "bwrap: ";
 
   private static final String NO_PROGRAM = COMPLAINT + "execvp ";
@@ -83,7 +83,7 @@ final class Attached {
   }
 
   /**
-   * Asks the tool to end. Not bwrap, which would pass nothing on.
+   * Sends the stop signal to the tool. Not to bwrap, which would not forward it.
    *
    * @return whether there is a tool
    */
@@ -94,19 +94,23 @@ final class Attached {
     return tool.isPresent();
   }
 
-  /** In the sandbox the tool is process 2. Its orphans, too, become children of process 1. */
+  /**
+   * Returns whether this is the tool, which is process 2 in the sandbox. Its orphans, too, become
+   * children of process 1.
+   */
   private static boolean isTool(ProcessHandle handle) {
     try {
       return Files.readAllLines(Path.of("/proc", Long.toString(handle.pid()), "status")).stream()
           .anyMatch(line -> line.startsWith("NSpid:") && line.endsWith("\t2"));
     } catch (IOException e) {
-      return false; // It has ended.
+      return false; // The process has ended.
     }
   }
 
   /**
-   * Kills process 1 of the sandbox, if it is there yet: all others go with it, and bwrap ends.
-   * Never bwrap itself, as a process 1 that has just been made would not know yet with whom to die.
+   * Kills process 1 of the sandbox, if it exists already: all others end with it, and bwrap ends.
+   * Never kills bwrap itself: a process 1 that has just started is not yet set up to end with
+   * bwrap.
    */
   void killInside() {
     process.children().forEach(ProcessHandle::destroyForcibly);

@@ -17,32 +17,32 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Starts sandboxes and knows those that it has started.
+ * Starts sandboxes, and lists those that it has started.
  *
- * <p>It keeps its records in memory alone. That is enough, because a sandbox never outlives this
- * JVM: {@code --die-with-parent} has the kernel end it, even when the JVM is killed. A runtime
- * whose containers live on needs records that do so, too, for the sweep of what dead executors
- * leave.
+ * <p>It keeps its records only in memory. That is enough, because a sandbox never outlives this
+ * JVM: with {@code --die-with-parent} the kernel ends it, even when the JVM is killed. A runtime
+ * whose containers outlive the JVM needs persistent records, so that periodic clean-up finds the
+ * containers of dead executors.
  */
 final class BubblewrapRuntime implements ContainerRuntime {
 
   private static final Set<RuntimeFeature> LACKS =
       Collections.unmodifiableSet(
           EnumSet.of(
-              // An image is a directory of files and nothing else.
+              // An image is a directory of files, without a configuration.
               RuntimeFeature.IMAGE_COMMAND,
               RuntimeFeature.PLATFORMS,
               RuntimeFeature.PULL,
-              // bwrap makes no control groups.
+              // bwrap creates no control groups.
               RuntimeFeature.CPUS,
               RuntimeFeature.MEMORY,
               RuntimeFeature.PIDS,
               RuntimeFeature.OUT_OF_MEMORY_DETECTION,
               // All capabilities are dropped, but not from the bounding set; none can be kept where
-              // bwrap runs without root, and the way to gain privileges is always closed.
+              // bwrap runs without root, and no_new_privs is always set.
               RuntimeFeature.PRIVILEGES,
               RuntimeFeature.USERS,
-              // It could bind them, but not with fewer permissions than their files have.
+              // It could mount them, but not with fewer permissions than their files have.
               RuntimeFeature.DEVICES,
               // bwrap has had overlays only since 0.11. A tool may write /tmp.
               RuntimeFeature.WRITABLE_ROOT,
@@ -69,7 +69,7 @@ final class BubblewrapRuntime implements ContainerRuntime {
     return LACKS;
   }
 
-  /** The sandbox inherits the pipes of its process as they are. */
+  /** Returns true: the sandbox inherits the pipes of its process. */
   @Override
   public boolean directStreams() {
     return true;
@@ -86,11 +86,12 @@ final class BubblewrapRuntime implements ContainerRuntime {
     Path root = Images.root(spec.image());
     Requests.refuseWhatCannotBeLeftOut(spec);
     List<String> arguments = new SandboxArguments(root, spec).toList();
-    // The name is the id. It is taken before anything starts, so that it is never taken twice.
+    // The name is the id. It is reserved before the start, so that it is never used twice.
     Sandbox sandbox = new Sandbox(spec, () -> sandboxes.remove(spec.name()));
     if (sandboxes.putIfAbsent(spec.name(), sandbox) != null) {
       throw EngineException.transientFailure(
-          "Name " + spec.name() + " is taken", new IllegalStateException(spec.name()));
+          "The container name " + spec.name() + " is in use",
+          new IllegalStateException(spec.name()));
     }
     try {
       sandbox.start(command, arguments);

@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Runs tools in sandboxes of bubblewrap, from root file systems that lie unpacked on the node. It
- * has no daemon, needs no root, and starts in milliseconds.
+ * Runs tools in sandboxes of bubblewrap, from unpacked root file systems of the node. It has no
+ * daemon, needs no root, and starts in milliseconds.
  *
- * <p>It is used only where {@code spark.lofn.runtime} names it: a node that happens to have {@code
- * bwrap}, as desktops do, has not been set up to run tools in it.
+ * <p>It is used only if {@code spark.lofn.runtime} names it: a node that has {@code bwrap}, such as
+ * a desktop, is not necessarily set up to run tools in it.
  */
 public final class BubblewrapRuntimeProvider implements ContainerRuntimeProvider {
 
@@ -48,13 +48,15 @@ public final class BubblewrapRuntimeProvider implements ContainerRuntimeProvider
   public Optional<String> unavailableReason(RuntimeConfig config) {
     Optional<Path> images = config.property(IMAGES).map(Path::of);
     if (images.isEmpty()) {
-      return Optional.of("spark.lofn.bubblewrap.images names no directory of images");
+      return Optional.of(
+          "spark.lofn.bubblewrap.images is not set; set it to the directory of images");
     }
     if (!Files.isDirectory(images.get())) {
-      return Optional.of("there is no directory " + images.get());
+      return Optional.of(
+          "the directory " + images.get() + " (spark.lofn.bubblewrap.images) does not exist");
     }
     try {
-      // Where the kernel allows no user namespaces, bwrap is there and starts nothing.
+      // Where the kernel allows no user namespaces, bwrap exists but cannot start anything.
       probe(config, "--unshare-pid", "--ro-bind", "/", "/", "--proc", "/proc", "true");
       return Optional.empty();
     } catch (EngineException e) {

@@ -12,22 +12,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Runs {@code bwrap} for what it says, not for a tool. */
+/** Runs {@code bwrap} for its output, without a tool. */
 final class Bwrap {
 
   private Bwrap() {}
 
   /**
-   * What the program prints.
+   * Returns the output of the program.
    *
-   * @throws EngineException if it is not there, fails, or takes longer than a call may take
+   * @throws EngineException if it does not exist, fails, or takes longer than the call timeout
    */
   static String run(String program, List<String> arguments, Duration timeout) {
     List<String> command = new ArrayList<>(List.of(program));
     command.addAll(arguments);
     try {
-      // To a file: a pipe that nobody reads would hold the program back, and one that is read has
-      // no deadline.
+      // To a file: an unread pipe would block the program, and reading a pipe has no deadline.
       Path output = Files.createTempFile("bwrap", ".txt");
       try {
         return run(command, timeout, output);
@@ -35,7 +34,7 @@ final class Bwrap {
         Files.delete(output);
       }
     } catch (IOException e) {
-      throw new EngineException("%s cannot be run: %s".formatted(program, e.getMessage()), e);
+      throw new EngineException("Could not run %s: %s".formatted(program, e.getMessage()), e);
     }
   }
 
@@ -60,7 +59,7 @@ final class Bwrap {
     String said = Files.readString(output, UTF_8);
     if (process.exitValue() != 0) {
       throw new EngineException(
-          "%s ended with %d: %s".formatted(command, process.exitValue(), said.strip()));
+          "%s ended with exit code %d: %s".formatted(command, process.exitValue(), said.strip()));
     }
     return said;
   }

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A stream whose beginning can be asked for whether it has been read or not. Thread-safe. */
+/** A stream whose beginning is available also after it was read. Thread-safe. */
 final class HeadKeepingStream extends InputStream {
 
   private final InputStream in;
@@ -17,7 +17,7 @@ final class HeadKeepingStream extends InputStream {
     this.in = in;
   }
 
-  /** How the stream begins. Blocks until that much is there, or the stream ends. */
+  /** Returns the beginning of the stream. Blocks until it is complete, or the stream ends. */
   synchronized String head() throws IOException {
     kept += in.readNBytes(head, kept, head.length - kept);
     return new String(head, 0, kept, UTF_8);

@@ -9,33 +9,34 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
- * Root file systems that lie unpacked in one directory. As a name may hold what a file's name may
- * not, {@code docker.io/library/busybox:1} is the subdirectory {@code docker.io%library%busybox+1}.
+ * Unpacked root file systems in one directory. Image names contain characters that file names
+ * cannot contain, so {@code docker.io/library/busybox:1} is the subdirectory {@code
+ * docker.io%library%busybox+1}.
  */
 record Images(Path directory) {
 
   private static final Pattern REFERENCE = Pattern.compile("\\w[\\w.-]*(?:[/:@]+[\\w.-]+)*");
 
-  /** The image's id: where it really is, so that a link that is replaced later does not matter. */
+  /** Returns the image's id: its real path, so that the later change of a link has no effect. */
   String find(String reference) {
     if (!REFERENCE.matcher(reference).matches()) {
-      throw new EngineException("Not the name of an image: '" + reference + "'");
+      throw new EngineException("'" + reference + "' is not the name of an image");
     }
     Path image = directory.resolve(reference.replace('/', '%').replace(':', '+'));
     try {
       return image.toRealPath().toString();
     } catch (IOException e) {
       throw new ImageUnavailableException(
-          "Image %s is not on this node: there is no directory %s, and bubblewrap pulls none"
+          "Image %s is not on this node: the directory %s does not exist, and the runtime 'bubblewrap' pulls no images; unpack the image there"
               .formatted(reference, image),
           e);
     }
   }
 
   /**
-   * What an image says: its variables, if whoever unpacked it left a file {@code ch/environment},
-   * as charliecloud does. A volume that it declares is a directory of its own here, so none is
-   * told.
+   * Returns the configuration of an image: its variables, if it has a file {@code ch/environment},
+   * which charliecloud writes. Volumes are ignored: here a declared volume is a directory of the
+   * image.
    */
   static ImageConfig config(Path root) {
     Path file = root.resolve("ch/environment");
@@ -45,15 +46,16 @@ record Images(Path directory) {
     try {
       return ImageConfig.empty().environment(Files.readAllLines(file));
     } catch (IOException e) {
-      throw new EngineException("The variables of image " + root + " cannot be read: " + e, e);
+      throw new EngineException("Could not read the variables of image " + root + ": " + e, e);
     }
   }
 
-  /** The root file system of an id that {@link #find} gave. */
+  /** Returns the root file system of an id from {@link #find}. */
   static Path root(String id) {
     Path root = Path.of(id);
     if (!root.isAbsolute() || !Files.isDirectory(root)) {
-      throw new ImageUnavailableException("Image " + id + " was not prepared, or is gone");
+      throw new ImageUnavailableException(
+          "Image " + id + " was not prepared, or was deleted meanwhile");
     }
     return root;
   }

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What a spec may ask for that a sandbox would get wrong if it went on without. */
+/** Refuses settings of a spec that a sandbox does not support and must not ignore. */
 final class Requests {
 
   /** The network of the node. */
@@ -21,32 +21,34 @@ final class Requests {
     String network = settings.network();
     refuseIf(
         !network.equals(ContainerSettings.NO_NETWORK) && !network.equals(HOST_NETWORK),
-        "the network " + network + ": it has none, and host");
+        "the network " + network + " (only 'none' and 'host')");
     refuseIf(!settings.engineOptions().isEmpty(), "the options " + settings.engineOptions());
     refuseIf(!settings.capabilities().isEmpty(), "the capabilities " + settings.capabilities());
     refuseIf(settings.newPrivileges(), "new privileges");
     refuseIf(!spec.devices().isEmpty(), "the devices " + spec.devices());
     settings.user().ifPresent(Requests::refuseOtherUser);
     for (Mount mount : spec.mounts()) {
-      refuseIf(!Files.exists(mount.source()), "a mount of " + mount.source() + ": it is not there");
+      refuseIf(
+          !Files.exists(mount.source()), "a mount of " + mount.source() + ", which does not exist");
     }
   }
 
   private static void refuseOtherUser(String user) {
     try {
-      // A JVM cannot ask who runs it, but its own process is a file that has an owner.
+      // A JVM cannot ask for its user id, but the file of its process has an owner.
       Path self = Path.of("/proc/self");
       String uid = Files.getAttribute(self, "unix:uid").toString();
       String both = uid + ":" + Files.getAttribute(self, "unix:gid");
-      refuseIf(!user.equals(uid) && !user.equals(both), "another user than " + both + ": " + user);
+      refuseIf(
+          !user.equals(uid) && !user.equals(both), "the user " + user + " (only " + both + ")");
     } catch (IOException e) {
-      throw new EngineException("Cannot tell the user of this process", e);
+      throw new EngineException("Could not find the user of this process", e);
     }
   }
 
   private static void refuseIf(boolean refused, String what) {
     if (refused) {
-      throw new EngineException("bubblewrap cannot do " + what);
+      throw new EngineException("The runtime 'bubblewrap' does not support " + what);
     }
   }
 }

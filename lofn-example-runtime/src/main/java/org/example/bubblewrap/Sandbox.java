@@ -20,9 +20,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One sandbox: a process {@code bwrap} outside, its child that is process 1 inside, and the child
+ * One sandbox: a process {@code bwrap} outside, its child, which is process 1 inside, and the child
  * of that, the tool. When the tool ends, {@code bwrap} ends with its exit code, and the kernel ends
- * process 1 and with it all that the tool has left behind.
+ * process 1 with all remaining processes.
  */
 final class Sandbox implements RunningContainer {
 
@@ -42,8 +42,8 @@ final class Sandbox implements RunningContainer {
   }
 
   /**
-   * Starts the sandbox on a thread that lives as long as it does: the "parent" that it dies with is
-   * the thread that started it, not the process.
+   * Starts the sandbox on a thread that lives as long as the sandbox: for {@code --die-with-parent}
+   * the parent is the thread that started it, not the process.
    */
   void start(String command, List<String> arguments) {
     Thread parent = new Thread(() -> live(command, arguments), "bwrap-" + spec.name());
@@ -70,7 +70,7 @@ final class Sandbox implements RunningContainer {
 
   private Attached attached() {
     try {
-      // Not interruptible, so that a process that starts meanwhile is never forgotten.
+      // Not interruptible, so that a process that starts meanwhile is always ended.
       return started.join();
     } catch (RuntimeException e) {
       throw new EngineException("Could not start " + spec.name() + ": " + e.getMessage(), e);
@@ -114,7 +114,8 @@ final class Sandbox implements RunningContainer {
       return Optional.empty();
     } catch (ExecutionException e) {
       throw new EngineException(
-          "Lost sight of " + spec.name() + ": " + e.getCause().getMessage(), e.getCause());
+          "Could not wait for the end of " + spec.name() + ": " + e.getCause().getMessage(),
+          e.getCause());
     }
   }
 
@@ -130,7 +131,7 @@ final class Sandbox implements RunningContainer {
     kill();
   }
 
-  /** Asks as soon as there is a tool to be asked. */
+  /** Sends the stop signal as soon as there is a tool; returns whether it ends in time. */
   private boolean endsAsAsked(Duration grace) throws InterruptedException {
     long start = System.nanoTime();
     boolean asked = false;
@@ -174,7 +175,7 @@ final class Sandbox implements RunningContainer {
     }
   }
 
-  /** Whether it ends in time, by itself or because bwrap failed. */
+  /** Returns whether it ends in time, by itself or because bwrap failed. */
   private boolean endsWithin(Duration time) throws InterruptedException {
     try {
       return await(time).isPresent();

@@ -16,17 +16,17 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The arguments of {@code bwrap} for one spec, up to the tool's own. */
+/** The arguments of {@code bwrap} for one spec, before those of the tool. */
 final class SandboxArguments {
 
   /**
-   * Variables that would act on {@code bwrap} itself, outside the sandbox. They are set for the
-   * tool alone, on the command line; all others come with the environment, which no other user of
+   * Variables that would affect {@code bwrap} itself, outside the sandbox. They are set only for
+   * the tool, on the command line; all others are passed in the environment, which no other user of
    * the node can see.
    */
   private static final Pattern ACTS_ON_BWRAP = Pattern.compile("(?:LD_|GLIBC_|LC_|LANG).*");
 
-  /** Directories of the root that are the sandbox's own, whatever the image has there. */
+  /** Directories of the root that belong to the sandbox; those of the image are hidden. */
   private static final Set<String> OWN = Set.of("dev", "proc", "sys", "tmp");
 
   private final Path root;
@@ -52,7 +52,7 @@ final class SandboxArguments {
     return arguments;
   }
 
-  /** What the image says, and what the tool says, who has the last word. */
+  /** Returns the variables of the image and of the tool; those of the tool take precedence. */
   static Map<String, String> variables(ContainerSpec spec) {
     Map<String, String> variables =
         new LinkedHashMap<>(Images.config(Path.of(spec.image())).environment());
@@ -76,8 +76,8 @@ final class SandboxArguments {
   }
 
   /**
-   * Each entry of the image's root by itself: in a root that is all one read-only mount, the points
-   * where the exchange and the volumes are mounted could not be made.
+   * Mounts each entry of the image's root separately: in a root that is one read-only mount, the
+   * mount points of the exchange and the volumes could not be created.
    */
   private void image() {
     try (Stream<Path> entries = Files.list(root)) {
@@ -93,12 +93,12 @@ final class SandboxArguments {
         }
       }
     } catch (IOException e) {
-      throw new EngineException("The image " + root + " cannot be read", e);
+      throw new EngineException("Could not read the image " + root, e);
     }
   }
 
   private void own() {
-    // As root a tool could else change settings of the node's kernel there.
+    // Otherwise a tool as root could change settings of the node's kernel there.
     add("--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys");
     add("--dev", "/dev", "--mqueue", "/dev/mqueue");
     settings.limits().sharedMemory().ifPresent(bytes -> tmpfs("/dev/shm", bytes));
@@ -113,7 +113,7 @@ final class SandboxArguments {
     add("--perms", "1777", "--size", Long.toString(bytes), "--tmpfs", path);
   }
 
-  /** Outer ones first, or they would hide those that are mounted inside them. */
+  /** Adds the mounts, outer ones first, since they would hide the mounts inside them. */
   private void mounts() {
     Map<String, Runnable> byTarget = new TreeMap<>();
     settings.tmpfs().forEach((path, bytes) -> byTarget.put(path, () -> tmpfs(path, bytes)));

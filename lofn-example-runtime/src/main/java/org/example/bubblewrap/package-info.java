@@ -1,6 +1,6 @@
 /**
- * A container runtime of a third party, to learn from: tools in sandboxes of bubblewrap. It needs
- * nothing of lofn but {@code io.lofn.api} and {@code io.lofn.spi}.
+ * An example of a third party's container runtime, which runs tools in sandboxes of bubblewrap. Of
+ * lofn it needs only {@code io.lofn.api} and {@code io.lofn.spi}.
  */
 @NullMarked
 package org.example.bubblewrap;

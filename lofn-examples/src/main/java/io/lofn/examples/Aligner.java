@@ -13,8 +13,8 @@ import java.util.Map;
 import scala.Tuple2;
 
 /**
- * Aligners whose result does not depend on how the reads are cut. They find their index below
- * {@link #GENOME}, and give alignments sorted by their place in the genome.
+ * Aligners whose result does not depend on the partitions of the reads. They find their index below
+ * {@link #GENOME}, and write alignments sorted by their position in the genome.
  */
 enum Aligner {
   GSNAP(
@@ -43,7 +43,7 @@ enum Aligner {
       "%s.1.bt2",
       "%s.1.bt2l");
 
-  /** Where a tool finds the directory with the index. */
+  /** The path of the directory with the index in the container. */
   static final String GENOME = "/genome";
 
   /** A file for the reads, and one for their mates. */
@@ -77,7 +77,7 @@ enum Aligner {
     this.indexFiles = List.of(indexFiles);
   }
 
-  /** Aligns pairs of reads; the volume with the index is still to be added. */
+  /** Returns the tool that aligns pairs of reads; the caller adds the volume with the index. */
   Tool<Tuple2<String, String>, BinaryFile> tool(String image, String index, int threads) {
     Tool<Tuple2<String, String>, BinaryFile> tool =
         this == GSNAP
@@ -88,12 +88,14 @@ enum Aligner {
         .command("bash", "-o", "pipefail", "-c", "cd \"$LOFN_EXCHANGE\" &&\n" + script);
   }
 
-  /** Files of which an index of this name has one, relative to its directory. */
+  /**
+   * Returns file names of which an index of this name has at least one, relative to its directory.
+   */
   List<String> indexFiles(String index) {
     return indexFiles.stream().map(file -> file.formatted(index)).toList();
   }
 
-  /** The command that makes an index of this name. */
+  /** Returns the command that creates an index of this name. */
   String build(String index) {
     return build.formatted(index);
   }

@@ -21,18 +21,20 @@ import scala.Tuple2;
 
 /**
  * Aligns paired-end reads with a genome: two FASTQ files, joined by the ids of the reads, an
- * aligner for each partition, and a tree of merges that leaves one sorted BAM file.
+ * aligner for each partition, and a tree of merges that produces one sorted BAM file.
  */
 @Command(
     name = "alignment",
     sortOptions = false,
     description = {
-      "Aligns paired-end reads with a genome and writes one BAM file, sorted by place.",
-      "Files and directories are of any file system that Spark knows."
+      "Aligns paired-end reads with a genome and writes one BAM file, sorted by position.",
+      "Files and directories may be on any file system that Spark supports."
     })
 public final class Alignment extends Program {
 
-  /** Of neighbours, in their order; more than nine would not sort by name. */
+  /**
+   * Merges adjacent parts in their order; file names would sort wrongly with more than nine parts.
+   */
   private static final String MERGE =
       """
       cd "$LOFN_EXCHANGE" &&
@@ -53,14 +55,14 @@ public final class Alignment extends Program {
       names = "--genome",
       paramLabel = "DIRECTORY",
       required = true,
-      description = "the directory that has the aligner's index; copied to each node once")
+      description = "the directory with the aligner's index; copied to each node once")
   private String genome;
 
   @Option(
       names = "--index",
       paramLabel = "NAME",
       defaultValue = "genome",
-      description = "what the index is called there (default: ${DEFAULT-VALUE})")
+      description = "the name of the index there (default: ${DEFAULT-VALUE})")
   private String index;
 
   @Option(
@@ -68,8 +70,8 @@ public final class Alignment extends Program {
       paramLabel = "FILE",
       required = true,
       description =
-          "where the BAM file is put when it is complete; nothing may be there yet, and all nodes"
-              + " must see its directory, which has the files in between, too")
+          "the path of the BAM file, which must not exist; all nodes must see its directory, which"
+              + " also holds the intermediate files")
   private String output;
 
   @Option(
@@ -83,7 +85,7 @@ public final class Alignment extends Program {
       names = "--partitions",
       paramLabel = "N",
       description =
-          "how many parts to cut the reads into (default: one for each core, but no less than"
+          "the number of parts of the reads (default: one for each core, but at least as many as"
               + " READS_1 has)")
   private @Nullable Integer partitions;
 
@@ -98,7 +100,7 @@ public final class Alignment extends Program {
       names = "--image",
       paramLabel = "NAME",
       defaultValue = "lofn/align:12",
-      description = "the image that has bash, samtools and the aligner (default: ${DEFAULT-VALUE})")
+      description = "the image with bash, samtools and the aligner (default: ${DEFAULT-VALUE})")
   private String image;
 
   /**
@@ -137,25 +139,26 @@ public final class Alignment extends Program {
             .shell(MERGE);
 
     JavaRDD<Tuple2<String, String>> pairs = new ReadPairs(spark, reads, mates).inOrder(partitions);
-    // Next to the target, so that a rename is all that is left to do.
+    // Next to the target, so that a rename completes it.
     String directory = target.getParent().toString();
     try (BinaryOutputs sorted = lofn.mapBinary(pairs, align, directory);
         BinaryOutputs merged = lofn.reduceBinary(sorted, merge, ReduceShape.fanIn(fanIn))) {
       requireNothingAt(files, target);
       Path result = new Path(merged.path(), merged.list().get(0).name());
       if (!files.rename(result, target)) {
-        throw new LofnException("Cannot rename " + result + " to " + target);
+        throw new LofnException("Could not rename " + result + " to " + target);
       }
     }
   }
 
   private static void requireNothingAt(FileSystem files, Path target) throws IOException {
     if (files.exists(target)) {
-      throw new LofnException("The output " + target + " exists already");
+      throw new LofnException(
+          "The output " + target + " exists already; delete it, or name another path");
     }
   }
 
-  /** A path of the nodes cannot be looked at from here. */
+  /** Checks that the index exists; not for a path of the nodes, which the driver cannot read. */
   private void requireIndex(Volume volume, JavaSparkContext spark) throws IOException {
     Path directory = new Path(volume.source());
     if ("file".equals(volume.source().getScheme()) && !spark.isLocal()) {
@@ -168,7 +171,7 @@ public final class Alignment extends Program {
       }
     }
     throw new LofnException(
-        "There is no index '%s' of %s in %s: %s is missing. %s makes one; --index tells its name"
+        "There is no index '%s' of %s in %s: %s is missing. Create one with '%s', or give its name with --index"
             .formatted(
                 index,
                 aligner,

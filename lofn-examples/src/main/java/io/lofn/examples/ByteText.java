@@ -24,15 +24,16 @@ import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
 /**
- * Text files byte for byte: a char of a record is a byte. Spark's own text input drops byte order
- * marks, replaces what is no UTF-8, holds whole lines, and takes some names of files for patterns.
+ * Text files byte for byte: a char of a record is a byte. Spark's text input removes byte order
+ * marks, replaces bytes that are not UTF-8, keeps whole lines in memory, and reads some file names
+ * as patterns.
  */
 final class ByteText {
 
-  /** Lines of the bytes they are, with a line feed after each. */
+  /** Lines with unchanged bytes, and a line feed after each. */
   static final Lines LINES = Lines.text().charset(ISO_8859_1);
 
-  /** Records go to standard input as the bytes they are, with nothing in between. */
+  /** Writes records to standard input with unchanged bytes, and nothing in between. */
   static final PartitionWriter<String> TO_STDIN =
       PartitionWriter.stdin(
           (records, stdin) -> {
@@ -47,8 +48,8 @@ final class ByteText {
   private ByteText() {}
 
   /**
-   * A file in partitions of about the same size, each of which ends after a separator. Their
-   * records are pieces of the file that may be cut anywhere: together they are its bytes.
+   * Reads a file in partitions of about the same size, each of which ends after a separator. The
+   * records are pieces of the file with arbitrary borders: together they are its bytes.
    */
   static JavaRDD<String> pieces(
       JavaSparkContext spark, String name, String separators, @Nullable Integer partitions) {
@@ -61,7 +62,7 @@ final class ByteText {
           ranges(
               in, length, separators, partitions == null ? partitions(spark, length) : partitions);
     } catch (IOException e) {
-      throw new LofnException("Cannot read " + file + ": " + e.getMessage(), e);
+      throw new LofnException("Could not read " + file + ": " + e.getMessage(), e);
     }
     return spark
         .parallelize(ranges, ranges.size())
@@ -83,7 +84,7 @@ final class ByteText {
       ranges.add(new Tuple2<>(start, end));
       start = end;
     }
-    // The last one has no end: a file may have more than it tells.
+    // The last one has no end: a file may be longer than its reported length.
     ranges.add(new Tuple2<>(start, Long.MAX_VALUE));
     return ranges;
   }
@@ -111,10 +112,10 @@ final class ByteText {
     try {
       FileSystem files = fileSystem(file, conf);
       if (files.exists(file) && files.getFileStatus(file).isDirectory()) {
-        throw new LofnException("Cannot write " + file + ": it is a directory");
+        throw new LofnException("Could not write " + file + ": it is a directory");
       }
     } catch (IOException e) {
-      throw new LofnException("Cannot write " + file + ": " + e.getMessage(), e);
+      throw new LofnException("Could not write " + file + ": " + e.getMessage(), e);
     }
   }
 
@@ -133,14 +134,17 @@ final class ByteText {
         files.delete(unfinished, false);
       }
     } catch (IOException e) {
-      throw new LofnException("Cannot write " + file + ": " + e.getMessage(), e);
+      throw new LofnException("Could not write " + file + ": " + e.getMessage(), e);
     }
   }
 
-  /** Local file systems replace a file that is there, HDFS refuses. */
+  /**
+   * Replaces a file: the rename of local file systems replaces an existing file, that of HDFS
+   * fails.
+   */
   private static void replace(FileSystem files, Path file, Path with) throws IOException {
     if (!files.rename(with, file) && !(files.delete(file, false) && files.rename(with, file))) {
-      throw new IOException("it cannot be replaced by " + with);
+      throw new IOException("it could not be replaced by " + with);
     }
   }
 
@@ -148,7 +152,7 @@ final class ByteText {
     return fileSystem(file, conf).open(file);
   }
 
-  /** Without the checksum files that Hadoop keeps next to local ones. */
+  /** Returns the file system; a local one without the checksum files that Hadoop writes. */
   static FileSystem fileSystem(Path file, Configuration conf) throws IOException {
     FileSystem files = file.getFileSystem(conf);
     return files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;

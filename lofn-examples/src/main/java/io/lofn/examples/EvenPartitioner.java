@@ -2,7 +2,7 @@ package io.lofn.examples;
 
 import org.apache.spark.Partitioner;
 
-/** Keeps things that are numbered from 0 in their order, and makes partitions of the same size. */
+/** Makes partitions of the same size of elements that are numbered from 0, in their order. */
 final class EvenPartitioner extends Partitioner {
 
   private static final long serialVersionUID = 1L;

@@ -12,11 +12,10 @@ import org.apache.hadoop.mapreduce.lib.input.FileInputFormat;
 
 /**
  * FASTQ files in records of four lines, each with the offset of its first byte; the last line has
- * no line feed. Files are cut into splits anywhere, but compressed ones are read whole, as their
- * names' suffixes say. What is no FASTQ fails with a {@link io.lofn.api.LofnException} that tells
- * file and offset.
+ * no line feed. Splits may have arbitrary borders; files with a suffix of a compression are read
+ * whole. Invalid FASTQ fails with a {@link io.lofn.api.LofnException} that names file and offset.
  *
- * <p>Public for Spark, which makes it by its constructor.
+ * <p>Public, because Spark creates it with its constructor.
  */
 public final class FastqInputFormat extends FileInputFormat<LongWritable, Text> {
 

@@ -12,7 +12,7 @@ import org.apache.hadoop.util.LineReader;
 /**
  * Reads and checks FASTQ records of four lines each: {@code @id}, bases, {@code +}, and as many
  * qualities. A line ends with a line feed, a carriage return or both; empty lines between records
- * are passed over.
+ * are skipped.
  */
 final class FastqParser {
 
@@ -27,9 +27,9 @@ final class FastqParser {
   private long next;
 
   /**
-   * Does not close the stream.
+   * Creates a parser, which does not close the stream.
    *
-   * @param offset of the stream's first byte, where a record begins, in the file
+   * @param offset the offset in the file of the stream's first byte, where a record begins
    */
   FastqParser(InputStream in, long offset, Path file) {
     this.lines = new LineReader(in);
@@ -39,10 +39,10 @@ final class FastqParser {
   }
 
   /**
-   * Finds where a record begins, in a stream that may start anywhere. Qualities may begin with
-   * {@code @}, too, but what comes two lines later are bases then and no {@code +}.
+   * Finds the beginning of a record in a stream that may start anywhere. Qualities may begin with
+   * {@code @}, too, but then the line after the next has bases, not a {@code +}.
    *
-   * @param offset of the stream's first byte in the file
+   * @param offset the offset in the file of the stream's first byte
    * @return the offset of the first line after this one that begins a record; -1 if there is none
    */
   static long nextBorder(InputStream in, long offset) throws IOException {
@@ -62,12 +62,12 @@ final class FastqParser {
     return -1;
   }
 
-  /** Where the record that was read last begins; after the last one, where the file ends. */
+  /** Returns the offset of the current record; after the last one, the end of the file. */
   long position() {
     return position;
   }
 
-  /** The record that was read last, without the end of its last line. */
+  /** Returns the current record, without the end of its last line. */
   Text record() {
     return record;
   }
@@ -76,7 +76,7 @@ final class FastqParser {
    * Reads a record.
    *
    * @return false at the end of the file
-   * @throws LofnException if what is there is no record
+   * @throws LofnException if the record is invalid
    */
   boolean next() throws IOException {
     do {
@@ -96,17 +96,17 @@ final class FastqParser {
     int qualities = readPart();
     if (qualities != bases) {
       throw new LofnException(
-          "%s: the record %s at byte %d has %d bases and %d qualities; is the file cut off?"
+          "%s: the record %s at byte %d has %d bases and %d qualities; is the file truncated?"
               .formatted(file, shown(record), position, bases, qualities));
     }
     return true;
   }
 
-  /** Reads a line that must be there, adds it to the record, and gives its length. */
+  /** Reads a required line, adds it to the record, and returns its length. */
   private int readPart() throws IOException {
     if (!readLine()) {
       throw new LofnException(
-          "%s is cut off in the record %s at byte %d".formatted(file, shown(record), position));
+          "%s is truncated in the record %s at byte %d".formatted(file, shown(record), position));
     }
     record.append(LINE_FEED, 0, LINE_FEED.length);
     record.append(line.getBytes(), 0, line.getLength());
@@ -126,12 +126,12 @@ final class FastqParser {
   private void require(boolean condition, String otherwise) {
     if (!condition) {
       throw new LofnException(
-          "%s: the record at byte %d is no FASTQ: %s"
+          "%s: the record at byte %d is not FASTQ: %s"
               .formatted(file, position, otherwise.formatted(shown(line))));
     }
   }
 
-  /** The beginning of a text that may be anything: its first line, or a part of that. */
+  /** Returns the beginning of a text for a message: its first line, or a part of it. */
   private static String shown(Text text) {
     String beginning =
         new String(text.getBytes(), 0, Math.min(text.getLength(), SHOWN), ISO_8859_1);

@@ -16,8 +16,8 @@ import org.apache.hadoop.mapreduce.TaskAttemptContext;
 import org.apache.hadoop.mapreduce.lib.input.FileSplit;
 
 /**
- * The records that begin in a split. What comes after the last one is checked, too: the next split
- * passes over what it cannot tell from the end of a record.
+ * Reads the records that begin in a split. Checks also the text after the last record, since the
+ * next split skips everything before its first record.
  */
 final class FastqReader extends RecordReader<LongWritable, Text> {
 
@@ -50,7 +50,7 @@ final class FastqReader extends RecordReader<LongWritable, Text> {
     }
   }
 
-  /** A line that begins at the offset itself is told by the line's end before it. */
+  /** Starts at the byte before the offset, so that a line which begins at the offset is found. */
   private static long borderFrom(long offset, FSDataInputStream raw) throws IOException {
     raw.seek(offset - 1);
     return FastqParser.nextBorder(raw, offset - 1);
@@ -65,7 +65,7 @@ final class FastqReader extends RecordReader<LongWritable, Text> {
       ended = !records.next() || records.position() >= end;
     } catch (IOException e) {
       throw new LofnException(
-          "Cannot read %s after byte %d; is it cut off? %s"
+          "Could not read %s after byte %d; is it truncated? %s"
               .formatted(file, records.position(), e.getMessage()),
           e);
     }

@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
         "Counts g and c, in either case, in a FASTA file; lines that start with > don't count.")
 public final class GcCount extends TextProgram {
 
-  // Of a pipeline a shell tells the last command's failure only; hence files, and &&.
+  // In a pipeline the shell reports only the failure of the last command; hence files, and &&.
   private static final String COUNT =
       """
       cd "$LOFN_EXCHANGE" &&
@@ -52,7 +52,7 @@ public final class GcCount extends TextProgram {
     Tool<String, String> sum =
         Tool.pipe(image).command("awk", "{n += $1} END {printf \"%.0f\\n\", n}");
 
-    // Text tools take NUL for an end; any other byte that is no base will do.
+    // Text tools stop at NUL; any other byte that is not a base can replace it.
     return lofn.reduce(lofn.map(input.map(piece -> piece.replace('\0', '-')), count), sum);
   }
 }

@@ -34,7 +34,7 @@ final class Pieces implements Iterator<String> {
       try {
         length = file.read(buffer, 0, (int) Math.min(buffer.length, left));
       } catch (IOException e) {
-        throw new LofnException("Cannot read the input: " + e.getMessage(), e);
+        throw new LofnException("Could not read the input: " + e.getMessage(), e);
       }
     }
     return length > 0;

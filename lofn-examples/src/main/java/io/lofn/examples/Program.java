@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What the programs share: options, a Spark session, and one message for a failure. */
+/** The base class of the programs: options, a Spark session, and one message for a failure. */
 abstract class Program implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
@@ -23,19 +23,19 @@ abstract class Program implements Callable<Integer> {
   private boolean verbose;
 
   @Option(names = "--help", usageHelp = true, description = "print this and exit")
-  @SuppressWarnings("UnusedVariable") // picocli asks for it by its annotation
+  @SuppressWarnings("UnusedVariable") // picocli uses it by its annotation
   private boolean help;
 
-  /** Refuses numbers that make no sense, by {@link #requireAtLeast}. */
+  /** Refuses invalid numbers, with {@link #requireAtLeast}. */
   abstract void checkOptions();
 
-  /** The program itself. */
+  /** Runs the program. */
   abstract void run(Lofn lofn, JavaSparkContext spark) throws IOException;
 
   /** Runs the program, and ends this JVM after a failure. */
   final void runAndExit(String... args) {
     int code = execute(args);
-    if (code != 0) { // to YARN's cluster mode any exit, also one with 0, is a failure
+    if (code != 0) { // in YARN's cluster mode any call of exit, also with 0, is a failure
       System.exit(code);
     }
   }

@@ -25,7 +25,7 @@ final class ReadPairs {
   private final String firstFile;
   private final String secondFile;
 
-  /** Of files by their names, or patterns of names, plain or compressed. */
+  /** Reads files by name or pattern, plain or compressed. */
   ReadPairs(JavaSparkContext spark, String firstFile, String secondFile) {
     this.spark = spark;
     this.firstFile = firstFile;
@@ -33,10 +33,11 @@ final class ReadPairs {
   }
 
   /**
-   * The pairs in the order of the first file, in parts of the same size. The files are not held in
-   * memory; the first one is read once more than the other, to be counted.
+   * Returns the pairs in the order of the first file, in parts of the same size. The files are not
+   * kept in memory; the first one is read once more, to count its reads.
    *
-   * @param partitions none: one for each core, but no less than the first file has
+   * @param partitions the number of parts; null means one for each core, but at least as many as
+   *     the first file has
    * @throws LofnException if a file is missing or empty
    */
   JavaRDD<Tuple2<String, String>> inOrder(@Nullable Integer partitions) {
@@ -56,7 +57,7 @@ final class ReadPairs {
         .values();
   }
 
-  /** The pairs by the place of the first read in its file. */
+  /** Returns the pairs by the position of the first read in its file. */
   private JavaPairRDD<Long, Tuple2<String, String>> join(
       JavaRDD<String> first, JavaRDD<String> second, int parts) {
     JavaPairRDD<String, Tuple2<Long, String>> numbered =
@@ -89,7 +90,10 @@ final class ReadPairs {
     return read;
   }
 
-  /** What a read and its mate have in common: {@code r1} of {@code @r1/2} and {@code @r1 2:N:0}. */
+  /**
+   * Returns the id that a read and its mate share: {@code r1} of {@code @r1/2} and {@code @r1
+   * 2:N:0}.
+   */
   static String readId(String record) {
     int end = 1;
     while (record.charAt(end) > ' ') {
@@ -108,7 +112,7 @@ final class ReadPairs {
       Path path = new Path(name);
       FileStatus[] files = path.getFileSystem(conf).globStatus(path);
       if (files == null || files.length == 0) {
-        throw new LofnException("Cannot read " + name + ": there is no such file");
+        throw new LofnException("Could not read " + name + ": the file does not exist");
       }
       Job job = Job.getInstance(conf);
       FileInputFormat.setInputPaths(job, path);
@@ -118,11 +122,11 @@ final class ReadPairs {
           .values()
           .map(ReadPairs::textOf);
     } catch (IOException e) {
-      throw new LofnException("Cannot read " + name + ": " + e.getMessage(), e);
+      throw new LofnException("Could not read " + name + ": " + e.getMessage(), e);
     }
   }
 
-  /** The bytes of a text, each a char. */
+  /** Returns the bytes of a text, each as a char. */
   static String textOf(Text record) {
     return new String(record.getBytes(), 0, record.getLength(), ISO_8859_1);
   }

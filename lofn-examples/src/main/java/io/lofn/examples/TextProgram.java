@@ -11,10 +11,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** A program that makes a text of a text. */
+/** A program whose input and output are texts. */
 abstract class TextProgram extends Program {
 
-  @Parameters(paramLabel = "FILE", description = "the input, of any file system that Spark knows")
+  @Parameters(
+      paramLabel = "FILE",
+      description = "the input, on any file system that Spark supports")
   private String input;
 
   @Option(
@@ -27,21 +29,21 @@ abstract class TextProgram extends Program {
       names = "--image",
       paramLabel = "NAME",
       defaultValue = "busybox:1",
-      description = "the image that has the tools (default: ${DEFAULT-VALUE})")
+      description = "the image with the tools (default: ${DEFAULT-VALUE})")
   private String image;
 
   @Option(
       names = "--partitions",
       paramLabel = "N",
       description =
-          "how many parts to cut the input into"
-              + " (default: one for each core, but of 16 KiB to 32 MiB)")
+          "the number of parts of the input (default: one for each core, with 16 KiB to 32 MiB"
+              + " each)")
   private @Nullable Integer partitions;
 
-  /** The characters that the input may be cut after. */
+  /** Returns the characters after which the input may be split. */
   abstract String separators();
 
-  /** The program itself, given the input in pieces: see {@link ByteText#pieces}. */
+  /** Runs the program on the input in pieces, see {@link ByteText#pieces}. */
   abstract void run(Lofn lofn, JavaRDD<String> input) throws IOException;
 
   @Override
@@ -58,7 +60,7 @@ abstract class TextProgram extends Program {
     return image;
   }
 
-  /** Writes a result of one partition to the output, if one was asked for. */
+  /** Writes a result of one partition to the output file, if there is one. */
   final void save(JavaRDD<String> lines) throws IOException {
     if (output != null) {
       ByteText.save(lines, output);
@@ -68,7 +70,7 @@ abstract class TextProgram extends Program {
   final void print(List<String> lines) throws IOException {
     lines.forEach(line -> System.out.writeBytes((line + "\n").getBytes(ISO_8859_1)));
     if (System.out.checkError()) {
-      throw new IOException("Cannot write to standard output");
+      throw new IOException("Could not write to standard output");
     }
   }
 }

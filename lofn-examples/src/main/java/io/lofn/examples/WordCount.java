@@ -8,13 +8,13 @@ import org.apache.spark.storage.StorageLevel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Counts the words of a text: what stands between white space, whatever its bytes are. */
+/** Counts the words of a text: the bytes between white space, in any encoding. */
 @Command(
     name = "word-count",
     description = "Counts the words of a text and prints the most frequent ones, 'count word'.")
 public final class WordCount extends TextProgram {
 
-  // Of a pipeline a shell tells the last command's failure only; hence files, and &&.
+  // In a pipeline the shell reports only the failure of the last command; hence files, and &&.
   private static final String COUNT =
       """
       cd "$LOFN_EXCHANGE" &&
@@ -22,7 +22,7 @@ public final class WordCount extends TextProgram {
       sort words > sorted &&
       uniq -c sorted
       """;
-  // A comparison with "" makes awk take words for texts: 1e3 is not 1000.
+  // A comparison with "" makes awk compare words as text: 1e3 is not 1000.
   private static final String MERGE =
       """
       cd "$LOFN_EXCHANGE" &&
@@ -61,7 +61,10 @@ public final class WordCount extends TextProgram {
     print(counts.take(top));
   }
 
-  /** Lines {@code count word}, the most frequent word first, words of the same count in C order. */
+  /**
+   * Returns lines {@code count word}, the most frequent word first, words of the same count in C
+   * order.
+   */
   static JavaRDD<String> count(Lofn lofn, JavaRDD<String> input, String image) {
     Tool<String, String> count =
         Tool.of(image, ByteText.TO_STDIN, ByteText.LINES.fromStdout())
@@ -76,7 +79,9 @@ public final class WordCount extends TextProgram {
     return lofn.reduce(counts, merge).map(WordCount::withNul);
   }
 
-  /** Text tools take NUL for an end, so it travels as another byte. The order of words stays. */
+  /**
+   * Replaces NUL by another byte, since text tools stop at NUL. The order of words stays the same.
+   */
   private static String withoutNul(String text) {
     return text.replace("\2", "\2\4").replace("\1", "\2\3").replace('\0', '\1');
   }

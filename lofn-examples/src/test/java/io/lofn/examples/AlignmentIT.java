@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** However the reads are cut, the result is that of one container for all of them. */
+/** Tests that the result does not depend on the partitions of the reads. */
 class AlignmentIT {
 
   @TempDir private static Path data;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is refused before any tool runs; {@link AlignmentIT} aligns. */
+/** Tests errors that are found before a tool runs; {@link AlignmentIT} tests alignments. */
 class AlignmentTest {
 
   @TempDir private Path directory;
@@ -43,21 +43,24 @@ class AlignmentTest {
         .isEqualTo(
             failure(
                 "There is no index 'genome' of gsnap in %s: genome/genome.version"
-                    + " is missing. gmap_build -D DIRECTORY -d genome FASTA makes one;"
-                    + " --index tells its name"));
+                    + " is missing. Create one with 'gmap_build -D DIRECTORY -d genome FASTA',"
+                    + " or give its name with --index"));
     assertThat(launchOnReads("--aligner", "bowtie2", "--index", "lambda"))
         .isEqualTo(
             failure(
                 "There is no index 'lambda' of bowtie2 in %s: lambda.1.bt2 or lambda.1.bt2l is"
-                    + " missing. bowtie2-build FASTA DIRECTORY/lambda makes one;"
-                    + " --index tells its name"));
+                    + " missing. Create one with 'bowtie2-build FASTA DIRECTORY/lambda',"
+                    + " or give its name with --index"));
   }
 
   @Test
   void replacesNothing() throws IOException {
     Files.writeString(output, "there");
 
-    assertThat(launchOnReads()).isEqualTo(failure("The output file:" + output + " exists already"));
+    assertThat(launchOnReads())
+        .isEqualTo(
+            failure(
+                "The output file:" + output + " exists already; delete it, or name another path"));
     assertThat(output).hasContent("there");
   }
 
@@ -67,7 +70,7 @@ class AlignmentTest {
     Path mates = Files.writeString(directory.resolve("mates.fq"), "@r1\nACGT\n+\n");
 
     assertThat(launch(reads, mates, "--aligner", "minimap2"))
-        .isEqualTo(failure("file:" + mates + " is cut off in the record @r1 at byte 0"));
+        .isEqualTo(failure("file:" + mates + " is truncated in the record @r1 at byte 0"));
     assertThat(directory).isDirectoryNotContaining("glob:**lofn*");
   }
 

@@ -90,7 +90,7 @@ class FastqInputFormatTest {
           assertThatThrownBy(() -> read(file, size))
               .as("%d bytes, splits of %d", length, size)
               .isInstanceOf(LofnException.class)
-              .hasMessageContaining("cut off");
+              .hasMessageContaining("truncated");
         } else {
           assertThat(read(file, size)).as("%d bytes, splits of %d", length, size).isEqualTo(whole);
         }
@@ -109,8 +109,8 @@ class FastqInputFormatTest {
       assertThatThrownBy(() -> read(file, 1 << 20))
           .as("%d bytes", length)
           .isInstanceOf(LofnException.class)
-          .hasMessageStartingWith("Cannot read file:" + file)
-          .hasMessageContaining("is it cut off?");
+          .hasMessageStartingWith("Could not read file:" + file)
+          .hasMessageContaining("is it truncated?");
     }
   }
 
@@ -119,21 +119,23 @@ class FastqInputFormatTest {
     String record = "@r1\nACGT\n+\n!!!!\n";
 
     assertThat(complaintOf(">r1\nACGT\n"))
-        .isEqualTo("the record at byte 0 is no FASTQ: it must begin with @, not '>r1'");
+        .isEqualTo("the record at byte 0 is not FASTQ: it must begin with @, not '>r1'");
     assertThat(complaintOf(record + "@r2\nAC\nGT\n+\n!!\n!!\n" + record))
-        .isEqualTo("the record at byte 16 is no FASTQ: its third line must begin with +, not 'GT'");
+        .isEqualTo(
+            "the record at byte 16 is not FASTQ: its third line must begin with +, not 'GT'");
     assertThat(complaintOf(record + "@r2\n+\n!!\n" + record))
-        .isEqualTo("the record at byte 16 is no FASTQ: its second line must be its bases, not '+'");
+        .isEqualTo(
+            "the record at byte 16 is not FASTQ: its second line must be its bases, not '+'");
     assertThat(complaintOf(record + "@r2\nACG\n+\n!!\n" + record))
-        .isEqualTo("the record @r2 at byte 16 has 3 bases and 2 qualities; is the file cut off?");
+        .isEqualTo("the record @r2 at byte 16 has 3 bases and 2 qualities; is the file truncated?");
     assertThat(complaintOf("\u0000\u0001" + "x".repeat(1000)))
         .isEqualTo(
-            "the record at byte 0 is no FASTQ: it must begin with @, not '??"
+            "the record at byte 0 is not FASTQ: it must begin with @, not '??"
                 + "x".repeat(58)
                 + "'");
   }
 
-  /** What is wrong with a text, which must be the same however it is cut. */
+  /** Returns the error of an invalid text, which must be the same for all splits. */
   private String complaintOf(String text) throws IOException {
     Path file = Files.writeString(directory.resolve("bad.fq"), text, ISO_8859_1);
     String prefix = "file:" + file + ": ";
@@ -150,7 +152,7 @@ class FastqInputFormatTest {
     }
   }
 
-  /** The records of a text that ends with one, or null. */
+  /** Returns the records of a text; null if its last record is incomplete. */
   private static @Nullable List<String> wholeRecords(String text, List<String> records) {
     for (int count = 1; count <= records.size(); count++) {
       String whole = String.join("\n", records.subList(0, count));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** With the tools of this machine; {@link GcCountIT} takes those of an image. */
+/** Tests with the tools of this machine; {@link GcCountIT} uses those of an image. */
 class GcCountTest {
 
   private static LocalSpark spark;

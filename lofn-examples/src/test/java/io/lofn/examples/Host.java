@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** What the tools of this machine make of a file. */
+/** Runs the tools of this machine on a file. */
 final class Host {
 
   private static final String COUNT_WORDS =

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How a program ended that was run as spark-submit would run it.
+ * The result of a program that was run as spark-submit runs it.
  *
  * @param exitCode the exit code
  * @param output standard output, a char a byte

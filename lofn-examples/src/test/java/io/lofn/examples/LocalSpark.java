@@ -7,7 +7,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
-/** A local Spark that runs tools by one container runtime. */
+/** A local Spark session that runs tools with one container runtime. */
 final class LocalSpark implements AutoCloseable {
 
   static final String IMAGE = "busybox:1";

@@ -68,10 +68,10 @@ class ProgramTest {
 
     assertThat(launch(missing.toString()))
         .isEqualTo(
-            failure("word-count: Cannot read %s: File %1$s does not exist".formatted(missing)));
+            failure("word-count: Could not read %s: File %1$s does not exist".formatted(missing)));
     assertThat(launch(directory.toString()))
         .isEqualTo(
-            failure("word-count: Cannot read %s: %1$s (Is a directory)".formatted(directory)));
+            failure("word-count: Could not read %s: %1$s (Is a directory)".formatted(directory)));
   }
 
   @Test
@@ -79,9 +79,9 @@ class ProgramTest {
     String text = Files.writeString(directory.resolve("text"), "a").toString();
 
     assertThat(launch("--output", directory.toString(), text))
-        .isEqualTo(failure("word-count: Cannot write " + directory + ": it is a directory"));
+        .isEqualTo(failure("word-count: Could not write " + directory + ": it is a directory"));
     assertThat(launch("--output", text + "/result", text).errors())
-        .startsWith("word-count: Cannot write " + text + "/result: ")
+        .startsWith("word-count: Could not write " + text + "/result: ")
         .hasLineCount(1);
     assertThat(names()).containsExactly("text");
   }
@@ -95,7 +95,7 @@ class ProgramTest {
     assertThat(launch.exitCode()).isEqualTo(1);
     assertThat(launch.output()).isEmpty();
     assertThat(launch.errors())
-        .startsWith("word-count: Image missing:1 cannot be had")
+        .startsWith("word-count: Image missing:1 is not available")
         .doesNotContain("\tat ");
     assertThat(launch("--image", "missing:1", "--verbose", text).errors()).contains("\tat ");
   }

@@ -107,7 +107,7 @@ class ReadPairsTest {
 
     assertThatThrownBy(() -> pairs(empty, empty, 2)).hasMessage("There are no reads in " + empty);
     assertThatThrownBy(() -> pairs(empty, missing, 2))
-        .hasMessage("Cannot read " + missing + ": there is no such file");
+        .hasMessage("Could not read " + missing + ": the file does not exist");
   }
 
   private static JavaRDD<Tuple2<String, String>> pairs(Path first, Path second, int partitions) {

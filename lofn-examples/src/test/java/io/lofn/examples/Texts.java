@@ -8,14 +8,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 
-/** Texts that are hard to count, by what is hard about them. */
+/** Texts that are difficult to count, by the kind of difficulty. */
 final class Texts {
 
   private static final String NUMBERS =
       "1e3 1000 0x10 16 007 7 07 7.0 +7 -7 .7 -0 0 00 inf nan 1e400 9007199254740993"
           + " 9007199254740992 18446744073709551616";
   private static final String SYMBOLS =
-      "\\ \\\\ \\n a\\ \\x41 % %s %d %% $0 $1 ${x} ` ' \" ''' > >x # * ? [a-z] ; & | ! ~ { } ( ) ^ ^$ .";
+      "\\ \\\\ \\n"
+          + " a\\ \\x41 % %s %d %% $0 $1 ${x} ` ' \" ''' > >x # * ? [a-z] ; & | ! ~ { } ( ) ^ ^$ .";
   private static final String WHITE_SPACE = " \t\n\u000b\f\r";
 
   private Texts() {}

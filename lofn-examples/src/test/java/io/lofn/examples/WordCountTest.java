@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** With the tools of this machine; {@link WordCountIT} takes those of an image. */
+/** Tests with the tools of this machine; {@link WordCountIT} uses those of an image. */
 class WordCountTest {
 
   private static LocalSpark spark;
@@ -57,7 +57,7 @@ class WordCountTest {
     }
   }
 
-  /** The same without any tool: chars are bytes, so their order is that of C. */
+  /** Counts without a tool: chars are bytes, so their order is that of the C locale. */
   private static String count(byte[] text) {
     Map<String, Long> counts = new TreeMap<>();
     StringTokenizer words = new StringTokenizer(new String(text, ISO_8859_1), " \t\n\u000b\f\r");

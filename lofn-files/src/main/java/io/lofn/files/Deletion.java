@@ -11,25 +11,25 @@ import java.util.Iterator;
 import java.util.UUID;
 
 /**
- * Empties one tree. A directory that is not empty is moved to the top under a number, and entered
- * there once the directory that it was in is done: at any depth no more than two directories are
- * open, and two numbers, between which the moved ones lie, are all there is to remember.
+ * Empties one tree. A directory that is not empty is moved to the top under a number, and processed
+ * there after its parent directory. So at any depth at most two directories are open, and the only
+ * state is the range of numbers of the moved directories.
  *
- * <p>Nothing depends on who else can get at the top: what is there under a number is checked when
- * it is opened, as everything is.
+ * <p>It is safe if others can write at the top: a directory under a number is checked when it is
+ * opened, like every other.
  */
 final class Deletion {
 
-  /** How often a directory is read that somebody goes on filling. */
+  /** How often a directory is read again while another process keeps adding files. */
   private static final int PASSES = 100;
 
-  /** How often a tree is read again in which nothing could be deleted any more. */
+  /** How often a tree is read again when nothing more could be deleted. */
   private static final int IDLE_PASSES = 3;
 
-  /** How often an entry is looked at that becomes a directory and a file by turns. */
+  /** How often an entry is read that alternates between directory and file. */
   private static final int TRIES = 20;
 
-  /** How many directories are moved: somebody may add another one to each of them for ever. */
+  /** The maximum of moved directories: another process may add new ones without end. */
   private static final long MOVES = 1 << 24;
 
   private final Path root;
@@ -48,7 +48,7 @@ final class Deletion {
   }
 
   /**
-   * @throws IOException if something stayed
+   * @throws IOException if an entry could not be deleted
    */
   void empty(Directory top) throws IOException {
     top.permit();
@@ -62,16 +62,17 @@ final class Deletion {
       idle = deleted == before ? idle + 1 : 0;
     }
     if (failures.count() == 0) {
-      throw new IOException(Names.shown(root) + " is filled again while it is emptied");
+      throw new IOException(
+          Names.shown(root) + " could not be emptied: another process keeps adding files");
     }
     throw failures.of(root);
   }
 
   /**
-   * Tries each entry once. Under their new names, moved ones may be read again: a file system may
-   * put new names where it is yet to read.
+   * Tries to delete each entry once. Moved directories may be read again under their new names,
+   * since a file system may return names that are added during the read.
    *
-   * @return whether there was any
+   * @return whether there was any entry
    */
   private boolean pass(Directory top, Directory directory, Path path) throws IOException {
     boolean any = false;
@@ -162,7 +163,7 @@ final class Deletion {
     moveUp(top, directory, path, name);
   }
 
-  /** Whether it is a number that was given since the first one. */
+  /** Returns whether a name is one of the numbers that were assigned from the first one on. */
   private boolean isNumbered(Path name, long first) {
     String text = name.toString();
     if (!text.startsWith(prefix)) {
@@ -178,14 +179,14 @@ final class Deletion {
 
   private void moveUp(Directory top, Directory directory, Path path, Path name) throws IOException {
     if (numbers == MOVES) {
-      throw new IOException("is one of too many directories");
+      throw new IOException("is in a tree of too many directories");
     }
     Path number = Path.of(prefix + numbers++);
     try {
       directory.move(name, top, number);
     } catch (AccessDeniedException e) {
-      // Only what may be written can get another parent. To be renamed it need not be, and a mount
-      // point, whose mode is not lofn's business, cannot be.
+      // A directory must be writable to get another parent, but not to be renamed. The rename fails
+      // for a mount point, whose mode must not be changed.
       directory.move(name, directory, number);
       names.moved(name, number);
       try (Directory readOnly = open(directory, number, path.resolve(number))) {
@@ -200,9 +201,10 @@ final class Deletion {
   }
 
   /**
-   * Opens a directory, and gives its owner the permissions for that if nobody can be led astray.
+   * Opens a directory. Adds missing permissions of its owner first, if no other process can replace
+   * the directory by a link meanwhile.
    *
-   * @param path the directory's, which is short: it is the top, or in it, or one below that
+   * @param path the directory's path, which is short: the top, a directory in it, or one below that
    */
   Directory open(Directory above, Path name, Path path) throws IOException {
     try {
@@ -210,7 +212,7 @@ final class Deletion {
     } catch (AccessDeniedException e) {
       if (writers == Writers.LIVING || !above.attributes(name).isDirectory()) {
         throw new FileSystemException(
-            name.toString(), null, "is a directory that may not be read and searched");
+            name.toString(), null, "is a directory without permission to read and search it");
       }
       Directory.permit(path);
       return above.child(name);

@@ -25,20 +25,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open directory. Whatever becomes of its name, it stays this directory, and what is in it is
+ * An open directory. It stays the same directory if its name is changed, and its entries are
  * reached by single names.
  *
- * <p>A directory in it is opened as {@code name/.}, and compared afterwards with what has the name
- * then and is no link. The system call that Java makes for the bare name lacks O_DIRECTORY and
- * O_NONBLOCK: put in the directory's place meanwhile, a named pipe would hold the caller for ever,
- * a device would be opened, and for a file the JDK closes one descriptor twice. {@code name/.}
- * opens directories only. Through a link that was put there it opens one elsewhere; the comparison
- * finds that out before anything else is done with it. No other directory can have the number of
- * one that is open, so the comparison cannot err.
+ * <p>A directory in it is opened as {@code name/.}, and compared afterwards with the entry that
+ * then has the name and is not a link. The system call that Java makes for the bare name does not
+ * set O_DIRECTORY and O_NONBLOCK: if the directory is replaced meanwhile, a named pipe would block
+ * the caller forever, a device would be opened, and for a file the JDK closes one descriptor twice.
+ * {@code name/.} opens directories only. If a link replaces the directory, it opens a directory
+ * elsewhere; the comparison detects that before the directory is used. No other directory can have
+ * the inode number of an open one, so the comparison is reliable.
  */
 final class Directory implements Closeable {
 
-  /** How often a directory is opened that is another one by the time it is looked at. */
+  /** How often a directory is opened again that was replaced meanwhile. */
   private static final int TRIES = 20;
 
   private static final Path SELF = Path.of(".");
@@ -52,8 +52,8 @@ final class Directory implements Closeable {
   }
 
   /**
-   * Opens a directory whose path nobody can change but the caller; it may lead through links. What
-   * is no directory is not opened: a named pipe would hold the caller for ever.
+   * Opens a directory whose path only the caller can change; it may contain links. Fails for
+   * anything but a directory: a named pipe would block the caller forever.
    */
   @SuppressWarnings("StreamResourceLeak") // The result closes it.
   static Directory ofPath(Path path) throws IOException {
@@ -68,8 +68,7 @@ final class Directory implements Closeable {
   /**
    * Opens a directory by its path, as {@link #child} does by its name.
    *
-   * @param path its path; the directories above it may be links, and must be such that nobody else
-   *     can change them
+   * @param path its path; its parents may be links, and nobody else may be able to change them
    */
   static Directory at(Path path) throws IOException {
     return openSame(path.getFileName(), () -> there(path), () -> ofPath(path));
@@ -79,7 +78,7 @@ final class Directory implements Closeable {
     return Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Opens what was seen to be a directory, if it is the same one afterwards. */
+  /** Opens a directory, and checks afterwards that it was not replaced. */
   private static Directory openSame(Path name, Look look, Opening opening) throws IOException {
     for (int tries = 1; ; tries++) {
       requireDirectory(look.now(), name);
@@ -100,13 +99,13 @@ final class Directory implements Closeable {
     }
   }
 
-  /** What has a name now; a link itself, not its target. */
+  /** Reads the attributes of the entry that has a name now; of a link, not of its target. */
   @FunctionalInterface
   private interface Look {
     PosixFileAttributes now() throws IOException;
   }
 
-  /** A way to a directory. */
+  /** Opens a directory. */
   @FunctionalInterface
   interface Opening {
     Directory open() throws IOException;
@@ -125,18 +124,18 @@ final class Directory implements Closeable {
    *
    * @throws NotLinkException if a link has this name
    * @throws NotDirectoryException if it is neither a directory nor a link
-   * @throws java.nio.file.AccessDeniedException if it may not be read or searched
+   * @throws java.nio.file.AccessDeniedException if there is no permission to read and search it
    */
   Directory child(Path name) throws IOException {
     return openSame(name, () -> attributes(name), () -> open(name.resolve(SELF)));
   }
 
-  /** This directory again, to read its names from the first one. */
+  /** Opens this directory again, to read its names from the start. */
   Directory again() throws IOException {
     return open(SELF);
   }
 
-  /** The directory above this one now, if it is the one with this key. */
+  /** Opens the current parent of this directory, if it has this key. */
   Directory parent(Object key) throws IOException {
     Directory parent = open(PARENT);
     if (key.equals(parent.attributes().fileKey())) {
@@ -151,13 +150,13 @@ final class Directory implements Closeable {
   }
 
   private static IOException changed(Path name) {
-    return new FileSystemException(name.toString(), null, "was changed while it was opened");
+    return new FileSystemException(name.toString(), null, "was replaced while it was opened");
   }
 
   /**
    * Opens a regular file in this directory.
    *
-   * @throws IOException if it is none, or was changed meanwhile
+   * @throws IOException if it is not a regular file, or was replaced meanwhile
    */
   ReadableFile read(Path name) throws IOException {
     PosixFileAttributes seen = attributes(name);
@@ -178,12 +177,12 @@ final class Directory implements Closeable {
     }
   }
 
-  /** What this directory is, whatever has its name now. */
+  /** Returns the attributes of this directory, also if another entry has its name now. */
   PosixFileAttributes attributes() throws IOException {
     return stream.getFileAttributeView(PosixFileAttributeView.class).readAttributes();
   }
 
-  /** What has a name in this directory; a link itself, not its target. */
+  /** Returns the attributes of an entry; of a link, not of its target. */
   PosixFileAttributes attributes(Path name) throws IOException {
     return stream
         .getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
@@ -191,8 +190,8 @@ final class Directory implements Closeable {
   }
 
   /**
-   * Gives its owner all permissions on this directory, if one is missing. That nobody but its owner
-   * may do that is no error: what then cannot be done in it says so.
+   * Gives its owner all permissions on this directory, if one is missing. If another user owns it,
+   * this is no error: later operations in it report the missing permission.
    */
   void permit() throws IOException {
     if (!attributes().permissions().containsAll(OWN)) {
@@ -204,15 +203,15 @@ final class Directory implements Closeable {
     }
   }
 
-  /** Gives the owner of what has a path all permissions. Follows a link. */
+  /** Gives the owner of the file at a path all permissions. Follows a link. */
   static void permit(Path path) throws IOException {
     Files.setPosixFilePermissions(path, OWN);
   }
 
   /**
-   * The next name; null after the last.
+   * Returns the next name; null after the last.
    *
-   * @param names what {@link #names} gave
+   * @param names the result of {@link #names}
    */
   static @Nullable Path next(Iterator<Path> names) throws IOException {
     try {
@@ -222,7 +221,7 @@ final class Directory implements Closeable {
     }
   }
 
-  /** The names in this directory, once. */
+  /** Returns the names in this directory; can be called once. */
   Iterator<Path> names() {
     return stream.iterator();
   }
@@ -231,7 +230,7 @@ final class Directory implements Closeable {
     stream.move(name, to.stream, newName);
   }
 
-  /** Deletes what is no directory. That it is gone is no error. */
+  /** Deletes an entry that is not a directory. A missing entry is no error. */
   void deleteFile(Path name) throws IOException {
     try {
       stream.deleteFile(name);
@@ -240,7 +239,7 @@ final class Directory implements Closeable {
     }
   }
 
-  /** Whether the directory of this name is gone now; false if it is not empty. */
+  /** Deletes an empty directory; returns false if it is not empty. */
   boolean deleteDirectory(Path name) throws IOException {
     try {
       stream.deleteDirectory(name);

@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Why entries of a tree stayed. Counts all and holds few: a tool decides how many there are. */
+/**
+ * Collects the reasons why entries of a tree could not be deleted. Counts all, but keeps few, since
+ * a tool controls their number.
+ */
 final class Failures {
 
   private static final int HELD = 20;
@@ -18,7 +21,7 @@ final class Failures {
   void add(Path name, IOException cause) {
     count++;
     if (held.size() < HELD) {
-      // Not as its cause, whose message has the name as it is.
+      // Not as its cause: the message of the cause contains the name without escapes.
       IOException failure = new IOException(Names.shown(name) + ": " + reason(cause));
       failure.setStackTrace(cause.getStackTrace());
       held.add(failure);
@@ -29,18 +32,18 @@ final class Failures {
     return count;
   }
 
-  /** Forgets all but the first ones: what failed is tried again. */
+  /** Forgets all but the first ones, since the others are tried again. */
   void forget(long kept) {
     count = kept;
     held.subList((int) Math.min(kept, held.size()), held.size()).clear();
   }
 
-  /** All of them in one. */
+  /** Returns one exception for all of them. */
   IOException of(Path root) {
     List<String> told = held.stream().limit(TOLD).map(IOException::getMessage).toList();
     IOException all =
         new IOException(
-            "%d %s of %s cannot be deleted: %s%s"
+            "could not delete %d %s of %s: %s%s"
                 .formatted(
                     count,
                     count == 1 ? "entry" : "entries",
@@ -51,7 +54,9 @@ final class Failures {
     return all;
   }
 
-  /** Without the name of the file, which such an exception's message would repeat. */
+  /**
+   * Returns the reason without the name of the file, which the exception's message would repeat.
+   */
   private static String reason(IOException cause) {
     if (cause instanceof FileSystemException e && e.getReason() != null) {
       return e.getReason();

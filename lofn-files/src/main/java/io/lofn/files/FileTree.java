@@ -7,32 +7,33 @@ import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 
 /**
- * Directory trees in which somebody hostile may write meanwhile: a tool, or another user of the
- * node.
+ * Operations on directory trees in which an untrusted process may write at the same time: a tool,
+ * or another user of the node.
  *
- * <p>All methods take the path of the tree from the caller, who vouches for the directories above
- * it: these may be links. The tree itself may not, and no link in it is followed. From the tree
- * downwards everything is reached through open directories by single names, so that no path is ever
- * too long for the system; a handful of descriptors is open at any depth, and what is held in
- * memory does not grow with the number of files. Thread-safe: there is no state.
+ * <p>All methods trust the parent directories of the given path; these may be links. The tree
+ * itself must not be a link, and no link in it is followed. Inside the tree everything is reached
+ * through open directories by single names, so no path is too long for the system. At any depth
+ * only a few descriptors are open, and the memory does not grow with the number of files.
+ * Thread-safe: there is no state.
  */
 public final class FileTree {
 
   private FileTree() {}
 
   /**
-   * Deletes a file, a link, or a directory with all below it. What is gone already is no error.
+   * Deletes a file, a link, or a directory with its content. A missing entry is no error.
    *
    * <p>Each directory that is not empty is moved to the top of the tree before it is entered. A
-   * mount point cannot be moved: whatever is mounted in the tree, a bind mount of the same file
-   * system too, is left alone, and reported. A directory in which the owner may not write is made
-   * writable if this user is the owner; the others that cannot be emptied stay. Names are tried
-   * again for as long as something is deleted, but not without end.
+   * mount point cannot be moved: every mount in the tree, also a bind mount of the same file
+   * system, is left untouched and reported. A directory that its owner may not write is made
+   * writable if this user is the owner; other directories that cannot be emptied stay. Failed
+   * entries are tried again as long as other entries are deleted, up to a limit.
    *
    * @param root the tree
-   * @param writers who may be left in it
-   * @throws IOException at the end, if something stayed; it tells how many entries, and of the
-   *     first ones what they are and why. They are in the tree, perhaps at its top under new names.
+   * @param writers whether another process may still write in it
+   * @throws IOException at the end, if entries could not be deleted; its message has their number,
+   *     and the names and reasons of the first ones. They remain in the tree, possibly at its top
+   *     under new names.
    */
   public static void delete(Path root, Writers writers) throws IOException {
     Path name = name(root);
@@ -44,9 +45,9 @@ public final class FileTree {
   }
 
   /**
-   * The same in an open directory.
+   * Deletes an entry of an open directory.
    *
-   * @param root its path, to be shown and, without living writers, to change its mode by
+   * @param root its path, for messages and, without living writers, for changes of its mode
    */
   static void delete(Directory above, Path name, Path root, Writers writers) throws IOException {
     try {
@@ -62,7 +63,8 @@ public final class FileTree {
         deletion.empty(tree);
       }
       if (!above.deleteDirectory(name)) {
-        throw new IOException(Names.shown(root) + " is filled again while it is deleted");
+        throw new IOException(
+            Names.shown(root) + " could not be deleted: another process keeps adding files");
       }
     } catch (NoSuchFileException gone) {
       return;
@@ -72,13 +74,13 @@ public final class FileTree {
   }
 
   /**
-   * Deletes all that is in a directory, as {@link #delete} does, but not the directory.
+   * Deletes the content of a directory, as {@link #delete} does, but not the directory.
    *
    * @param directory the directory
-   * @param writers who may be left in it
-   * @throws NoSuchFileException if there is none
+   * @param writers whether another process may still write in it
+   * @throws NoSuchFileException if it does not exist
    * @throws NotLinkException if it is a link
-   * @throws IOException if something stayed
+   * @throws IOException if entries could not be deleted
    */
   public static void empty(Path directory, Writers writers) throws IOException {
     Deletion deletion = new Deletion(directory, writers);
@@ -91,11 +93,12 @@ public final class FileTree {
   }
 
   /**
-   * Counts the regular files of a tree and their bytes. What vanishes meanwhile does not count.
+   * Counts the regular files of a tree and their bytes. Files that are deleted meanwhile do not
+   * count.
    *
    * @param root the tree
-   * @return how much it holds, and whether something could not be looked into
-   * @throws NoSuchFileException if there is none
+   * @return the number and size of its files, and of the directories that could not be read
+   * @throws NoSuchFileException if it does not exist
    * @throws NotLinkException if it is a link
    * @throws NotDirectoryException if it is something else
    * @throws IOException if it cannot be entered
@@ -107,11 +110,11 @@ public final class FileTree {
   }
 
   /**
-   * Shows a visitor the regular files of a tree, in no order. What vanishes meanwhile may be shown
-   * or not.
+   * Calls a visitor for the regular files of a tree, in no particular order. Files that are deleted
+   * meanwhile may or may not be visited.
    *
    * @param root the tree
-   * @param visitor is called by this thread
+   * @param visitor the visitor, which this thread calls
    * @throws NoSuchFileException if there is no such directory
    * @throws NotLinkException if it is a link
    * @throws NotDirectoryException if it is something else
@@ -122,23 +125,22 @@ public final class FileTree {
   }
 
   /**
-   * Opens a regular file of a tree. What has the name is looked at before and after it is opened;
-   * between, a writer who is left could put a named pipe or a device there, so that a tree with
-   * such a writer should be read when he has ended.
+   * Opens a regular file of a tree. The entry is checked before and after it is opened; between the
+   * checks a process that still writes could replace it by a named pipe or a device. Call this
+   * after all writers of the tree have ended.
    *
    * @param root the tree
    * @param name the file's name relative to the tree
    * @return the file; the caller closes it
-   * @throws IllegalArgumentException if the name is absolute, or has the parts {@code .} or {@code
-   *     ..}
+   * @throws IllegalArgumentException if the name is absolute, or contains {@code .} or {@code ..}
    * @throws NoSuchFileException if there is no such file
-   * @throws IOException if a part of the name is a link or no directory, the last is no regular
-   *     file, or it was changed meanwhile
+   * @throws IOException if a parent in the name is a link or not a directory, the last part is not
+   *     a regular file, or it was replaced meanwhile
    */
   public static ReadableFile read(Path root, Path name) throws IOException {
     if (!isPlain(name)) {
       throw new IllegalArgumentException(
-          "The name of a file is relative to its tree, without '.' and '..', not "
+          "The name of a file must be relative to its tree, without '.' and '..', but is "
               + Names.shown(name));
     }
     Directory directory = open(root);
@@ -176,7 +178,7 @@ public final class FileTree {
     }
   }
 
-  /** Deletes a directory if it is empty, whatever its mode is. */
+  /** Deletes a directory if it is empty, with any mode. */
   private static boolean isGone(Directory above, Path name) {
     try {
       return above.deleteDirectory(name);
@@ -201,7 +203,7 @@ public final class FileTree {
   private static Path name(Path root) {
     Path name = root.toAbsolutePath().getFileName();
     if (name == null || isDots(name)) {
-      throw new IllegalArgumentException("Not the name of a tree: " + Names.shown(root));
+      throw new IllegalArgumentException("Not a valid path of a tree: " + Names.shown(root));
     }
     return name;
   }

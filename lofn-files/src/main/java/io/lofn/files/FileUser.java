@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 
 /**
- * The user that this process makes files as, by numbers: a container's user often has no name.
+ * The ids of the user as whom this process creates files; a container's user often has no name.
  *
  * @param uid the user
  * @param gid its group
@@ -19,17 +19,17 @@ public record FileUser(long uid, long gid) {
 
   private static final Path STATUS = Path.of("/proc/self/status");
 
-  /** Of real, effective, saved and file system ids, those that files are made with. */
+  /** The position of the file system id, after the real, effective and saved ids. */
   private static final int OF_FILES = 4;
 
   /**
-   * Asks the system.
+   * Returns the user of this process.
    *
    * @return the user of this process
-   * @throws IOException if the system does not tell
+   * @throws IOException if the system does not provide it
    */
   public static FileUser find() throws IOException {
-    // Not the owner of /proc/self, which is root where the program has capabilities of its own.
+    // Not the owner of /proc/self: that is root if the program has file capabilities.
     return Files.isReadable(STATUS)
         ? new FileUser(ofStatus("Uid:"), ofStatus("Gid:"))
         : ofNewFile();
@@ -54,11 +54,11 @@ public record FileUser(long uid, long gid) {
   }
 
   /**
-   * The user that a file belongs to; of a link, that of the link.
+   * Returns the owner of a file; of a link, that of the link itself.
    *
    * @param path the file
-   * @return the user's number
-   * @throws IOException if it cannot be looked at
+   * @return the user id
+   * @throws IOException if its attributes cannot be read
    */
   public static long ownerOf(Path path) throws IOException {
     return number(path, "unix:uid");
@@ -69,9 +69,9 @@ public record FileUser(long uid, long gid) {
         (Integer) Files.getAttribute(path, attribute, LinkOption.NOFOLLOW_LINKS));
   }
 
-  /** As a file's attributes have it. */
+  /** Returns the user in the form that file attributes have. */
   UserPrincipal principal() throws IOException {
-    // The JDK takes the number of a user without a name, as a signed one.
+    // For a user without a name the JDK expects the id as a signed number.
     return FileSystems.getDefault()
         .getUserPrincipalLookupService()
         .lookupPrincipalByName(Integer.toString((int) uid));

@@ -3,15 +3,15 @@ package io.lofn.files;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Something is where this user's own should be, and is not his, or not his alone. */
+/** Thrown when a directory that must be private belongs to another user, or is open to others. */
 public final class ForeignFileException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
   /**
-   * Names what is there.
+   * Creates the exception.
    *
-   * @param path where
+   * @param path the path
    * @param what what is wrong with it, such as {@code is a symbolic link}
    */
   public ForeignFileException(Path path, String what) {

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What entries were called before they were moved; of so many as are worth a message. */
+/** The original names of moved entries, of as many as a message shows. */
 final class MovedNames {
 
   private static final int HELD = 1000;

@@ -9,12 +9,15 @@ import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Names of files as text for people. */
+/** Formats names of files for messages. */
 final class Names {
 
   private Names() {}
 
-  /** A name in quotes, in which what could steer a terminal or forge a line of a log is escaped. */
+  /**
+   * Returns a name in quotes; characters that could control a terminal or forge a log line are
+   * escaped.
+   */
   static String shown(Path name) {
     return "'" + escaped(name.toString()) + "'";
   }
@@ -25,7 +28,7 @@ final class Names {
     return text.toString();
   }
 
-  /** The same failure, with the name in its message escaped. */
+  /** Returns the same failure, with the name in its message escaped. */
   static IOException escaped(IOException failure) {
     if (!(failure instanceof FileSystemException e) || e.getFile() == null) {
       return failure;

@@ -18,9 +18,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open directory that belongs to this user, and that no other one may enter. What is opened is
- * what is checked, so nothing that another user has put in its place is worked in; what is done in
- * it is done by single names. Close it. Not thread-safe.
+ * An open directory that belongs to this user and that no other user may enter. The check is made
+ * on the open directory, so another user cannot replace it between check and use; its entries are
+ * reached by single names. The caller must close it. Not thread-safe.
  */
 public final class OwnDirectory implements Closeable {
 
@@ -46,9 +46,9 @@ public final class OwnDirectory implements Closeable {
    *
    * @param path its path; the directories above it may be links
    * @return the directory
-   * @throws NoSuchFileException if there is none
-   * @throws ForeignFileException if what is there is a link or no directory, belongs to another
-   *     user, or is open to others
+   * @throws NoSuchFileException if it does not exist
+   * @throws ForeignFileException if it is a link or not a directory, belongs to another user, or is
+   *     open to others
    * @throws IOException if it cannot be opened
    */
   public static OwnDirectory open(Path path) throws IOException {
@@ -62,15 +62,15 @@ public final class OwnDirectory implements Closeable {
   }
 
   /**
-   * Opens a directory below one that all users may write, with directories between that may belong
-   * to this user or to root. No link is followed from there on.
+   * Opens a directory below one that all users may write. The directories between them must belong
+   * to this user or to root. Below the top no link is followed.
    *
    * @param top a path; it may be a link
    * @param below the directory's path from there
    * @return the directory
-   * @throws NoSuchFileException if there is none
-   * @throws ForeignFileException as {@link #open} does, or if a directory between belongs to
-   *     another user
+   * @throws NoSuchFileException if it does not exist
+   * @throws ForeignFileException as in {@link #open}, or if a directory between belongs to another
+   *     user
    * @throws IOException if it cannot be opened
    */
   public static OwnDirectory openBelow(Path top, Path below) throws IOException {
@@ -93,7 +93,9 @@ public final class OwnDirectory implements Closeable {
     }
   }
 
-  /** Some nodes let their users enter the directory of all, and not list it. */
+  /**
+   * Opens the first directory; on some nodes users may enter the shared directory, but not list it.
+   */
   private static Directory first(Path top, Path name, Path path) throws IOException {
     Directory above;
     try {
@@ -106,7 +108,7 @@ public final class OwnDirectory implements Closeable {
     }
   }
 
-  /** Whether nobody else can put something in the place of what is in a directory. */
+  /** Returns whether no other user can replace the entries of a directory. */
   private static boolean isFixed(Path directory) throws IOException {
     int mode = (Integer) Files.getAttribute(directory, "unix:mode");
     return (mode & WRITABLE_BY_OTHERS) == 0 || (mode & STICKY) != 0;
@@ -122,9 +124,9 @@ public final class OwnDirectory implements Closeable {
     } catch (NotLinkException e) {
       throw foreign(path, "is a symbolic link");
     } catch (NotDirectoryException e) {
-      throw foreign(path, "is no directory");
+      throw foreign(path, "is not a directory");
     } catch (AccessDeniedException e) {
-      throw foreign(path, "cannot be opened");
+      throw foreign(path, "could not be opened");
     }
   }
 
@@ -143,7 +145,7 @@ public final class OwnDirectory implements Closeable {
     String mode = PosixFilePermissions.toString(attributes.permissions());
     if (last && !mode.equals(PRIVATE)) {
       throw new ForeignFileException(
-          path, "is open to other users, for its mode is %s and not %s".formatted(mode, PRIVATE));
+          path, "is open to other users: its mode is %s instead of %s".formatted(mode, PRIVATE));
     }
   }
 
@@ -166,11 +168,11 @@ public final class OwnDirectory implements Closeable {
   }
 
   /**
-   * Opens a directory in this one, with the same demands.
+   * Opens a directory in this one, with the same checks.
    *
    * @param name its name
    * @return the directory
-   * @throws IOException as {@link #open} does
+   * @throws IOException as in {@link #open}
    */
   public OwnDirectory child(Path name) throws IOException {
     Path there = path.resolve(name);
@@ -185,7 +187,7 @@ public final class OwnDirectory implements Closeable {
   }
 
   /**
-   * What is in it now.
+   * Returns the names in it.
    *
    * @return the names
    * @throws IOException if it cannot be read
@@ -202,14 +204,14 @@ public final class OwnDirectory implements Closeable {
   }
 
   /**
-   * Deletes what has a name in it, as {@link FileTree#delete} does.
+   * Deletes an entry of it, as {@link FileTree#delete} does.
    *
    * @param name the name
-   * @param writers who may be left in it
-   * @throws IOException if something stayed
+   * @param writers whether another process may still write in it
+   * @throws IOException if entries could not be deleted
    */
   public void delete(Path name, Writers writers) throws IOException {
-    // A mode is changed by a path, which somebody else may have made lead to another place.
+    // A mode is changed by path, and another user may have redirected the path.
     FileTree.delete(directory, name, path.resolve(name), fixed ? writers : Writers.LIVING);
   }
 

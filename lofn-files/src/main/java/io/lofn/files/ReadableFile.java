@@ -7,7 +7,10 @@ import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.attribute.PosixFileAttributes;
 
-/** A regular file that was opened without following a link. Close it. Not thread-safe. */
+/**
+ * A regular file that was opened without following a link. The caller must close it. Not
+ * thread-safe.
+ */
 public final class ReadableFile implements Closeable {
 
   private final SeekableByteChannel channel;
@@ -19,25 +22,25 @@ public final class ReadableFile implements Closeable {
   }
 
   /**
-   * The file, for reading.
+   * Returns a channel that reads the file.
    *
-   * @return the channel, at its first byte at the beginning
+   * @return the channel, initially at the first byte
    */
   public SeekableByteChannel channel() {
     return channel;
   }
 
   /**
-   * The file as a stream.
+   * Returns a stream that reads the file.
    *
-   * @return the stream; to close it closes the file
+   * @return the stream; closing it closes the file
    */
   public InputStream stream() {
     return Channels.newInputStream(channel);
   }
 
   /**
-   * What the file was when it was opened.
+   * Returns the attributes of the file when it was opened.
    *
    * @return its attributes
    */

@@ -5,21 +5,21 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A tar file as it is parsed. What its headers say is held in memory, and a header may be of any
- * length: here it may not. Whoever parses tells where contents begin and end.
+ * Limits the length of headers while a tar file is parsed: parsers keep headers in memory, and a
+ * header may have any length. The parser's caller reports where contents begin and end.
  *
  * <p>Not thread-safe.
  */
 public final class TarHeaders extends FilterInputStream {
 
-  /** Many times the longest path, with all else that is told of a file. */
+  /** Many times the length of the longest path with all other attributes of a file. */
   private static final int LONGEST = 1 << 20;
 
   private boolean inHeader = true;
   private long length;
 
   /**
-   * A stream that is at its first header.
+   * Creates a stream, positioned at the first header.
    *
    * @param in the file, uncompressed
    */
@@ -27,14 +27,14 @@ public final class TarHeaders extends FilterInputStream {
     super(in);
   }
 
-  /** What follows is the content of an entry. */
+  /** Reports that the content of an entry follows. */
   public void end() {
     inHeader = false;
     length = 0;
   }
 
   /**
-   * How much content was read since {@link #end}.
+   * Returns how much content was read since {@link #end}.
    *
    * @return its length in bytes
    */
@@ -43,10 +43,10 @@ public final class TarHeaders extends FilterInputStream {
   }
 
   /**
-   * What follows is padding and headers.
+   * Reports that padding and headers follow.
    *
-   * @param unread how much content comes before them, to be skipped; what the parser does not skip,
-   *     as that of a directory, must not be told
+   * @param unread the bytes of content that the parser skips before them; 0 where it skips none,
+   *     such as for a directory
    */
   public void begin(long unread) {
     inHeader = true;
@@ -77,7 +77,7 @@ public final class TarHeaders extends FilterInputStream {
   private void count(long bytes) throws IOException {
     length += bytes;
     if (inHeader && length > LONGEST) {
-      throw new IOException("A header of it has more than " + LONGEST + " bytes");
+      throw new IOException("One of its headers is longer than " + LONGEST + " bytes");
     }
   }
 }

@@ -9,7 +9,10 @@ import java.util.Iterator;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One of the directories that lead to where a walk is: open, or closed with a list of its rest. */
+/**
+ * One directory on the current path of a walk: open, or closed with a list of its remaining
+ * directories.
+ */
 final class TreeLevel implements Closeable {
 
   private final Path path;
@@ -20,8 +23,8 @@ final class TreeLevel implements Closeable {
   private @Nullable Iterator<Path> names;
 
   /**
-   * @param path its name relative to the tree, or that of the nearest directory above it that is
-   *     not too long
+   * @param path its name relative to the tree, or that of its nearest parent whose name is not too
+   *     long
    * @param nameLength the length of its name relative to the tree
    */
   TreeLevel(Directory directory, Path path, long nameLength) throws IOException {
@@ -48,17 +51,17 @@ final class TreeLevel implements Closeable {
     return Objects.requireNonNull(directory);
   }
 
-  /** Whether what is left of it is a list of directories, not what there is on the disk. */
+  /** Returns whether its remaining entries are a list in memory, not read from disk. */
   boolean isListed() {
     return names == null;
   }
 
-  /** The next name on the disk; null after the last. */
+  /** Returns the next name on disk; null after the last. */
   @Nullable Path next() throws IOException {
     return Directory.next(Objects.requireNonNull(names));
   }
 
-  /** The next directory of the list; null after the last. */
+  /** Returns the next directory of the list; null after the last. */
   @Nullable Path nextListed() {
     return listed.poll();
   }
@@ -71,7 +74,7 @@ final class TreeLevel implements Closeable {
     listed.add(name);
   }
 
-  /** Opens it again, from one below it. */
+  /** Opens it again, from a directory below it. */
   void reopen(Directory below) throws IOException {
     directory = below.parent(key);
   }

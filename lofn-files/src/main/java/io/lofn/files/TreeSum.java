@@ -14,7 +14,7 @@ final class TreeSum implements TreeVisitor {
   @Override
   public void file(Path name, PosixFileAttributes attributes) {
     files++;
-    long size = attributes.size(); // of a file with holes as much as the type can hold
+    long size = attributes.size(); // may be Long.MAX_VALUE for a file with holes
     bytes = bytes > Long.MAX_VALUE - size ? Long.MAX_VALUE : bytes + size;
   }
 

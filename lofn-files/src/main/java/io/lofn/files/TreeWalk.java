@@ -11,23 +11,26 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes through a tree without changing it. Of the directories that lead to where it is, the deepest
- * ones are open. What another one has left to be entered is listed before it is closed; it is
- * reached again through the {@code ..} of the one below, and compared with what it was.
+ * Walks a tree without changing it. Of the directories on the current path only the deepest ones
+ * are open. Before another one is closed, its remaining directories are listed; it is opened again
+ * through {@code ..} of the directory below, and checked to be the same.
  */
 final class TreeWalk {
 
   private static final int OPEN = 16;
 
-  /** Bounds the time, which grows with its square: Java builds a path for each open directory. */
+  /**
+   * Limits the time, which grows with the square of the depth: Java builds a path for each open
+   * directory.
+   */
   private static final int DEPTH = 20_000;
 
   private static final long NAMES = 4L << 20;
 
-  /** How many names are held at most. */
+  /** The maximum of names that are kept in memory. */
   private static final int LISTED = 100_000;
 
-  /** What the system takes for a path. */
+  /** The longest path that the system accepts. */
   private static final int PATH = 4095;
 
   private final TreeVisitor visitor;
@@ -36,7 +39,7 @@ final class TreeWalk {
   private int listed;
 
   /**
-   * @param named whether the visitor wants the names of files, which may then not be too long
+   * @param named whether the visitor needs the names of files, which then must not be too long
    */
   TreeWalk(TreeVisitor visitor, boolean named) {
     this.visitor = visitor;
@@ -83,7 +86,7 @@ final class TreeWalk {
     }
   }
 
-  /** Shows it to the visitor if it is a file. */
+  /** Passes the entry to the visitor if it is a file; returns whether it is a directory. */
   private boolean isDirectory(TreeLevel level, Path name) throws IOException {
     PosixFileAttributes attributes;
     try {
@@ -102,7 +105,8 @@ final class TreeWalk {
 
   private void show(TreeLevel level, Path name, PosixFileAttributes attributes) throws IOException {
     if (named && isTooLong(level, name)) {
-      unseen(level.path(), new IOException("holds files whose names are longer than a path"));
+      unseen(
+          level.path(), new IOException("contains files whose paths are too long for the system"));
     } else {
       visitor.file(path(level, name), attributes);
     }
@@ -111,7 +115,7 @@ final class TreeWalk {
   private void enter(TreeLevel level, Path name) throws IOException {
     long length = level.nameLength() + name.toString().length() + 1;
     if (levels.size() == DEPTH || length > NAMES) {
-      unseen(path(level, name), new IOException("lies too deep"));
+      unseen(path(level, name), new IOException("is too deep in the tree"));
       return;
     }
     Directory directory;
@@ -151,7 +155,9 @@ final class TreeWalk {
 
   private void list(TreeLevel level, Path name) throws IOException {
     if (listed == LISTED) {
-      unseen(path(level, name), new IOException("is one of too many directories beside deep ones"));
+      unseen(
+          path(level, name),
+          new IOException("is in a tree with too many directories next to deep ones"));
     } else {
       listed++;
       level.list(name);
@@ -174,7 +180,7 @@ final class TreeWalk {
     }
   }
 
-  /** Nothing leads back to the directories above any more. */
+  /** Reports the remaining directories, whose parents cannot be opened again. */
   private void giveUp(IOException reason) throws IOException {
     List<TreeLevel> lost = List.copyOf(levels);
     closeAll();
@@ -189,7 +195,10 @@ final class TreeWalk {
     visitor.unseen(name, Names.escaped(reason));
   }
 
-  /** Of what has no name that the system can take, that of the directory that it is below. */
+  /**
+   * Returns the path of an entry; the path of its nearest parent if its own is too long for the
+   * system.
+   */
   private static Path path(TreeLevel level, Path name) {
     return isTooLong(level, name) ? level.path() : level.path().resolve(name);
   }

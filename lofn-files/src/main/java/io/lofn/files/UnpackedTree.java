@@ -22,12 +22,12 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory that archives are unpacked to, and that nothing in them may leave. Names, and the
- * targets of hard links, lead from the directory downwards, by directories only: a link in the way
- * is an error, or leads to a directory of this one ({@link #followingLinks}). Where a symbolic link
- * leads is not looked at when it is made.
+ * A directory to which archives are unpacked, and which no entry may leave. Names, and the targets
+ * of hard links, are resolved inside the directory, through directories only: a link as a parent is
+ * an error, or is resolved inside this directory ({@link #followingLinks}). The target of a
+ * symbolic link is not checked when the link is created.
  *
- * <p>Nobody else may write in the directory meanwhile. Not thread-safe.
+ * <p>No other process may write in the directory at the same time. Not thread-safe.
  */
 public final class UnpackedTree {
 
@@ -37,7 +37,7 @@ public final class UnpackedTree {
   private static final int BITS = 9;
   private static final int ASCII = 0x80;
 
-  /** As many as Linux follows. */
+  /** The limit of Linux. */
   private static final int MOST_LINKS = 40;
 
   private final Path root;
@@ -45,10 +45,10 @@ public final class UnpackedTree {
   private final boolean follows;
 
   /**
-   * A tree.
+   * Creates a tree.
    *
-   * @param root the directory, which is there
-   * @param names makes the path of a single name in a directory
+   * @param root the directory, which must exist
+   * @param names returns the path of a single name in a directory
    */
   public UnpackedTree(Path root, BiFunction<Path, String, Path> names) {
     this(root, names, false);
@@ -61,8 +61,8 @@ public final class UnpackedTree {
   }
 
   /**
-   * The same tree, where links in the way of a name are followed as in a process whose root it is:
-   * an absolute one leads from its root, and {@code ..} not above that.
+   * Returns the same tree, but with links in a parent path followed as by a process whose root is
+   * this directory: an absolute link starts at the root, and {@code ..} does not lead above it.
    *
    * @return a tree of the same directory
    */
@@ -71,12 +71,12 @@ public final class UnpackedTree {
   }
 
   /**
-   * Makes a directory, and those above it. What is there and no directory, a link to one included,
-   * makes place for it.
+   * Creates a directory and its parents. Replaces an existing entry that is not a directory, also a
+   * link to one.
    *
    * @param name its name in the archive
-   * @param mode its permissions; its owner has all in any case, and special bits are left out
-   * @throws IOException if it would lie outside, or cannot be made
+   * @param mode its permissions; its owner always has all, and special bits are ignored
+   * @throws IOException if it would be outside, or cannot be created
    */
   public void directory(String name, int mode) throws IOException {
     List<String> parts = parts(name);
@@ -92,16 +92,16 @@ public final class UnpackedTree {
   }
 
   /**
-   * Makes place for a file: what has its name is deleted, and the directories above it are made.
+   * Prepares the creation of a file: deletes an entry with its name, and creates its parents.
    *
    * @param name its name in the archive
-   * @return where the file is to be made, as a new one
-   * @throws IOException if it would lie outside, or nothing can be made there
+   * @return the path at which to create the file
+   * @throws IOException if it would be outside, or its parents cannot be created
    */
   public Path file(String name) throws IOException {
     List<String> parts = parts(name);
     if (parts.isEmpty()) {
-      throw new IOException("Its entry '" + name + "' names no file");
+      throw new IOException("Its entry '" + name + "' has no file name");
     }
     Path path = place(parts, name);
     FileTree.delete(path, Writers.GONE);
@@ -111,9 +111,9 @@ public final class UnpackedTree {
   /**
    * Sets the permissions of a file of this tree.
    *
-   * @param file what {@link #file} told, made
-   * @param mode the permissions; its owner may read it in any case, and special bits are left out,
-   *     which would lend this user's rights to others
+   * @param file the path that {@link #file} returned, with the file created
+   * @param mode the permissions; its owner may always read it, and special bits, which would give
+   *     this user's rights to others, are ignored
    * @throws IOException if they cannot be set
    */
   public static void permitFile(Path file, int mode) throws IOException {
@@ -121,12 +121,11 @@ public final class UnpackedTree {
   }
 
   /**
-   * Makes a symbolic link.
+   * Creates a symbolic link.
    *
    * @param name its name in the archive
-   * @param target where it leads, which is not looked at; it is written in UTF-8, whatever the
-   *     locale of this JVM
-   * @throws IOException if it would lie outside, or cannot be made, or no link can lead there
+   * @param target its target, which is not checked; it is written in UTF-8 in every locale
+   * @throws IOException if it would be outside, cannot be created, or has an invalid target
    */
   public void symbolicLink(String name, String target) throws IOException {
     Path path = target(name, target);
@@ -135,7 +134,7 @@ public final class UnpackedTree {
 
   private static Path target(String name, String target) throws IOException {
     if (target.isEmpty() || target.indexOf('\0') >= 0) {
-      throw new IOException("Its symbolic link '" + name + "' leads to no name");
+      throw new IOException("Its symbolic link '" + name + "' has an invalid target");
     }
     if (target.chars().allMatch(c -> c < ASCII)) {
       return Path.of(target);
@@ -150,16 +149,16 @@ public final class UnpackedTree {
       }
     }
     Path absolute = Path.of(URI.create(uri.toString()));
-    // Not relativize(), which takes the parts '..' away.
+    // Not relativize(), which removes the parts '..'.
     return target.startsWith("/") ? absolute : absolute.subpath(0, absolute.getNameCount());
   }
 
   /**
-   * Gives a file, or a symbolic link, another name.
+   * Creates a hard link to a file or a symbolic link.
    *
    * @param name the new name in the archive
-   * @param target the name that it has already
-   * @throws IOException if one of them would lie outside, or the target is neither
+   * @param target the existing name
+   * @throws IOException if one of them would be outside, or the target is neither
    */
   public void hardLink(String name, String target) throws IOException {
     List<String> parts = parts(target);
@@ -167,7 +166,8 @@ public final class UnpackedTree {
     BasicFileAttributes known = there == null ? null : attributes(there);
     if (there == null || known == null || !(known.isRegularFile() || known.isSymbolicLink())) {
       throw new IOException(
-          "Its hard link '%s' leads to '%s', which is no file of it".formatted(name, target));
+          "Its hard link '%s' leads to '%s', which is not a file of the archive"
+              .formatted(name, target));
     }
     List<String> own = parts(name);
     if (!own.isEmpty() && place(own, name).equals(there)) {
@@ -181,16 +181,16 @@ public final class UnpackedTree {
     Path link = file(name);
     if (attributes(there) == null) {
       throw new IOException(
-          "Its hard link '%s' takes the place of its target '%s'".formatted(name, target));
+          "Its hard link '%s' would replace its target '%s'".formatted(name, target));
     }
     Files.createLink(link, there);
   }
 
   /**
-   * Deletes what has a name, with all below it; a link itself. That there is nothing is no error.
+   * Deletes an entry with its content; of a link, the link itself. A missing entry is no error.
    *
    * @param name the name in the archive
-   * @throws IOException if it would lie outside, or cannot be deleted
+   * @throws IOException if it would be outside, or cannot be deleted
    */
   public void delete(String name) throws IOException {
     List<String> parts = parts(name);
@@ -201,10 +201,10 @@ public final class UnpackedTree {
   }
 
   /**
-   * Empties a directory. That there is none, but a file or a link, is no error.
+   * Empties a directory. A missing directory, a file or a link is no error.
    *
    * @param name its name in the archive
-   * @throws IOException if it would lie outside, or cannot be emptied
+   * @throws IOException if it would be outside, or cannot be emptied
    */
   public void empty(String name) throws IOException {
     List<String> parts = parts(name);
@@ -220,11 +220,11 @@ public final class UnpackedTree {
   }
 
   /**
-   * Tells whether there is something of a name, be it a link that leads nowhere.
+   * Returns whether an entry of this name exists; a dangling link counts.
    *
    * @param name the name in the archive
-   * @return whether there is
-   * @throws IOException if it would lie outside, or cannot be looked at
+   * @return whether it exists
+   * @throws IOException if it would be outside, or its attributes cannot be read
    */
   public boolean has(String name) throws IOException {
     List<String> parts = parts(name);
@@ -233,27 +233,27 @@ public final class UnpackedTree {
   }
 
   /**
-   * Tells whether a name is that of a directory, or, in a tree that {@link #followingLinks follows
-   * links}, of a link to one.
+   * Returns whether a name is that of a directory, or, in a tree that {@link #followingLinks
+   * follows links}, of a link to one.
    *
    * @param name the name in the archive
-   * @return whether it is; not if something in its way is no directory
+   * @return whether it is; false if one of its parents is not a directory
    */
   public boolean hasDirectory(String name) {
     try {
       return walk(parts(name), name, false) != null;
     } catch (IOException e) {
-      return false; // Whoever makes it then is told why not.
+      return false; // Creating it reports the reason.
     }
   }
 
-  /** What a name in an archive is made of; archives write {@code ./} and {@code /} before it. */
+  /** Splits a name in an archive; archives may write {@code ./} and {@code /} before it. */
   private static List<String> parts(String name) throws IOException {
     List<String> parts = new ArrayList<>();
     for (String part : name.split("/", -1)) {
       if (part.equals("..") || part.indexOf('\0') >= 0) {
         throw new IOException(
-            "Its entry '%s' would leave the directory it is unpacked to".formatted(name));
+            "Its entry '%s' would leave the directory that it is unpacked to".formatted(name));
       }
       if (!part.isEmpty() && !part.equals(".")) {
         parts.add(part);
@@ -262,24 +262,24 @@ public final class UnpackedTree {
     return parts;
   }
 
-  /** The path of a name, in directories that are made where they are missing. */
+  /** Returns the path of a name, and creates missing parents. */
   private Path place(List<String> parts, String name) throws IOException {
     Path above = walk(parts.subList(0, parts.size() - 1), name, true);
     return names.apply(Objects.requireNonNull(above), parts.get(parts.size() - 1));
   }
 
-  /** The path of a name; null if a directory on the way is missing. */
+  /** Returns the path of a name; null if a parent is missing. */
   private @Nullable Path existing(List<String> parts, String name) throws IOException {
     Path above = walk(parts.subList(0, parts.size() - 1), name, false);
     return above == null ? null : names.apply(above, parts.get(parts.size() - 1));
   }
 
   /**
-   * The directory that is reached from the root by these parts. Each is looked at before the next
-   * one is named in it, so that the system itself never follows a link.
+   * Resolves a directory from the root by these parts. Each part is checked before the next one is
+   * resolved in it, so that the system itself never follows a link.
    *
-   * @param make whether to make what is missing, though not where a link leads
-   * @return null if it is missing and not made
+   * @param make whether to create missing directories, except behind a link
+   * @return null if it is missing and not created
    */
   private @Nullable Path walk(List<String> parts, String name, boolean make) throws IOException {
     Deque<Path> ahead = new ArrayDeque<>();
@@ -312,7 +312,7 @@ public final class UnpackedTree {
         return null;
       } else if (ofLink) {
         throw new IOException(
-            "Its entry '%s' leads through a link to %s, which it does not have"
+            "The parent of its entry '%s' is a link to '%s', which does not exist in the archive"
                 .formatted(name, root.relativize(next)));
       } else {
         Files.createDirectory(next);
@@ -325,7 +325,7 @@ public final class UnpackedTree {
 
   private IOException inTheWay(Path path, BasicFileAttributes known, String name) {
     return new IOException(
-        "Its entry '%s' leads through %s, which is a %s"
+        "A parent of its entry '%s', '%s', is a %s, not a directory"
             .formatted(name, root.relativize(path), known.isSymbolicLink() ? "link" : "file"));
   }
 

@@ -1,17 +1,20 @@
 package io.lofn.files;
 
-/** Who may change a tree while it is deleted. Nobody of them makes lofn leave the tree. */
+/**
+ * Whether another process may change a tree while it is deleted. In both cases the deletion never
+ * leaves the tree.
+ */
 public enum Writers {
   /**
-   * Nobody: each container that mounts the tree is gone, and no other user can enter it. A
-   * directory without the permissions to open it is given them.
+   * No process: every container that mounts the tree has ended, and no other user can enter it.
+   * Missing permissions of a directory are added.
    */
   GONE,
 
   /**
-   * Somebody may be left. A directory that its owner may not read or search then stays, for on a
-   * Java before 25 its mode can be changed by its path alone, and what is at a path may be changed
-   * for a link meanwhile.
+   * A process may still be running. A directory that its owner may not read or search then stays:
+   * Java before 25 can change its mode only by path, and the process may replace the path by a link
+   * meanwhile.
    */
   LIVING
 }

@@ -1,6 +1,6 @@
 /**
- * Directory trees that somebody hostile can change while lofn works in them. Internal to lofn: it
- * promises nothing to users.
+ * Safe operations on directory trees that an untrusted process can change at the same time.
+ * Internal to lofn: its API may change without notice.
  */
 @NullMarked
 package io.lofn.files;

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Trees that are deeper than a path can say. */
+/** Creates trees that are deeper than the longest path. */
 final class Chains {
 
   private static final int PATH = 600;
@@ -14,8 +14,8 @@ final class Chains {
   private Chains() {}
 
   /**
-   * Makes a directory in a directory in a directory, with a file in the last. Chains that a path
-   * reaches are moved to the ends of others.
+   * Creates a chain of nested directories, with a file in the last. Creates short chains first, and
+   * moves them to the ends of others.
    *
    * @return the first
    */

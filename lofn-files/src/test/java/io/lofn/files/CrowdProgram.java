@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A program: makes a directory of so many entries that their names alone fill its memory, measures
- * it, and deletes it. Arguments: a directory to do it in.
+ * A program: creates a directory with so many entries that their names alone fill its memory,
+ * measures it, and deletes it. Arguments: a directory to do it in.
  */
 final class CrowdProgram {
 

@@ -43,7 +43,7 @@ class FileTreeTest {
 
   @BeforeEach
   void make() throws IOException {
-    // Short, since the path of a socket is.
+    // Short, since the path of a socket must be short.
     base = Files.createTempDirectory(OrdinaryUser.anyDirectory(), "lofn-files-");
     tree = Files.createDirectory(base.resolve("tree"));
   }
@@ -65,7 +65,7 @@ class FileTreeTest {
               assertThat(FileTree.measure(chain)).isEqualTo(new TreeSize(1, 4, 0));
               assertThatIOException()
                   .isThrownBy(() -> FileTree.walk(chain, (name, is) -> {}))
-                  .withMessageContaining("longer than a path");
+                  .withMessageContaining("too long for the system");
               FileTree.delete(chain, Writers.LIVING);
             });
     assertThat(most).isLessThan(DESCRIPTORS);

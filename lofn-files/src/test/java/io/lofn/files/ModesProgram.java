@@ -29,7 +29,7 @@ final class ModesProgram {
     aRootOfNoMode(base);
   }
 
-  /** What cannot be opened safely stays, is told, and holds nothing else up. */
+  /** A directory that cannot be opened safely stays and is reported; the others are deleted. */
   private static void livingWriters(Path tree, String mode) throws IOException {
     boolean opens = mode.startsWith("r") && mode.endsWith("x");
     try {
@@ -37,7 +37,7 @@ final class ModesProgram {
       check(opens, mode + " is not deleted as long as somebody writes");
     } catch (IOException e) {
       check(!opens, mode + " is deleted although somebody writes: " + e);
-      check(e.getMessage().contains("may not be read and searched"), e.getMessage());
+      check(e.getMessage().contains("without permission to read and search"), e.getMessage());
       check(e.getMessage().contains("'closed'"), "names what it was: " + e.getMessage());
       check(!Files.exists(tree.resolve("file")), "the rest is deleted");
       FileTree.delete(tree, Writers.GONE);

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Runs programs as a user whom modes bind: root, as whom many build servers run tests, is free of
- * them. Has a directory in which this user can do what he likes.
+ * Runs programs as a user to whom file modes apply: many build servers run tests as root, for whom
+ * they do not. Has a directory in which this user has all permissions.
  */
 final class OrdinaryUser implements AutoCloseable {
 
@@ -35,8 +35,8 @@ final class OrdinaryUser implements AutoCloseable {
   }
 
   /**
-   * Where every user can make files; java.io.tmpdir may lie where no other one can go. In memory if
-   * that is to be had: trees of thousands of directories are made here.
+   * A directory in which every user can create files; java.io.tmpdir may not be accessible for
+   * other users. In memory if possible, since tests create trees of thousands of directories.
    */
   static Path anyDirectory() {
     Path memory = Path.of("/dev/shm");
@@ -48,7 +48,7 @@ final class OrdinaryUser implements AutoCloseable {
     return base.resolve("work");
   }
 
-  /** Lets the user own something. */
+  /** Makes the user the owner of a file. */
   void give(Path path) throws IOException {
     if (isRoot) {
       Files.setOwner(

@@ -3,7 +3,9 @@ package io.lofn.files;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A program: deletes a tree of which something stays, and prints why. Arguments: the tree. */
+/**
+ * A program: deletes a tree of which an entry stays, and prints the reason. Arguments: the tree.
+ */
 final class StaysProgram {
 
   private StaysProgram() {}

@@ -11,11 +11,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A program: does one thing to a tree thousands of times, while a thread swaps a directory of the
- * tree for a link to the user's home, to a file and a directory there, for a named pipe, for a
- * file. Fails if the home is reached.
+ * A program: performs an operation on a tree thousands of times, while a thread swaps a directory
+ * of the tree for a link to the user's home, to a file and a directory there, for a named pipe, for
+ * a file. Fails if the home is reached.
  *
- * <p>Arguments: what to do; a new directory to do it in.
+ * <p>Arguments: the operation, and a new directory for it.
  */
 final class Swapper {
 

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A program: opens directories of its own in one that it may not list, deletes what is in them, and
- * prints for each what it met. Arguments: the directories.
+ * A program: opens its directories in one that it may not list, deletes what is in them, and prints
+ * the result for each. Arguments: the directories.
  */
 final class UnlistedProgram {
 

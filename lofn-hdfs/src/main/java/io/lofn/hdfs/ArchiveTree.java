@@ -21,15 +21,15 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
 /**
- * The directory that an archive is unpacked to, and that nothing in it may leave, nor a symbolic
- * link of it lead out of. These are made after all else.
+ * Unpacks an archive into a directory. No entry may be outside of the directory, and no symbolic
+ * link may lead out of it. Symbolic links are created last.
  */
 final class ArchiveTree {
 
   private static final int EXECUTE = 0100;
   private static final int DIRECTORY = 0755;
 
-  /** Headers are read by single bytes. */
+  /** A buffer, since the parser reads headers byte by byte. */
   private static final int BUFFER = 1 << 16;
 
   private static final int LONGEST_TARGET = 4096;
@@ -47,12 +47,13 @@ final class ArchiveTree {
     this.writer = writer;
   }
 
-  @SuppressWarnings("deprecation") // What it deprecates is all that its older versions have.
+  @SuppressWarnings(
+      "deprecation") // Older versions of the library have only the deprecated methods.
   void unpackTar(InputStream in) throws IOException {
     OldCompress.warn();
     TarHeaders headers = new TarHeaders(new BufferedInputStream(in, BUFFER));
     try (TarArchiveInputStream tar = new TarArchiveInputStream(headers, "UTF-8")) {
-      // Not getNextEntry(), whose type is another one in the library of Spark 3.5.
+      // Not getNextEntry(): its return type differs in the library of Spark 3.5.
       for (TarArchiveEntry entry = tar.getNextTarEntry();
           entry != null;
           entry = tar.getNextTarEntry()) {
@@ -67,11 +68,12 @@ final class ArchiveTree {
           Path unused = pathOf(entry.getLinkName());
           tree.hardLink(entry.getName(), entry.getLinkName());
         } else if (isDevice(entry) || !tar.canReadEntryData(entry)) {
-          throw new IOException("Its entry " + entry.getName() + " is neither file nor directory");
+          throw new IOException(
+              "Its entry '" + entry.getName() + "' is neither a file, a directory nor a link");
         } else {
           write(entry.getName(), tar, entry.getMode());
         }
-        headers.begin(0); // Files are read, and the contents of nothing else are skipped.
+        headers.begin(0); // Files are read to their end; other entries have no content to skip.
       }
     }
     makeLinks();
@@ -81,7 +83,7 @@ final class ArchiveTree {
     return entry.isFIFO() || entry.isCharacterDevice() || entry.isBlockDevice();
   }
 
-  @SuppressWarnings("deprecation") // Likewise.
+  @SuppressWarnings("deprecation") // As above.
   void unpackZip(Path archive) throws IOException {
     try (ZipFile zip = new ZipFile(archive.toFile())) {
       for (ZipArchiveEntry entry : Collections.list(zip.getEntriesInPhysicalOrder())) {
@@ -96,25 +98,28 @@ final class ArchiveTree {
             write(entry.getName(), in, entry.getUnixMode());
           }
         } else {
-          throw new IOException("Its entry " + entry.getName() + " is encrypted, or packed oddly");
+          throw new IOException(
+              "Its entry '"
+                  + entry.getName()
+                  + "' is encrypted, or uses an unsupported compression method");
         }
       }
     }
     makeLinks();
   }
 
-  /** They are held until the end. */
+  /** Remembers a link, which is created at the end. */
   private void addLink(Path path, String name, String target) throws IOException {
     linkCharacters += path.toString().length() + name.length() + target.length();
     if (linkCharacters > MOST_LINK_CHARACTERS) {
-      throw new IOException("It has too many symbolic links to be unpacked");
+      throw new IOException("It has too many symbolic links");
     }
     links.put(path, new Link(name, target));
   }
 
   private static String linkOf(ZipFile zip, ZipArchiveEntry entry) throws IOException {
     if (entry.getSize() > LONGEST_TARGET) {
-      throw new IOException("The target of its link %s is too long".formatted(entry.getName()));
+      throw new IOException("The target of its link '%s' is too long".formatted(entry.getName()));
     }
     return zip.getUnixSymlink(entry);
   }
@@ -123,13 +128,14 @@ final class ArchiveTree {
     List<String> parts = Arrays.asList(name.split("/"));
     boolean climbs = parts.contains("..");
     if (climbs || name.startsWith("/") || name.indexOf('\0') >= 0) {
-      throw new IOException("Its entry " + name + " would leave the directory it is unpacked to");
+      throw new IOException(
+          "Its entry '" + name + "' would leave the directory that it is unpacked to");
     }
     boolean isRoot = parts.stream().allMatch(part -> part.isEmpty() || part.equals("."));
     return isRoot ? root : FileNames.resolve(root, String.join("/", parts));
   }
 
-  /** The later of two entries of one name counts. */
+  /** Writes a file; of two entries with the same name the later one counts. */
   private void write(String name, InputStream in, int mode) throws IOException {
     writer.write(in, tree.file(name), (mode & EXECUTE) != 0);
   }
@@ -137,7 +143,10 @@ final class ArchiveTree {
   private void makeLinks() throws IOException {
     for (Map.Entry<Path, Link> link : links.entrySet()) {
       if (Files.exists(link.getKey(), LinkOption.NOFOLLOW_LINKS)) {
-        throw new IOException("Its entry " + root.relativize(link.getKey()) + " is there twice");
+        throw new IOException(
+            "Its entry '"
+                + root.relativize(link.getKey())
+                + "' is there twice, once as a symbolic link");
       }
       tree.symbolicLink(link.getValue().name(), link.getValue().target());
     }
@@ -145,7 +154,7 @@ final class ArchiveTree {
     for (Map.Entry<Path, Link> link : links.entrySet()) {
       if (link.getValue().target().startsWith("/") || !leadsInto(inside, link.getKey())) {
         throw new IOException(
-            "Its symbolic link %s leads to %s, which is not in it"
+            "Its symbolic link '%s' leads to '%s', which is not in the archive"
                 .formatted(root.relativize(link.getKey()), link.getValue().target()));
       }
     }

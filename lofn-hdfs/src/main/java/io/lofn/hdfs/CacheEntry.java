@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The directory of one copy: {@code data}, which counts once {@code complete} is there; marks of
- * those who use it and of the one who makes it; and what is not complete yet. Every method but
- * {@link #data} is called under the lock of the cache.
+ * The directory of one copy. It holds {@code data}, which is valid once {@code complete} exists;
+ * marks of the processes that use the copy and of the one that makes it; and incomplete data. Every
+ * method except {@link #data} must be called under the lock of the cache.
  *
- * @param directory of the cache, and of this state of this source alone
+ * @param directory the directory in the cache, for one state of one source
  */
 record CacheEntry(Path directory) {
 
@@ -35,7 +35,7 @@ record CacheEntry(Path directory) {
     return Files.exists(complete());
   }
 
-  /** How many bytes it holds, or is going to; none if whoever made it is gone. */
+  /** Returns the bytes that the copy has or will have; 0 if the process that made it has ended. */
   long bytes() throws IOException {
     if (isComplete()) {
       return Long.parseLong(Files.readAllLines(complete()).get(0));
@@ -51,7 +51,7 @@ record CacheEntry(Path directory) {
     return isMarked(COPY);
   }
 
-  /** Changes as long as the copy that is being made goes on. */
+  /** Returns a text that changes as long as the copy makes progress. */
   String progress() throws IOException {
     StringBuilder progress = new StringBuilder();
     for (Path mark : marks(COPY)) {
@@ -91,27 +91,27 @@ record CacheEntry(Path directory) {
     return Mark.set(directory, USE, 0);
   }
 
-  /** Tells that the copy was used until now. */
+  /** Records that the copy was used until now. */
   void touch() throws IOException {
     try {
       Files.setLastModifiedTime(complete(), FileTime.from(Instant.now()));
     } catch (NoSuchFileException gone) {
-      // The application's directory was deleted under it; there is nothing to tell any more.
+      // The application's directory was deleted meanwhile; nothing to record.
     }
   }
 
-  /** Marks the copy as being made, of so many bytes. */
+  /** Marks the copy as being made, with its expected bytes. */
   Mark make(long bytes) throws IOException {
     Files.createDirectories(directory);
     return Mark.set(directory, COPY, bytes);
   }
 
-  /** A new name for data that is not complete. */
+  /** Returns a new path for incomplete data. */
   Path incomplete() {
     return directory.resolve(INCOMPLETE + UUID.randomUUID());
   }
 
-  /** Makes data that is complete, sealed and on disk the copy. */
+  /** Publishes data as the copy; it must be complete, sealed and written to disk. */
   void complete(Path data, long bytes, String source) throws IOException {
     Files.move(data, data(), StandardCopyOption.ATOMIC_MOVE);
     Path marker = Files.writeString(incomplete(), bytes + "\n" + source + "\n");

@@ -17,18 +17,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets one thread of one process of the node at a time look at a cache and change it: for moments,
- * never while data is copied. Who waits can be interrupted, and gives up after a while.
+ * Gives one thread of one process of the node at a time access to a cache. The lock is held for
+ * moments, never while data is copied. A waiting thread can be interrupted, and fails after two
+ * minutes.
  */
 final class CacheLock {
 
-  /** Many times what a look at a cache takes. */
+  /** Many times longer than any action takes. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private static final long POLL_MILLIS = 10;
   private static final int MOST_DIGITS = 20;
 
-  /** What is done under the lock; it must not ask for the lock again. */
+  /** An action under the lock; it must not take the lock again. */
   interface Action<T> {
     T run() throws IOException;
   }
@@ -39,8 +40,9 @@ final class CacheLock {
 
   /**
    * A file lock holds between processes only, and closing a second channel would drop it for all.
-   * Interned, for two class loaders of a process may have this class. The system property of this
-   * name is set while a thread is inside, to the thread's name: class loaders share those, too.
+   * Interned, since two class loaders of a process may load this class. While a thread holds the
+   * lock, the system property of this name has the thread's name: class loaders share system
+   * properties, too.
    */
   private final String monitor;
 
@@ -56,10 +58,10 @@ final class CacheLock {
   }
 
   /**
-   * Does something when nobody else is inside.
+   * Runs an action when no other thread or process holds the lock.
    *
-   * @throws FileLockInterruptionException if the thread is interrupted before
-   * @throws IOException of the action, or if others are inside for too long
+   * @throws FileLockInterruptionException if the thread is interrupted while it waits
+   * @throws IOException from the action, or if others hold the lock for too long
    */
   <T> T with(Action<T> action) throws IOException {
     long deadline = System.nanoTime() + patience.toNanos();
@@ -77,7 +79,7 @@ final class CacheLock {
     }
   }
 
-  /** The same for what must be done although the thread was interrupted, such as cleaning up. */
+  /** Runs an action that must run although the thread was interrupted, such as clean-up. */
   <T> T withInterruptsHeldBack(Action<T> action) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
@@ -123,7 +125,7 @@ final class CacheLock {
             LinkOption.NOFOLLOW_LINKS));
   }
 
-  /** The lock goes with the channel. */
+  /** Takes the file lock; closing the channel releases it. */
   private void lock(FileChannel channel, long deadline) throws IOException, InterruptedException {
     while (!isLocked(channel)) {
       if (System.nanoTime() >= deadline) {
@@ -152,7 +154,7 @@ final class CacheLock {
 
   private IOException held(String who) {
     return new IOException(
-        "%s has held the lock of the volumes in %s for more than %s; if it hangs, end it, or let spark.lofn.volumes.dir name another directory"
+        "%s has held the lock of the volumes in %s for more than %s; if it hangs, end it, or set spark.lofn.volumes.dir to another directory"
             .formatted(who, directory, patience));
   }
 }

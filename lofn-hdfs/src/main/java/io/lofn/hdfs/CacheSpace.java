@@ -16,15 +16,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a cache below its size: what was used least recently goes first, and nothing goes that is
- * in use. All but {@link #deleteDiscarded} is called under the lock of the cache.
+ * Keeps a cache below its maximum size: deletes the copies that were used least recently, and none
+ * that is in use. Every method except {@link #deleteDiscarded} must be called under the lock of the
+ * cache.
  */
 final class CacheSpace {
 
   private static final Logger LOG = LoggerFactory.getLogger(CacheSpace.class);
   private static final String DISCARDED = "discarded-";
 
-  /** Tells how much the disk of a directory has free. */
+  /** Returns the free space of a directory's disk. */
   interface Disk {
     long freeBytes(Path directory) throws IOException;
   }
@@ -43,20 +44,20 @@ final class CacheSpace {
     return maxBytes;
   }
 
-  /** A copy that may go, and what it holds. */
+  /** A copy that may be deleted, with its size. */
   private record Unused(CacheEntry entry, long bytes, long lastUse) {}
 
   /**
    * Makes room for a copy.
    *
-   * @param whole how long it is, as far as that is known
-   * @param more what it does not have yet
-   * @throws StagingException if there cannot be so much
+   * @param whole its total bytes, as far as they are known
+   * @param more the bytes that it still needs
+   * @throws StagingException if there is not enough room
    */
   void makeRoom(String source, long whole, long more) throws IOException {
     if (whole > maxBytes) {
       throw new StagingException(
-          "The volume %s takes %d bytes or more on a node, and spark.lofn.volumes.maxSize allows %d; raise it"
+          "The volume %s needs at least %d bytes on a node, but spark.lofn.volumes.maxSize allows %d; raise that setting"
               .formatted(source, whole, maxBytes));
     }
     long held = 0;
@@ -79,24 +80,27 @@ final class CacheSpace {
       if (held + more <= maxBytes && more <= free) {
         return;
       }
-      LOG.info("Deleting {}, used least recently, for {}", oldest.entry().data(), source);
+      LOG.info(
+          "Deleting the least recently used volume copy {} to make room for {}",
+          oldest.entry().data(),
+          source);
       discard(oldest.entry());
       held -= oldest.bytes();
       free += oldest.bytes();
     }
     if (held + more > maxBytes) {
       throw new StagingException(
-          "The volume %s takes %d bytes on a node, and volumes in use there take %d of the %d that spark.lofn.volumes.maxSize allows; raise it"
+          "The volume %s needs %d bytes on a node, but volumes in use there take %d of the %d bytes that spark.lofn.volumes.maxSize allows; raise that setting"
               .formatted(source, whole, held, maxBytes));
     }
     if (more > free) {
       throw new StagingException(
-          "The volume %s needs %d bytes, and the disk of %s has %d free; free some, or let spark.lofn.volumes.dir name a larger disk"
+          "The volume %s needs %d bytes, but the disk of %s has %d bytes free; free space, or set spark.lofn.volumes.dir to a directory on a larger disk"
               .formatted(source, more, directory, free));
     }
   }
 
-  /** Takes an entry away at once; its data is deleted later. */
+  /** Removes an entry from the cache by a rename; its data is deleted later. */
   Path discard(CacheEntry entry) throws IOException {
     return Files.move(
         entry.directory(),
@@ -104,7 +108,10 @@ final class CacheSpace {
         StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Deletes what was taken away, by whomever; without the lock, since it may take long. */
+  /**
+   * Deletes the data of removed entries, also those of other processes; runs without the lock,
+   * since it may take long.
+   */
   void deleteDiscarded() throws IOException {
     try (OwnDirectory cache = OwnDirectory.open(directory)) {
       for (Path name : cache.names()) {

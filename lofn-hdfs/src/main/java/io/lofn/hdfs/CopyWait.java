@@ -4,7 +4,7 @@ import io.lofn.api.StagingException;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Watches a copy that somebody else makes: for as long as it takes, but not if it stands still. */
+/** Waits for a copy that another task makes, without a limit as long as the copy makes progress. */
 final class CopyWait {
 
   private final String source;
@@ -20,9 +20,9 @@ final class CopyWait {
   }
 
   /**
-   * Is told what the copy shows.
+   * Records the progress of the copy.
    *
-   * @param now changes while the copy goes on
+   * @param now a text that changes while the copy makes progress
    * @throws StagingException if that has not changed for too long
    */
   void see(String now) {
@@ -31,7 +31,7 @@ final class CopyWait {
       since = System.nanoTime();
     } else if (System.nanoTime() - since > patience.toNanos()) {
       throw new StagingException(
-          "The volume %s is being copied to %s by another task of this node, which has written nothing for %s (its mark: %s); end the process that hangs, or let spark.lofn.volumes.dir name another directory"
+          "The volume %s is being copied to %s by another task of this node, which has written nothing for %s (its mark: %s); end the process that hangs, or set spark.lofn.volumes.dir to another directory"
               .formatted(source, directory, patience, progress));
     }
   }

@@ -11,12 +11,14 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.BooleanSupplier;
 
-/** Writes the files of one copy, each to the disk: a copy that counts survives a crash. */
+/**
+ * Writes the files of one copy, and syncs each to disk, so that a complete copy survives a crash.
+ */
 final class CopyWriter {
 
   private static final int BUFFER = 1 << 18;
 
-  /** What an entry without content takes of a disk, or rather more. */
+  /** An upper estimate of the disk space of an entry without content. */
   private static final int ENTRY = 512;
 
   private final NodeCache.Growth growth;
@@ -26,14 +28,14 @@ final class CopyWriter {
   private long entries;
 
   /**
-   * @param unwanted whether nobody waits for the copy any more
+   * @param unwanted returns whether the copy is no longer needed
    */
   CopyWriter(NodeCache.Growth growth, BooleanSupplier unwanted) {
     this.growth = growth;
     this.unwanted = unwanted;
   }
 
-  /** Is told of each file, directory and link of an archive: names take room, too. */
+  /** Counts a file, directory or link of an archive: names need disk space, too. */
   void entry() throws IOException {
     requireWanted();
     entries++;
@@ -46,14 +48,14 @@ final class CopyWriter {
 
   private void requireWanted() throws IOException {
     if (unwanted.getAsBoolean()) {
-      throw new IOException("lofn was closed meanwhile");
+      throw new IOException("lofn is shutting down");
     }
     if (Thread.currentThread().isInterrupted()) {
       throw new ClosedByInterruptException();
     }
   }
 
-  /** Writes a new file, and tells its length. */
+  /** Writes a new file, and returns its length. */
   long write(InputStream in, Path file, boolean program) throws IOException {
     long before = written;
     try (FileChannel out =

@@ -12,8 +12,8 @@ import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.security.AccessControlException;
 
 /**
- * Brings files to Hadoop's file systems and back, for programs that prepare a volume or take a
- * result away. Paths without a scheme are on the default file system, as for the {@code hadoop fs}
+ * Copies files to and from Hadoop's file systems, for programs that prepare a volume or fetch a
+ * result. Paths without a scheme are on the default file system, as for the {@code hadoop fs}
  * command. Immutable and thread-safe; there is nothing to close.
  *
  * <pre>{@code
@@ -26,7 +26,7 @@ public final class HadoopFiles {
   private final Configuration hadoop;
 
   /**
-   * Creates one.
+   * Creates an instance.
    *
    * @param hadoop a job's configuration, such as {@code JavaSparkContext.hadoopConfiguration()}
    */
@@ -38,41 +38,40 @@ public final class HadoopFiles {
    * Copies a file, or a directory with all below it, to a file system.
    *
    * @param source a path of this machine
-   * @param target what it is called there; nothing may be there yet, and directories above it are
-   *     made
-   * @throws LofnException if the source is missing, something is at the target, or it cannot be
-   *     written; what was copied until then is deleted
+   * @param target its path there, which must not exist; missing parent directories are created
+   * @throws LofnException if the source does not exist, the target exists, or it cannot be written;
+   *     a partial copy is deleted
    */
   public void put(Path source, String target) {
     tell(
-        "put %s at %s".formatted(source, target),
+        "copy %s to %s".formatted(source, target),
         () -> copy(local(), pathOf(source), of(target), new org.apache.hadoop.fs.Path(target)));
   }
 
   /**
    * Copies a file, or a directory with all below it, to this machine.
    *
-   * @param source what it is called on its file system
-   * @param target a path of this machine; nothing may be there yet, and directories above it are
-   *     made
-   * @throws LofnException if the source is missing or may not be read, something is at the target,
-   *     or it cannot be written; what was copied until then is deleted
+   * @param source its path on its file system
+   * @param target a path of this machine, which must not exist; missing parent directories are
+   *     created
+   * @throws LofnException if the source does not exist or may not be read, the target exists, or it
+   *     cannot be written; a partial copy is deleted
    */
   public void get(String source, Path target) {
     tell(
-        "get %s to %s".formatted(source, target),
+        "copy %s to %s".formatted(source, target),
         () -> copy(of(source), new org.apache.hadoop.fs.Path(source), local(), pathOf(target)));
   }
 
   /**
-   * Makes a directory, with those above it. One that is there already is no error.
+   * Creates a directory with its parents. A directory that exists already is no error.
    *
-   * @param directory what it is called
-   * @throws LofnException if a file is there, or the user may not
+   * @param directory its path
+   * @throws LofnException if a file has this path, or the user has no permission
    */
   public void mkdirs(String directory) {
     tell(
-        "make the directory " + directory,
+        "create the directory " + directory,
         () -> {
           org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(directory);
           if (!of(directory).mkdirs(path)) {
@@ -84,8 +83,8 @@ public final class HadoopFiles {
   /**
    * Deletes a file, or a directory with all below it.
    *
-   * @param path what it is called
-   * @throws LofnException if nothing is there, or the user may not
+   * @param path its path
+   * @throws LofnException if it does not exist, or the user has no permission
    */
   public void delete(String path) {
     tell(
@@ -93,7 +92,7 @@ public final class HadoopFiles {
         () -> {
           FileSystem fileSystem = of(path);
           org.apache.hadoop.fs.Path doomed = new org.apache.hadoop.fs.Path(path);
-          fileSystem.getFileStatus(doomed); // What is missing is an error, and told by Hadoop.
+          fileSystem.getFileStatus(doomed); // Throws FileNotFoundException if it does not exist.
           if (!fileSystem.delete(doomed, true) && fileSystem.exists(doomed)) {
             throw new IOException("the file system gives no reason");
           }
@@ -112,7 +111,7 @@ public final class HadoopFiles {
     }
     org.apache.hadoop.fs.Path parent = target.getParent();
     if (parent != null && !to.mkdirs(parent)) {
-      throw new IOException(parent + " cannot be made");
+      throw new IOException("could not create the directory " + parent);
     }
     boolean copied = false;
     try {
@@ -147,17 +146,17 @@ public final class HadoopFiles {
     try {
       operation.run();
     } catch (FileNotFoundException e) {
-      throw failed(what, "nothing is there: " + e.getMessage(), e);
+      throw failed(what, "it does not exist: " + e.getMessage(), e);
     } catch (FileAlreadyExistsException | ParentNotDirectoryException e) {
-      throw failed(what, "something is there already: " + e.getMessage(), e);
+      throw failed(what, "a file or directory with this path exists already: " + e.getMessage(), e);
     } catch (AccessControlException e) {
-      throw failed(what, "the user may not: " + e.getMessage(), e);
+      throw failed(what, "the user has no permission: " + e.getMessage(), e);
     } catch (IOException | IllegalArgumentException e) {
       throw failed(what, String.valueOf(e.getMessage()), e);
     }
   }
 
   private static LofnException failed(String what, String why, Exception cause) {
-    return new LofnException("Cannot %s: %s".formatted(what, why), cause);
+    return new LofnException("Could not %s: %s".formatted(what, why), cause);
   }
 }

@@ -17,7 +17,10 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
-/** Binary outputs on Hadoop file systems, which are Hadoop's own to close. */
+/**
+ * Stores binary outputs on Hadoop file systems. It does not close the file systems, which Hadoop
+ * manages.
+ */
 final class HadoopOutputStore implements OutputStore {
 
   private final Configuration hadoop;
@@ -38,12 +41,15 @@ final class HadoopOutputStore implements OutputStore {
   public String locate(String path) throws IOException {
     Path given = new Path(path);
     FileSystem fileSystem = of(given);
-    // Not Hadoop's working directory, which is the JVM's where files are local.
+    // Not Hadoop's working directory: for local files that is the directory of the JVM.
     Path absolute = given.isAbsolute() ? given : new Path(home(fileSystem), given.toString());
     return fileSystem.makeQualified(absolute).toString();
   }
 
-  /** The JVM calls the home of a user whom the system does not know {@code ?}. */
+  /**
+   * Returns the home directory; for a user whom the system does not know, the JVM returns {@code
+   * ?}.
+   */
   private Path home(FileSystem fileSystem) throws IOException {
     boolean local = fileSystem instanceof RawLocalFileSystem;
     if (!local || System.getProperty("user.home", "").startsWith("/")) {
@@ -52,7 +58,7 @@ final class HadoopOutputStore implements OutputStore {
     String home = environment.getOrDefault("HOME", "");
     if (!home.startsWith("/")) {
       throw new IOException(
-          "the user of this process has no home directory; give an absolute path, such as by"
+          "the user of this process has no home directory; use an absolute path, for example in"
               + " spark.lofn.output.dir");
     }
     return new Path(home);
@@ -111,11 +117,11 @@ final class HadoopOutputStore implements OutputStore {
     FileSystem fileSystem = of(source);
     // A rename onto a directory would go into it, and one onto a local file would replace it.
     if (fileSystem.exists(target)) {
-      throw new FileAlreadyExistsException(to + " exists already");
+      throw new FileAlreadyExistsException(to + " already exists");
     }
     boolean made = fileSystem.mkdirs(target.getParent());
     if (!made || !fileSystem.rename(source, target)) {
-      throw new IOException("Cannot rename " + from + " to " + to);
+      throw new IOException("Could not rename " + from + " to " + to);
     }
   }
 
@@ -124,7 +130,7 @@ final class HadoopOutputStore implements OutputStore {
     Path path = new Path(location);
     FileSystem fileSystem = of(path);
     if (!fileSystem.delete(path, true) && fileSystem.exists(path)) {
-      throw new IOException("Cannot delete " + location);
+      throw new IOException("Could not delete " + location);
     }
   }
 

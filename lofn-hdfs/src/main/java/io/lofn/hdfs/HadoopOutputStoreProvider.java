@@ -6,8 +6,8 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * Keeps binary outputs on every file system that Hadoop knows, local ones included. Found by {@link
- * java.util.ServiceLoader}.
+ * Stores binary outputs on every file system that Hadoop supports, local ones included. Found by
+ * {@link java.util.ServiceLoader}.
  */
 public final class HadoopOutputStoreProvider implements OutputStoreProvider {
 

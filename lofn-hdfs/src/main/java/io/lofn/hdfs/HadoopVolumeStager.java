@@ -19,16 +19,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Copies volumes from Hadoop file systems to the node, once for each state of the source, and
- * shares the copies with the other processes of the user. Looks at the source for every run.
+ * shares the copies with the other processes of the user. Checks the state of the source for every
+ * run.
  */
 final class HadoopVolumeStager implements ArchiveStager {
 
   private static final Logger LOG = LoggerFactory.getLogger(HadoopVolumeStager.class);
   private static final int ATTEMPTS = 3;
 
-  /** Others fill the disk, too, after the room for a copy was looked for. */
+  /** Advice for a full disk: others may fill it after the check for free space. */
   private static final String MORE_ROOM =
-      "; free some, or let spark.lofn.volumes.dir name a larger disk";
+      "; free space, or set spark.lofn.volumes.dir to a directory on a larger disk";
 
   private final Configuration hadoop;
   private final java.nio.file.Path directory;
@@ -59,13 +60,13 @@ final class HadoopVolumeStager implements ArchiveStager {
         try {
           return stageOnce(fileSystem, path, unpacked);
         } catch (SourceChangedException e) {
-          LOG.warn("The volume {} changed while it was copied, and is copied again", source);
+          LOG.warn("The volume {} changed while it was copied; copying it again", source);
         }
       }
       return stageOnce(fileSystem, path, unpacked);
     } catch (SourceChangedException e) {
       throw new StagingException(
-          "The volume %s changed each of %d times while it was copied; let nothing write it while jobs use it"
+          "The volume %s changed during each of %d attempts to copy it; make sure that nothing writes to it while jobs use it"
               .formatted(source, ATTEMPTS),
           e);
     } catch (InterruptedException | ClosedByInterruptException | FileLockInterruptionException e) {
@@ -74,7 +75,7 @@ final class HadoopVolumeStager implements ArchiveStager {
       throw new StagingException("The volume " + source + " does not exist", e);
     } catch (AccessControlException e) {
       throw new StagingException(
-          "The volume %s may not be read by the user of the job: %s"
+          "The user of the job has no permission to read the volume %s: %s"
               .formatted(source, e.getMessage()),
           e);
     } catch (IOException | IllegalArgumentException e) {
@@ -82,7 +83,7 @@ final class HadoopVolumeStager implements ArchiveStager {
         throw interrupted(source, e);
       }
       throw new StagingException(
-          "The volume %s cannot be copied to %s: %s%s"
+          "Could not copy the volume %s to %s: %s%s"
               .formatted(source, directory, e.getMessage(), isFull(e) ? MORE_ROOM : ""),
           e);
     } catch (LinkageError e) {
@@ -106,7 +107,7 @@ final class HadoopVolumeStager implements ArchiveStager {
 
   private static StagingException interrupted(URI source, Exception cause) {
     Thread.currentThread().interrupt();
-    return new StagingException("Interrupted while the volume " + source + " was staged", cause);
+    return new StagingException("Interrupted while staging the volume " + source, cause);
   }
 
   private StagedVolume stageOnce(FileSystem fileSystem, Path source, boolean unpacked)
@@ -114,7 +115,7 @@ final class HadoopVolumeStager implements ArchiveStager {
     VolumeSnapshot snapshot = VolumeSnapshot.of(fileSystem, source);
     if (unpacked && !VolumeCopy.isArchive(snapshot.source())) {
       throw new StagingException(
-          "The volume %s cannot be unpacked: it is not a .tar, .tar.gz, .tgz or .zip file"
+          "Could not unpack the volume %s: it is not a .tar, .tar.gz, .tgz or .zip file"
               .formatted(source));
     }
     VolumeCopy copy = new VolumeCopy(fileSystem, snapshot, unpacked, () -> closed);
@@ -131,8 +132,8 @@ final class HadoopVolumeStager implements ArchiveStager {
   }
 
   /**
-   * Lets copies that are being made, or waited for, fail; file systems are Hadoop's own, shared
-   * with Spark.
+   * Makes running copies, and tasks that wait for one, fail. Does not close file systems, which
+   * Hadoop shares with Spark.
    */
   @Override
   public void close() {

@@ -11,9 +11,8 @@ import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * Stages volumes from every file system that Hadoop knows: {@code hdfs:}, {@code s3a:}, {@code
- * abfs:}, {@code gs:} and whatever else is on the class path. Found by {@link
- * java.util.ServiceLoader}.
+ * Stages volumes from every Hadoop file system on the class path, such as {@code hdfs:}, {@code
+ * s3a:}, {@code abfs:} and {@code gs:}. Found by {@link java.util.ServiceLoader}.
  */
 public final class HadoopVolumeStagerProvider implements VolumeStagerProvider {
 
@@ -39,7 +38,7 @@ public final class HadoopVolumeStagerProvider implements VolumeStagerProvider {
               config.writeProtected() ? SealedTree.Modes.WRITE_PROTECTED : SealedTree.Modes.USUAL);
       return new HadoopVolumeStager(hadoop, directory, cache);
     } catch (IOException e) {
-      throw new StagingException("Cannot keep volumes in " + directory + ": " + e, e);
+      throw new StagingException("Could not use " + directory + " for copies of volumes: " + e, e);
     }
   }
 }

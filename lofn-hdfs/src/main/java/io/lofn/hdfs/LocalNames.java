@@ -6,8 +6,8 @@ import java.nio.charset.Charset;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Names on local file systems. Hadoop hands them to {@link File}, which replaces what the JVM's
- * locale has not, and passes over files that it does not find again.
+ * Checks names on local file systems. Hadoop passes them to {@link File}, which replaces characters
+ * that the JVM's locale does not contain, and skips files that it then does not find.
  */
 final class LocalNames {
 
@@ -21,14 +21,14 @@ final class LocalNames {
     return new LocalNames(Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")));
   }
 
-  /** Checks that a file will have the name that it is given. */
+  /** Checks that a new file will have exactly this name. */
   void requireWritable(Path path) throws IOException {
     if (!encoding.newEncoder().canEncode(path.toUri().getPath())) {
       throw lost(path.toString());
     }
   }
 
-  /** Checks that a listing of a directory, if it is there, will have all that is in it. */
+  /** Checks that a listing of a directory, if it exists, will be complete. */
   void requireReadable(Path directory) throws IOException {
     File local = new File(directory.toUri().getPath());
     String[] names = local.list();
@@ -41,7 +41,7 @@ final class LocalNames {
 
   private IOException lost(String name) {
     return new IOException(
-        "The locale of this JVM (sun.jnu.encoding=%s) has no such file name as %s: set spark.executorEnv.LC_ALL=C.UTF-8, and LC_ALL=C.UTF-8 for the driver"
+        "The locale of this JVM (sun.jnu.encoding=%s) cannot encode the file name %s; set spark.executorEnv.LC_ALL=C.UTF-8, and LC_ALL=C.UTF-8 for the driver"
             .formatted(encoding, name));
   }
 }

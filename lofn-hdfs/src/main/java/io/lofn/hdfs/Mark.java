@@ -14,9 +14,9 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * A file that tells other processes something as long as this one lives: it is locked, and the lock
- * goes with the process. Its name tells the process, because a process that opens a file once more
- * to look at its lock, and closes it, loses that lock.
+ * A file that marks a copy for other processes as long as this process lives: it is locked, and the
+ * lock ends with the process. Its name contains the process, because a process that opens the file
+ * again to test the lock, and closes it, loses the lock.
  */
 final class Mark implements AutoCloseable {
 
@@ -34,7 +34,10 @@ final class Mark implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Sets a mark of a kind; under the lock of the cache, so that nobody sees it without its own. */
+  /**
+   * Sets a mark. Must be called under the lock of the cache, so that no other process sees the file
+   * before it is locked.
+   */
   static Mark set(Path directory, String kind, long number) throws IOException {
     Path path = directory.resolve("%s-%s-%s".formatted(kind, PROCESS, UUID.randomUUID()));
     FileChannel channel =
@@ -54,7 +57,8 @@ final class Mark implements AutoCloseable {
   }
 
   /**
-   * Whether the process that set a mark lives and has not taken it away; under the cache's lock.
+   * Returns whether the process that set a mark is alive and has not removed it. Must be called
+   * under the cache's lock.
    */
   static boolean holds(Path mark) throws IOException {
     if (mark.getFileName().toString().contains("-" + PROCESS + "-")) {
@@ -67,7 +71,10 @@ final class Mark implements AutoCloseable {
     }
   }
 
-  /** Changes as long as the process that set a mark goes on; its name tells the process. */
+  /**
+   * Returns a text that changes as long as the process that set a mark makes progress; it names the
+   * process.
+   */
   static String progress(Path mark) throws IOException {
     try {
       return mark.getFileName() + " " + Files.getLastModifiedTime(mark);
@@ -76,7 +83,7 @@ final class Mark implements AutoCloseable {
     }
   }
 
-  /** The number that a mark carries. */
+  /** Returns the number in a mark. */
   static long read(Path mark) throws IOException {
     try {
       return Long.parseLong(Files.readString(mark).strip());
@@ -85,17 +92,17 @@ final class Mark implements AutoCloseable {
     }
   }
 
-  /** Lets the mark carry another number, which is never a shorter one. */
+  /** Replaces the number in the mark; the new one must not have fewer digits. */
   void write(long number) throws IOException {
     channel.write(ByteBuffer.wrap(Long.toString(number).getBytes(UTF_8)), 0);
   }
 
-  /** Tells those who wait for what is marked that it goes on. */
+  /** Signals progress to the tasks that wait. */
   void touch() throws IOException {
     Files.setLastModifiedTime(path, FileTime.from(Instant.now()));
   }
 
-  /** Takes the mark away. Idempotent. */
+  /** Removes the mark. Idempotent. */
   @Override
   public void close() throws IOException {
     if (channel.isOpen()) {

@@ -13,22 +13,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The copies of one user on one node, shared by all its processes. A copy is made once, by whoever
- * comes first, while others wait; copies of other sources are made at the same time. What a process
- * that died has left is never taken for a copy, and goes with the next one that is made.
+ * The copies of one user on one node, shared by all its processes. The first task that needs a copy
+ * makes it, while others wait; copies of different sources are made in parallel. Incomplete data of
+ * a process that died is never used, and is deleted with the next copy.
  */
 final class NodeCache {
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeCache.class);
   private static final long POLL_MILLIS = 50;
 
-  /** How often a copy tells that it goes on, while others would wait for it. */
+  /** How often a copy signals progress within the time that others wait. */
   private static final int SIGNS = 20;
 
-  /** Of a copy whose length only its end tells, how much more is asked for at a time. */
+  /** How many bytes are reserved at a time for a copy whose length is not known in advance. */
   private static final long STEP = 64L << 20;
 
-  /** How long a copy that somebody else makes may stand still: a disk is slow at times. */
+  /** How long a copy of another task may make no progress: a disk may be slow. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final Path directory;
@@ -51,11 +51,11 @@ final class NodeCache {
   }
 
   /**
-   * @param patience how long a copy that somebody else makes may stand still
+   * @param patience how long a copy of another task may make no progress
    */
   private NodeCache(Path directory, CacheSpace space, Duration patience, SealedTree.Modes modes)
       throws IOException {
-    OwnDirectory.open(directory).close(); // what another user could write is not taken for a copy
+    OwnDirectory.open(directory).close(); // fails if another user can write there
     this.directory = directory;
     this.patience = patience;
     this.modes = modes;
@@ -63,29 +63,30 @@ final class NodeCache {
     this.space = space;
   }
 
-  /** Makes data at a path that does not exist yet. */
+  /** Creates data at a path that does not exist yet. */
   interface Maker {
     void make(Path target, Growth growth) throws IOException;
   }
 
-  /** Is told how long a copy gets, before it gets that long. */
+  /** Reserves room for a copy before it grows. */
   interface Growth {
     /**
-     * Asks for room.
+     * Reserves room.
      *
-     * @param bytes what the copy takes from now on, all in all
-     * @throws StagingException if there is none
+     * @param bytes the total bytes of the copy from now on
+     * @throws StagingException if there is not enough room
      */
     void upTo(long bytes) throws IOException;
   }
 
   /**
-   * Gives a copy, made now if there is none.
+   * Returns a copy, and makes it if there is none.
    *
-   * @param key differs for each source and state of it
+   * @param key identifies the source and its state
    * @param source for messages
-   * @param bytes how long it will be, or at least
-   * @throws StagingException if there is no room, or whoever makes the copy makes no progress
+   * @param bytes its length, or a lower bound
+   * @throws StagingException if there is not enough room, or the task that makes the copy makes no
+   *     progress
    */
   StagedVolume get(String key, String source, long bytes, Maker maker)
       throws IOException, InterruptedException {
@@ -93,7 +94,7 @@ final class NodeCache {
     CopyWait wait = new CopyWait(source, directory, patience);
     while (true) {
       if (closed) {
-        throw new IOException("lofn was closed meanwhile");
+        throw new IOException("lofn is shutting down");
       }
       Look look = lock.with(() -> look(entry, source, bytes));
       if (look.copy != null) {
@@ -112,7 +113,10 @@ final class NodeCache {
     return modes == SealedTree.Modes.USUAL ? "-rw" : "";
   }
 
-  /** What was found: a copy that is held now, the task to make it, or somebody else who does. */
+  /**
+   * The state of an entry: a copy that is now in use, the mark for making it, or the progress of
+   * another task that makes it.
+   */
   private record Look(@Nullable Held copy, @Nullable Mark making, String progress) {}
 
   private Look look(CacheEntry entry, String source, long bytes) throws IOException {
@@ -123,7 +127,7 @@ final class NodeCache {
       if (entry.isBeingMade()) {
         return new Look(null, null, entry.progress());
       }
-      LOG.info("Deleting an incomplete copy of {} whose maker is gone", source);
+      LOG.debug("Deleting an incomplete copy of {}: the process that made it has ended", source);
       space.discard(entry);
     }
     space.makeRoom(source, bytes, bytes);
@@ -153,7 +157,10 @@ final class NodeCache {
     }
   }
 
-  /** While it is marked: whoever finds it unmarked takes its place. */
+  /**
+   * Discards the entry while it is still marked: another task that finds it unmarked would start
+   * its own copy.
+   */
   private void discardAfter(Throwable failure, CacheEntry entry) {
     try {
       lock.withInterruptsHeldBack(() -> space.discard(entry));
@@ -162,12 +169,12 @@ final class NodeCache {
     }
   }
 
-  /** Frees those who wait for a copy. */
+  /** Makes the tasks that wait for a copy fail. */
   void close() {
     closed = true;
   }
 
-  /** What one copy may take. Used by the thread that makes it. */
+  /** The room of one copy. Used only by the thread that makes it. */
   private final class Room implements Growth {
 
     private final String source;
@@ -205,7 +212,7 @@ final class NodeCache {
     }
   }
 
-  /** A copy that nobody deletes until it is closed. */
+  /** A copy in use; it is not deleted until this is closed. */
   private static final class Held implements StagedVolume {
 
     private final CacheEntry entry;
@@ -238,7 +245,10 @@ final class NodeCache {
       try (use) {
         entry.touch();
       } catch (IOException e) {
-        LOG.warn("Cannot let go of {}: {}", entry.data(), e.toString());
+        LOG.warn(
+            "Could not release the volume copy {}; it may stay in use until this executor ends: {}",
+            entry.data(),
+            e.toString());
       }
     }
   }

@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Warns where the class path has a commons-compress that a small tar file can keep at work for
- * hours (CVE-2023-42503). Next to Spark 3.5 its own wins, unless lofn comes as its bundle.
+ * Warns if the class path has a version of commons-compress in which a small tar file can cause
+ * hours of CPU time (CVE-2023-42503). Spark 3.5's version takes precedence over lofn's, except with
+ * lofn-bundle.
  */
 final class OldCompress {
 
@@ -23,11 +24,13 @@ final class OldCompress {
 
   static void warn() {
     Class<?> library = TarArchiveInputStream.class;
-    boolean ofBundle = library.getName().startsWith("io.lofn."); // whose version is lofn's
+    boolean ofBundle = library.getName().startsWith("io.lofn."); // lofn's own version
     String version = library.getPackage().getImplementationVersion();
     if (!ofBundle && isOld(version) && WARNED.compareAndSet(false, true)) {
       LOG.warn(
-          "commons-compress {} of the class path can be kept at work for hours by a small tar file (CVE-2023-42503); unpack only archives that you trust, or take lofn-bundle, which has its own",
+          "In commons-compress {} of the class path a small tar file can cause hours of CPU time"
+              + " (CVE-2023-42503); unpack only archives that you trust, or use lofn-bundle, which"
+              + " contains a newer version",
           version);
     }
   }

@@ -15,10 +15,12 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.permission.FsAction;
 
-/** Makes one state of a source a local file or directory, or fails if it is another by then. */
+/**
+ * Copies one state of a source to a local file or directory; fails if the source changes meanwhile.
+ */
 final class VolumeCopy implements NodeCache.Maker {
 
-  /** The source is not what it was when its copy was begun. */
+  /** Thrown when the source changed after the copy began. */
   static final class SourceChangedException extends IOException {
 
     private static final long serialVersionUID = 1L;
@@ -28,7 +30,7 @@ final class VolumeCopy implements NodeCache.Maker {
     }
 
     SourceChangedException() {
-      super("its files are others now");
+      super("its files changed during the copy");
     }
   }
 
@@ -45,7 +47,7 @@ final class VolumeCopy implements NodeCache.Maker {
     this.unwanted = unwanted;
   }
 
-  /** Whether a file can be unpacked, by its name. */
+  /** Returns whether a file is an archive, by its name. */
   static boolean isArchive(FileStatus source) {
     String name = nameOf(source);
     return source.isFile() && (isTar(name) || isGzippedTar(name) || isZip(name));
@@ -99,7 +101,7 @@ final class VolumeCopy implements NodeCache.Maker {
   private void copy(Item item, Path target, CopyWriter writer) throws IOException {
     Path path = item.isSource() ? target : FileNames.resolve(target, item.name());
     if (!path.normalize().startsWith(target)) {
-      throw new IOException("Its file " + item.name() + " would leave the copy");
+      throw new IOException("Its file '" + item.name() + "' would leave the directory of the copy");
     }
     if (item.status().isDirectory()) {
       Files.createDirectory(path);
@@ -114,7 +116,8 @@ final class VolumeCopy implements NodeCache.Maker {
       long bytes = writer.write(in, target, program);
       if (bytes != source.getLen()) {
         throw new IOException(
-            "%s gave %d bytes and not %d".formatted(source.getPath(), bytes, source.getLen()));
+            "reading %s returned %d bytes instead of %d"
+                .formatted(source.getPath(), bytes, source.getLen()));
       }
     }
   }

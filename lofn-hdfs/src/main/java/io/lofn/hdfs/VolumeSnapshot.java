@@ -17,11 +17,11 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.protocol.HdfsFileStatus;
 
 /**
- * The state of a source at one time: all its files and directories, and a stamp that differs
- * whenever one of them came, went, or changed.
+ * The state of a source at one time: all its files and directories, and a stamp that changes
+ * whenever one of them is added, removed or changed.
  *
- * @param items the source itself first, whose name is empty, then all below it
- * @param stamp a hash, fit for the name of a file
+ * @param items the source itself first, with an empty name, then everything below it
+ * @param stamp a hash that is usable as a file name
  */
 record VolumeSnapshot(List<Item> items, String stamp) {
 
@@ -39,9 +39,9 @@ record VolumeSnapshot(List<Item> items, String stamp) {
   }
 
   /**
-   * Looks at a source.
+   * Reads the state of a source.
    *
-   * @throws java.io.FileNotFoundException if there is none
+   * @throws java.io.FileNotFoundException if it does not exist
    */
   static VolumeSnapshot of(FileSystem fileSystem, Path source) throws IOException {
     List<Item> items = new ArrayList<>();
@@ -68,12 +68,12 @@ record VolumeSnapshot(List<Item> items, String stamp) {
   }
 
   /**
-   * What comes with a listing and differs between contents. HDFS numbers its files, and object
-   * stores tag them; a checksum would have to be asked for file by file, for each run.
+   * Returns the parts of a listing that change with the content. HDFS numbers its files, and object
+   * stores have entity tags; checksums would need one call for each file and run.
    */
   private static String stateOf(FileStatus status) {
     if (status.isDirectory()) {
-      // Object stores make times of directories up.
+      // Object stores report no real times of directories.
       return "directory\n";
     }
     String identity = "";
@@ -94,12 +94,12 @@ record VolumeSnapshot(List<Item> items, String stamp) {
     }
   }
 
-  /** The source itself. */
+  /** Returns the source itself. */
   FileStatus source() {
     return items.get(0).status();
   }
 
-  /** The length of all files. */
+  /** Returns the total length of all files. */
   long bytes() {
     return items.stream()
         .filter(item -> item.status().isFile())

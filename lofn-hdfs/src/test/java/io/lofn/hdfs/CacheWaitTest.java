@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Waits for others who use a cache: each has an end, and can be interrupted. */
+/** Tests waits for other users of a cache: each wait ends, and can be interrupted. */
 @Timeout(value = 120, unit = SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CacheWaitTest {
 
@@ -52,7 +52,9 @@ class CacheWaitTest {
     return new NodeCache(directory, new CacheSpace(directory, 1 << 20, path -> 1L << 40), patience);
   }
 
-  /** A copy that is begun, goes on while it is told to, and is not complete before the release. */
+  /**
+   * Starts a copy that makes progress while the flag allows it, and completes after the release.
+   */
   private Future<StagedVolume> begin(NodeCache cache, Callable<Boolean> goesOn) throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
     Future<StagedVolume> made =
@@ -128,7 +130,7 @@ class CacheWaitTest {
 
     cache.close();
 
-    assertThatThrownBy(waiting::get).hasMessageContaining("lofn was closed meanwhile");
+    assertThatThrownBy(waiting::get).hasMessageContaining("lofn is shutting down");
     release.countDown();
     stuck.get().close();
   }
@@ -155,7 +157,7 @@ class CacheWaitTest {
     Future<?> waiting = thread.submit(wait);
     assertThat(begun.await(1, MINUTES)).isTrue();
     thread.shutdownNow();
-    // InterruptedException, or what channels have in its place.
+    // InterruptedException, or the exception of an interrupted channel.
     assertThatThrownBy(() -> waiting.get(30, SECONDS))
         .isInstanceOf(ExecutionException.class)
         .extracting(failure -> failure.getCause().getClass().getSimpleName(), STRING)
@@ -197,7 +199,7 @@ class CacheWaitTest {
     assertThat(lock.<Boolean>with(() -> true)).isTrue();
   }
 
-  /** Stays inside until it is killed. */
+  /** Holds the lock until it is killed. */
   static final class Inside {
 
     private Inside() {}
@@ -265,7 +267,7 @@ class CacheWaitTest {
     }
   }
 
-  /** As another class of this process would have it. */
+  /** Takes the file lock, as the same class of another class loader in this process would. */
   private FileChannel hold() throws IOException {
     FileChannel channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.WRITE);
     FileLock unused = channel.lock();

@@ -38,7 +38,7 @@ class HadoopOutputStoreTest extends OutputStoreContract {
         .isEqualTo("file:" + System.getProperty("user.home") + "/lofn/x");
   }
 
-  /** The JVM calls it {@code ?}, which would be a directory below the working directory. */
+  /** The JVM returns {@code ?} for it, which would be a directory below the working directory. */
   @Test
   void theHomeOfAUserWithoutANameIsWhatTheEnvironmentSays() throws IOException {
     String known = System.setProperty("user.home", "?");
@@ -94,6 +94,6 @@ class HadoopOutputStoreTest extends OutputStoreContract {
 
     assertThatThrownBy(() -> store().list(root()))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("has no such file name as");
+        .hasMessageContaining("cannot encode the file name");
   }
 }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On HDFS itself: a name node and a data node in this JVM. */
+/** Tests with HDFS: a name node and a data node in this JVM. */
 class HdfsIT extends VolumeStagerContract {
 
   private static Path disks;
@@ -45,7 +45,7 @@ class HdfsIT extends VolumeStagerContract {
 
   @BeforeAll
   static void start() throws IOException {
-    // Not below the build: a name node finds no disk in a path with a blank.
+    // Not below the build directory: a name node cannot use a path with a blank.
     disks = Files.createTempDirectory(Path.of("/tmp"), "lofn-hdfs");
     hdfs = new MiniDFSCluster.Builder(new Configuration(), disks.toFile()).numDataNodes(1).build();
     hdfs.waitActive();
@@ -141,21 +141,21 @@ class HdfsIT extends VolumeStagerContract {
           try (VolumeStager stager = createStager(node)) {
             assertThatThrownBy(() -> stager.stage(source))
                 .isInstanceOf(StagingException.class)
-                .hasMessageContaining("may not be read by the user of the job")
+                .hasMessageContaining("has no permission to read the volume")
                 .hasMessageContaining("alice");
           }
           assertThatThrownBy(() -> files().get(source.toString(), local.resolve("copy")))
               .isInstanceOf(LofnException.class)
-              .hasMessageContaining("the user may not");
+              .hasMessageContaining("the user has no permission");
           assertThatThrownBy(() -> files().put(local.resolve("e.txt"), "/mine"))
               .isInstanceOf(LofnException.class)
-              .hasMessageContaining("the user may not");
+              .hasMessageContaining("the user has no permission");
           assertThatThrownBy(() -> files().mkdirs("/mine"))
               .isInstanceOf(LofnException.class)
-              .hasMessageContaining("the user may not");
+              .hasMessageContaining("the user has no permission");
           assertThatThrownBy(() -> files().delete(source.toString()))
               .isInstanceOf(LofnException.class)
-              .hasMessageContaining("the user may not");
+              .hasMessageContaining("the user has no permission");
         });
     assertThat(local.resolve("copy")).doesNotExist();
   }
@@ -174,17 +174,17 @@ class HdfsIT extends VolumeStagerContract {
 
     files().mkdirs("/there/and/data");
     assertThatThrownBy(() -> files().put(data, "/there/and/data"))
-        .hasMessageContaining("something is there already");
+        .hasMessageContaining("exists already");
     assertThatThrownBy(() -> files().mkdirs("/there/and/data/a b"))
-        .hasMessageContaining("something is there already");
+        .hasMessageContaining("exists already");
     assertThatThrownBy(() -> files().get("/there/and/data", local.resolve("back/data")))
-        .hasMessageContaining("something is there already");
+        .hasMessageContaining("exists already");
     files().delete("/there");
-    assertThatThrownBy(() -> files().delete("/there")).hasMessageContaining("nothing is there");
+    assertThatThrownBy(() -> files().delete("/there")).hasMessageContaining("it does not exist");
     assertThatThrownBy(() -> files().get("/there", local.resolve("x")))
-        .hasMessageContaining("nothing is there");
+        .hasMessageContaining("it does not exist");
     assertThatThrownBy(() -> files().put(local.resolve("missing"), "/there"))
-        .hasMessageContaining("nothing is there");
+        .hasMessageContaining("it does not exist");
   }
 
   @Test

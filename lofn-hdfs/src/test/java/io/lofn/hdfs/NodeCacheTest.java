@@ -73,7 +73,7 @@ class NodeCacheTest {
 
     assertThatThrownBy(() -> get("c", 40))
         .isInstanceOf(StagingException.class)
-        .hasMessageContaining("volume c takes 40 bytes")
+        .hasMessageContaining("volume c needs 40 bytes")
         .hasMessageContaining("in use there take 80 of the 100")
         .hasMessageContaining("spark.lofn.volumes.maxSize");
     assertThat(again.path()).exists();
@@ -91,7 +91,7 @@ class NodeCacheTest {
 
     assertThatThrownBy(() -> get("b", 101))
         .isInstanceOf(StagingException.class)
-        .hasMessageContaining("volume b takes 101 bytes")
+        .hasMessageContaining("volume b needs at least 101 bytes")
         .hasMessageContaining("spark.lofn.volumes.maxSize allows 100");
     assertThat(a).exists();
     assertThat(names()).doesNotContain("b");
@@ -104,7 +104,7 @@ class NodeCacheTest {
     assertThatThrownBy(() -> get("a", 40))
         .isInstanceOf(StagingException.class)
         .hasMessageContaining("volume a needs 40 bytes")
-        .hasMessageContaining(directory + " has 39 free")
+        .hasMessageContaining(directory + " has 39 bytes free")
         .hasMessageContaining("spark.lofn.volumes.dir");
     assertThat(made).isEmpty();
     assertThat(names()).containsExactly("lock");

@@ -6,7 +6,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which libraries of the class path a tar file can hang. */
+/** Tests for which versions of the library lofn warns. */
 class OldCompressTest {
 
   @ParameterizedTest
@@ -22,7 +22,7 @@ class OldCompressTest {
     assertThat(OldCompress.isOld(null)).isFalse();
   }
 
-  /** What lofn is built with, and its bundle carries. */
+  /** The version that lofn is built with, and that its bundle contains. */
   @ParameterizedTest
   @ValueSource(classes = TarArchiveInputStream.class)
   void lofnsOwnIsNot(Class<?> library) {

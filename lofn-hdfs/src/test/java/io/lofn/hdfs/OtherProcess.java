@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A JVM of its own, as another executor of the node is: stages a volume when it is told to, holds
- * it until it is told to let go, and prints what it does.
+ * A separate JVM, like another executor of the node: on commands it stages a volume and releases
+ * it, and prints its actions.
  */
 final class OtherProcess implements AutoCloseable {
 
@@ -44,13 +44,13 @@ final class OtherProcess implements AutoCloseable {
             .start());
   }
 
-  /** Lets it go on, and does not wait for it. */
+  /** Lets it continue, and does not wait for it. */
   void goOn() throws IOException {
     process.outputWriter(UTF_8).write("\n");
     process.outputWriter(UTF_8).flush();
   }
 
-  /** Reads what it prints up to a line that has a text, which it gives. */
+  /** Reads its output up to a line that contains a text, and returns that line. */
   String awaitLine(String text) throws IOException {
     for (String line = output.readLine(); line != null; line = output.readLine()) {
       lines.add(line);
@@ -61,7 +61,7 @@ final class OtherProcess implements AutoCloseable {
     throw new AssertionError("It ended without '" + text + "': " + lines);
   }
 
-  /** What it has printed, once it has ended. */
+  /** Waits for its end, and returns its output. */
   List<String> awaitEnd() throws IOException, InterruptedException {
     output.lines().forEach(lines::add);
     if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
@@ -70,7 +70,7 @@ final class OtherProcess implements AutoCloseable {
     return lines;
   }
 
-  /** Ends it without a chance to clean up. */
+  /** Kills it, so that it cannot clean up. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
@@ -80,7 +80,7 @@ final class OtherProcess implements AutoCloseable {
     kill();
   }
 
-  /** The process itself. */
+  /** The main method of the process. */
   public static void main(String[] arguments) throws IOException {
     TestFileSystem.opening =
         file -> {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One cache in the hands of several processes. */
+/** Tests one cache that several processes use. */
 @Timeout(120)
 class SharedCacheTest {
 

@@ -11,21 +11,23 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
-/** Local files as a file system of another scheme, {@code test:}, that does as a test wishes. */
+/**
+ * Local files as a file system with the scheme {@code test:}, whose behaviour a test can change.
+ */
 public final class TestFileSystem extends RawLocalFileSystem {
 
-  /** What makes Hadoop know it. */
+  /** The configuration that registers it. */
   static final Map<String, String> CONFIGURATION =
       Map.of("fs.test.impl", TestFileSystem.class.getName(), "fs.test.impl.disable.cache", "true");
 
-  /** What happens when a file is opened. */
+  /** The hook that runs when a file is opened. */
   interface Opening {
     void opened(Path file) throws IOException;
   }
 
   static volatile Opening opening = file -> {};
 
-  /** The tag of every file; empty: none is tagged. */
+  /** The entity tag of every file; empty means no tags. */
   static volatile String tag = "";
 
   /** For Hadoop. */

@@ -118,8 +118,9 @@ class UnpackedVolumeTest {
               entry(tar, "a/b", TarConstants.LF_NORMAL, "x");
               entry(tar, "link", TarConstants.LF_SYMLINK, target);
             }),
-        "link leads to " + target);
-    assertRefused(zip(zip -> entry(zip, "link", 0120777, target)), "link leads to " + target);
+        "link' leads to '" + target + "'");
+    assertRefused(
+        zip(zip -> entry(zip, "link", 0120777, target)), "link' leads to '" + target + "'");
   }
 
   @Test
@@ -132,7 +133,7 @@ class UnpackedVolumeTest {
               entry(tar, "d1/d2/x", TarConstants.LF_SYMLINK, "../../z");
               entry(tar, "y", TarConstants.LF_SYMLINK, "d1/d2/x/../..");
             }),
-        "y leads to");
+        "y' leads to");
   }
 
   @Test
@@ -145,7 +146,7 @@ class UnpackedVolumeTest {
               entry(tar, "link", TarConstants.LF_SYMLINK, outside.toString());
               entry(tar, "link/evil", TarConstants.LF_NORMAL, "x");
             }),
-        "link is there twice");
+        "link' is there twice");
     assertThat(outside).isEmptyDirectory();
   }
 
@@ -177,7 +178,7 @@ class UnpackedVolumeTest {
   void devicesAndPipesAreRefused() throws IOException {
     assertRefused(
         tar("x.tar", tar -> entry(tar, "pipe", TarConstants.LF_FIFO, "")),
-        "pipe is neither file nor directory");
+        "'pipe' is neither a file, a directory nor a link");
   }
 
   @Test
@@ -226,7 +227,7 @@ class UnpackedVolumeTest {
               header(tar, type, header);
               entry(tar, "a", TarConstants.LF_NORMAL, "x");
             }),
-        "A header of it has more than 1048576 bytes");
+        "One of its headers is longer than 1048576 bytes");
   }
 
   @Test
@@ -259,7 +260,7 @@ class UnpackedVolumeTest {
     assertRefused(tar("x.tar.gz", many), "too many symbolic links");
   }
 
-  /** Whoever is interrupted has nobody left who wants the volume. */
+  /** An interrupted task does not need the volume any more. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void anInterruptEndsUnpackingAndLeavesNothing(boolean small) throws Exception {
@@ -312,7 +313,7 @@ class UnpackedVolumeTest {
     }
   }
 
-  /** With its length in front, that of the length included; of two digits. */
+  /** Returns a record with its length in front, which includes its own two digits. */
   private static byte[] record(String text) {
     return "%d %s\n".formatted(text.length() + 4, text).getBytes(UTF_8);
   }
@@ -344,8 +345,8 @@ class UnpackedVolumeTest {
   void whatIsNoArchiveIsNamed() throws IOException {
     Path file = Files.writeString(remote.resolve("x.txt"), "x");
 
-    assertRefused(file, "x.txt cannot be unpacked", ".tar.gz");
-    assertRefused(remote, "cannot be unpacked");
+    assertRefused(file, "Could not unpack the volume ", ".tar.gz");
+    assertRefused(remote, "Could not unpack the volume ");
   }
 
   private void assertRefused(Path archive, String... words) throws IOException {

@@ -36,10 +36,10 @@ class NodeScriptIT {
             "yarn joined the group",
             "the service has the group",
             "nobody waits any more",
-            "restarts hadoop-yarn-nodemanager, which runs without the group docker",
+            "restarting hadoop-yarn-nodemanager, which runs without the group docker",
             "a service without the group was restarted",
             "user yarn: in the group docker",
-            "there is no user nobody-of-this-name",
+            "these users do not exist: nobody-of-this-name",
             "unknown option --usr",
             "all is well");
   }

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * A connection that an HTTP request turned into the streams of a container. Unlike docker-java's it
- * can tell the container the end of its standard input.
+ * A connection that an HTTP request has upgraded to the streams of a container. Unlike that of
+ * docker-java it can signal the end of standard input.
  */
 public final class AttachConnection implements AutoCloseable {
 
@@ -24,8 +24,8 @@ public final class AttachConnection implements AutoCloseable {
 
   /**
    * @param connection not connected yet
-   * @param hostHeader what the Host header says
-   * @param pathPrefix what every request path begins with; empty but behind some proxies
+   * @param hostHeader the value of the Host header
+   * @param pathPrefix the prefix of every request path; empty except behind some proxies
    */
   public AttachConnection(ByteConnection connection, String hostHeader, String pathPrefix) {
     this.connection = connection;
@@ -34,7 +34,7 @@ public final class AttachConnection implements AutoCloseable {
     in = new BufferedInputStream(new ConnectionInputStream(connection), BUFFER_SIZE);
   }
 
-  /** Connects and asks for the streams. A caller that cannot wait any longer closes this. */
+  /** Connects and requests the streams. A caller that stops waiting must close this. */
   void open(String path, Duration atMost) throws IOException {
     connection.connect(atMost);
     String request =
@@ -47,14 +47,14 @@ public final class AttachConnection implements AutoCloseable {
     byte[] bytes = request.getBytes(StandardCharsets.US_ASCII);
     connection.write(bytes, 0, bytes.length);
     HttpHead head = HttpHead.read(in);
-    // Engines that do not know the upgrade answer 200 and go on in the same way.
+    // Engines that do not support the upgrade answer 200, and then behave in the same way.
     if (head.status() != 101 && head.status() != 200) {
       throw new EngineAnswerException(head.status(), head.body(in));
     }
   }
 
   /**
-   * One output stream of the container, which was asked for.
+   * Returns one output stream of the container, which the request must include.
    *
    * @param kind {@link FrameInputStream#STDOUT} or {@link FrameInputStream#STDERR}
    */
@@ -62,13 +62,14 @@ public final class AttachConnection implements AutoCloseable {
     return new FrameInputStream(in, kind, () -> closed);
   }
 
-  /** The container's standard input; closing it is its end. */
+  /** Returns the container's standard input; closing it signals its end. */
   OutputStream input() {
     return new Output();
   }
 
   /**
-   * Tells writers that the container has ended. Engines leave them blocked for seconds or for ever.
+   * Makes blocked writers fail, since the container has ended. Engines may leave them blocked for
+   * seconds or forever.
    */
   void abandonInput() {
     abandoned = true;
@@ -93,7 +94,7 @@ public final class AttachConnection implements AutoCloseable {
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
       if (ended) {
-        throw new IOException("The container's standard input was closed");
+        throw new IOException("The standard input of the container is closed");
       }
       try {
         connection.write(bytes, offset, length);
@@ -111,7 +112,7 @@ public final class AttachConnection implements AutoCloseable {
       try {
         connection.endOutput();
       } catch (IOException ignored) {
-        // The connection is broken, which is the end of input as well.
+        // The connection is broken, which also ends the input.
       }
     }
   }

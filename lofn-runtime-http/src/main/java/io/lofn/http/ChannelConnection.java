@@ -12,10 +12,13 @@ import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** A unix or TCP socket. An interrupted reader or writer closes it, as with every channel. */
+/**
+ * A unix or TCP socket. An interrupt of a reading or writing thread closes it, as with every
+ * channel.
+ */
 public final class ChannelConnection implements ByteConnection {
 
-  // The JDK keeps a direct buffer of the greatest size ever written for every thread.
+  // The JDK keeps a direct buffer for every thread, as large as its largest write.
   private static final int WRITE_SIZE = 1 << 16;
 
   private final Supplier<SocketAddress> address;
@@ -26,18 +29,20 @@ public final class ChannelConnection implements ByteConnection {
     this.channel = channel;
   }
 
-  /** A connection to the socket with this path. */
+  /** Returns a connection to the socket with this path. */
   public static ChannelConnection unix(String path) throws IOException {
     return new ChannelConnection(
         () -> UnixDomainSocketAddress.of(path), SocketChannel.open(StandardProtocolFamily.UNIX));
   }
 
-  /** The name is looked up when connecting: that may take long. */
+  /**
+   * Returns a connection to a TCP port. The name is resolved on connecting, which may take long.
+   */
   public static ChannelConnection tcp(String host, int port) throws IOException {
     return new ChannelConnection(() -> new InetSocketAddress(host, port), SocketChannel.open());
   }
 
-  /** The deadline is the caller's, who closes the connection from another thread. */
+  /** Connects. The caller enforces the deadline, and closes the connection from another thread. */
   @Override
   public void connect(Duration atMost) throws IOException {
     try {
@@ -73,7 +78,7 @@ public final class ChannelConnection implements ByteConnection {
     try {
       channel.shutdownOutput();
     } catch (IOException ignored) {
-      // Then it is closed already.
+      // It is closed already.
     }
   }
 
@@ -82,7 +87,7 @@ public final class ChannelConnection implements ByteConnection {
     try {
       channel.close();
     } catch (IOException ignored) {
-      // The descriptor is gone all the same.
+      // The descriptor is closed in any case.
     }
   }
 }

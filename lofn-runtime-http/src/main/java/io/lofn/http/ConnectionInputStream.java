@@ -3,7 +3,7 @@ package io.lofn.http;
 import io.lofn.spi.BlockInputStream;
 import java.io.IOException;
 
-/** What a connection brings. Closing it leaves the connection open. */
+/** Reads from a connection. Closing it does not close the connection. */
 final class ConnectionInputStream extends BlockInputStream {
 
   private final ByteConnection connection;

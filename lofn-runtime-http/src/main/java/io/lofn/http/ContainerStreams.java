@@ -5,8 +5,8 @@ import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of one container that is attached to. The standard error has a connection of its own,
- * so that it flows while nobody reads the standard output.
+ * The streams of one attached container. Standard error has a separate connection, so that unread
+ * standard output does not block it.
  */
 public final class ContainerStreams implements AutoCloseable {
 
@@ -16,11 +16,11 @@ public final class ContainerStreams implements AutoCloseable {
   private final AttachConnection error;
 
   /**
-   * @param input for the standard input, if the engine has one for it; may be the one for the
-   *     standard output
-   * @param hasStdin whether the container has a standard input
-   * @param output for the standard output
-   * @param error for the standard error
+   * @param input the connection for standard input, if there is one; may be that for standard
+   *     output
+   * @param hasStdin whether the container has standard input
+   * @param output the connection for standard output
+   * @param error the connection for standard error
    */
   public ContainerStreams(
       @Nullable AttachConnection input,
@@ -33,7 +33,7 @@ public final class ContainerStreams implements AutoCloseable {
     this.error = error;
   }
 
-  /** The container's standard input, if it has one. */
+  /** Returns the container's standard input, if it has one. */
   @Nullable OutputStream stdin() {
     return input == null || !hasStdin ? null : input.input();
   }
@@ -46,7 +46,7 @@ public final class ContainerStreams implements AutoCloseable {
     return error.output(FrameInputStream.STDERR);
   }
 
-  /** Frees who writes to a container that has ended. Its output can still be read. */
+  /** Unblocks a thread that writes to a container that has ended. Its output can still be read. */
   public void abandonInput() {
     if (input != null) {
       input.abandonInput();
@@ -58,7 +58,7 @@ public final class ContainerStreams implements AutoCloseable {
     try (error;
         output;
         input) {
-      // Each, whatever becomes of the others.
+      // Close each, also if another one fails.
     }
   }
 }

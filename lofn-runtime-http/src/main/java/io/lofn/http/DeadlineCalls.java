@@ -13,26 +13,26 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Runs blocking calls on threads of its own. Sockets need that: a unix socket knows no time-out,
- * and an interrupt of the thread that uses it closes it. Thread-safe.
+ * Runs blocking calls on separate threads. Sockets need that: a unix socket has no timeout, and an
+ * interrupt of the thread that uses it closes it. Thread-safe.
  */
 public final class DeadlineCalls implements AutoCloseable {
 
   private final ExecutorService threads;
 
   /**
-   * @param name what the threads are called, such as {@code lofn-docker}
+   * @param name the name of the threads, such as {@code lofn-docker}
    */
   public DeadlineCalls(String name) {
     threads = Executors.newCachedThreadPool(new DaemonThreads(name));
   }
 
   /**
-   * Calls, and waits for the end of it even if interrupted: whoever asks an engine for something
-   * must know whether it was done. The interrupt is kept for later.
+   * Runs a call, and waits for its end even if interrupted: the caller must know whether the engine
+   * did what was requested. The interrupt flag is set again afterwards.
    *
    * @throws TimeoutException if it takes longer; the call is then interrupted
-   * @throws ExecutionException with what the call threw
+   * @throws ExecutionException with the exception of the call
    */
   public <T> T call(Duration atMost, Callable<T> call) throws TimeoutException, ExecutionException {
     Future<T> future = submit(call);
@@ -44,12 +44,12 @@ public final class DeadlineCalls implements AutoCloseable {
     }
   }
 
-  /** Begins a call, without a deadline. */
+  /** Starts a call, without a deadline. */
   public <T> Future<T> submit(Callable<T> call) {
     return threads.submit(call);
   }
 
-  /** Waits as {@link #call} does, and leaves what takes longer alone. */
+  /** Waits as {@link #call} does, but does not interrupt a call that takes longer. */
   public static <T> T join(Future<T> future, Duration atMost)
       throws TimeoutException, ExecutionException {
     long end = System.nanoTime() + Math.min(NANOSECONDS.convert(atMost), Long.MAX_VALUE / 2);

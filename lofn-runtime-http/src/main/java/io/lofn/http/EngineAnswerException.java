@@ -3,7 +3,7 @@ package io.lofn.http;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** An engine answered, but not what was hoped for. */
+/** Thrown when an engine answers with an error. */
 public final class EngineAnswerException extends IOException {
 
   private static final long serialVersionUID = 1L;
@@ -13,8 +13,8 @@ public final class EngineAnswerException extends IOException {
   private final String retryAfter;
 
   /**
-   * @param status of HTTP
-   * @param body what the engine said
+   * @param status the HTTP status
+   * @param body the body of the answer
    */
   public EngineAnswerException(int status, String body) {
     this(status, body, null);
@@ -37,12 +37,12 @@ public final class EngineAnswerException extends IOException {
     return retryAfter;
   }
 
-  /** The status of HTTP. */
+  /** Returns the HTTP status. */
   public int status() {
     return status;
   }
 
-  /** What the engine said. */
+  /** Returns the body of the answer. */
   public String body() {
     return body;
   }

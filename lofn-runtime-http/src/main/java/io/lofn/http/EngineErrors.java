@@ -10,7 +10,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
-/** Says what a failed call means: to the user in words, to the caller by the exception's type. */
+/** Translates failed calls to exceptions: the message is for the user, the type for the caller. */
 public abstract class EngineErrors {
 
   private static final int LONGEST_ANSWER = 2000;
@@ -18,34 +18,34 @@ public abstract class EngineErrors {
   private final String engine;
 
   /**
-   * @param engine what messages begin with, such as {@code Docker at unix:///path}
+   * @param engine the beginning of messages, such as {@code Docker at unix:///path}
    */
   protected EngineErrors(String engine) {
     this.engine = engine;
   }
 
-  /** The engine did not answer in time. */
+  /** Returns the exception for an engine that did not answer in time. */
   public final EngineException noAnswer(String action, Duration atMost, TimeoutException cause) {
     return EngineException.transientFailure(
         message(action, "no answer within " + seconds(atMost)), cause);
   }
 
-  /** Whether the engine may still do what it was asked. */
+  /** Returns whether the engine may still process the request. */
   public static boolean isNoAnswer(Throwable failure) {
     return causes(failure)
         .anyMatch(t -> t instanceof TimeoutException || t instanceof SocketTimeoutException);
   }
 
-  /** What was thrown, and all its causes. */
+  /** Returns an exception and all its causes. */
   protected static Stream<Throwable> causes(Throwable failure) {
     return Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
   }
 
   /**
-   * Something else went wrong.
+   * Returns the exception for any other failure.
    *
-   * @param action what was asked, such as {@code start container x}
-   * @param failure what was thrown, with whatever around it
+   * @param action the request, such as {@code start container x}
+   * @param failure the failure, possibly wrapped in other exceptions
    */
   public final EngineException of(String action, Throwable failure) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
@@ -90,39 +90,41 @@ public abstract class EngineErrors {
         : EngineException.transientFailure(message, cause);
   }
 
-  /** A failure in which a library has put an engine's answer, as that answer; else itself. */
+  /**
+   * Returns the engine's answer if a library has wrapped it in the failure; otherwise the failure.
+   */
   protected Throwable answer(Throwable failure) {
     return failure;
   }
 
-  /** The engine's own words in an answer's body. */
+  /** Returns the engine's message in the body of an answer. */
   protected abstract String text(String body);
 
-  /** Whether an answer means that the image is not there. */
+  /** Returns whether an answer means that the image does not exist. */
   protected abstract boolean isMissingImage(int status, String text);
 
-  /** Whether another try may succeed after an answer. */
+  /** Returns whether a retry may succeed after an answer. */
   protected abstract boolean isPassing(int status, String text);
 
-  /** Why the engine cannot be reached. */
+  /** Returns why the engine cannot be reached. */
   protected abstract String explain(IOException failure);
 
-  /** Whether another try to reach the engine would fail as well. */
+  /** Returns whether a retry to reach the engine would fail, too. */
   protected abstract boolean isLasting(IOException failure);
 
-  /** A message that names the engine, what was asked of it, and the answer. */
+  /** Returns a message with the engine, the request and the answer. */
   public final String message(String action, String answer) {
     return engine + " could not " + action + ": " + abbreviated(answer);
   }
 
-  /** An engine repeats the program that it was asked for, however long its name is. */
+  /** Shortens an answer: an engine repeats the requested program, whose name may be very long. */
   private static String abbreviated(String answer) {
     return answer.length() <= LONGEST_ANSWER
         ? answer
         : "%s... (%d characters)".formatted(answer.substring(0, LONGEST_ANSWER), answer.length());
   }
 
-  /** A duration for people. */
+  /** Formats a duration for messages. */
   public static String seconds(Duration duration) {
     return duration.toMillis() % 1000 == 0
         ? duration.toSeconds() + " s"

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
-/** Learns the end of a container by one request that the engine answers when it has come. */
+/** Waits for the end of a container with one request, which the engine answers at that time. */
 public abstract class ExitWait implements AutoCloseable {
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -21,7 +21,7 @@ public abstract class ExitWait implements AutoCloseable {
   private final CompletableFuture<ContainerExit> exit = new CompletableFuture<>();
   private volatile boolean closed;
 
-  /** The action is done as soon as the end is known. */
+  /** Creates the wait; the action runs as soon as the end is known. */
   protected ExitWait(EngineErrors errors, String container, Runnable onEnd) {
     this.errors = errors;
     this.container = container;
@@ -29,23 +29,23 @@ public abstract class ExitWait implements AutoCloseable {
   }
 
   /**
-   * A container as its engine sees it.
+   * The state of a container.
    *
    * @param running whether it has not ended yet
-   * @param exit how it has ended, if it has
+   * @param exit its exit, if it has ended
    */
   public record State(boolean running, ContainerExit exit) {}
 
-  /** Asks. Called once, when the container has been started. */
+  /** Sends the request. Must be called once, after the container has started. */
   public abstract void start();
 
-  /** The container's state, or empty if there is no such container. */
+  /** Returns the container's state; empty if there is no such container. */
   protected abstract Optional<State> state();
 
-  /** Gives up the request, if there is one. */
+  /** Cancels the request, if there is one. */
   protected abstract void giveUp();
 
-  /** Waits for the end; empty if it has not come by then. */
+  /** Waits for the end; empty if the container still runs then. */
   public final Optional<ContainerExit> await(Duration atMost) throws InterruptedException {
     try {
       return Optional.of(exit.get(NANOSECONDS.convert(atMost), NANOSECONDS));
@@ -57,7 +57,7 @@ public abstract class ExitWait implements AutoCloseable {
   }
 
   /**
-   * Waits until the end, or that it cannot be known, is known here. Interrupts do not matter.
+   * Waits until the end is known, or it is certain that it cannot be known. Ignores interrupts.
    *
    * @return false if it takes longer
    */
@@ -68,34 +68,37 @@ public abstract class ExitWait implements AutoCloseable {
     } catch (TimeoutException e) {
       return false;
     } catch (ExecutionException e) {
-      // Whoever waits for the end will be told.
+      // A thread that waits for the end gets the failure.
       return false;
     }
   }
 
-  /** What is asked of the engine. */
+  /** Returns the request, for messages. */
   protected final String action() {
     return "wait for container " + container;
   }
 
-  /** Whether the end is known, or that it cannot be. */
+  /** Returns whether the end is known, or cannot be known. */
   protected final boolean isKnown() {
     return exit.isDone();
   }
 
-  /** Whether nobody waits any more. */
+  /** Returns whether this is closed. */
   protected final boolean isClosed() {
     return closed;
   }
 
-  /** Inspects only a failed one: the flag costs a call. */
+  /**
+   * Records the exit code. Inspects the container only after a failure, since the flag for memory
+   * costs a call.
+   */
   protected final void ended(int code) {
     boolean outOfMemory = false;
     if (code != 0) {
       try {
         outOfMemory = state().map(state -> state.exit().outOfMemory()).orElse(false);
       } catch (EngineException ignored) {
-        // The exit code is known, and matters more.
+        // The exit code is known, and is more important.
       }
     }
     end(new ContainerExit(code, outOfMemory));
@@ -109,15 +112,15 @@ public abstract class ExitWait implements AutoCloseable {
     }
   }
 
-  /** Tells whoever waits that the end cannot be known. */
+  /** Makes waiting threads fail: the end cannot be known. */
   protected final void fail(Throwable failure) {
     exit.completeExceptionally(errors.of(action(), failure));
   }
 
   /**
-   * The request broke, which says nothing about the container.
+   * Handles a broken request, after which the container may still run.
    *
-   * @return whether it runs, so that the engine is to be asked again
+   * @return whether it runs, so that the request must be sent again
    */
   protected final boolean broken(Throwable cause) throws InterruptedException {
     try {
@@ -137,12 +140,12 @@ public abstract class ExitWait implements AutoCloseable {
     return false;
   }
 
-  /** Why the end of a container that is not there any more cannot be known. */
+  /** Returns why the end of a removed container cannot be known. */
   protected final String gone() {
-    return errors.message(action(), closed ? "it was closed" : "it was removed by somebody else");
+    return errors.message(action(), closed ? "it was closed" : "another process removed it");
   }
 
-  /** Gives the request up, and frees whoever waits. */
+  /** Cancels the request, and unblocks waiting threads. */
   @Override
   public final void close() {
     closed = true;

@@ -12,8 +12,8 @@ import java.util.Optional;
 /**
  * A container whose command could not be executed, and that is removed already.
  *
- * @param exit as a shell would end
- * @param stderr what the engine said of the command
+ * @param exit the exit that a shell would report
+ * @param stderr the engine's message about the command
  */
 public record FailedCommand(String id, boolean hasStdin, ContainerExit exit, InputStream stderr)
     implements RunningContainer {
@@ -21,9 +21,9 @@ public record FailedCommand(String id, boolean hasStdin, ContainerExit exit, Inp
   private static final int NOT_FOUND = 127;
   private static final int NOT_EXECUTABLE = 126;
 
-  /** What the engine's refusal to start a container means, if it is about the command. */
+  /** Returns a failed command if the engine refused to start a container because of its command. */
   public static Optional<RunningContainer> of(String id, boolean hasStdin, String message) {
-    // Mounts and working directories fail in the same words.
+    // Mounts and working directories fail with the same phrases.
     boolean aboutProgram = message.contains("exec: ") || message.contains("executable");
     if (!aboutProgram || MissingInit.isToldBy(message)) {
       return Optional.empty();

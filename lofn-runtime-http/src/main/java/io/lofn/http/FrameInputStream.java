@@ -9,16 +9,16 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
 /**
- * The content of one output stream of a container, without the headers that the engine puts before
- * every piece of it: kind, three zeros, length as four bytes. Pieces of the other output stream are
- * left out: some engines send both, whatever they were asked for.
+ * The content of one output stream of a container, without the headers that the engine writes
+ * before every frame: kind, three zeros, length as four bytes. Frames of the other output stream
+ * are skipped: some engines send both, also if only one was requested.
  *
- * <p>Ends between two pieces only; a stream that breaks off inside one is an error, unless it was
- * closed on purpose.
+ * <p>The stream may end only between two frames; an end inside a frame is an error, unless the
+ * stream was closed on purpose.
  */
 final class FrameInputStream extends BlockInputStream {
 
-  /** The kinds of pieces. */
+  /** The kinds of frames. */
   static final int STDOUT = 1;
 
   static final int STDERR = 2;
@@ -35,7 +35,7 @@ final class FrameInputStream extends BlockInputStream {
   private boolean ended;
 
   /**
-   * @param kind the stream whose content this is
+   * @param kind the stream that this reads
    */
   FrameInputStream(InputStream frames, int kind, BooleanSupplier closed) {
     this.frames = frames;
@@ -69,7 +69,8 @@ final class FrameInputStream extends BlockInputStream {
     }
     int count = frames.read(bytes, offset, (int) Math.min(length, remaining));
     if (count < 0) {
-      throw new EOFException("The engine broke off, " + remaining + " bytes before a frame's end");
+      throw new EOFException(
+          "The engine ended the stream " + remaining + " bytes before the end of a frame");
     }
     remaining -= count;
     return count;
@@ -81,7 +82,7 @@ final class FrameInputStream extends BlockInputStream {
       return false;
     }
     if (count < HEADER_SIZE) {
-      throw new EOFException("The engine broke off inside a frame's header");
+      throw new EOFException("The engine ended the stream inside the header of a frame");
     }
     long size =
         (header[4] & 0xffL) << 24
@@ -96,7 +97,7 @@ final class FrameInputStream extends BlockInputStream {
           leaveOut(size);
         }
       }
-      case ENGINE_ERROR -> throw new IOException("The engine reports: " + message(size));
+      case ENGINE_ERROR -> throw new IOException("The engine reports an error: " + message(size));
       default -> throw new IOException("Not a frame of a container's output: kind " + header[0]);
     }
     return true;
@@ -106,7 +107,7 @@ final class FrameInputStream extends BlockInputStream {
     try {
       frames.skipNBytes(size);
     } catch (EOFException e) {
-      throw new EOFException("The engine broke off inside a frame of the other stream");
+      throw new EOFException("The engine ended the stream inside a frame of the other output");
     }
   }
 

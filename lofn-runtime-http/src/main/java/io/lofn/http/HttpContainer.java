@@ -25,7 +25,7 @@ public abstract class HttpContainer implements RunningContainer {
   private final InputStream stderr;
   private boolean removed;
 
-  /** A container that was created, its streams, and who learns its end. */
+  /** Takes over a created container, its streams and the wait for its end. */
   protected HttpContainer(HttpEngine engine, String id, ContainerStreams streams, ExitWait watch) {
     this.engine = engine;
     this.id = id;
@@ -36,7 +36,7 @@ public abstract class HttpContainer implements RunningContainer {
     stderr = streams.stderr();
   }
 
-  /** Begins to remove the container, whether it runs or not, without a deadline. */
+  /** Starts the removal of the container, running or not, without a deadline. */
   protected abstract Future<Boolean> beginRemoval(String action);
 
   @Override
@@ -67,7 +67,7 @@ public abstract class HttpContainer implements RunningContainer {
     return watch.await(atMost);
   }
 
-  /** Who learns its end. */
+  /** Returns the wait for its end. */
   protected final ExitWait watch() {
     return watch;
   }
@@ -90,17 +90,18 @@ public abstract class HttpContainer implements RunningContainer {
   }
 
   /**
-   * The tool is killed first, so that it does not take a broken connection for the end of input.
+   * Waits a moment for the removal before the streams are closed: the engine kills the tool first,
+   * so that it does not read a broken connection as the end of its input.
    */
   private static void waitABit(Future<Boolean> removal) {
     try {
       DeadlineCalls.join(removal, KILL_TIME);
     } catch (TimeoutException | ExecutionException ignored) {
-      // The streams are closed anyway, and the failure is met again.
+      // The streams are closed in any case, and the failure is reported later.
     }
   }
 
-  /** Frees whoever reads, writes or waits. The container is not touched. */
+  /** Unblocks threads that read, write or wait. Does not change the container. */
   public final void closeStreams() {
     try (streams) {
       watch.close();

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The connections to one engine. Every call has a deadline and fails with an {@link
- * EngineException} that says what was asked. Thread-safe.
+ * EngineException} that names the request. Thread-safe.
  */
 public abstract class HttpEngine implements AutoCloseable {
 
@@ -25,14 +25,14 @@ public abstract class HttpEngine implements AutoCloseable {
   private final EngineErrors errors;
   private final Duration callTimeout;
 
-  /** Takes over the calls, which it closes. */
+  /** Takes over the calls, and closes them with itself. */
   protected HttpEngine(DeadlineCalls calls, EngineErrors errors, Duration callTimeout) {
     this.calls = calls;
     this.errors = errors;
     this.callTimeout = callTimeout;
   }
 
-  /** Begins work, without a deadline. */
+  /** Starts work, without a deadline. */
   public final <T> Future<T> begin(String action, Callable<T> work) {
     try {
       return calls.submit(work);
@@ -41,7 +41,7 @@ public abstract class HttpEngine implements AutoCloseable {
     }
   }
 
-  /** Waits for work, and gives it up if it takes longer. */
+  /** Waits for work, and cancels it if it takes longer. */
   public final <T> T await(String action, Future<T> work, Duration atMost) {
     try {
       return DeadlineCalls.join(work, atMost);
@@ -53,7 +53,7 @@ public abstract class HttpEngine implements AutoCloseable {
     }
   }
 
-  /** Does work without anybody waiting for it, however long it takes. Failures are logged. */
+  /** Runs work in the background, without a deadline. Failures are logged. */
   protected final void later(String action, Callable<Boolean> work) {
     Future<Boolean> unused =
         begin(
@@ -68,7 +68,7 @@ public abstract class HttpEngine implements AutoCloseable {
             });
   }
 
-  /** Attaches to streams of a container by a request for this path. */
+  /** Attaches to streams of a container with a request for this path. */
   protected final AttachConnection attachBy(String path, String container) {
     String action = "attach to container " + container;
     AttachConnection connection = null;
@@ -90,18 +90,18 @@ public abstract class HttpEngine implements AutoCloseable {
     }
   }
 
-  /** A connection to the engine that is not connected yet. */
+  /** Returns a new connection to the engine, not connected yet. */
   protected abstract AttachConnection connection() throws IOException;
 
-  /** What cannot be had of this engine on this node. */
+  /** Returns the features that this engine does not support on this node. */
   public abstract Set<RuntimeFeature> unsupportedFeatures();
 
-  /** How long a call may take. */
+  /** Returns how long a call may take. */
   public final Duration callTimeout() {
     return callTimeout;
   }
 
-  /** Says what failed calls mean. */
+  /** Returns the translation of failed calls. */
   public final EngineErrors errors() {
     return errors;
   }

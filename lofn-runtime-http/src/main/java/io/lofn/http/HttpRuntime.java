@@ -14,36 +14,39 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
-/** Runs containers by an engine, and leaves none behind that it could not start. */
+/** Runs containers with an engine, and removes containers that it could not start. */
 public abstract class HttpRuntime implements ContainerRuntime, ImageDigests, ImageArchives {
 
   private final HttpEngine engine;
   private final HttpImages images;
   private final MissingInit init;
 
-  /** Takes over the engine, which it closes. */
+  /** Takes over the engine, and closes it with itself. */
   protected HttpRuntime(HttpEngine engine, HttpImages images) {
     this.engine = engine;
     this.images = images;
     init = new MissingInit(engine.toString());
   }
 
-  /** Asks the engine for a container, and gives its id. */
+  /** Creates a container, and returns its id. */
   protected abstract String create(String action, ContainerSpec spec);
 
-  /** Removes what an engine that gave no answer may create yet, when it can. */
+  /**
+   * Removes the container that an engine which did not answer may still create, as soon as that is
+   * possible.
+   */
   protected abstract void undoLater(String action, ContainerSpec spec);
 
   /** Starts a container that was created. */
   protected abstract RunningContainer attachAndStart(String id, boolean stdin);
 
-  /** What a failure to start means, if it is about the command itself. */
+  /** Returns a failed command if a failure to start was caused by the command itself. */
   protected Optional<RunningContainer> failedCommand(
       String id, boolean stdin, RuntimeException failure) {
     return Optional.empty();
   }
 
-  /** Removes a container when the engine can. */
+  /** Removes a container as soon as the engine answers again. */
   protected abstract void removeLater(String action, String id);
 
   @Override
@@ -103,7 +106,8 @@ public abstract class HttpRuntime implements ContainerRuntime, ImageDigests, Ima
   }
 
   /**
-   * An engine that did not answer is not waited for again; it removes the container when it can.
+   * Removes a container after a failure. Does not wait again for an engine that did not answer: it
+   * removes the container later.
    */
   private void removeAfter(Throwable failure, String id) {
     try {

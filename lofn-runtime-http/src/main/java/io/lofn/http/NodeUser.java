@@ -12,7 +12,7 @@ public final class NodeUser {
 
   private NodeUser() {}
 
-  /** Whether it is root, whatever root is called. */
+  /** Returns whether it is root, by its id. */
   public static boolean isRoot() {
     try {
       return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
@@ -21,17 +21,17 @@ public final class NodeUser {
     }
   }
 
-  /** What to call the user in a message. */
+  /** Returns the name of the user for a message. */
   public static String name() {
     String name = System.getProperty("user.name", UNKNOWN);
     return name.isBlank() || name.equals(UNKNOWN) ? "of this process" : name;
   }
 
-  /** The user's home, as the JVM knows it, or else as the environment says. */
+  /** Returns the user's home from the JVM, otherwise from the environment. */
   public static Path home(Map<String, String> environment) {
     String home = System.getProperty("user.home", UNKNOWN);
     String known = home.startsWith("/") ? home : environment.getOrDefault("HOME", "");
-    // As for a user without an entry, whose shell begins there.
+    // The root directory, where the shell of a user without an entry starts.
     return Path.of(known.startsWith("/") ? known : "/");
   }
 }

@@ -1,7 +1,7 @@
 /**
- * What the runtimes that speak HTTP with an engine share: calls with deadlines, attached streams,
- * credentials of registries, and the parts of a container that do not depend on the engine.
- * Internal to lofn: it promises nothing to users.
+ * The common parts of the runtimes that use the HTTP API of an engine: calls with deadlines,
+ * attached streams, credentials of registries, and the parts of a container that do not depend on
+ * the engine. Internal to lofn: its API may change without notice.
  */
 @NullMarked
 package io.lofn.http;

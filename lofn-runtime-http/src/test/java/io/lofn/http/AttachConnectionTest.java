@@ -161,7 +161,7 @@ class AttachConnectionTest {
     }
   }
 
-  /** Begins something that blocks, and waits until it does. */
+  /** Starts a blocking call, and waits until it blocks. */
   private static CompletableFuture<Integer> inBackground(Blocking work) throws Exception {
     CompletableFuture<Integer> result = new CompletableFuture<>();
     Thread thread =
@@ -175,7 +175,7 @@ class AttachConnectionTest {
             });
     thread.setDaemon(true);
     thread.start();
-    // A thread in a system call looks runnable, so there is nothing to wait for but time.
+    // A thread in a system call looks runnable, so the test can only wait for some time.
     SECONDS.sleep(1);
     return result;
   }

@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * An engine that takes one connection by a unix socket, reads the head of a request and answers
- * with fixed bytes, or never. It keeps the connection open.
+ * A fake engine that accepts one connection on a unix socket, reads the head of a request and
+ * answers with fixed bytes, or never. It keeps the connection open.
  */
 final class OneConnection implements AutoCloseable {
 
@@ -61,7 +61,7 @@ final class OneConnection implements AutoCloseable {
     return directory.resolve("engine.sock");
   }
 
-  /** The side of whoever attaches, not connected yet. */
+  /** The side of the client, not connected yet. */
   AttachConnection attach() throws IOException {
     return new AttachConnection(ChannelConnection.unix(socket().toString()), "localhost", "");
   }

@@ -51,7 +51,7 @@ class DoctorTest {
     assertThat(report.isGood()).isFalse();
     assertThat(report.toString())
         .contains("FAILED")
-        .contains("image:\n  Image missing:1 cannot be had")
+        .contains("image:\n  Image missing:1 is not available")
         .contains("-> Name an image that the node has or can pull (--image)")
         .endsWith("\n0 of 1 nodes passed\n");
   }

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is run, as whom, where, with which environment. */
+/** Command, user, working directory and environment of a container. */
 interface CommandContract extends Topic {
 
-  /** Texts that a shell, a command line or a template would change. */
+  /** Texts that a shell, a command-line parser or a template would change. */
   List<String> AWKWARD =
       List.of(
           "two words",
@@ -134,7 +134,7 @@ interface CommandContract extends Topic {
     assertThat(outcome.stderr()).containsAnyOf("/tmp", "Permission denied");
   }
 
-  /** Whatever its exit code: a record that is none would be a wrong result. */
+  /** The exit code does not matter: any text on standard output would become a wrong record. */
   @ParameterizedTest
   @ValueSource(strings = {"lofn-no-such-program", "/etc/passwd", "/etc/passwd/x", "/tmp"})
   default void writesNothingToTheOutputOfAToolThatCannotBeExecuted(String program)

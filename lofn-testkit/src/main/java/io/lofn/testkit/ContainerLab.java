@@ -32,12 +32,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Starts containers for tests of a runtime. All of them carry a label of this lab alone, so that
- * one which is left behind is found. Thread-safe.
+ * Starts containers for tests of a runtime. Every container has a label that is unique to this lab,
+ * so that one which is left behind is found. Thread-safe.
  */
 public final class ContainerLab {
 
-  /** How long anything may take that is expected to happen at once. */
+  /** The time limit for everything that should happen at once. */
   public static final Duration SOON = Duration.ofSeconds(30);
 
   private static final String LABEL = "io.lofn.testkit.lab";
@@ -64,7 +64,7 @@ public final class ContainerLab {
   }
 
   /**
-   * The runtime under test.
+   * Returns the runtime under test.
    *
    * @return the runtime
    */
@@ -72,13 +72,13 @@ public final class ContainerLab {
     return runtime;
   }
 
-  /** Makes another runtime like the one under test. */
+  /** Creates another runtime like the one under test. */
   ContainerRuntime newRuntime() throws Exception {
     return factory.call();
   }
 
   /**
-   * The image that containers are started from.
+   * Returns the image of the lab's containers.
    *
    * @return the image, prepared
    */
@@ -87,17 +87,17 @@ public final class ContainerLab {
   }
 
   /**
-   * An image with a configuration.
+   * Returns an image with a configuration.
    *
-   * @param config what it says
-   * @return the image, prepared; empty where images say nothing
+   * @param config its configuration
+   * @return the image, prepared; empty where images have no configuration
    */
   Optional<PreparedImage> image(ImageConfig config) throws Exception {
     return maker.make(runtime, config).map(name -> runtime.prepare(ImageRequest.of(name)));
   }
 
   /**
-   * The label that all containers of this lab carry.
+   * Returns the label of all containers of this lab.
    *
    * @return its name and value
    */
@@ -106,7 +106,7 @@ public final class ContainerLab {
   }
 
   /**
-   * Settings with the lab's label, for tests that need more than that.
+   * Returns settings with the lab's label, for tests that add to them.
    *
    * @return a builder
    */
@@ -115,7 +115,7 @@ public final class ContainerLab {
   }
 
   /**
-   * A name that no other container has.
+   * Returns a name that no other container has.
    *
    * @return the name
    */
@@ -124,7 +124,7 @@ public final class ContainerLab {
   }
 
   /**
-   * A spec with a new name and the lab's settings, without a command.
+   * Returns a spec with a new name and the lab's settings, without a command.
    *
    * @return a builder
    */
@@ -133,7 +133,7 @@ public final class ContainerLab {
   }
 
   /**
-   * A spec of a command.
+   * Returns a spec of a command.
    *
    * @param argv the program and its arguments
    * @return a builder
@@ -142,7 +142,7 @@ public final class ContainerLab {
     return spec().command(List.of(argv));
   }
 
-  /** A spec of a command in another image. */
+  /** Returns a spec of a command in another image. */
   ContainerSpec.Builder command(PreparedImage other, String... argv) {
     return ContainerSpec.builder(newName(), other.id())
         .settings(settings().build())
@@ -150,7 +150,7 @@ public final class ContainerLab {
   }
 
   /**
-   * A spec of a shell script.
+   * Returns a spec of a shell script.
    *
    * @param script the script
    * @return a builder
@@ -173,7 +173,7 @@ public final class ContainerLab {
    * Runs a container to its end and removes it.
    *
    * @param spec what to run
-   * @return what became of it
+   * @return its exit and output
    */
   public Outcome run(ContainerSpec.Builder spec) throws Exception {
     return run(spec, "");
@@ -183,8 +183,8 @@ public final class ContainerLab {
    * Runs a container to its end and removes it.
    *
    * @param spec what to run
-   * @param input what it gets on its standard input, if the spec has one
-   * @return what became of it
+   * @param input its standard input, if the spec has one
+   * @return its exit and output
    */
   public Outcome run(ContainerSpec.Builder spec, String input) throws Exception {
     ContainerSpec built = spec.build();
@@ -201,13 +201,13 @@ public final class ContainerLab {
   }
 
   /**
-   * Runs a spec that asks for an ability, and tests what comes of it. A runtime that lacks it may
-   * refuse.
+   * Runs a spec that needs a feature, and tests the outcome. A runtime that does not support the
+   * feature may refuse the spec.
    *
-   * @param feature the ability
+   * @param feature the feature
    * @param spec what to run
-   * @param present tests the outcome where the runtime has the ability
-   * @param ignored tests the outcome where it goes on without
+   * @param present tests the outcome where the runtime supports the feature
+   * @param ignored tests the outcome where the runtime ignores it
    */
   void ask(
       RuntimeFeature feature,
@@ -218,7 +218,7 @@ public final class ContainerLab {
     ask(feature, spec, "", present, ignored);
   }
 
-  /** The same for a tool that gets something on its standard input. */
+  /** Runs a spec that needs a feature, with standard input. */
   void ask(
       RuntimeFeature feature,
       ContainerSpec.Builder spec,
@@ -240,17 +240,17 @@ public final class ContainerLab {
     ignored.check(outcome);
   }
 
-  /** Whether the runtime says that it lacks an ability. */
+  /** Returns whether the runtime reports a feature as unsupported. */
   boolean isUnsupported(RuntimeFeature feature) {
     return runtime.unsupportedFeatures().contains(feature);
   }
 
-  /** In what tools find another world than by other runtimes. */
+  /** Returns in which respects the environment of a tool differs from that of other runtimes. */
   Set<Difference> differences() {
     return differences;
   }
 
-  /** Tests that a container is not started and leaves nothing behind. */
+  /** Tests that a container is refused and leaves nothing behind. */
   void assertRefused(ContainerSpec.Builder spec) {
     assertThatThrownBy(() -> start(spec).close()).isInstanceOf(EngineException.class);
     assertThat(containers()).isEmpty();
@@ -266,20 +266,20 @@ public final class ContainerLab {
   public static ContainerExit end(RunningContainer container) throws InterruptedException {
     return container
         .await(SOON)
-        .orElseThrow(() -> new AssertionError("Container " + container.id() + " still runs"));
+        .orElseThrow(() -> new AssertionError("Container " + container.id() + " is still running"));
   }
 
-  /** Reads exactly so many bytes, or fewer if the stream ends. */
+  /** Reads this many bytes, or fewer if the stream ends. */
   static String text(InputStream stream, int bytes) throws Exception {
     return soon(inBackground(() -> new String(stream.readNBytes(bytes), UTF_8)));
   }
 
-  /** Reads a stream to its end in a thread of its own. */
+  /** Reads a stream to its end in a separate thread. */
   static Future<String> text(InputStream stream) {
     return inBackground(() -> new String(stream.readAllBytes(), UTF_8));
   }
 
-  /** Does something in a thread of its own, which does not keep the JVM alive. */
+  /** Runs work in a separate daemon thread. */
   static <T> Future<T> inBackground(Callable<T> work) {
     FutureTask<T> task = new FutureTask<>(work);
     Thread thread = new Thread(task, "lofn-testkit");
@@ -288,7 +288,7 @@ public final class ContainerLab {
     return task;
   }
 
-  /** The result of what runs in a thread of its own. */
+  /** Returns the result of work in a separate thread. */
   static <T> T soon(Future<T> future) throws Exception {
     try {
       return future.get(SOON.toMillis(), MILLISECONDS);
@@ -297,18 +297,18 @@ public final class ContainerLab {
     }
   }
 
-  /** Tests that a thread does not end for half a second. */
+  /** Tests that a thread is blocked for half a second. */
   static void assertBlocked(Future<?> future) {
     assertBlocked(future, Duration.ofMillis(500));
   }
 
-  /** Tests that a thread does not end for a while. */
+  /** Tests that a thread is blocked for a while. */
   static void assertBlocked(Future<?> future, Duration time) {
     assertThatThrownBy(() -> future.get(time.toMillis(), MILLISECONDS))
         .isInstanceOf(TimeoutException.class);
   }
 
-  /** Tests that a thread ends soon, whether what it did worked or not. */
+  /** Tests that a thread ends soon, with or without an exception. */
   static void assertFreed(Future<?> future) throws Exception {
     try {
       soon(future);
@@ -317,9 +317,7 @@ public final class ContainerLab {
     }
   }
 
-  /**
-   * Looks again and again until something is as expected, and fails with the last reason why not.
-   */
+  /** Repeats an assertion until it holds, and fails with its last failure. */
   static void eventually(Assertion assertion) throws Exception {
     long deadline = System.nanoTime() + SOON.toNanos();
     while (true) {
@@ -336,16 +334,17 @@ public final class ContainerLab {
   }
 
   /**
-   * The containers of this lab that exist.
+   * Returns the existing containers of this lab.
    *
-   * @return what the runtime lists
+   * @return the containers, as the runtime lists them
    */
   public List<ContainerSummary> containers() {
     return runtime.list(label());
   }
 
   /**
-   * Tests that no container of this lab is left, and removes what is, for the tests that follow.
+   * Tests that no container of this lab is left, and removes those that are, for the following
+   * tests.
    */
   void assertNothingLeft() {
     List<ContainerSummary> left = containers();
@@ -353,7 +352,7 @@ public final class ContainerLab {
     assertThat(left).as("containers left behind").isEmpty();
   }
 
-  /** Makes images with a configuration. */
+  /** Creates images with a configuration. */
   @FunctionalInterface
   interface ImageMaker {
     Optional<String> make(ContainerRuntime runtime, ImageConfig config) throws Exception;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What every {@link ContainerRuntime} does. A runtime's own test extends it:
+ * The tests that every {@link ContainerRuntime} must pass. The test class of a runtime extends it:
  *
  * <pre>{@code
  * class MyRuntimeIT extends ContainerRuntimeContract {
@@ -55,15 +55,15 @@ public abstract class ContainerRuntimeContract
   private @Nullable ContainerLab lab;
 
   /**
-   * Makes the runtime under test, or another one like it. The contract closes it.
+   * Creates the runtime under test, or another one like it. The contract closes it.
    *
    * @return a new runtime
    */
   protected abstract ContainerRuntime createRuntime() throws Exception;
 
   /**
-   * The image that the tests use: with a shell that is its command, the usual Unix programs, root
-   * as its user, and no entrypoint. It must be present or pullable.
+   * Returns the image of the tests. Its command is a shell, it has the usual Unix programs, its
+   * user is root, and it has no entrypoint. It must be present or pullable.
    *
    * @return {@code busybox:1} unless overridden
    */
@@ -72,27 +72,27 @@ public abstract class ContainerRuntimeContract
   }
 
   /**
-   * In what a tool finds another world by the runtime under test than by the others.
+   * Returns in which respects the environment of a tool differs from that of the other runtimes.
    *
    * @return nothing unless overridden
-   * @throws Exception if it cannot be told
+   * @throws Exception if the differences cannot be determined
    */
   protected Set<Difference> differences() throws Exception {
     return Set.of();
   }
 
   /**
-   * Makes an image with a configuration known to the runtime under test. The image has a busybox, a
-   * file {@code /opt/data/of-image}, and a link {@code /opt/link} to {@code data}. It stays on the
-   * node, under a name that is the same for the same configuration.
+   * Creates an image with a configuration, and makes it available to the runtime under test. The
+   * image has a busybox, a file {@code /opt/data/of-image}, and a link {@code /opt/link} to {@code
+   * data}. It stays on the node, under a name that depends only on the configuration.
    *
-   * <p>A runtime that loads archives of images is given one, which is made of the node's static
-   * {@code /bin/busybox}; another one overrides this, or has images that say nothing.
+   * <p>For a runtime that loads archives of images, the default creates one from the node's static
+   * {@code /bin/busybox}. Other runtimes override this, or have images without a configuration.
    *
    * @param runtime the runtime
-   * @param config what the image shall say
-   * @return the image's name; empty: images of this runtime say nothing of their containers
-   * @throws Exception if it cannot be made
+   * @param config the configuration of the image
+   * @return the image's name; empty if images of this runtime have no configuration
+   * @throws Exception if it cannot be created
    */
   protected Optional<String> configuredImage(ContainerRuntime runtime, ImageConfig config)
       throws Exception {
@@ -114,7 +114,7 @@ public abstract class ContainerRuntimeContract
   }
 
   /**
-   * Starts containers, for a runtime's tests of its own.
+   * Returns the lab, which starts containers for additional tests of a runtime.
    *
    * @return the lab
    */

@@ -12,38 +12,41 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * In what a tool may find another world by one runtime than by the others. A runtime's test names
- * those that are so in {@link ContainerRuntimeContract#differences()}; the contract fails if one is
- * not named, and if one is named that is not so.
+ * Differences between runtimes in the environment of a tool. A runtime's test declares its
+ * differences in {@link ContainerRuntimeContract#differences()}; the contract fails if one is not
+ * declared, or if a declared one does not exist.
  */
 public enum Difference {
-  /** {@code /etc/hosts} is the image's own, so {@code localhost} need not resolve. */
+  /** {@code /etc/hosts} is that of the image, so {@code localhost} may not resolve. */
   HOSTS_OF_THE_IMAGE,
   /** {@code /etc/resolv.conf} names servers, although no network leads to them. */
   RESOLVER_NAMED,
   /** {@code hostname} is the node's, and there is no variable {@code HOSTNAME}. */
   HOSTNAME_OF_THE_NODE,
-  /** The runtime sets variables of its own beside {@code PATH}, {@code HOME}, {@code HOSTNAME}. */
+  /** The runtime sets variables other than {@code PATH}, {@code HOME} and {@code HOSTNAME}. */
   MORE_VARIABLES,
-  /** A working directory that the image lacks is made, as root's; else the start fails. */
+  /**
+   * A working directory that does not exist in the image is created, owned by root; otherwise the
+   * start fails.
+   */
   WORKING_DIRECTORY_MADE,
-  /** A directory in memory lies on the disk. */
+  /** A tmpfs is a directory on disk. */
   TMPFS_ON_DISK,
-  /** {@code /dev/shm} is no file system of the container's own with a limited size. */
+  /** {@code /dev/shm} is not a private file system with a limited size. */
   SHARED_MEMORY_UNLIMITED,
-  /** {@code /proc} is mounted as the node has it, with programs and devices. */
+  /** {@code /proc} has the mount options of the node, which allow programs and devices. */
   PROC_OF_THE_NODE,
   /** {@code SIGQUIT} is blocked, as in the threads of the JVM that starts the tool. */
   QUIT_BLOCKED,
-  /** No filter of system calls is set. */
+  /** No seccomp filter is set. */
   SYSTEM_CALLS_UNFILTERED,
-  /** Process 1 is no init of the container. */
+  /** Process 1 is not an init process of the container. */
   NO_INIT;
 
   /**
-   * The differences that a table of a Markdown file names: a row for each, that begins with its
-   * name in lower case with hyphens, and a column for each runtime, with {@code x} where it
-   * differs.
+   * Reads the differences of a runtime from a table in a Markdown file. The table has a row for
+   * each difference, which begins with its name in lower case with hyphens, and a column for each
+   * runtime, with {@code x} where it differs.
    *
    * @param file the file
    * @param runtime the head of the column

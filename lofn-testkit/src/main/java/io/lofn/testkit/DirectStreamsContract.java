@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Streams of which the runtime says that they are pipes do what pipes do. */
+/** Streams that the runtime declares as pipes behave like pipes. */
 interface DirectStreamsContract extends Topic {
 
   private boolean isDirect() {
@@ -68,7 +68,7 @@ interface DirectStreamsContract extends Topic {
 
   @Test
   default void keepsNoMoreOfWhatIsNotReadThanAPipeHolds() throws Exception {
-    // Twice what an unprivileged process may make a pipe hold.
+    // Twice the maximum size of a pipe for an unprivileged process.
     int length = 2 << 20;
     String script = "head -c %d /dev/zero; echo written >&2".formatted(length);
     try (RunningContainer container = lab().start(lab().shell(script))) {

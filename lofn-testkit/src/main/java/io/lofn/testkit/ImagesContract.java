@@ -26,7 +26,7 @@ interface ImagesContract extends Topic {
   /** An image that no registry has: the domain {@code invalid} never resolves. */
   String MISSING = "missing.invalid/lofn/no-such-image:1";
 
-  /** What an image may say: names that are no shell's, values that a parser would change. */
+  /** A difficult configuration: names that no shell allows, values that a parser would change. */
   ImageConfig CONFIG =
       ImageConfig.empty()
           .environment(
@@ -55,13 +55,13 @@ interface ImagesContract extends Topic {
     assertThat(told.environment()).containsExactlyEntriesOf(CONFIG.environment());
     assertThat(told.workingDirectory()).isIn(CONFIG.workingDirectory(), Optional.empty());
     assertThat(told.volumes()).isIn(CONFIG.volumes(), List.of());
-    // Who is given all of it can tell all of it; somebody else tells what is so, or nothing.
+    // A runtime reports the configuration as it is, or leaves parts out.
     boolean whole = lab().runtime() instanceof ImageArchives;
     assertTold(told.entrypoint(), CONFIG.entrypoint(), List.of(), whole);
     assertTold(told.command(), CONFIG.command(), List.of(), whole);
     assertTold(told.user(), CONFIG.user(), Optional.empty(), whole);
     assertTold(told.stopSignal(), CONFIG.stopSignal(), Optional.empty(), whole);
-    // Told again of an image that was there before.
+    // The same for an image that was there before.
     assertThat(lab().runtime().prepare(ImageRequest.of(image.get().reference())))
         .isEqualTo(image.get());
   }
@@ -74,7 +74,7 @@ interface ImagesContract extends Topic {
   default void runsWhatIsToldOfTheImagesCommand() throws Exception {
     Optional<PreparedImage> image = lab().image(CONFIG);
     if (image.isEmpty() || lab().isUnsupported(RuntimeFeature.IMAGE_COMMAND)) {
-      // Nothing is told of a command that could be run.
+      // The image has no command to run.
       assertThat(lab().image().config().entrypoint()).isEmpty();
       return;
     }
@@ -99,7 +99,7 @@ interface ImagesContract extends Topic {
     assertThat(environment.stdout().lines())
         .containsAll(
             image.config().environment().entrySet().stream().map(Object::toString).toList());
-    // What is not told may not be.
+    // A directory that is not reported must not exist.
     assertThat(directory.stdout().equals("/opt\n"))
         .as("starts in %s", directory.stdout())
         .isEqualTo(image.config().workingDirectory().equals(CONFIG.workingDirectory()));

@@ -17,12 +17,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a container cannot do, see or use up. */
+/** Isolation: what a container cannot do, see or use up. */
 interface IsolationContract extends Topic {
 
   long MEBIBYTE = 1 << 20;
 
-  /** Not in the root directory, which some engines close to a root without capabilities. */
+  /**
+   * Not in the root directory, to which on some engines a root without capabilities cannot write.
+   */
   String WRITE_HOME = "echo text > $HOME/lofn-testkit && cat $HOME/lofn-testkit";
 
   @Test
@@ -36,7 +38,10 @@ interface IsolationContract extends Topic {
             outcome -> assertThat(outcome.stdout()).isEqualTo("secret"));
   }
 
-  /** Without its variables, in a session of its own, a process is nobody's child after a moment. */
+  /**
+   * A process without the container's variables, in a new session, soon has no parent in the
+   * container.
+   */
   @Test
   default void noProcessOutlivesItsContainerWhateverItDrops() throws Exception {
     String mark = lab().newName();
@@ -67,7 +72,10 @@ interface IsolationContract extends Topic {
     }
   }
 
-  /** The processes of this node, other than the container's first ones, with this in a word. */
+  /**
+   * Returns the processes of this node, except the container's first ones, with this text in an
+   * argument.
+   */
   private static List<ProcessHandle> marked(String mark) {
     return ProcessHandle.allProcesses()
         .filter(process -> commandLine(process).startsWith("sh\0-c\0sleep 600; : " + mark))

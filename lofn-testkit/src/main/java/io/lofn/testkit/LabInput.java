@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
-/** An exchange and a standard input that is kept. */
+/** An exchange, and a standard input whose bytes are kept. */
 final class LabInput implements RunInput {
 
   private final Path directory;
@@ -34,7 +34,7 @@ final class LabInput implements RunInput {
     requireBefore("file(\"%s\")".formatted(name));
     Path file = FileNames.resolve(directory, name);
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new LofnException("There is a file " + name + " already");
+      throw new LofnException("The file " + name + " exists already");
     }
     Files.createDirectories(file.getParent());
     return file;
@@ -43,7 +43,7 @@ final class LabInput implements RunInput {
   private void requireBefore(String call) {
     if (started) {
       throw new IllegalStateException(
-          "%s was called after stdin(): the tool has started, and could make the writer write elsewhere"
+          "%s was called after stdin(): the tool has started by then, and could redirect the path; call it before stdin()"
               .formatted(call));
     }
   }
@@ -52,7 +52,7 @@ final class LabInput implements RunInput {
   public OutputStream stdin() {
     if (!usesStdin) {
       throw new IllegalStateException(
-          "A PartitionWriter that writes to stdin() must say so in usesStdin()");
+          "A PartitionWriter that writes to stdin() must return true from usesStdin()");
     }
     started = true;
     return kept;

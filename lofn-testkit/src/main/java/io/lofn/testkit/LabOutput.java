@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** What a tool left that has ended well. */
+/** The output of a tool that has succeeded. */
 final class LabOutput implements RunOutput {
 
   private final Path exchange;
@@ -26,7 +26,7 @@ final class LabOutput implements RunOutput {
   private boolean ended;
 
   /**
-   * @param listsFiles whether the reader has said that it asks for {@link #files}
+   * @param listsFiles whether the reader has declared that it calls {@link #files}
    */
   LabOutput(
       Path exchange,
@@ -63,7 +63,7 @@ final class LabOutput implements RunOutput {
   public List<String> files(Predicate<String> wanted) throws IOException {
     if (!listsFiles) {
       throw new IllegalStateException(
-          "An OutputReader that asks for files() must say so in listsFiles()");
+          "An OutputReader that calls files() must return true from listsFiles()");
     }
     ended = true;
     return inputs.outputs(wanted, Set.of());
@@ -81,7 +81,7 @@ final class LabOutput implements RunOutput {
 
   @Override
   public ToolFailedException missing(String what) {
-    return new ToolFailedException("There is no " + what, Reason.OUTPUT_MISSING, 0, "");
+    return new ToolFailedException("The tool wrote no " + what, Reason.OUTPUT_MISSING, 0, "");
   }
 
   @Override

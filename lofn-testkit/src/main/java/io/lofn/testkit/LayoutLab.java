@@ -23,8 +23,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Lets a {@link PartitionWriter} write and an {@link OutputReader} read, without Spark and without
- * a tool. Each lab is one run. Not thread-safe.
+ * Runs a {@link PartitionWriter} and an {@link OutputReader} without Spark and without a tool. Each
+ * lab is one run. Not thread-safe.
  */
 public final class LayoutLab {
 
@@ -36,7 +36,7 @@ public final class LayoutLab {
   private long maxRecordSize = RunOutput.DEFAULT_MAX_RECORD_SIZE;
 
   /**
-   * A run.
+   * Creates a lab.
    *
    * @param exchange an empty directory
    */
@@ -46,7 +46,7 @@ public final class LayoutLab {
   }
 
   /**
-   * The exchange, for what a tool would do in it.
+   * Returns the exchange, in which a test does what a tool would do.
    *
    * @return the directory
    */
@@ -55,7 +55,7 @@ public final class LayoutLab {
   }
 
   /**
-   * Writes a partition. What is in the exchange afterwards is input to {@link #read}.
+   * Writes a partition. The files in the exchange afterwards are input to {@link #read}.
    *
    * @param <I> the type of the records
    * @param writer the writer
@@ -69,7 +69,7 @@ public final class LayoutLab {
   }
 
   /**
-   * What was written to standard input.
+   * Returns the bytes that were written to standard input.
    *
    * @return the bytes; empty if there are none
    */
@@ -78,7 +78,7 @@ public final class LayoutLab {
   }
 
   /**
-   * What was written to the exchange.
+   * Returns the files that were written to the exchange.
    *
    * @return each file's bytes by its name
    * @throws IOException if it cannot be read
@@ -94,25 +94,25 @@ public final class LayoutLab {
   }
 
   /**
-   * Says what the tool wrote to standard output.
+   * Sets the standard output of the tool.
    *
-   * @param bytes what it wrote
+   * @param bytes the output
    */
   public void stdout(byte[] bytes) {
     stdout = bytes.clone();
   }
 
   /**
-   * Sets how long a record of the output may be.
+   * Sets the maximum size of a record of the output.
    *
-   * @param bytes what {@link RunOutput#maxRecordSize} tells; the default is its own
+   * @param bytes the result of {@link RunOutput#maxRecordSize}, which has its default unless set
    */
   public void maxRecordSize(long bytes) {
     maxRecordSize = bytes;
   }
 
   /**
-   * Opens what the tool wrote.
+   * Opens the output of the tool.
    *
    * @param <O> the type of the records
    * @param reader the reader
@@ -130,8 +130,8 @@ public final class LayoutLab {
             maxRecordSize));
   }
 
-  /** What comes to an executor of what the driver has sent. */
-  @SuppressWarnings("unchecked") // A copy has the type of what it is a copy of.
+  /** Serializes and deserializes a layout, as Spark does between driver and executor. */
+  @SuppressWarnings("unchecked") // A copy has the type of its original.
   static <T extends Serializable> T sent(T layout) throws IOException, ClassNotFoundException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
@@ -143,7 +143,7 @@ public final class LayoutLab {
     }
   }
 
-  /** Tests that no file of the exchange is open. Looks on Linux only. */
+  /** Tests that no file of the exchange is open. Only on Linux. */
   void assertNothingOpen() throws IOException {
     Path descriptors = Path.of("/proc/self/fd");
     if (!Files.isDirectory(descriptors)) {
@@ -159,11 +159,11 @@ public final class LayoutLab {
     try {
       return Files.readSymbolicLink(descriptor);
     } catch (IOException e) {
-      return descriptor; // Closed meanwhile.
+      return descriptor; // It was closed meanwhile.
     }
   }
 
-  /** Tests that nobody holds what was passed on. */
+  /** Tests that a record that was passed on is not referenced any more. */
   static void assertForgotten(WeakReference<?> record) {
     for (int i = 0; i < 10 && record.get() != null; i++) {
       System.gc();

@@ -34,7 +34,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How a container is waited for, stopped and closed. */
+/** Lifecycle: waiting for, stopping and closing a container. */
 interface LifecycleContract extends Topic {
 
   @Test
@@ -121,7 +121,7 @@ interface LifecycleContract extends Topic {
 
   @Test
   default void endsAToolThatDoesNotHandleSignals() throws Exception {
-    // As process 1 it would be spared by the kernel: an init process must pass the signal on.
+    // The kernel ignores signals to process 1 without a handler: an init process must forward them.
     try (RunningContainer container = lab().start(lab().shell("echo ready; exec sleep 600"))) {
       assertThat(text(container.stdout(), 6)).isEqualTo("ready\n");
       soon(stopping(container, Duration.ofMinutes(2)));
@@ -324,7 +324,7 @@ interface LifecycleContract extends Topic {
 
   private void runTenTimes() throws Exception {
     for (int i = 0; i < 10; i++) {
-      // Nobody reads its streams.
+      // No reader of its streams.
       try (RunningContainer container = lab().start(lab().shell("echo out").stdin())) {
         end(container);
       }
@@ -356,7 +356,7 @@ interface LifecycleContract extends Topic {
     try {
       container.close();
     } catch (EngineException expected) {
-      // Closing it may need the runtime; where it does not, nothing is left of it now.
+      // Closing it may need the runtime; otherwise nothing is left of it now.
     }
   }
 }

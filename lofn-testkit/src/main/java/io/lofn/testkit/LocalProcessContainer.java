@@ -23,10 +23,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A process, and those that descend from it. */
+/** A process with its descendants. */
 final class LocalProcessContainer implements RunningContainer {
 
-  /** The variable by which processes are found whose parent has ended. */
+  /** The variable that identifies processes whose parent has ended. */
   static final String COOKIE = "LOFN_PROCESS";
 
   private static final Duration KILL_DEADLINE = Duration.ofSeconds(10);
@@ -55,7 +55,7 @@ final class LocalProcessContainer implements RunningContainer {
     watcher.start();
   }
 
-  /** Ends what the process has left behind, as the end of a container does. */
+  /** Kills the processes that the tool has left behind, as the end of a container does. */
   private void watch() {
     try {
       int code = process.waitFor();
@@ -100,7 +100,8 @@ final class LocalProcessContainer implements RunningContainer {
     } catch (TimeoutException e) {
       return Optional.empty();
     } catch (ExecutionException e) {
-      throw new EngineException("Lost sight of process " + process.pid(), e.getCause());
+      throw new EngineException(
+          "Could not wait for the end of process " + process.pid(), e.getCause());
     }
   }
 
@@ -112,7 +113,7 @@ final class LocalProcessContainer implements RunningContainer {
   public void stop(Duration grace) {
     try {
       if (!grace.isZero()) {
-        // Not Process.destroy(), which would close the streams as well.
+        // Not Process.destroy(), which would also close the streams.
         process.toHandle().destroy();
       }
       if (await(grace).isPresent()) {
@@ -152,7 +153,9 @@ final class LocalProcessContainer implements RunningContainer {
     }
   }
 
-  /** Kills until none is left, since a process may start another one meanwhile. */
+  /**
+   * Kills processes repeatedly until none is left, since a process may start another one meanwhile.
+   */
   private void killLeftBehind() throws InterruptedException {
     long start = System.nanoTime();
     while (System.nanoTime() - start < KILL_DEADLINE.toNanos()) {
@@ -170,7 +173,7 @@ final class LocalProcessContainer implements RunningContainer {
       byte[] environment = Files.readAllBytes(Path.of("/proc", handle.pid() + "", "environ"));
       return new String(environment, ISO_8859_1).contains(COOKIE + "=" + id);
     } catch (IOException e) {
-      return false; // Ended, another user's, or no Linux.
+      return false; // It has ended, belongs to another user, or this is not Linux.
     }
   }
 }

@@ -22,19 +22,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory of one process: a link for each mount, a directory for each tmpfs, and one to start
- * in. Links, because their names need no quoting wherever in a script they are put.
+ * The directory of one process: a link for each mount, a directory for each tmpfs, and the initial
+ * working directory. Links, because their names need no quoting at any place in a script.
  */
 final class LocalProcessFiles {
 
-  /** Not replaced: paths of the node, which a test's tools are given, begin with it. */
+  /** Not replaced: paths of the node that a test passes to tools begin with it. */
   private static final String TMP = "/tmp";
 
   static final File NULL = new File("/dev/null");
 
   private static final Pattern PLAIN = Pattern.compile("[\\w./-]+");
 
-  // What makes a path out of a text that is not the beginning of one, or not the end of its name.
+  // Characters next to a target that make it part of a longer path or name.
   private static final String NOT_BEFORE = "(?<![\\w./~*?})\\]-])";
   private static final String NOT_AFTER = "(?![\\w.-])";
 
@@ -57,11 +57,14 @@ final class LocalProcessFiles {
         throw e;
       }
     } catch (IOException e) {
-      throw new EngineException("Could not prepare a process: " + e.getMessage(), e);
+      throw new EngineException(
+          "Could not prepare the directory of a process: " + e.getMessage(), e);
     }
   }
 
-  /** A link's name needs no quoting only where the names of the directories above it need none. */
+  /**
+   * Returns a parent directory whose path needs no quoting, so that the paths of links need none.
+   */
   private static Path parent() {
     String temporary = System.getProperty("java.io.tmpdir");
     return Path.of(PLAIN.matcher(temporary).matches() ? temporary : "/tmp");
@@ -86,17 +89,17 @@ final class LocalProcessFiles {
     String clean = target.replaceAll("/+$", "");
     Path path = root.resolve("m" + targets.size());
     if (clean.isEmpty() || targets.putIfAbsent(clean, path) != null) {
-      throw new EngineException("A plain process cannot have a mount at " + target);
+      throw new EngineException("The runtime 'process' does not support a mount at " + target);
     }
     return path;
   }
 
-  /** Where the process starts unless told. */
+  /** Returns the default working directory. */
   Path home() {
     return root.resolve("home");
   }
 
-  /** The directory of this node that stands for one in the container. */
+  /** Returns the directory of this node that replaces one in the container. */
   Path workingDirectory(Optional<String> directory) {
     Path path = directory.map(this::translate).map(Path::of).orElse(home());
     if (!Files.isDirectory(path)) {
@@ -105,12 +108,12 @@ final class LocalProcessFiles {
     return path;
   }
 
-  /** The text with the targets of mounts replaced. */
+  /** Returns the text with the targets of mounts replaced. */
   String translate(String text) {
     if (targets.isEmpty()) {
       return text;
     }
-    // The longest first: a target may lie within another one.
+    // The longest first: a target may be inside another one.
     String alternatives =
         targets.keySet().stream()
             .sorted(Comparator.comparing(String::length).reversed())
@@ -125,16 +128,20 @@ final class LocalProcessFiles {
     try {
       Owner own = Owner.of(home());
       if (!user.equals(own.toString()) && !user.equals(String.valueOf(own.uid()))) {
-        throw new EngineException("A plain process runs as " + own + ", not as " + user);
+        throw new EngineException(
+            "The runtime 'process' runs tools as "
+                + own
+                + " and does not support the user "
+                + user);
       }
     } catch (IOException e) {
-      throw new EngineException("Could not find out who this is: " + e.getMessage(), e);
+      throw new EngineException("Could not find the user of this process: " + e.getMessage(), e);
     }
   }
 
   /**
-   * Writes a script that turns itself into a command. Unlike an argument of a process, its text
-   * does not depend on this JVM's character set.
+   * Writes a script that executes a command. Unlike the arguments of a process, its text does not
+   * depend on this JVM's character set.
    */
   Path script(List<String> command) throws IOException {
     String words =
@@ -152,7 +159,7 @@ final class LocalProcessFiles {
     }
   }
 
-  /** Deletes a directory with all below it, and follows no link. */
+  /** Deletes a directory with its content, and follows no link. */
   static void delete(Path root) throws IOException {
     Files.walkFileTree(
         root,

@@ -65,11 +65,14 @@ final class LocalProcessRuntime implements ContainerRuntime {
   public PreparedImage prepare(ImageRequest request) {
     String reference = request.reference();
     if (!REFERENCE.matcher(reference).matches()) {
-      throw new EngineException("Not the name of an image: '" + reference + "'");
+      throw new EngineException("'" + reference + "' is not the name of an image");
     }
     if (reference.startsWith("missing")) {
       throw new ImageUnavailableException(
-          "Image " + reference + " cannot be had, because its name starts with 'missing'");
+          "Image "
+              + reference
+              + " is not available: the runtime 'process' has no image whose name starts with"
+              + " 'missing'");
     }
     return PreparedImage.of(reference, IMAGE + reference);
   }
@@ -82,7 +85,8 @@ final class LocalProcessRuntime implements ContainerRuntime {
     refuseWhatCannotBeLeftOut(spec.settings());
     if (!names.add(spec.name())) {
       throw EngineException.transientFailure(
-          "Name " + spec.name() + " is taken", new IllegalStateException(spec.name()));
+          "The container name " + spec.name() + " is in use",
+          new IllegalStateException(spec.name()));
     }
     try {
       return launch(spec);
@@ -95,10 +99,11 @@ final class LocalProcessRuntime implements ContainerRuntime {
   private static void refuseWhatCannotBeLeftOut(ContainerSettings settings) {
     if (!settings.engineOptions().isEmpty()) {
       throw new EngineException(
-          "A plain process has no engine options; asked for " + settings.engineOptions());
+          "The runtime 'process' does not support engine options: " + settings.engineOptions());
     }
     if (!NETWORKS.contains(settings.network())) {
-      throw new EngineException("A plain process knows no network " + settings.network());
+      throw new EngineException(
+          "The runtime 'process' does not support the network " + settings.network());
     }
   }
 

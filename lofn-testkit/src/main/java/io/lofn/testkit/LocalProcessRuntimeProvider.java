@@ -8,17 +8,17 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Runs commands as plain processes of this node, without any engine: for unit tests of programs
- * that use lofn, with {@code spark.lofn.runtime=process}. It needs {@code /bin/sh} and {@code
+ * Runs commands as plain processes of this node, without an engine, for unit tests of programs that
+ * use lofn, with {@code spark.lofn.runtime=process}. It needs {@code /bin/sh} and {@code
  * /usr/bin/env}, and no configuration.
  *
- * <p><b>Nothing is isolated.</b> A tool has the files, the network and the rights of this JVM. What
- * a container is closed to, such as limits, capabilities and read-only mounts, is accepted and has
- * no effect; another user than that of this JVM, a named network and engine options are refused.
+ * <p><b>Nothing is isolated.</b> A tool has the files, the network and the rights of this JVM.
+ * Limits, capabilities, read-only mounts and similar settings are accepted and have no effect;
+ * another user than that of this JVM, a named network and engine options are refused.
  *
  * <p><b>Images</b> are any names, and the programs are those of this node, found through {@code
- * PATH}. A name that starts with {@code missing} cannot be had, for tests of that failure. No image
- * has an entrypoint, and the command of all of them is {@code sh}.
+ * PATH}. An image whose name starts with {@code missing} is not available, for tests of that
+ * failure. No image has an entrypoint, and the command of every image is {@code sh}.
  *
  * <p><b>Mounts:</b> a process cannot mount, so the target of a mount, and of a tmpfs, is replaced
  * by a path of this node wherever it is found as a whole path or the beginning of one: in the
@@ -26,9 +26,8 @@ import java.util.Optional;
  * With a mount at {@code /shared}, the paths in {@code < /shared/input.txt} and {@code
  * --in=/shared} are replaced, those in {@code /shared-2}, {@code /data/shared} and {@code
  * $HOME/shared} are not. A tool that builds such a path from parts, or reads it from a file, does
- * not find it; nor does one find a mount inside another by listing the outer one. A tool that tells
- * its own path tells the replaced one. A mount at {@code /tmp} has no effect: a tool has the
- * node's.
+ * not find it; and listing a mount does not show another mount inside it. A tool that prints its
+ * own path prints the replaced one. A mount at {@code /tmp} has no effect: a tool uses the node's.
  *
  * <p>Without a working directory a tool starts in an empty one, which is deleted with the
  * container. Processes that a tool leaves behind are killed when it ends: all of them on Linux,
@@ -53,7 +52,7 @@ public final class LocalProcessRuntimeProvider implements ContainerRuntimeProvid
   public Optional<String> unavailableReason(RuntimeConfig config) {
     for (String program : new String[] {LocalProcessRuntime.SHELL, LocalProcessRuntime.ENV}) {
       if (!Files.isExecutable(Path.of(program))) {
-        return Optional.of("there is no " + program + "; it works on Unix systems only");
+        return Optional.of(program + " does not exist; the runtime 'process' needs a Unix system");
       }
     }
     return Optional.empty();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a container sees of the node. */
+/** Mounts: what a container sees of the node. */
 interface MountsContract extends Topic {
 
   @Test
@@ -83,7 +83,7 @@ interface MountsContract extends Topic {
             });
   }
 
-  /** Whoever runs this, {@code /dev/shm} is mounted below {@code /dev}, and all may write it. */
+  /** {@code /dev/shm} is mounted below {@code /dev}, and writable for every user. */
   @Test
   default void refusesToWriteWhatIsMountedBelowAReadOnlyDirectory() throws Exception {
     String name = lab().newName();

@@ -3,7 +3,7 @@ package io.lofn.testkit;
 import io.lofn.spi.ContainerExit;
 
 /**
- * What became of a container that was run to its end.
+ * The result of a container that ran to its end.
  *
  * @param exit how it ended
  * @param stdout all of its standard output, as UTF-8
@@ -12,7 +12,7 @@ import io.lofn.spi.ContainerExit;
 public record Outcome(ContainerExit exit, String stdout, String stderr) {
 
   /**
-   * The exit code.
+   * Returns the exit code.
    *
    * @return the exit code
    */

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every {@link OutputReader} of many records does. A reader's own test extends it, and tests
- * what the records are with a {@link LayoutLab}.
+ * The tests that every {@link OutputReader} of many records must pass. The test class of a reader
+ * extends it, and tests the content of the records with a {@link LayoutLab}.
  *
  * @param <O> the type of the records
  */
@@ -28,17 +28,17 @@ public abstract class OutputReaderContract<O> {
   @TempDir private Path directory;
 
   /**
-   * Makes the reader under test.
+   * Creates the reader under test.
    *
    * @return a new reader
    */
   protected abstract OutputReader<O> reader();
 
   /**
-   * Does what a tool does. Where there is to be no record, the tool was given none.
+   * Writes output as a tool would. Without records, the tool had an empty input.
    *
-   * @param records how many records there are to be
-   * @param lab where to leave them
+   * @param records the number of records
+   * @param lab the lab that receives the output
    */
   protected abstract void leave(int records, LayoutLab lab) throws IOException;
 

@@ -14,21 +14,21 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link OutputStore} does. A store's own test extends it. */
+/** The tests that every {@link OutputStore} must pass. The test class of a store extends it. */
 public abstract class OutputStoreContract {
 
   private @Nullable OutputStore store;
   private String root = "";
 
   /**
-   * Makes the store under test.
+   * Creates the store under test.
    *
    * @return a new store
    */
   protected abstract OutputStore createStore() throws Exception;
 
   /**
-   * An empty directory of the store, for one test.
+   * Returns an empty directory of the store, for one test.
    *
    * @return a path that the store locates
    */
@@ -41,18 +41,18 @@ public abstract class OutputStoreContract {
   }
 
   /**
-   * The store, for tests of its own.
+   * Returns the store, for additional tests.
    *
-   * @return what {@link #createStore} made
+   * @return the result of {@link #createStore}
    */
   protected final OutputStore store() {
     return Objects.requireNonNull(store, "the store could not be created");
   }
 
   /**
-   * The location of the test's directory.
+   * Returns the location of the test's directory.
    *
-   * @return where {@link #directory} is
+   * @return the location of {@link #directory}
    */
   protected final String root() {
     return root;

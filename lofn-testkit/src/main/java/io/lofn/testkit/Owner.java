@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Whose a file is.
+ * The owner of a file.
  *
  * @param uid the user
  * @param gid the group

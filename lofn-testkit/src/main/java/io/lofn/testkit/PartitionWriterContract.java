@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What every {@link PartitionWriter} does. A writer's own test extends it, and tests what the files
- * look like with a {@link LayoutLab}.
+ * The tests that every {@link PartitionWriter} must pass. The test class of a writer extends it,
+ * and tests the content of the files with a {@link LayoutLab}.
  *
  * @param <I> the type of the records
  */
@@ -27,14 +27,14 @@ public abstract class PartitionWriterContract<I> {
   @TempDir private Path directory;
 
   /**
-   * Makes the writer under test.
+   * Creates the writer under test.
    *
    * @return a new writer
    */
   protected abstract PartitionWriter<I> writer();
 
   /**
-   * Makes a record.
+   * Creates a record.
    *
    * @param number its number
    * @return a new object, and a record that differs from those of other numbers

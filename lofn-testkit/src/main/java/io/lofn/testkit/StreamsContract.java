@@ -50,7 +50,7 @@ interface StreamsContract extends Topic {
     }
   }
 
-  /** As programs do that take the name of a file: a name of what they have open already. */
+  /** Some programs need a file name, and open their standard input again by a name. */
   @ParameterizedTest
   @ValueSource(strings = {"/dev/stdin", "/proc/self/fd/0", "/dev/fd/0"})
   default void letsTheToolOpenItsInputByNameAfterItsEnd(String name) throws Exception {
@@ -150,7 +150,7 @@ interface StreamsContract extends Topic {
     unreadDoesNotHoldBackTheOther(false);
   }
 
-  /** The tool goes on to the one output when it is held back on the other. */
+  /** The tool writes to one output while the other one is blocked. */
   private void unreadDoesNotHoldBackTheOther(boolean readOutputFirst) throws Exception {
     String script =
         "(yes u | head -c 8388608 %s) & sleep 1; yes r | head -c 4194304 %s; wait"
@@ -173,7 +173,7 @@ interface StreamsContract extends Topic {
     }
   }
 
-  /** Megabytes must not pile up in this process for a reader that does not read. */
+  /** Unread output must not accumulate in the memory of this process. */
   @Test
   default void holdsBackAToolWhoseOutputIsNotRead() throws Exception {
     try (RunningContainer container =

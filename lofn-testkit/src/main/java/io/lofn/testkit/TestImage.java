@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes archives of images whose configuration a test chooses, of the node's own static busybox. An
- * image has {@code /opt/data/of-image}, a file, and {@code /opt/link}, a link to its directory.
+ * Creates archives of images with a given configuration from the node's static busybox. An image
+ * has {@code /opt/data/of-image}, a file, and {@code /opt/link}, a link to its directory.
  */
 final class TestImage {
 
@@ -30,13 +30,13 @@ final class TestImage {
     this.directory = directory;
   }
 
-  /** The name of the image of a configuration: the same for the same one. */
+  /** Returns the name of the image of a configuration; it depends only on the configuration. */
   static String name(ImageConfig config) {
     return "lofn/testkit-" + sha256((json(config) + 1).getBytes(UTF_8)).substring(0, 16) + ":1";
   }
 
   /**
-   * Makes the archive that {@code docker save} would make of the image.
+   * Creates the archive that {@code docker save} would create of the image.
    *
    * @param directory an empty directory
    * @return the archive

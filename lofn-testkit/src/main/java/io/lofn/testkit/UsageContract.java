@@ -12,17 +12,17 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What a container has taken: few runtimes know it, and who tells it tells what is so. */
+/** Resource usage of a container: few runtimes report it, and reported values must be correct. */
 interface UsageContract extends Topic {
 
   long TOUCHED = 16 << 20;
 
-  /** Holds that much in memory, counts for a while, and tells its processor time. */
+  /** Allocates this much memory, counts for a while, and prints its processor time. */
   String SCRIPT =
       "x=$(head -c %d /dev/zero | tr '\\0' x); i=0;".formatted(TOUCHED)
           + " while [ $i -lt 200000 ]; do i=$((i+1)); done; echo ${#x}; times";
 
-  /** The kernel counts ticks, and what the tool says it says before its end. */
+  /** The kernel counts in ticks, and the tool prints its time before its end. */
   Duration TICKS = Duration.ofMillis(50);
 
   Pattern TIME = Pattern.compile("(\\d+)m([0-9.]+)s");

@@ -17,25 +17,25 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every {@link VolumeStager} does. A stager's own test extends it. */
+/** The tests that every {@link VolumeStager} must pass. The test class of a stager extends it. */
 public abstract class VolumeStagerContract {
 
   @TempDir private Path local;
   @TempDir private Path node;
 
   /**
-   * Makes the stager under test. The contract closes it.
+   * Creates the stager under test. The contract closes it.
    *
-   * @param directory what a {@link io.lofn.spi.StagingConfig} would name
+   * @param directory the directory of its {@link io.lofn.spi.StagingConfig}
    * @return a new stager
    */
   protected abstract VolumeStager createStager(Path directory) throws Exception;
 
   /**
-   * Puts data where the stager finds it.
+   * Publishes data where the stager finds it.
    *
-   * @param data a file, or a directory with all below it; where there is none, nothing is put
-   * @return the source that it is staged by
+   * @param data a file, or a directory with its content; if it does not exist, nothing is published
+   * @return the source of the volume
    */
   protected abstract URI publish(Path data) throws Exception;
 

@@ -20,12 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a tool finds around it: the same by every runtime, except for what is declared. A runtime
- * that isolates no files is a fake, and shows the node.
+ * The environment of a tool: the same for every runtime, except for declared differences. A runtime
+ * that does not isolate files is a fake, and shows the files of the node.
  */
 interface WorldContract extends Topic {
 
-  /** What an engine has set, not the tool: the shell that looks adds the rest. */
+  /** The variables that an engine sets; the shell that prints them adds others. */
   Set<String> VARIABLES = Set.of("PATH", "HOME", "HOSTNAME");
 
   private boolean isFake() {
@@ -73,7 +73,7 @@ interface WorldContract extends Topic {
   default void findsAHostnameOfItsOwn() throws Exception {
     String own = Files.readString(Path.of("/proc/sys/kernel/hostname"));
     String found = said(lab().command("hostname"));
-    // Not by a shell, which may set it.
+    // Not with a shell, which may set it.
     String variables = said(lab().command("env"));
     if (!isFake()) {
       differs(Difference.HOSTNAME_OF_THE_NODE, found.equals(own), found);
@@ -179,7 +179,7 @@ interface WorldContract extends Topic {
     }
   }
 
-  /** The options of the last mount at a place, which is the one that is seen. */
+  /** Returns the options of the last mount at a path, which is the visible one. */
   private static List<String> options(String mounts, String place) {
     return mounts
         .lines()
@@ -256,10 +256,10 @@ interface WorldContract extends Topic {
 
   @Test
   default void findsThreeDescriptorsAndNoSignalsLeftByOthers() throws Exception {
-    // The fourth is that of the look itself.
+    // The fourth is that of ls itself.
     assertThat(said(lab().shell("ls /proc/self/fd | wc -w")).strip()).isEqualTo("4");
     String status = said(lab().command("cat", "/proc/self/status"));
-    // The first 31 signals: the rest belongs to the C library.
+    // The first 31 signals: the C library uses others.
     assertThat(mask(status, "SigIgn") & 0x7fffffffL).as(status).isZero();
     long blocked = mask(status, "SigBlk") & 0x7fffffffL;
     assertThat(blocked).as(status).isIn(0L, 4L);

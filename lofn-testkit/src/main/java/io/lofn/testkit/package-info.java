@@ -1,5 +1,5 @@
 /**
- * Contract tests that implementations of lofn's extension points inherit, and fakes for their
+ * Contract tests, which implementations of lofn's extension points extend, and fakes for their
  * users.
  */
 @NullMarked

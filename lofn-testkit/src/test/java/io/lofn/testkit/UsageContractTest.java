@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** No runtime of lofn's tells what a container took, so runtimes that do are made here. */
+/** No runtime of lofn reports the usage of a container, so the tests use fake runtimes that do. */
 class UsageContractTest {
 
   private static final long ENOUGH = 64 << 20;
@@ -74,7 +74,7 @@ class UsageContractTest {
     contract.tellsOfMemoryAndProcessorsWhatIsSoOrNothing();
   }
 
-  /** The same with other results. */
+  /** Returns the same runtime with other results. */
   private static <T> T changed(Class<T> type, T real, UnaryOperator<Object> change) {
     return type.cast(
         Proxy.newProxyInstance(

@@ -26,18 +26,18 @@ import java.util.stream.Stream;
 /**
  * Runs containers through the command of an engine, {@code docker}, {@code podman} or {@code
  * nerdctl}, or through a program that needs no engine, {@code ch-run}, {@code apptainer} or {@code
- * singularity}, as they are set up for the user of this process: address, credentials and
- * configuration files are theirs. How a program is spoken to is a dialect, which a file can define.
+ * singularity}, with the setup of the user of this process: address, credentials and configuration
+ * files. A dialect describes the command-line options of a program; a file can define one.
  *
  * <p>Docker, podman and charliecloud's {@code ch-run} are tested with the real programs; nerdctl,
  * apptainer and singularity have not been run.
  *
  * <p>No value of a tool's environment is put into a command line. A variable that the command
- * itself would obey, such as {@code PATH} or {@code DOCKER_HOST}, is passed in a file, which cannot
- * hold line breaks and quotes: with such a value it is refused.
+ * itself would read, such as {@code PATH} or {@code DOCKER_HOST}, is passed in a file. Such a file
+ * cannot hold line breaks and quotes; a value with these is refused.
  *
- * <p>A command line carries both outputs of a tool over one connection. One that is not read is
- * buffered on disk, up to 16 MiB, and then holds back the other.
+ * <p>A command line carries standard output and standard error of a tool over one connection.
+ * Output that is not read is buffered on disk, up to 16 MiB; then it blocks the other stream.
  */
 public final class CliRuntimeProvider implements ContainerRuntimeProvider {
 
@@ -58,12 +58,12 @@ public final class CliRuntimeProvider implements ContainerRuntimeProvider {
         "program to call, a name on the PATH or an absolute path; by default the first of docker"
             + " and podman whose engine answers",
         EngineFinder.DIALECT,
-        "how that program is spoken to: docker, podman, nerdctl, charliecloud, apptainer or"
-            + " singularity; by default what it turns out to be",
+        "dialect of that program: docker, podman, nerdctl, charliecloud, apptainer or singularity;"
+            + " by default it is detected",
         DialectFile.SETTING,
-        "properties file of this node that describes how that program is spoken to",
+        "properties file of this node that describes the dialect of that program",
         TrustedPath.SETTING,
-        "directory of images, for programs without an engine; by default where ch-image keeps them",
+        "directory of images, for programs without an engine; by default the one of ch-image",
         ContainerRecords.SETTING,
         "directory of the records of containers, for programs without an engine; by default one of"
             + " the user in /var/tmp");
@@ -116,7 +116,8 @@ public final class CliRuntimeProvider implements ContainerRuntimeProvider {
   }
 
   /**
-   * What pulls an image, if its program is on this node and would put it where it is looked for.
+   * Returns the command that pulls an image; empty if its program is not on this node or stores
+   * images elsewhere.
    */
   private static Optional<List<String>> pull(EngineFinder finder, CliDialect dialect, Path images) {
     Path parent = images.getParent();

@@ -45,7 +45,7 @@ class CharliecloudRuntimeIT extends ContainerRuntimeContract {
                 Map.of("dialect", "charliecloud", "images", images(), "state", STATE.toString())));
   }
 
-  /** Where ch-image keeps them by default, ch-run runs no directory that it is given by path. */
+  /** In the default directory of ch-image, ch-run runs no image that is given by path. */
   @Test
   void runsImagesThatLieWhereChImageKeepsThem(@TempDir Path home) throws Exception {
     Path storage = Path.of("/var/tmp", NodeUser.name() + ".ch");

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is special about containers that are run through a command line. */
+/** Additional tests of containers that run through a command line. */
 abstract class CliRuntimeContract extends ContainerRuntimeContract {
 
   private static final long MEBIBYTE = 1 << 20;
@@ -99,7 +99,7 @@ abstract class CliRuntimeContract extends ContainerRuntimeContract {
       try (OutputStream stdin = container.stdin()) {
         for (byte key : new byte[] {'a', 16, 17, 'b'}) {
           stdin.write(key);
-          // So that each arrives by itself, as a key does.
+          // So that each byte arrives separately, like a key.
           Thread.sleep(100);
         }
       }
@@ -151,7 +151,7 @@ abstract class CliRuntimeContract extends ContainerRuntimeContract {
 
       assertThatThrownBy(() -> container.await(ContainerLab.SOON))
           .isInstanceOf(EngineException.class)
-          .hasMessageContaining("still runs");
+          .hasMessageContaining("is still running");
 
       container.stop(Duration.ofSeconds(1));
       assertThat(container.await(ContainerLab.SOON)).map(ContainerExit::code).contains(137);
@@ -160,7 +160,7 @@ abstract class CliRuntimeContract extends ContainerRuntimeContract {
 
   @Test
   final void keepsWhatTheCommandSaysApartFromWhatTheToolSays() throws Exception {
-    // The engine warns when the container is created, or says nothing.
+    // The engine warns when the container is created, or not at all.
     ContainerSettings settings =
         lab().settings().limits(ResourceLimits.none().memory(64 * MEBIBYTE).cpus(1000)).build();
     Outcome outcome = lab().run(lab().shell("echo tool >&2").settings(settings));

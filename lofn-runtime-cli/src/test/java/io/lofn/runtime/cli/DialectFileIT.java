@@ -21,7 +21,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The real podman, spoken to in the dialect that the documentation describes. */
+/** Tests the real podman with the dialect file of the documentation. */
 class DialectFileIT {
 
   private static final String EXAMPLE =

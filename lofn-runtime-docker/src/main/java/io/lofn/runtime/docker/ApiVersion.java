@@ -8,13 +8,13 @@ import java.util.regex.Pattern;
 /** A version of the Engine API, such as 1.41. */
 record ApiVersion(int major, int minor) implements Comparable<ApiVersion> {
 
-  /** Docker 20.10, the oldest that does all that is asked of it here. */
+  /** Docker 20.10, the oldest version that supports everything that lofn needs. */
   static final ApiVersion OLDEST = new ApiVersion(1, 41);
 
-  /** What the requests here are written for; Docker 29 takes nothing older. */
+  /** The version that lofn uses; Docker 29 accepts no older one. */
   static final ApiVersion NEWEST = new ApiVersion(1, 44);
 
-  /** Docker 25, the first that makes mounts read-only with all that is below them. */
+  /** Docker 25, the first version that makes the mounts below a read-only mount read-only, too. */
   static final ApiVersion CLOSES_SUBMOUNTS = new ApiVersion(1, 44);
 
   private static final Pattern FORMAT = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})");
@@ -28,19 +28,24 @@ record ApiVersion(int major, int minor) implements Comparable<ApiVersion> {
   }
 
   /**
-   * The version to speak with an engine.
+   * Returns the version to use with an engine.
    *
-   * @param newest the newest one that the engine speaks
-   * @param oldest the oldest one that the engine speaks; if that is too new for us we try our luck
+   * @param newest the newest version that the engine supports
+   * @param oldest the oldest version that the engine supports; if it is newer than ours, the result
+   *     is used anyway
    */
   static ApiVersion negotiate(ApiVersion newest, ApiVersion oldest) {
     ApiVersion common = newest.compareTo(NEWEST) < 0 ? newest : NEWEST;
     return common.compareTo(oldest) < 0 ? oldest : common;
   }
 
-  /** Says that an engine whose newest version this is cannot be used. */
+  /** Returns the message for an engine whose newest version this is. */
   static String tooOld(ApiVersion newest) {
-    return "speaks API " + newest + ", but " + OLDEST + " is needed, that is Docker 20.10 or newer";
+    return "supports API version "
+        + newest
+        + ", but lofn needs "
+        + OLDEST
+        + " (Docker 20.10) or newer";
   }
 
   @Override

@@ -5,8 +5,8 @@ import com.github.dockerjava.api.model.BindOptions;
 import com.github.dockerjava.api.model.BindPropagation;
 
 /**
- * Has an engine close a read-only mount with all that is mounted below it, or fail; docker-java
- * does not know the option. By itself the engine would do what its kernel can, and say nothing.
+ * Makes an engine mount everything below a read-only mount read-only, too, or fail; docker-java
+ * does not have the option. Without it the engine would silently do only what its kernel supports.
  */
 final class ClosedBind extends BindOptions {
 

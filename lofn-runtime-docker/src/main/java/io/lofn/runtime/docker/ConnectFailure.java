@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import javax.net.ssl.SSLException;
 
 /**
- * Says why an engine cannot be reached. Looks at the socket's file, since the system's own messages
- * come in the system's language.
+ * Explains why an engine cannot be reached. Checks the socket's file, since the messages of the
+ * system are in the system's language.
  */
 final class ConnectFailure {
 
@@ -44,7 +44,7 @@ final class ConnectFailure {
         + address.socketPath()
         + ". Add the user "
         + user
-        + " to the socket's group, usually 'docker', and start the processes anew";
+        + " to the socket's group, usually 'docker', and restart the processes";
   }
 
   static boolean isDenied(EngineAddress address) {

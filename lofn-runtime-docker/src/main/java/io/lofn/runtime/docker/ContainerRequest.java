@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
-/** Says a {@link ContainerSpec} in the words of the Engine API. Immutable. */
+/** Translates a {@link ContainerSpec} to the Engine API. Immutable. */
 final class ContainerRequest {
 
   private static final double NANOS_PER_CPU = 1e9;
@@ -32,7 +32,7 @@ final class ContainerRequest {
   private final BooleanSupplier closesSubmounts;
   private final Optional<String> cgroupParent;
 
-  /** The engine is asked only where a spec needs the answer: that takes a call. */
+  /** Creates the translation; it calls the engine only where a spec needs that. */
   ContainerRequest(
       IntSupplier engineCpus, BooleanSupplier closesSubmounts, Optional<String> cgroupParent) {
     this.engineCpus = engineCpus;
@@ -45,7 +45,7 @@ final class ContainerRequest {
     ContainerSettings settings = spec.settings();
     if (!settings.engineOptions().isEmpty()) {
       throw new EngineException(
-          "The runtime 'docker' takes no engine options, but was given "
+          "The runtime 'docker' does not support engine options, but the tool has "
               + settings.engineOptions()
               + ". Set spark.lofn.runtime to 'cli', which passes them to the engine's command"
               + " line");
@@ -63,7 +63,7 @@ final class ContainerRequest {
         .withAttachStdout(true)
         .withAttachStderr(true)
         .withTty(false)
-        // Saves most of the time that a start without a network takes, and leaves /etc/hosts empty.
+        // A start without a network is much faster this way; /etc/hosts is then empty.
         .withNetworkDisabled(!hasNetwork(settings))
         // Else the engine would send the one of the image.
         .withStopSignal("SIGTERM")
@@ -74,7 +74,7 @@ final class ContainerRequest {
     return request;
   }
 
-  /** An entrypoint of our own also keeps the image's default arguments away. */
+  /** Sets the command. An explicit entrypoint also disables the default arguments of the image. */
   private static void command(CreateContainerCmd request, ContainerSpec spec) {
     List<String> argv = spec.argv();
     if (argv.isEmpty()) {
@@ -118,13 +118,15 @@ final class ContainerRequest {
     limits.sharedMemory().ifPresent(host::withShmSize);
   }
 
-  /** Engines refuse more processors than there are, and less than a hundredth of one. */
+  /**
+   * Limits the value to what engines accept: at most their processors, at least a hundredth of one.
+   */
   private long nanoCpus(double cpus) {
     double wanted = Math.min(cpus, engineCpus.getAsInt()) * NANOS_PER_CPU;
     return Math.max(LEAST_NANO_CPUS, Math.round(wanted));
   }
 
-  /** Mounts and not binds: for a bind the engine makes a directory that does not exist. */
+  /** Returns mounts, not binds: for a bind the engine creates a missing source directory. */
   private List<Mount> mounts(List<io.lofn.spi.Mount> mounts) {
     List<Mount> result = new ArrayList<>();
     for (io.lofn.spi.Mount mount : mounts) {
@@ -144,7 +146,7 @@ final class ContainerRequest {
 
   private static Map<String, String> tmpfs(Map<String, Long> sizes) {
     Map<String, String> result = new LinkedHashMap<>();
-    // Without more ado docker closes it to programs, which /tmp and other engines do not.
+    // By default docker mounts it noexec, unlike /tmp and other engines.
     sizes.forEach((path, size) -> result.put(path, "exec,nosuid,nodev,mode=1777,size=" + size));
     return result;
   }
@@ -157,7 +159,7 @@ final class ContainerRequest {
     try {
       return Capability.valueOf(name.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw new EngineException("Not a Linux capability: '" + name + "'", e);
+      throw new EngineException("'" + name + "' is not a Linux capability", e);
     }
   }
 

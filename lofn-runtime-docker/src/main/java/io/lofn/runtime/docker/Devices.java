@@ -4,7 +4,7 @@ import com.github.dockerjava.api.model.Device;
 import com.github.dockerjava.api.model.HostConfig;
 import java.util.List;
 
-/** Says devices in the words of the Engine API. */
+/** Translates devices to the Engine API. */
 final class Devices {
 
   private Devices() {}

@@ -30,8 +30,8 @@ final class DockerContainer extends HttpContainer {
   }
 
   /**
-   * Attaches to a container that was created. What is not asked for is said, too: some engines
-   * attach to all they are not told about.
+   * Attaches to a created container. The request also names the streams that are not needed: some
+   * engines attach to every stream that is not mentioned.
    */
   static DockerContainer attach(DockerEngine engine, String id, boolean stdin) {
     AttachConnection inAndOut =
@@ -49,7 +49,7 @@ final class DockerContainer extends HttpContainer {
   /**
    * Starts the process.
    *
-   * @return empty, or why the engine says the request was wrong
+   * @return empty, or the engine's reason why the request was wrong
    */
   Optional<BadRequestException> start() {
     Optional<BadRequestException> refusal =
@@ -84,7 +84,7 @@ final class DockerContainer extends HttpContainer {
     watch().settle(engine.callTimeout());
   }
 
-  /** The engine takes whole seconds. */
+  /** Rounds up, since the engine accepts whole seconds. */
   private static int roundedUp(Duration grace) {
     long seconds = Math.min(grace.getSeconds(), LONGEST_GRACE);
     return (int) (grace.getNano() > 0 ? seconds + 1 : seconds);
@@ -107,10 +107,9 @@ final class DockerContainer extends HttpContainer {
   }
 
   /**
-   * Removes a container, whether it runs or not, and its anonymous volumes.
+   * Returns a call that removes a container, running or not, and its anonymous volumes.
    *
-   * @param atMost how long to wait for somebody else who is removing it: an engine may never end
-   *     that
+   * @param atMost how long to wait for another removal of it: an engine may never end that
    */
   static Function<DockerClient, Boolean> removal(String id, Duration atMost) {
     return client -> {
@@ -128,9 +127,10 @@ final class DockerContainer extends HttpContainer {
   }
 
   /**
-   * False if somebody else is removing it just now: then it is still there for a while.
+   * Removes the container; returns false while another removal is running, during which it still
+   * exists.
    *
-   * @param late whether that is a failure by now
+   * @param late whether that is now a failure
    */
   private static boolean removed(DockerClient client, String id, boolean late) {
     try {

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The connections to one Docker engine, by the client library. Thread-safe. */
+/** The connections to one Docker engine, with the client library. Thread-safe. */
 final class DockerEngine extends HttpEngine {
 
   private final DockerConfig config;
@@ -34,7 +34,7 @@ final class DockerEngine extends HttpEngine {
   private final ApiVersion api;
   private final String version;
 
-  /** Connections that broke, until the last call by them has ended. */
+  /** Broken connection pools, until their last call has ended. */
   private final Set<EngineClients> retired = new HashSet<>();
 
   private volatile EngineClients clients;
@@ -50,11 +50,11 @@ final class DockerEngine extends HttpEngine {
     clients = new EngineClients(config, clientConfig);
   }
 
-  /** Connects, and agrees with the engine on a version of its API. */
+  /** Connects, and negotiates the version of the API. */
   static DockerEngine connect(DockerConfig config) {
     DeadlineCalls calls = new DeadlineCalls("lofn-docker");
     DockerErrors errors = new DockerErrors(config.address());
-    String action = "tell its version";
+    String action = "report its version";
     try (EngineClients clients = new EngineClients(config, config.forClient(null))) {
       Callable<Version> ask = () -> clients.control().versionCmd().exec();
       return new DockerEngine(config, calls, errors, calls.call(config.callTimeout(), ask));
@@ -71,7 +71,9 @@ final class DockerEngine extends HttpEngine {
     ApiVersion newest =
         ApiVersion.parse(Objects.toString(answer.getApiVersion(), ""))
             .orElseThrow(
-                () -> new EngineException(errors().message("tell its version", "it is no Docker")));
+                () ->
+                    new EngineException(
+                        errors().message("report its version", "it is not a Docker engine")));
     if (newest.compareTo(ApiVersion.OLDEST) < 0) {
       throw new EngineException(
           "The engine at " + config.address() + " " + ApiVersion.tooOld(newest));
@@ -88,34 +90,34 @@ final class DockerEngine extends HttpEngine {
   /**
    * Makes one short call.
    *
-   * @param action what is asked, such as {@code start container x}
+   * @param action the request, such as {@code start container x}
    */
   <T> T call(String action, Function<DockerClient, T> request) {
     return await(action, submit(action, request), callTimeout());
   }
 
   /**
-   * Makes a container.
+   * Creates a container.
    *
-   * @param request fills in what is asked for, and sends it
+   * @param request fills in the request, and sends it
    */
   <T> T create(String action, String image, Function<CreateContainerCmd, T> request) {
     Future<T> call = begin(action, () -> ask(clients -> clients.creation(image), request));
     return await(action, call, callTimeout());
   }
 
-  /** Makes a call that the engine takes its time for. */
+  /** Makes a call that may take long. */
   <T> T call(String action, Duration engineTime, Function<DockerClient, T> request) {
     Future<T> call = begin(action, () -> ask(EngineClients::streams, request));
     return await(action, call, engineTime.plus(config.callTimeout()));
   }
 
-  /** Begins a short call, without a deadline. */
+  /** Starts a short call, without a deadline. */
   <T> Future<T> submit(String action, Function<DockerClient, T> request) {
     return begin(action, () -> ask(EngineClients::control, request));
   }
 
-  /** Asks what the client library has no word for. */
+  /** Sends a request that the client library does not support. */
   String get(String action, String path, Map<String, String> headers) {
     Callable<String> ask =
         () -> {
@@ -129,7 +131,7 @@ final class DockerEngine extends HttpEngine {
     return await(action, begin(action, ask), callTimeout());
   }
 
-  /** Makes a call without waiting for it, however long the engine takes. Failures are logged. */
+  /** Makes a call in the background, without a deadline. Failures are logged. */
   void callLater(String action, Function<DockerClient, Boolean> request) {
     later(action, () -> ask(EngineClients::streams, request));
   }
@@ -147,8 +149,8 @@ final class DockerEngine extends HttpEngine {
   }
 
   /**
-   * Begins with new connections if one broke: an engine that was restarted has broken all of them,
-   * and every idle one would fail another call. Calls under way keep theirs.
+   * Replaces the connections if one broke: the restart of an engine breaks all of them, and every
+   * idle one would fail another call. Running calls keep theirs.
    */
   void renewAfter(Throwable failure, EngineClients used) {
     if (!DockerErrors.isDisconnected(failure) || !used.mayHaveIdleConnections()) {
@@ -171,7 +173,7 @@ final class DockerEngine extends HttpEngine {
     unused.close();
   }
 
-  /** How many connections that broke are still in use. */
+  /** Returns how many broken connection pools are still in use. */
   int retired() {
     synchronized (retired) {
       return retired.size();
@@ -190,7 +192,7 @@ final class DockerEngine extends HttpEngine {
     return new AttachConnection(address.open(), address.hostHeader(), address.pathPrefix());
   }
 
-  /** The connections to use now, until {@link EngineClients#leave}. */
+  /** Returns the current connections, to be used until {@link EngineClients#leave}. */
   EngineClients enter() {
     while (true) {
       EngineClients used = clients;
@@ -200,7 +202,7 @@ final class DockerEngine extends HttpEngine {
     }
   }
 
-  /** How many processors the engine's containers can use. */
+  /** Returns the number of processors of the engine. */
   int cpus() {
     Integer count = facts().getNCPU();
     return count == null || count < 1 ? Integer.MAX_VALUE : count;
@@ -225,17 +227,17 @@ final class DockerEngine extends HttpEngine {
     return unsupported;
   }
 
-  /** Whether the engine can be told to close what is mounted below a mount: from Docker 25 on. */
+  /** Returns whether the engine can make the mounts below a mount read-only: from Docker 25 on. */
   boolean closesSubmounts() {
     return api.compareTo(ApiVersion.CLOSES_SUBMOUNTS) >= 0
         && KernelVersion.closesSubmounts(facts().getKernelVersion());
   }
 
-  /** What the engine says of itself. Asked for once. */
+  /** Returns the description of the engine. Requested once. */
   private Info facts() {
     Info known = info;
     if (known == null) {
-      known = call("tell what it can do", client -> client.infoCmd().exec());
+      known = call("describe itself", client -> client.infoCmd().exec());
       info = known;
     }
     return known;

@@ -12,12 +12,12 @@ import java.util.Locale;
 import java.util.Objects;
 import javax.net.ssl.SSLException;
 
-/** What the failures of a Docker engine mean. */
+/** Translates the failures of a Docker engine. */
 final class DockerErrors extends EngineErrors {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** What engines call their own fault, status 500, although the spec is wrong. */
+  /** Messages that engines send with status 500, although the spec is wrong. */
   private static final List<String> WRONG_SPEC =
       List.of("unable to find user", "unable to find group", "is not a directory");
 
@@ -28,7 +28,7 @@ final class DockerErrors extends EngineErrors {
     this.address = address;
   }
 
-  /** Whether a connection broke, and not because somebody here gave it up. */
+  /** Returns whether a connection broke, except by a cancel of this process. */
   static boolean isDisconnected(Throwable failure) {
     return causes(failure).anyMatch(IOException.class::isInstance)
         && !isNoAnswer(failure)
@@ -64,7 +64,7 @@ final class DockerErrors extends EngineErrors {
     return failure instanceof SSLException || ConnectFailure.isDenied(address);
   }
 
-  /** The engine's own words. */
+  /** Returns the engine's message. */
   static String words(DockerException answer) {
     return words(Objects.toString(answer.getMessage(), ""));
   }
@@ -74,7 +74,7 @@ final class DockerErrors extends EngineErrors {
     return words(body);
   }
 
-  /** The engine's own words in an answer's body, which are JSON mostly. */
+  /** Returns the engine's message in the body of an answer, which usually is JSON. */
   private static String words(String body) {
     int start = body.indexOf('{');
     if (start >= 0) {
@@ -84,7 +84,7 @@ final class DockerErrors extends EngineErrors {
           return message.strip();
         }
       } catch (JsonProcessingException ignored) {
-        // Then the body is shown as it is.
+        // The message then has the whole body.
       }
     }
     return body.strip();

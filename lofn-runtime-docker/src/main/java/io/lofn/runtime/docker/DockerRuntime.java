@@ -31,7 +31,7 @@ final class DockerRuntime extends HttpRuntime {
   @Override
   public Set<RuntimeFeature> unsupportedFeatures() {
     Set<RuntimeFeature> unsupported =
-        EnumSet.of(RuntimeFeature.LOCALHOST); // Its network is disabled, see there.
+        EnumSet.of(RuntimeFeature.LOCALHOST); // ContainerRequest disables its network.
     unsupported.addAll(super.unsupportedFeatures());
     return unsupported;
   }
@@ -76,7 +76,9 @@ final class DockerRuntime extends HttpRuntime {
     engine.callLater(action, DockerContainer.removal(id, engine.callTimeout()));
   }
 
-  /** Looks at the labels again: to some engines an empty value means any. */
+  /**
+   * Lists containers. Compares the labels again, since for some engines an empty value matches any.
+   */
   @Override
   public List<ContainerSummary> list(Map<String, String> labels) {
     return engine.call(
@@ -88,7 +90,7 @@ final class DockerRuntime extends HttpRuntime {
                 .toList());
   }
 
-  /** Of its names, those that links give it have another container's before them. */
+  /** Returns its name. Names from links contain another container's name, and are skipped. */
   private static String name(String[] names) {
     return Stream.of(names == null ? new String[0] : names)
         .filter(name -> name.lastIndexOf('/') == 0)

@@ -12,7 +12,7 @@ public final class DockerRuntimeProvider implements ContainerRuntimeProvider {
 
   private static final int PRIORITY = -10;
 
-  /** Does nothing; what a {@link java.util.ServiceLoader} calls. */
+  /** Creates the provider, for {@link java.util.ServiceLoader}; does no work. */
   public DockerRuntimeProvider() {}
 
   @Override

@@ -20,8 +20,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two pools of connections to an engine, both as large as need be: answers to one are awaited for
- * the call timeout, those to the other for as long as the caller likes. Thread-safe.
+ * Two pools of connections to an engine, both without a size limit: in one, answers have the call
+ * timeout; in the other, the callers have their own deadlines. Thread-safe.
  */
 final class EngineClients implements AutoCloseable {
 
@@ -39,7 +39,7 @@ final class EngineClients implements AutoCloseable {
   private int users;
   private @Nullable Runnable whenUnused;
 
-  /** Does not connect yet. */
+  /** Creates the pools; does not connect yet. */
   EngineClients(DockerConfig config, DockerClientConfig clientConfig) {
     EngineAddress address = config.address();
     Duration timeout = config.callTimeout();
@@ -54,7 +54,7 @@ final class EngineClients implements AutoCloseable {
   /**
    * Keeps the connections open until {@link #leave}.
    *
-   * @return false if they are given up
+   * @return false if they are discarded
    */
   synchronized boolean enter() {
     if (whenUnused != null) {
@@ -64,7 +64,7 @@ final class EngineClients implements AutoCloseable {
     return true;
   }
 
-  /** Ends what {@link #enter} began. */
+  /** Ends the use that {@link #enter} began. */
   void leave() {
     Runnable action;
     synchronized (this) {
@@ -76,7 +76,7 @@ final class EngineClients implements AutoCloseable {
     }
   }
 
-  /** Lets nobody begin to use them any more, and does something when those who do have left. */
+  /** Prevents new uses, and runs an action when the last use has ended. */
   void giveUp(Runnable action) {
     boolean unused;
     synchronized (this) {
@@ -88,19 +88,19 @@ final class EngineClients implements AutoCloseable {
     }
   }
 
-  /** For short calls. */
+  /** Returns the client for short calls. */
   DockerClient control() {
     return control;
   }
 
-  /** For calls that the engine takes its time for; their deadlines are the caller's. */
+  /** Returns the client for long calls, whose deadlines the callers enforce. */
   DockerClient streams() {
     return streams;
   }
 
   /**
-   * A request to be filled in. The library logs requests as they show themselves, before it sends
-   * them.
+   * Returns an empty request. Its {@code toString} hides the content, since the library logs
+   * requests before it sends them.
    */
   CreateContainerCmd creation(String image) {
     return new CreateContainerCmdImpl(commands.createCreateContainerCmdExec(), null, image) {
@@ -111,21 +111,21 @@ final class EngineClients implements AutoCloseable {
     };
   }
 
-  /** Makes a call, and remembers that one was answered. */
+  /** Makes a call, and records that the engine answered. */
   <C, T> T ask(C client, Function<C, T> request) {
     T answer = request.apply(client);
     answered = true;
     return answer;
   }
 
-  /** The answer to a request that the client library has no word for. */
+  /** Returns the answer to a request that the client library does not support. */
   String get(String path, Map<String, String> headers) throws IOException {
     Request request =
         Request.builder().method(Request.Method.GET).path(path).putAllHeaders(headers).build();
     try (Response response = controlConnections.execute(request)) {
       byte[] bytes = response.getBody().readNBytes(MOST_BYTES);
       if (bytes.length == MOST_BYTES) {
-        throw new ProtocolException("an answer of more than " + MOST_BYTES + " bytes");
+        throw new ProtocolException("the answer is longer than " + MOST_BYTES + " bytes");
       }
       String body = new String(bytes, UTF_8);
       if (response.getStatusCode() != HTTP_OK) {
@@ -144,19 +144,19 @@ final class EngineClients implements AutoCloseable {
         .orElse(null);
   }
 
-  /** Whether there may be idle connections, which the end of an engine breaks. */
+  /** Returns whether there may be idle connections, which the end of an engine breaks. */
   boolean mayHaveIdleConnections() {
     return answered;
   }
 
-  /** Breaks all connections. */
+  /** Closes all connections. */
   @Override
   public void close() {
     try (controlConnections;
         streamConnections) {
       answered = false;
     } catch (IOException | RuntimeException ignored) {
-      // Nothing was sent that could be lost.
+      // No data can be lost.
     }
   }
 }

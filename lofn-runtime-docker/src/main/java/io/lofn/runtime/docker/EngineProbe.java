@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
-/** Looks whether an engine can be used, by the cheapest request there is. */
+/** Checks with the cheapest request whether an engine is usable. */
 final class EngineProbe {
 
   private static final Duration LIMIT = Duration.ofSeconds(5);
@@ -28,14 +28,20 @@ final class EngineProbe {
       return problem(address, head);
     } catch (TimeoutException e) {
       return Optional.of(
-          "The engine at " + address + " does not answer within " + EngineErrors.seconds(atMost));
+          "The Docker engine at "
+              + address
+              + " does not answer within "
+              + EngineErrors.seconds(atMost));
     } catch (IOException e) {
       return Optional.of(unreachable(address, e));
     } catch (ExecutionException e) {
       return Optional.of(
           e.getCause() instanceof IOException cause
               ? unreachable(address, cause)
-              : "The engine at " + address + " cannot be asked: " + e.getCause());
+              : "Could not send a request to the Docker engine at "
+                  + address
+                  + ": "
+                  + e.getCause());
     }
   }
 
@@ -69,8 +75,8 @@ final class EngineProbe {
     String hint =
         address.isUnix() || address.tls() != null
             ? ""
-            : ". If it wants TLS, set DOCKER_TLS_VERIFY and DOCKER_CERT_PATH";
-    return "What answers at " + address + " is not a Docker engine: " + answer + hint;
+            : ". If it requires TLS, set DOCKER_TLS_VERIFY and DOCKER_CERT_PATH";
+    return "The server at " + address + " is not a Docker engine: " + answer + hint;
   }
 
   private static String unreachable(EngineAddress address, IOException failure) {

@@ -13,14 +13,14 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Waits by a request of docker-java. */
+/** Waits with a request of docker-java. */
 final class ExitWatch extends ExitWait {
 
   private final DockerEngine engine;
   private final String container;
   private volatile @Nullable Closeable request;
 
-  /** The action is done as soon as the end is known. */
+  /** Creates the wait; the action runs as soon as the end is known. */
   ExitWatch(DockerEngine engine, String container, Runnable onEnd) {
     super(engine.errors(), container, onEnd);
     this.engine = engine;
@@ -42,7 +42,7 @@ final class ExitWatch extends ExitWait {
     }
   }
 
-  /** Whatever becomes of a step, whoever waits for the end is told. */
+  /** Runs a step; if it fails, threads that wait for the end get the failure. */
   private void orFail(Runnable step) {
     try {
       step.run();
@@ -97,11 +97,11 @@ final class ExitWatch extends ExitWait {
     try {
       open.close();
     } catch (IOException | RuntimeException ignored) {
-      // It is of no use any more.
+      // It is not needed any more.
     }
   }
 
-  /** Called by a thread of docker-java. */
+  /** Receives the answer, on a thread of docker-java. */
   private final class Answer implements ResultCallback<WaitResponse> {
 
     private final EngineClients clients;
@@ -112,7 +112,7 @@ final class ExitWatch extends ExitWait {
       this.clients = clients;
     }
 
-    /** The request is over. */
+    /** Ends the request. */
     void leave() {
       if (left.compareAndSet(false, true)) {
         clients.leave();
@@ -121,7 +121,7 @@ final class ExitWatch extends ExitWait {
 
     @Override
     public void onStart(Closeable stream) {
-      // docker-java reports no Error of its thread, and an executor would end by one.
+      // docker-java does not report an Error of its thread, and an executor would exit on it.
       Thread.currentThread().setUncaughtExceptionHandler((thread, error) -> onError(error));
       request = stream;
       if (isClosed()) {

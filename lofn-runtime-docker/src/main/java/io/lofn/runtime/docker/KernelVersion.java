@@ -4,14 +4,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What an engine says of its kernel, such as {@code 6.1.0-13-amd64}. */
+/** Reads the kernel version of an engine, such as {@code 6.1.0-13-amd64}. */
 final class KernelVersion {
 
   private static final Pattern FORMAT = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})([^\\d].*)?");
 
   private KernelVersion() {}
 
-  /** Whether it can change a mount with all that is below it: from Linux 5.12 on. */
+  /**
+   * Returns whether it can change a mount together with the mounts below it: from Linux 5.12 on.
+   */
   static boolean closesSubmounts(@Nullable String version) {
     Matcher matcher = FORMAT.matcher(version == null ? "" : version);
     if (!matcher.matches()) {

@@ -10,9 +10,8 @@ import java.net.Socket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that logs nothing of what it carries. The library's own logs headers and bytes,
- * which have credentials of registries and the environment of tools, wherever somebody logs more
- * than usual.
+ * A connection that does not log its data. That of the library logs headers and bytes at debug
+ * level, which contain credentials of registries and the environment of tools.
  */
 final class QuietConnection extends DefaultBHttpClientConnection
     implements ManagedHttpClientConnection {
@@ -23,7 +22,7 @@ final class QuietConnection extends DefaultBHttpClientConnection
     super(Http1Config.DEFAULT);
   }
 
-  /** One that is bound, where there is something to bind it to. */
+  /** Returns a connection, bound to the socket if there is one. */
   static QuietConnection to(@Nullable Socket socket) throws IOException {
     QuietConnection connection = new QuietConnection();
     if (socket != null) {

@@ -39,8 +39,8 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transport of docker-java's zerodep, but for two things: it logs nothing of what it carries,
- * whatever level somebody has set, and takes no content that is compressed. Thread-safe.
+ * The transport of docker-java's zerodep, with two differences: it does not log its data at any
+ * level, and does not accept compressed content. Thread-safe.
  */
 final class QuietHttpClient implements DockerHttpClient {
 
@@ -51,9 +51,9 @@ final class QuietHttpClient implements DockerHttpClient {
   private final CloseableHttpClient client;
 
   /**
-   * Does not connect yet.
+   * Creates the client; does not connect yet.
    *
-   * @param responseTimeout how long an answer may take to begin; null for as long as it likes
+   * @param responseTimeout how long an answer may take to begin; null means no limit
    */
   QuietHttpClient(
       EngineAddress address, Duration connectTimeout, @Nullable Duration responseTimeout) {
@@ -161,14 +161,17 @@ final class QuietHttpClient implements DockerHttpClient {
       }
     }
 
-    /** Without an abort the rest of an endless answer would be read. */
+    /**
+     * Closes the response. Aborts the request, since otherwise the rest of an endless answer would
+     * be read.
+     */
     @Override
     public void close() {
       request.abort();
       try {
         response.close();
       } catch (IOException ignored) {
-        // The connection is broken, as is meant.
+        // The connection is broken on purpose.
       }
     }
   }

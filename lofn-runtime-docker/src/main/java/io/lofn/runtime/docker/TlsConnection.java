@@ -10,7 +10,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
-/** A TCP socket with TLS, the engine's certificate checked against its host name. */
+/** A TCP socket with TLS, which checks the engine's certificate against its host name. */
 final class TlsConnection implements ByteConnection {
 
   private final SSLContext context;
@@ -63,23 +63,23 @@ final class TlsConnection implements ByteConnection {
     return socket;
   }
 
-  /** Below TLS, whose own end would wait behind the writer. */
+  /** Closes the output of the socket below TLS: closing TLS would wait for a blocked writer. */
   @Override
   public void abandonOutput() {
     try {
       plain.shutdownOutput();
     } catch (IOException ignored) {
-      // Then it is closed already.
+      // It is closed already.
     }
   }
 
-  /** Closes the socket below TLS: a polite end of TLS would wait behind a writer that is stuck. */
+  /** Closes the socket below TLS: closing TLS would wait for a blocked writer. */
   @Override
   public void close() {
     try {
       plain.close();
     } catch (IOException ignored) {
-      // The descriptor is gone all the same.
+      // The descriptor is closed in any case.
     }
   }
 }

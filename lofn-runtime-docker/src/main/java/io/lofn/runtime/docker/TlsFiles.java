@@ -18,8 +18,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * What {@code DOCKER_CERT_PATH} names: ca.pem, cert.pem and key.pem. Read here and not by
- * docker-java, which stops at TLS 1.2, where the end of one direction is the end of the other.
+ * Reads ca.pem, cert.pem and key.pem from {@code DOCKER_CERT_PATH}. docker-java supports only TLS
+ * 1.2, where the end of one direction also ends the other.
  */
 final class TlsFiles {
 
@@ -48,7 +48,7 @@ final class TlsFiles {
   }
 
   /**
-   * How to speak to the engine.
+   * Returns the TLS context for the engine.
    *
    * @throws EngineException if a file is missing or cannot be used
    */
@@ -56,9 +56,9 @@ final class TlsFiles {
     for (String name : identified ? List.of(CA, CERTIFICATE, KEY) : List.of(CA)) {
       if (!Files.isReadable(directory.resolve(name))) {
         throw new EngineException(
-            "TLS is asked for, but "
+            "TLS is configured, but "
                 + directory.resolve(name)
-                + " is missing or cannot be read. Set DOCKER_CERT_PATH or"
+                + " does not exist or cannot be read. Set DOCKER_CERT_PATH or"
                 + " spark.lofn.docker.cert.path to the directory of ca.pem, cert.pem and key.pem");
       }
     }
@@ -67,7 +67,7 @@ final class TlsFiles {
       context.init(identified ? keys().getKeyManagers() : null, trust().getTrustManagers(), null);
       return context;
     } catch (GeneralSecurityException | IOException | RuntimeException e) {
-      throw new EngineException("The TLS files in " + directory + " cannot be used: " + e, e);
+      throw new EngineException("Could not use the TLS files in " + directory + ": " + e, e);
     }
   }
 

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A container that an engine was asked to create, without an answer in time. It may come into being
- * when the engine has recovered, and nobody would know its id.
+ * A container whose creation an engine did not confirm in time. The engine may still create it
+ * later, with an unknown id.
  */
 final class UnconfirmedContainer {
 
@@ -24,7 +24,7 @@ final class UnconfirmedContainer {
   private final Duration atMost;
 
   /**
-   * @param atMost how long to wait for somebody else who is removing it
+   * @param atMost how long to wait for another removal of it
    */
   UnconfirmedContainer(ContainerSpec spec, Duration atMost) {
     this.atMost = atMost;
@@ -32,7 +32,7 @@ final class UnconfirmedContainer {
     labels = spec.settings().labels();
   }
 
-  /** Looks for it a few times from the first answer on, and removes it. */
+  /** Looks for it a few times after the engine answers again, and removes it. */
   boolean remove(DockerClient client) {
     try {
       for (int look = 0; look < LOOKS; look++) {
@@ -48,7 +48,10 @@ final class UnconfirmedContainer {
     return false;
   }
 
-  /** A container of that name that has other labels, or was started, is somebody else's. */
+  /**
+   * Finds the container; one of that name with other labels, or that was started, belongs to
+   * another process.
+   */
   private Optional<String> find(DockerClient client) {
     return client
         .listContainersCmd()

@@ -215,7 +215,7 @@ class ContainerRequestTest {
     return spec().settings(settings.build());
   }
 
-  /** What docker-java would send; the client does not connect before that. */
+  /** Returns the request that docker-java would send; the client does not connect for it. */
   private static JsonNode json(ContainerSpec.Builder spec) {
     return json(spec, false);
   }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the contract leaves open. */
+/** Tests that the contract does not cover. */
 @Timeout(value = 300, unit = SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DockerContainersIT {
 
@@ -108,9 +108,9 @@ class DockerContainersIT {
 
   @Test
   void removesWhatTheEngineRefusesToStart() {
-    // Less than the engine itself needs: refused when it is created.
+    // Less than the engine needs: refused at creation.
     refused(engine.settings().limits(ResourceLimits.none().memory(4096)).build(), "memory");
-    // Unknown to the image: refused when it is started.
+    // Unknown to the image: refused at the start.
     refused(engine.settings().user("lofn-no-such-user").build(), "lofn-no-such-user");
     refused(engine.settings().workingDirectory("/etc/passwd").build(), "/etc/passwd");
   }
@@ -130,7 +130,7 @@ class DockerContainersIT {
     ContainerRuntime dying = engine.runtime();
     RunningContainer orphan = dying.start(spec);
     dying.close();
-    // What the end of a process does to its sockets.
+    // The same as the end of a process.
     ((DockerContainer) orphan).closeStreams();
     long deadline = System.nanoTime() + LONG.toNanos();
     while (runtime.list(engine.label()).get(0).running()) {

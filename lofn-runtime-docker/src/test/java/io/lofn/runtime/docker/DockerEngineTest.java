@@ -50,7 +50,7 @@ class DockerEngineTest {
     try (FakeEngine fake = new FakeEngine(json("{}"))) {
       assertThatThrownBy(() -> connect(fake))
           .isInstanceOf(EngineException.class)
-          .hasMessageContaining("no Docker");
+          .hasMessageContaining("not a Docker engine");
     }
   }
 
@@ -85,7 +85,7 @@ class DockerEngineTest {
     }
   }
 
-  /** Makes a call, and tells by which connections. */
+  /** Makes a call, and returns the connections that it used. */
   private static EngineClients ask(DockerEngine engine) {
     assertThat(engine.<String>call("tell", client -> client.versionCmd().exec().getVersion()))
         .isEqualTo("1.2.3");
@@ -98,7 +98,7 @@ class DockerEngineTest {
     return clients.ask(clients.control(), client -> client.versionCmd().exec().getVersion());
   }
 
-  /** As engines do whose storage is stuck. */
+  /** Like engines whose storage is blocked. */
   @Test
   void aRemovalThatSomebodyElseNeverEndsIsGivenUp() throws Exception {
     try (FakeEngine fake =

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The whole message of what users meet most, hint included. */
+/** Tests the whole messages of the most frequent failures, with their hints. */
 class EngineMessagesTest {
 
   private static final EngineAddress SOCKET =
@@ -68,7 +68,7 @@ class EngineMessagesTest {
     assertThat(ConnectFailure.denied(SOCKET, "me"))
         .isEqualTo(
             "permission denied on /no/such/docker.sock. Add the user me to the socket's group,"
-                + " usually 'docker', and start the processes anew");
+                + " usually 'docker', and restart the processes");
   }
 
   private EngineException pullFailure(RuntimeException answer) {

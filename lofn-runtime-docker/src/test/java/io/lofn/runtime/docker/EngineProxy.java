@@ -15,8 +15,8 @@ import java.util.concurrent.CountDownLatch;
 import javax.net.ServerSocketFactory;
 
 /**
- * Stands between a runtime and the real engine on a TCP port, with or without TLS, so that tests
- * can freeze the engine or break its connections without anybody else noticing.
+ * A proxy between a runtime and the real engine on a TCP port, with or without TLS. Tests can
+ * freeze the engine or break its connections without an effect on other clients.
  */
 final class EngineProxy implements AutoCloseable {
 
@@ -36,7 +36,7 @@ final class EngineProxy implements AutoCloseable {
     return "tcp://127.0.0.1:" + server.getLocalPort();
   }
 
-  /** Lets nothing through until {@link #thaw}. */
+  /** Forwards nothing until {@link #thaw}. */
   void freeze() {
     gate = new CountDownLatch(1);
   }
@@ -120,7 +120,7 @@ final class EngineProxy implements AutoCloseable {
               try {
                 work.run();
               } catch (IOException closed) {
-                // One side is gone.
+                // One side has closed its connection.
               }
             },
             "engine-proxy");

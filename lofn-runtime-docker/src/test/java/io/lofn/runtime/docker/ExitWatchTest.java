@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whoever waits for the end of a container is told, whatever goes wrong on the way to it. */
+/**
+ * A thread that waits for the end of a container gets a result or an exception in every failure.
+ */
 @Timeout(value = 60, unit = SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ExitWatchTest {
 
@@ -30,7 +32,7 @@ class ExitWatchTest {
     throw new NoClassDefFoundError("a class is gone");
   }
 
-  /** One body answers every request. */
+  /** The same body is the answer to every request. */
   private static FakeEngine engine(String fields) throws Exception {
     String body =
         "{\"Version\": \"1\", \"ApiVersion\": \"1.41\", \"MinAPIVersion\": \"1.12\", "
@@ -56,7 +58,7 @@ class ExitWatchTest {
       strings = {
         "\"StatusCode\": 3, \"State\": {\"OOMKilled\": false}",
         "\"StatusCode\": 3",
-        // The wait brings no code; the state does.
+        // The wait returns no exit code; the state does.
         "\"State\": {\"Running\": false, \"ExitCode\": 3}"
       })
   void theEndIsToldThoughTheActionThatIsDueFails(String answer) throws Exception {

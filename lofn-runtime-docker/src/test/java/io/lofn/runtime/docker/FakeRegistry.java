@@ -23,7 +23,7 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
-/** A registry of tiny images on this machine, where engines take http for granted. */
+/** A registry of tiny images on this machine, for which engines use plain http. */
 final class FakeRegistry implements AutoCloseable {
 
   private static final String MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
@@ -32,7 +32,7 @@ final class FakeRegistry implements AutoCloseable {
   private static final String LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip";
 
   static {
-    // An engine tries TLS first, and goes on when that connection is closed, or after 10 seconds.
+    // An engine tries TLS first, and continues when that connection is closed, or after 10 seconds.
     System.setProperty("sun.net.httpserver.maxReqTime", "1");
   }
 
@@ -54,18 +54,18 @@ final class FakeRegistry implements AutoCloseable {
     server.start();
   }
 
-  /** What names of images begin with. */
+  /** Returns the prefix of image names. */
   String host() {
     return "127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /** Asks for a user and a password from now on. */
+  /** From now on requires a user and a password. */
   void protect(String user, String password) {
     byte[] text = (user + ":" + password).getBytes(UTF_8);
     authorization = "Basic " + Base64.getEncoder().encodeToString(text);
   }
 
-  /** Answers nothing else from now on. */
+  /** From now on gives only this answer. */
   void failWith(int status) {
     failure = status;
   }
@@ -75,7 +75,7 @@ final class FakeRegistry implements AutoCloseable {
     page = true;
   }
 
-  /** Takes requests and does not answer them from now on. */
+  /** From now on accepts requests but does not answer. */
   void fallSilent() {
     silent = true;
   }
@@ -84,7 +84,7 @@ final class FakeRegistry implements AutoCloseable {
     return requests;
   }
 
-  /** Makes an image of one file; returns the digest that it can be pulled by. */
+  /** Creates an image with one file, and returns its digest. */
   String push(String repository, String tag, String content) throws IOException {
     byte[] tar = tar(content);
     byte[] layer = gzip(tar);

@@ -47,7 +47,7 @@ final class TestCertificates {
     return keys;
   }
 
-  /** What DOCKER_CERT_PATH names. */
+  /** Returns the directory for DOCKER_CERT_PATH. */
   Path clientDirectory() throws Exception {
     Path path = Files.createDirectories(directory.resolve("client"));
     Files.writeString(path.resolve("ca.pem"), certificate(server, "server"));
@@ -57,7 +57,7 @@ final class TestCertificates {
     return path;
   }
 
-  /** A server that wants the client's certificate, and no other. */
+  /** Returns the TLS context of a server that requires the client's certificate. */
   SSLContext serverContext() throws Exception {
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(server, PASSWORD.toCharArray());

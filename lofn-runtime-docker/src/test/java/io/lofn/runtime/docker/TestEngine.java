@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** The real engine, and containers on it that no other test has. */
+/** The real engine, with containers that no other test uses. */
 final class TestEngine {
 
   private static final String IMAGE = "busybox:1";

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** An engine that freezes, loses its connections, or is gone. */
+/** Tests an engine that freezes, loses its connections, or has ended. */
 @Timeout(value = 120, unit = SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class UnreliableEngineIT {
 
@@ -83,7 +83,7 @@ class UnreliableEngineIT {
     } finally {
       proxy.thaw();
     }
-    // Time for the engine to do what nobody waits for any more.
+    // Time for the engine to finish a call on which nothing waits any more.
     SECONDS.sleep(1);
     eventuallyGone();
   }
@@ -166,7 +166,7 @@ class UnreliableEngineIT {
 
   @Test
   void worksAgainAfterAllConnectionsBroke() throws Exception {
-    // As many calls at once as leave a heap of idle connections behind.
+    // Enough concurrent calls to leave many idle connections behind.
     List<Callable<Object>> calls = Collections.nCopies(20, () -> runtime.list(engine.label()));
     for (Future<Object> call : threads.invokeAll(calls)) {
       call.get();
@@ -210,7 +210,7 @@ class UnreliableEngineIT {
       }
       assertThatThrownBy(() -> container.await(LONG))
           .isInstanceOf(EngineException.class)
-          .hasMessageContaining("removed by somebody else");
+          .hasMessageContaining("another process removed it");
     }
   }
 

@@ -3,10 +3,10 @@ package io.lofn.runtime.podman;
 import io.lofn.http.EngineAnswerException;
 
 /**
- * What the service said.
+ * An answer of the service.
  *
- * @param status of HTTP
- * @param body JSON mostly
+ * @param status the HTTP status
+ * @param body the body, usually JSON
  */
 record Answer(int status, String body) {
 
@@ -16,7 +16,7 @@ record Answer(int status, String body) {
     return status / 100 == 2 || status == 304;
   }
 
-  /** Whether there is no such container or image. */
+  /** Returns whether there is no such container or image. */
   boolean isNotFound() {
     return status == NOT_FOUND || says("no such container");
   }

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
-/** Says a {@link ContainerSpec} in the words of podman's SpecGenerator. Immutable. */
+/** Translates a {@link ContainerSpec} to podman's SpecGenerator. Immutable. */
 final class ContainerRequest {
 
   private static final long PERIOD = 100_000;
@@ -28,7 +28,7 @@ final class ContainerRequest {
   private final Optional<String> init;
   private final Optional<String> cgroupParent;
 
-  /** The processors are asked for only where a spec limits them: that takes a call. */
+  /** Creates the translation; it requests the processors only where a spec limits them. */
   ContainerRequest(
       IntSupplier engineCpus,
       BooleanSupplier rootless,
@@ -44,9 +44,10 @@ final class ContainerRequest {
     ContainerSettings settings = spec.settings();
     if (!settings.engineOptions().isEmpty()) {
       throw new EngineException(
-          "The runtime 'podman' takes no engine options, but was given "
+          "The runtime 'podman' does not support engine options, but the tool has "
               + settings.engineOptions()
-              + ". Set spark.lofn.runtime to 'cli', which passes them to the engine's command line");
+              + ". Set spark.lofn.runtime to 'cli', which passes them to the engine's command"
+              + " line");
     }
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("name", spec.name()).put("image", spec.image());
@@ -55,7 +56,7 @@ final class ContainerRequest {
         .put("terminal", false)
         .put("init", spec.init())
         .put("remove", false);
-    // Else the end of a container writes all that is dirty on the disk of podman's storage.
+    // Otherwise the end of a container syncs the whole disk of podman's storage.
     json.put("volatile", true);
     init.ifPresent(path -> json.put("init_path", path));
     json.put("env_host", false).put("httpproxy", false).put("sdnotifyMode", "ignore");
@@ -81,7 +82,7 @@ final class ContainerRequest {
     return json;
   }
 
-  /** An entrypoint of our own also keeps the image's default arguments away. */
+  /** Sets the command. An explicit entrypoint also disables the default arguments of the image. */
   private static void command(ObjectNode json, ContainerSpec spec) {
     List<String> argv = spec.argv();
     if (argv.isEmpty()) {
@@ -139,7 +140,9 @@ final class ContainerRequest {
     limits.sharedMemory().ifPresent(bytes -> json.put("shm_size", bytes));
   }
 
-  /** More processors than there are mean nothing, and the kernel wants a hundredth of one. */
+  /**
+   * Returns the CPU quota, at most all processors; the kernel requires at least a hundredth of one.
+   */
   private long quota(double cpus) {
     return Math.max(LEAST_QUOTA, Math.round(Math.min(cpus, engineCpus.getAsInt()) * PERIOD));
   }

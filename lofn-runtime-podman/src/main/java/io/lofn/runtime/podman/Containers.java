@@ -20,7 +20,7 @@ final class Containers {
   private static final long PAUSE_MILLIS = 20;
   private static final int LISTINGS = 10;
 
-  /** Documented as v, which podman takes for volumes in Docker's own API alone. */
+  /** The documented parameter is v, but podman reads it only in the Docker-compatible API. */
   private static final String REMOVAL = "?force=true&timeout=0&v=true&volumes=true";
 
   private static final int LOOKS = 10;
@@ -53,7 +53,7 @@ final class Containers {
         action, engine.libpod("/containers/" + id + what).post(PodmanEngine.nothing()).build());
   }
 
-  /** Costs less than its state. */
+  /** Returns whether the container exists; a cheaper call than its state. */
   boolean exists(String id) {
     String action = "look for container " + id;
     Answer answer =
@@ -65,7 +65,7 @@ final class Containers {
     return true;
   }
 
-  /** The container's state, or empty if there is no such container. */
+  /** Returns the container's state; empty if there is no such container. */
   Optional<JsonNode> state(String id) {
     String action = "inspect container " + id;
     Answer answer = engine.call(action, engine.libpod("/containers/" + id + "/json").get().build());
@@ -74,7 +74,7 @@ final class Containers {
         : Optional.of(engine.json(action, answer).path("State"));
   }
 
-  /** Removes a container, whether it runs or not, and its anonymous volumes. */
+  /** Removes a container, running or not, and its anonymous volumes. */
   boolean remove(String id) {
     String action = "remove container " + id;
     long end = System.nanoTime() + engine.callTimeout().toNanos();
@@ -93,7 +93,7 @@ final class Containers {
     }
   }
 
-  /** Looks at the labels again: an empty value could mean any. */
+  /** Lists containers. Compares the labels again, since an empty value could match any. */
   List<ContainerSummary> list(Map<String, String> labels) {
     String action = "list containers";
     ObjectNode filters = PodmanEngine.JSON.createObjectNode();
@@ -101,7 +101,7 @@ final class Containers {
     labels.forEach((name, value) -> wanted.add(name + "=" + value));
     String query = URLEncoder.encode(filters.toString(), StandardCharsets.UTF_8);
     Answer answer = listing(action, query);
-    // A container that goes away meanwhile fails the whole listing.
+    // A container that is removed meanwhile makes the whole listing fail.
     for (int i = 1; i < LISTINGS && answer.isNotFound(); i++) {
       answer = listing(action, query);
     }
@@ -128,8 +128,8 @@ final class Containers {
   }
 
   /**
-   * Removes a container that the service was asked to create, without an answer in time. It may
-   * come into being when the service has recovered, and nobody would know its id.
+   * Removes a container whose creation the service did not confirm in time. The service may still
+   * create it later, with an unknown id.
    */
   boolean removeUnconfirmed(String name, Map<String, String> labels) {
     for (int look = 0; look < LOOKS; look++) {

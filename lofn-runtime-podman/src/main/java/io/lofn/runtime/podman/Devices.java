@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lofn.spi.Device;
 import java.util.List;
 
-/** Says devices in the words of podman's SpecGenerator. */
+/** Translates devices to podman's SpecGenerator. */
 final class Devices {
 
   private Devices() {}
 
-  /** As its command line says them: the service takes such a text apart. */
+  /** Adds devices in the form of the command line, which the service parses. */
   static void give(ObjectNode json, List<Device> devices) {
     if (devices.isEmpty()) {
       return;

@@ -10,7 +10,7 @@ import java.util.concurrent.Future;
 import okhttp3.Call;
 import org.jspecify.annotations.Nullable;
 
-/** Waits on a thread of the engine. */
+/** Waits on a thread of the engine's calls. */
 final class ExitWatch extends ExitWait {
 
   private final PodmanEngine engine;
@@ -18,7 +18,7 @@ final class ExitWatch extends ExitWait {
   private final String container;
   private volatile @Nullable Call request;
 
-  /** The action is done as soon as the end is known. */
+  /** Creates the wait; the action runs as soon as the end is known. */
   ExitWatch(PodmanEngine engine, String container, Runnable onEnd) {
     super(engine.errors(), container, onEnd);
     this.engine = engine;
@@ -67,7 +67,8 @@ final class ExitWatch extends ExitWait {
   }
 
   private void answered(int code) {
-    // Podman may answer 0 for a container that was killed and removed before it looked.
+    // Podman may answer 0 for a container that was killed and removed before podman read its exit
+    // code.
     if (code == 0 && !containers.exists(container)) {
       fail(new EngineException(gone()));
     } else {

@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which service to use.
+ * The podman service to use.
  *
- * @param socket path of its socket
- * @param ofThisUser whether it is where podman's own units put this user's service, so that plain
+ * @param socket the path of its socket
+ * @param ofThisUser whether its path is that of podman's systemd units for this user, so that plain
  *     {@code podman} sees the same containers
  * @param callTimeout how long a call may take
- * @param init the init program, if it is not where podman looks itself
- * @param cgroupParent the cgroup that containers are made below, if it is not podman's own
+ * @param init the init program, if it is not in podman's default path
+ * @param cgroupParent the parent cgroup of containers, if it is not podman's default
  */
 record PodmanConfig(
     String socket,
@@ -27,7 +27,7 @@ record PodmanConfig(
     Optional<String> init,
     Optional<String> cgroupParent) {
 
-  /** Sockets count in milliseconds, as an int. */
+  /** Sockets have timeouts in milliseconds, as an int. */
   private static final Duration LONGEST_CALL = Duration.ofDays(1);
 
   private static final String SYSTEM_SOCKET = "/run/podman/podman.sock";
@@ -38,12 +38,12 @@ record PodmanConfig(
   static final Map<String, String> PROPERTIES =
       Map.of(
           SOCKET,
-          "path of the service's socket; else CONTAINER_HOST, else where podman's own units put"
+          "path of the service's socket; by default that of CONTAINER_HOST, else of podman's units"
               + " it",
           CGROUP_PARENT,
-          "cgroup that containers are made below; else podman's own");
+          "parent cgroup of containers; by default podman's");
 
-  /** The REST API does not read the place that containers.conf names for the command. */
+  /** Paths of the init program. The REST API does not use the path of containers.conf. */
   private static final List<String> INITS =
       List.of(
           "/usr/libexec/podman/catatonit",
@@ -55,7 +55,7 @@ record PodmanConfig(
   /**
    * Reads the configuration.
    *
-   * @throws EngineException if it makes no sense
+   * @throws EngineException if a value is invalid
    */
   static PodmanConfig of(RuntimeConfig config, Map<String, String> environment) {
     Duration timeout = config.callTimeout();
@@ -100,7 +100,7 @@ record PodmanConfig(
           source
               + " is '"
               + address
-              + "', but the runtime 'podman' only knows unix sockets: set it to unix:///path, or"
+              + "', but the runtime 'podman' only supports unix sockets; set it to unix:///path, or"
               + " use the runtime 'cli'");
     }
     return path;

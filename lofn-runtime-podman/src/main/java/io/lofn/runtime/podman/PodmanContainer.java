@@ -21,9 +21,9 @@ final class PodmanContainer extends HttpContainer {
   }
 
   /**
-   * Attaches to a container that was created, which also prepares its start. Each stream has a
-   * connection of its own: one that brought input breaks when the tool ends before its input, and
-   * would take the output along that was not read by then.
+   * Attaches to a created container, which also prepares its start. Each stream has a separate
+   * connection: a connection with input breaks when the tool ends before its input, and its unread
+   * output would be lost.
    *
    * @throws EngineException whose cause may be an {@link EngineAnswerException}
    */

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.newsclub.net.unix.AFSocketFactory;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
 
-/** The connections to one service of podman. Thread-safe. */
+/** The connections to one podman service. Thread-safe. */
 final class PodmanEngine extends HttpEngine {
 
   static final ObjectMapper JSON = new ObjectMapper();
@@ -66,14 +66,14 @@ final class PodmanEngine extends HttpEngine {
             .build();
   }
 
-  /** Connects, and learns the version of the API. */
+  /** Connects, and reads the version of the API. */
   static PodmanEngine connect(PodmanConfig config) {
     PodmanErrors errors = new PodmanErrors(config.socket());
     PodmanEngine engine;
     try {
       engine = new PodmanEngine(config, errors);
     } catch (IOException e) {
-      throw errors.of("be connected to", e);
+      throw errors.of("accept a connection", e);
     }
     try {
       engine.negotiate();
@@ -85,7 +85,7 @@ final class PodmanEngine extends HttpEngine {
   }
 
   private void negotiate() {
-    String action = "tell its version";
+    String action = "report its version";
     Call call = client.newCall(ping());
     String answer =
         await(
@@ -100,7 +100,7 @@ final class PodmanEngine extends HttpEngine {
                 }),
             callTimeout());
     if (!answer.matches("\\d{1,4}\\..*")) {
-      throw new EngineException(errors().message(action, "it is no podman"));
+      throw new EngineException(errors().message(action, "it is not a podman service"));
     }
     version = answer;
     major = Integer.parseInt(answer.substring(0, answer.indexOf('.')));
@@ -114,7 +114,7 @@ final class PodmanEngine extends HttpEngine {
     return url("/libpod/_ping").get().build();
   }
 
-  /** A request of the agreed version; paths begin with a slash. */
+  /** Returns a request for the negotiated version; paths begin with a slash. */
   Request.Builder libpod(String path) {
     return url("/v" + Math.min(major, NEWEST_MAJOR) + ".0.0/libpod" + path);
   }
@@ -143,26 +143,26 @@ final class PodmanEngine extends HttpEngine {
     }
   }
 
-  /** A whole answer, of which there is not more than the longest list needs. */
+  /** Reads a whole answer, up to a limit that is enough for the longest list. */
   static String text(ResponseBody body) throws IOException {
     byte[] bytes = body.byteStream().readNBytes(MOST_BYTES);
     if (bytes.length == MOST_BYTES) {
-      throw new ProtocolException("an answer of more than " + MOST_BYTES + " bytes");
+      throw new ProtocolException("the answer is longer than " + MOST_BYTES + " bytes");
     }
     return new String(bytes, UTF_8);
   }
 
-  /** A call that somebody else executes and cancels. */
+  /** Returns a call that the caller executes and cancels. */
   Call longCall(Request request) {
     return client.newCall(request);
   }
 
-  /** Executes such a call. */
+  /** Executes a call. */
   static Answer answer(Call call) throws IOException {
     return execute(call);
   }
 
-  /** Fails unless the service did as it was asked. */
+  /** Throws an exception unless the answer is a success. */
   Answer expect(String action, Answer answer) {
     if (!answer.isSuccess()) {
       throw errors().of(action, answer.failure());
@@ -174,11 +174,12 @@ final class PodmanEngine extends HttpEngine {
     try {
       return JSON.readTree(expect(action, answer).body());
     } catch (IOException e) {
-      throw new EngineException(errors().message(action, "no JSON but " + answer.body()), e);
+      throw new EngineException(
+          errors().message(action, "its answer is not JSON: " + answer.body()), e);
     }
   }
 
-  /** Does work as soon as the service answers again, without anybody waiting for it. */
+  /** Runs work in the background as soon as the service answers again. */
   void laterWhenItAnswers(String action, BooleanSupplier work) {
     later(
         action,
@@ -195,19 +196,19 @@ final class PodmanEngine extends HttpEngine {
       call.cancel();
       throw errors().noAnswer(action, atMost, e);
     } catch (ExecutionException | RuntimeException e) {
-      // A service that was restarted has broken all connections.
+      // The restart of a service breaks all connections.
       client.connectionPool().evictAll();
       throw errors().of(action, e);
     }
   }
 
-  /** Attaches to a stream of a container, and tells the service what is not asked for. */
+  /** Attaches to one stream of a container; the request also names the other streams. */
   AttachConnection attach(String container, String stream) {
     StringBuilder path =
         new StringBuilder(
             libpod("/containers/" + container + "/attach").build().url().encodedPath());
     path.append("?stream=true&logs=false&detachKeys=");
-    // The service attaches to all it is not told about.
+    // The service attaches to every stream that is not mentioned.
     for (String each : new String[] {"stdin", "stdout", "stderr"}) {
       path.append('&').append(each).append('=').append(each.equals(stream));
     }
@@ -219,7 +220,7 @@ final class PodmanEngine extends HttpEngine {
     return new AttachConnection(ChannelConnection.unix(config.socket()), "localhost", "");
   }
 
-  /** How many processors containers can use. */
+  /** Returns the number of processors of the service. */
   int cpus() {
     int count = facts().at("/host/cpus").asInt();
     return count < 1 ? Integer.MAX_VALUE : count;
@@ -231,13 +232,13 @@ final class PodmanEngine extends HttpEngine {
 
   @Override
   public Set<RuntimeFeature> unsupportedFeatures() {
-    // Podman's monitor writes to all who are attached in turn, and waits for the slowest, whatever
-    // connection it is on.
+    // Podman's monitor writes to all attached clients in turn, and waits for the slowest, also with
+    // separate connections.
     Set<RuntimeFeature> unsupported =
         EnumSet.of(
             RuntimeFeature.ENGINE_OPTIONS,
             RuntimeFeature.INDEPENDENT_OUTPUTS,
-            // It refuses the option by which its runtimes close them.
+            // It refuses the mount option that makes them read-only.
             RuntimeFeature.READ_ONLY_SUBMOUNTS);
     List<String> controllers = new ArrayList<>();
     facts().at("/host/cgroupControllers").forEach(each -> controllers.add(each.asText()));
@@ -246,7 +247,7 @@ final class PodmanEngine extends HttpEngine {
       addUnless(controllers.contains("memory"), RuntimeFeature.MEMORY, unsupported);
       addUnless(controllers.contains("pids"), RuntimeFeature.PIDS, unsupported);
     }
-    // Podman 4's monitor leaves its word where podman does not look.
+    // The monitor of podman 4 writes the file to a directory that podman does not read.
     addUnless(major >= NEWEST_MAJOR, RuntimeFeature.OUT_OF_MEMORY_DETECTION, unsupported);
     return unsupported;
   }
@@ -258,11 +259,11 @@ final class PodmanEngine extends HttpEngine {
     }
   }
 
-  /** What the service says of itself. Asked for once. */
+  /** Returns the description of the service. Requested once. */
   private JsonNode facts() {
     JsonNode known = info;
     if (known == null) {
-      String action = "tell what it can do";
+      String action = "describe itself";
       known = json(action, call(action, libpod("/info").get().build()));
       info = known;
     }

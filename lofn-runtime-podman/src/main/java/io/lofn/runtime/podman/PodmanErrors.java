@@ -11,12 +11,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** What the failures of a podman service mean. */
+/** Translates the failures of a podman service. */
 final class PodmanErrors extends EngineErrors {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** What podman calls its own fault, status 500, although the spec is wrong; in lower case. */
+  /** Messages that podman sends with status 500, although the spec is wrong; in lower case. */
   private static final List<String> WRONG_SPEC =
       List.of(
           "unable to find user",
@@ -59,7 +59,10 @@ final class PodmanErrors extends EngineErrors {
     return isDenied();
   }
 
-  /** Looks at the socket's file: the system's own messages come in its language. */
+  /**
+   * Explains the failure from the socket's file, since the messages of the system are in the
+   * system's language.
+   */
   @Override
   protected String explain(IOException failure) {
     if (Files.notExists(Path.of(socket))) {
@@ -88,7 +91,7 @@ final class PodmanErrors extends EngineErrors {
     return words(body);
   }
 
-  /** The service's own words in an answer's body. */
+  /** Returns the service's message in the body of an answer. */
   static String words(String body) {
     try {
       JsonNode json = JSON.readTree(body);
@@ -98,7 +101,7 @@ final class PodmanErrors extends EngineErrors {
         return (message.contains(cause) ? message : message + ": " + cause).strip();
       }
     } catch (JsonProcessingException ignored) {
-      // Then the body is shown as it is.
+      // The message then has the whole body.
     }
     return body.strip();
   }

@@ -13,7 +13,7 @@ import java.util.Optional;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
 
-/** Runs containers by a podman service. */
+/** Runs containers with a podman service. */
 final class PodmanRuntime extends HttpRuntime {
 
   private static final MediaType JSON = MediaType.get("application/json");
@@ -39,7 +39,7 @@ final class PodmanRuntime extends HttpRuntime {
 
   @Override
   public List<String> commandLine() {
-    // Not by --remote: it knows neither --init nor --detach-keys of every service.
+    // Not with --remote: it does not support --init and --detach-keys for every service.
     return engine.config().ofThisUser() ? List.of("podman") : List.of();
   }
 
@@ -75,7 +75,7 @@ final class PodmanRuntime extends HttpRuntime {
     }
   }
 
-  /** Without an init that starts, the refusal is about the command itself. */
+  /** Returns a failed command; without an init process, the refusal is about the command itself. */
   @Override
   protected Optional<RunningContainer> failedCommand(
       String id, boolean stdin, RuntimeException failure) {

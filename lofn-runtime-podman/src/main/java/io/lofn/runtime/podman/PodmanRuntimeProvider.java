@@ -8,13 +8,13 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** The runtime {@code podman}: containers through podman's own REST API. */
+/** The runtime {@code podman}: containers through podman's REST API (libpod). */
 public final class PodmanRuntimeProvider implements ContainerRuntimeProvider {
 
   private static final int PRIORITY = -20;
   private static final Duration PROBE_LIMIT = Duration.ofSeconds(5);
 
-  /** Does nothing; what a {@link java.util.ServiceLoader} calls. */
+  /** Creates the provider, for {@link java.util.ServiceLoader}; does no work. */
   public PodmanRuntimeProvider() {}
 
   @Override

@@ -1,4 +1,4 @@
-/** Runs containers through podman's own REST API. */
+/** Runs containers through podman's REST API (libpod). */
 @NullMarked
 package io.lofn.runtime.podman;
 

@@ -83,7 +83,7 @@ class ExitWatchTest {
     service.answer("/c/wait", 200, "0\n");
     assertThatThrownBy(this::end)
         .isInstanceOf(EngineException.class)
-        .hasMessageContaining("removed by somebody else");
+        .hasMessageContaining("another process removed it");
   }
 
   @Test

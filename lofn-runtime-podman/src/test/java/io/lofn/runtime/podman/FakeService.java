@@ -39,7 +39,7 @@ final class FakeService implements AutoCloseable {
     return socket.toString();
   }
 
-  /** What it answers where the end of the path, without its query, is the given one. */
+  /** Sets the answer to paths with this end, without their query. */
   void answer(String end, int status, String body) {
     answers.put(end, new Answer(status, body));
   }
@@ -66,7 +66,7 @@ final class FakeService implements AutoCloseable {
         connection.write(ByteBuffer.wrap(answerTo(request).getBytes(US_ASCII)));
       }
     } catch (IOException gone) {
-      // The client has closed the connection, and its test sees that.
+      // The client has closed the connection, and its test checks that.
     }
   }
 

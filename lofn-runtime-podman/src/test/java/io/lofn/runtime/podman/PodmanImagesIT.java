@@ -27,12 +27,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Images of the node, of archives, and of registries that refuse. */
+/** Tests images of the node, of archives, and of registries that refuse. */
 @Timeout(value = 120, unit = SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PodmanImagesIT {
 
   static {
-    // Podman tries TLS first, and goes on when that connection is closed.
+    // Podman tries TLS first, and continues when that connection is closed.
     System.setProperty("sun.net.httpserver.maxReqTime", "1");
   }
 
@@ -80,7 +80,7 @@ class PodmanImagesIT {
     }
   }
 
-  /** A copy of the test image that only the archive knows by this name. */
+  /** A copy of the test image, whose name is only in the archive. */
   private Path archive(String name) throws Exception {
     String colon = name.substring(0, name.lastIndexOf(':'));
     Request.Builder tag = engine.libpod("/images/localhost/busybox:1/tag?repo=" + colon + "&tag=1");
@@ -96,7 +96,7 @@ class PodmanImagesIT {
     return archive;
   }
 
-  /** By its name, so that the image stays under its others. */
+  /** Removes it by its name, so that the image keeps its other names. */
   private void untag(String name) {
     Request delete = engine.libpod("/images/" + name).delete().build();
     engine.expect("untag", engine.call("untag", delete));

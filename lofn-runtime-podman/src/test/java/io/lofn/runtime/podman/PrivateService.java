@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A service of a test's own, which knows the images and the containers of the other services of its
+ * A private service of a test, which has the images and the containers of the other services of its
  * user.
  */
 final class PrivateService implements AutoCloseable {
@@ -55,12 +55,12 @@ final class PrivateService implements AutoCloseable {
     return socket.toString();
   }
 
-  /** Ends it without giving it time for a word. */
+  /** Kills it. */
   void die() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
-  /** Takes connections and answers nothing from now on. */
+  /** From now on accepts connections but does not answer. */
   void freeze() throws Exception {
     signal("STOP");
   }

@@ -124,7 +124,7 @@ class UnreliableServiceIT {
   @Test
   void failsToStartWithinTheDeadlineAndUndoesItLater() throws Exception {
     ContainerSpec spec = shell("sleep 600").build();
-    runtime.unsupportedFeatures(); // what it asks for once
+    runtime.unsupportedFeatures(); // the calls that it makes once
     service.freeze();
     try {
       long start = System.nanoTime();
@@ -134,7 +134,7 @@ class UnreliableServiceIT {
           .hasMessageContaining(spec.name());
       assertThat(Duration.ofNanos(System.nanoTime() - start))
           .isLessThan(CALL_TIMEOUT.multipliedBy(3));
-      // Longer than any call may take, so that undoing it has to wait, too.
+      // Longer than the call timeout, so that the removal has to wait, too.
       assertThatThrownBy(() -> runtime.list(label)).hasMessageContaining("no answer");
     } finally {
       service.thaw();
@@ -142,7 +142,7 @@ class UnreliableServiceIT {
     awaitRemoval(spec.name());
   }
 
-  /** A look at what is there cannot tell what was removed from what is still to come. */
+  /** A listing alone cannot distinguish a removed container from one that is not created yet. */
   private static void awaitRemoval(String name) throws Exception {
     long deadline = System.nanoTime() + LONG.toNanos();
     while (events("remove", name).isEmpty()) {
@@ -198,12 +198,12 @@ class UnreliableServiceIT {
     }
   }
 
-  /** Podman tells that it was killed, that it is not there, or 0. */
+  /** Podman answers that it was killed, that it does not exist, or 0. */
   @Test
   void takesNoContainerThatSomebodyElseRemovedForASuccess() throws Exception {
     try (RunningContainer container = runtime.start(shell("exec sleep 600").build())) {
       direct.remove(container.id());
-      assertThat(verdict(container)).matches("137|.*removed by somebody else.*");
+      assertThat(verdict(container)).matches("137|.*another process removed it.*");
     }
   }
 

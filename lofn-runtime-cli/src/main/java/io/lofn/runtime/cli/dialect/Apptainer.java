@@ -18,14 +18,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What is apptainer's own, and singularity's, which it comes from. Written from their
- * documentation, and not run against the real programs.
+ * The dialects of apptainer and singularity. Written from their documentation, and not run against
+ * the real programs.
  */
 public final class Apptainer {
 
   private static final HarmlessOptions HARMLESS =
       HarmlessOptions.of(
-          // Without a comma, which would begin another variable.
+          // No comma in a value: it would begin another variable.
           with("env", VARIABLE + "=[^,\"]*"),
           with("cpu-shares", NUMBER),
           with("cpuset-cpus", CPUS),
@@ -37,7 +37,7 @@ public final class Apptainer {
           // The devices of graphics processors and the libraries that belong to them.
           flag("nv"),
           flag("rocm"),
-          // Each closes more.
+          // Each of these isolates the tool more.
           flag("ipc"),
           flag("pid"),
           flag("userns"),
@@ -69,7 +69,7 @@ public final class Apptainer {
     options.put(DialectOption.READ_ONLY_MOUNT, List.of("--bind={source}:{target}:ro"));
     options.put(DialectOption.WORKING_DIRECTORY, List.of("--pwd={}"));
     options.put(DialectOption.NETWORK, List.of("--net", "--network={}"));
-    // As --containall says already.
+    // --containall includes this.
     options.put(DialectOption.PROCESS_ISOLATION, List.of("--pid"));
     options.put(DialectOption.NO_CAPABILITIES, List.of("--no-privs"));
     options.put(DialectOption.CAPABILITY, List.of("--add-caps=CAP_{}"));
@@ -85,10 +85,10 @@ public final class Apptainer {
   }
 
   /**
-   * The code of a tool that the program could not start.
+   * Returns the exit code of a tool that the program could not start.
    *
-   * @param complaint what the program says
-   * @return empty if it does not say that
+   * @param complaint the standard error of the program
+   * @return empty if the message has another cause
    */
   public static Optional<Integer> toolCode(String complaint) {
     if (NOT_FOUND.matcher(complaint).find()) {

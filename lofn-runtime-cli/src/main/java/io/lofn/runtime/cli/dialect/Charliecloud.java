@@ -11,10 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What is charliecloud's own. Tested with the real program. */
+/** The dialect of charliecloud. Tested with the real program. */
 public final class Charliecloud {
 
-  /** Where ch-run looks for images that it is given by name; it runs no directory that is there. */
+  /**
+   * The variable that names the directory in which ch-run looks up images by name; ch-run runs no
+   * image by the path of a directory there.
+   */
   public static final String IMAGE_STORAGE = "CH_IMAGE_STORAGE";
 
   static final CliDialect DIALECT =
@@ -37,7 +40,7 @@ public final class Charliecloud {
     Map<DialectOption, List<String>> options = new EnumMap<>(DialectOption.class);
     options.put(DialectOption.RUN, List.of());
     options.put(DialectOption.PULL, List.of("ch-image", "--storage={store}", "pull", "{}"));
-    // It insists on this variable, although the environment it is given is the tool's.
+    // ch-run requires this variable, although its environment is the tool's.
     options.put(
         DialectOption.NO_INHERITED_ENVIRONMENT,
         List.of("--unset-env=USER", "--unset-env=" + IMAGE_STORAGE));
@@ -50,17 +53,17 @@ public final class Charliecloud {
     return options;
   }
 
-  /** Where {@code ch-image} keeps the images of a user. */
+  /** Returns the directory in which {@code ch-image} keeps the images of a user. */
   public static String images(String user) {
     String storage = System.getenv(IMAGE_STORAGE);
     return (storage != null ? storage : "/var/tmp/" + user + ".ch") + "/img";
   }
 
   /**
-   * The code of a tool that ch-run could not start.
+   * Returns the exit code of a tool that ch-run could not start.
    *
-   * @param complaint what ch-run says
-   * @return empty if it does not say that
+   * @param complaint the standard error of ch-run
+   * @return empty if the message has another cause
    */
   public static Optional<Integer> toolCode(String complaint) {
     if (!NOT_EXECUTED.matcher(complaint).find()) {

@@ -13,16 +13,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How a command line says what is asked of it. In the arguments, <code>{}</code> stands for the
- * value, and <code>{json}</code> for the value as JSON; some words have more. Immutable.
+ * The command-line options of a program that runs containers. In the arguments of an option, <code>
+ * {}</code> stands for the value, and <code>{json}</code> for the value as JSON; some options have
+ * more placeholders. Immutable.
  *
  * @param name the dialect's name
- * @param program the program that usually speaks it
- * @param family what a container is to that program
- * @param options what it can say about a container; what is missing it cannot
- * @param leavesOomFile whether a file {@code oom} in the working directory of {@code start} says
- *     that the memory limit was hit
- * @param harmless the options of the program that give a tool nothing of the node
+ * @param program the usual name of the program
+ * @param family whether that program is an engine or a runner
+ * @param options the arguments of each option; an option that is missing is unsupported
+ * @param leavesOomFile whether the program creates a file {@code oom} in the working directory of
+ *     {@code start} when the memory limit was hit
+ * @param harmless the options of the program that give a tool no access to the node
  */
 public record CliDialect(
     String name,
@@ -32,11 +33,11 @@ public record CliDialect(
     boolean leavesOomFile,
     HarmlessOptions harmless) {
 
-  /** What a container is. */
+  /** The kind of program that runs a container. */
   public enum Family {
-    /** Something an engine keeps, which is created, started, looked at and removed. */
+    /** An engine: it keeps containers, which are created, started, inspected and removed. */
     ENGINE,
-    /** A process of this one, and those that it starts. */
+    /** A runner: a container is a child process of this one, with the processes that it starts. */
     RUNNER
   }
 
@@ -54,14 +55,14 @@ public record CliDialect(
     return options.containsKey(option);
   }
 
-  /** The same without a word. */
+  /** Returns this dialect without an option. */
   CliDialect without(DialectOption option) {
     Map<DialectOption, List<String>> others = new EnumMap<>(options);
     others.remove(option);
     return new CliDialect(name, program, family, others, leavesOomFile, harmless);
   }
 
-  /** What cannot be had because there is no word for it. */
+  /** Returns the features that need an option which this dialect does not have. */
   Set<RuntimeFeature> unsupportedFeatures() {
     Set<RuntimeFeature> unsupported = EnumSet.noneOf(RuntimeFeature.class);
     for (DialectOption option : DialectOption.values()) {
@@ -72,27 +73,35 @@ public record CliDialect(
     return unsupported;
   }
 
-  /** The arguments that say this, or empty if the dialect cannot. */
+  /** Returns the arguments of an option; empty if the dialect does not support it. */
   public Optional<List<String>> say(DialectOption option, String value) {
     return say(option, Map.of("{}", value));
   }
 
-  /** The arguments that say this, or empty if the dialect cannot. */
+  /** Returns the arguments of an option; empty if the dialect does not support it. */
   public Optional<List<String>> say(DialectOption option, Map<String, String> values) {
     return Optional.ofNullable(options.get(option))
         .map(arguments -> arguments.stream().map(each -> fill(each, values)).toList());
   }
 
-  /** The arguments that say this. */
+  /**
+   * Returns the arguments of an option.
+   *
+   * @throws EngineException if the dialect does not support it
+   */
   public List<String> demand(DialectOption option, Map<String, String> values) {
     return say(option, values)
         .orElseThrow(
             () ->
                 new EngineException(
-                    "The dialect %s has no word for %s".formatted(name, option.key())));
+                    "The dialect %s does not support the option '%s'"
+                        .formatted(name, option.key())));
   }
 
-  /** In one pass, so that nothing in a value is taken for a placeholder. */
+  /**
+   * Replaces the placeholders in one pass, so that text in a value is never taken for a
+   * placeholder.
+   */
   private static String fill(String argument, Map<String, String> values) {
     return PLACEHOLDER
         .matcher(argument)

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Says a container's specification in a dialect. */
+/** Translates the specification of a container to the arguments of a dialect. */
 public final class CreateArguments {
 
   private static final BigDecimal LEAST_CPUS = new BigDecimal("0.01");
@@ -35,13 +35,13 @@ public final class CreateArguments {
   }
 
   /**
-   * The arguments that create a container.
+   * Returns the arguments that create a container.
    *
    * @param spec the container
    * @param engine which engine creates it
-   * @param environment what the command's own environment passes
-   * @param environmentFile the file with the rest of the environment, if there is any
-   * @throws EngineException if the dialect cannot say something
+   * @param environment the variables that are passed through the environment of the command
+   * @param environmentFile the file with the other variables, if there are any
+   * @throws EngineException if the dialect does not support something that the container needs
    */
   public static List<String> of(
       ContainerSpec spec,
@@ -65,15 +65,15 @@ public final class CreateArguments {
   }
 
   /**
-   * The arguments that run a container, where that is a process of this one.
+   * Returns the arguments that run a container as a child process.
    *
    * @param spec the container
-   * @param engine what runs it
+   * @param engine the program that runs it
    * @param image the image's files
-   * @param workingDirectory where the image's tools work, if it says
-   * @param mounts what it sees of this node, in place of the mounts of the specification
+   * @param workingDirectory the working directory of the image, if it has one
+   * @param mounts the mounts, in place of those of the specification
    * @param environmentFile the file with the environment, if there is any
-   * @throws EngineException if the dialect cannot say something
+   * @throws EngineException if the dialect does not support something that the container needs
    */
   public static List<String> ofRun(
       ContainerSpec spec,
@@ -106,7 +106,7 @@ public final class CreateArguments {
     say(DialectOption.NO_HEALTH_CHECK);
     say(DialectOption.NO_INHERITED_ENVIRONMENT);
     sayIf(spec.stdin(), DialectOption.STDIN);
-    // Elsewhere the user inside is the same one anyway.
+    // Otherwise the user inside is the same one already.
     if (engine.rootless()) {
       dialect.say(DialectOption.KEEP_USER_ID, "").ifPresent(arguments::addAll);
     }
@@ -125,12 +125,12 @@ public final class CreateArguments {
 
   private void network(String network) {
     if (dialect.isRunner() && network.equals("host")) {
-      return; // It is where a process of this node is anyway.
+      return; // A process of this node is in the host's network already.
     }
     boolean named = !network.equals(ContainerSettings.NO_NETWORK);
     if (named && engine.unsupportedFeatures().contains(RuntimeFeature.NETWORK_ISOLATION)) {
       throw new EngineException(
-          "The dialect %s knows no network %s, but the node's own"
+          "The dialect %s does not support the network '%s': its containers use the network of the node; set the network 'host'"
               .formatted(dialect.name(), network));
     }
     ask(DialectOption.NETWORK, network);
@@ -145,7 +145,10 @@ public final class CreateArguments {
         .ifPresent(bytes -> ask(DialectOption.SHARED_MEMORY, Long.toString(bytes)));
   }
 
-  /** An engine refuses more processors than it has, and less than a hundredth of one. */
+  /**
+   * Limits the value to what an engine accepts: at most its processors, at least a hundredth of
+   * one.
+   */
   private String cpus(double wanted) {
     BigDecimal all = BigDecimal.valueOf(engine.cpus());
     return BigDecimal.valueOf(wanted)
@@ -175,7 +178,8 @@ public final class CreateArguments {
     boolean ownProgram = !spec.imageEntrypoint() && !argv.isEmpty();
     if (ownProgram) {
       if (argv.get(0).isEmpty()) {
-        throw new EngineException("The command's first word is empty; it must be a program");
+        throw new EngineException(
+            "The first argument of the command is empty; it must name a program");
       }
       say(DialectOption.ENTRYPOINT, argv.get(0));
     }
@@ -224,7 +228,7 @@ public final class CreateArguments {
             device.permissions()));
   }
 
-  /** A directory in memory has to be there, whether or not its size can be told. */
+  /** Adds a tmpfs, also where the dialect cannot limit its size. */
   private void tmpfs(String path, long bytes) {
     String csv = csv("type=tmpfs", "target=" + path, "tmpfs-size=" + bytes);
     say(DialectOption.TMPFS, Map.of("{}", csv, "{target}", path, "{size}", Long.toString(bytes)));
@@ -259,7 +263,9 @@ public final class CreateArguments {
     arguments.addAll(dialect.demand(option, separated(option, values)));
   }
 
-  /** Says what may be declared as lacking, unless it is: then it is ignored. */
+  /**
+   * Adds an option, unless the feature that needs it is unsupported: then the option is ignored.
+   */
   private void ask(DialectOption option, String value) {
     Map<String, String> values = new HashMap<>(Map.of("{}", value));
     if (option == DialectOption.USER) {
@@ -276,7 +282,7 @@ public final class CreateArguments {
     }
   }
 
-  /** Paths that are said as they are may not have what separates them. */
+  /** Refuses paths that contain a separator where the dialect does not quote them. */
   private Map<String, String> separated(DialectOption option, Map<String, String> values) {
     boolean raw =
         dialect.options().getOrDefault(option, List.of()).stream()
@@ -286,7 +292,7 @@ public final class CreateArguments {
       boolean comma = path.contains(",") && option != DialectOption.TMPFS;
       if (raw && (path.contains(":") || comma)) {
         throw new EngineException(
-            "The dialect %s cannot mount %s: neither a colon nor a comma may be in it"
+            "The dialect %s cannot mount '%s': the path must not contain a colon or a comma"
                 .formatted(dialect.name(), path));
       }
     }

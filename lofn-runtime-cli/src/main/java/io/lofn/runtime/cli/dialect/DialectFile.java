@@ -17,7 +17,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Reads a dialect that a user describes in a properties file, as the difference to a known one. */
+/**
+ * Reads a dialect from a properties file of the user, which lists the differences to a known
+ * dialect.
+ */
 public final class DialectFile {
 
   /** The property that names the file. */
@@ -28,7 +31,10 @@ public final class DialectFile {
   private static final String PROGRAM = "program";
   private static final String OPTION = "option.";
 
-  /** Stands for no arguments: nothing has to be said. */
+  /** The prefix of options before it was renamed. */
+  private static final String OLD_OPTION = "word.";
+
+  /** The value of an option that is supported and needs no arguments. */
   private static final String NOTHING = "-";
 
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{[^}]*}");
@@ -42,7 +48,7 @@ public final class DialectFile {
   /**
    * Reads a dialect.
    *
-   * @throws EngineException if the file cannot be read, or says something that is not understood
+   * @throws EngineException if the file cannot be read, or has an unknown key or value
    */
   public static CliDialect read(Path file) {
     Properties properties = new Properties();
@@ -50,7 +56,7 @@ public final class DialectFile {
       properties.load(reader);
     } catch (IOException | IllegalArgumentException e) {
       throw new EngineException(
-          "The dialect in %s (spark.lofn.cli.%s) cannot be read: %s".formatted(file, SETTING, e),
+          "Could not read the dialect file %s (spark.lofn.cli.%s): %s".formatted(file, SETTING, e),
           e);
     }
     return new DialectFile(file).dialect(properties);
@@ -63,6 +69,8 @@ public final class DialectFile {
     for (String key : new TreeSet<>(properties.stringPropertyNames())) {
       if (key.startsWith(OPTION)) {
         define(options, key, properties.getProperty(key).strip());
+      } else if (key.startsWith(OLD_OPTION)) {
+        throw renamed(key);
       } else if (!Set.of(EXTENDS, NAME, PROGRAM).contains(key)) {
         throw wrong("unknown key '%s'", key, List.of(EXTENDS, NAME, PROGRAM, "option.mount"));
       }
@@ -78,7 +86,8 @@ public final class DialectFile {
 
   private CliDialect base(String name) {
     return Dialects.named(name)
-        .orElseThrow(() -> wrong("'extends' names no dialect: '%s'", name, Dialects.names()));
+        .orElseThrow(
+            () -> wrong("'extends' names an unknown dialect '%s'", name, Dialects.names()));
   }
 
   private void define(Map<DialectOption, List<String>> options, String key, String value) {
@@ -109,31 +118,40 @@ public final class DialectFile {
     Matcher found = PLACEHOLDER.matcher(value);
     while (found.find()) {
       if (!known.contains(found.group())) {
-        throw wrong(key + " has no value '%s'", found.group(), List.copyOf(known));
+        throw wrong(key + " has no placeholder '%s'", found.group(), List.copyOf(known));
       }
     }
     if (!known.isEmpty() && known.stream().noneMatch(value::contains)) {
       throw new EngineException(
-          "Dialect %s: %s says no value; write one of %s"
+          "Dialect file %s: %s uses no placeholder; write one of %s where the value belongs"
               .formatted(file, key, new TreeSet<>(known)));
     }
+  }
+
+  private EngineException renamed(String key) {
+    String name = nearest(OPTION + key.substring(OLD_OPTION.length()), keys());
+    return new EngineException(
+        "Dialect file %s: the key '%s' was renamed; write '%s'".formatted(file, key, name));
   }
 
   private EngineException wrong(String what, String given, List<String> known) {
     String hint =
         known.isEmpty()
-            ? "it takes none"
-            : "did you mean '%s'?"
-                .formatted(
-                    known.stream()
-                        .min(
-                            Comparator.comparingInt((String each) -> distance(given, each))
-                                .thenComparing(Comparator.naturalOrder()))
-                        .orElseThrow());
-    return new EngineException("Dialect %s: %s; %s".formatted(file, what.formatted(given), hint));
+            ? "this option takes none"
+            : "did you mean '%s'?".formatted(nearest(given, known));
+    return new EngineException(
+        "Dialect file %s: %s; %s".formatted(file, what.formatted(given), hint));
   }
 
-  /** How many letters have to be changed, added or left out to get from the one to the other. */
+  private static String nearest(String given, List<String> known) {
+    return known.stream()
+        .min(
+            Comparator.comparingInt((String each) -> distance(given, each))
+                .thenComparing(Comparator.naturalOrder()))
+        .orElseThrow();
+  }
+
+  /** Returns the edit distance: how many letters have to be changed, added or removed. */
   private static int distance(String from, String to) {
     int[] row = new int[to.length() + 1];
     for (int j = 0; j < row.length; j++) {

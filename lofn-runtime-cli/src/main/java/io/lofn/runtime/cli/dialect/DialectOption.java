@@ -7,25 +7,26 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something to be said about a container. A dialect without a word cannot do it; a word of no
- * arguments is for what goes without saying.
+ * An option that a dialect translates to arguments of its command line. An option that a dialect
+ * does not define is unsupported (in a dialect file: an empty value means unsupported). An option
+ * with no arguments is supported by default: the program does it without being asked.
  */
 public enum DialectOption {
-  /** Begins the command that runs a container, where that is one command. */
+  /** The first arguments of the command that runs a container, where one command does so. */
   RUN(null),
   /** Attaches to a created container and starts it; more arguments follow. */
   START(null),
-  /** Kills and removes containers; their ids follow. */
+  /** Kills and removes containers; their ids follow as arguments. */
   REMOVE(null),
-  /** Program and arguments that pull an image to a file below a directory of images. */
+  /** Program and arguments that pull an image to a file in the directory of images. */
   PULL(null, "{}", "{store}", "{file}"),
   /** Loads an archive of images. */
   LOAD(null, "{}"),
-  /** Says a name. */
+  /** The name of the container. */
   NAME(null, "{}"),
-  /** Says a label, {@code name=value}. */
+  /** A label, {@code name=value}. */
   LABEL(null, "{}"),
-  /** An image that is missing is an error. */
+  /** A missing image is an error, not pulled. */
   NO_PULL(null),
   /** An init process is process 1. */
   INIT(null),
@@ -33,47 +34,49 @@ public enum DialectOption {
   STDIN(null),
   /** The engine keeps no log of the streams. */
   NO_LOG(null),
-  /** Checks that the image asks for are not made. */
+  /** The image's health check does not run. */
   NO_HEALTH_CHECK(null),
   /** Variables of this process stay out of the container. */
   NO_INHERITED_ENVIRONMENT(null),
-  /** The user who runs the command is the same user inside. */
+  /** The user who runs the command has the same user id inside the container. */
   KEEP_USER_ID(null),
-  /** Says a mount; the value as a whole is a line of comma-separated values. */
+  /** A mount; <code>{}</code> is the whole mount as comma-separated values. */
   MOUNT(null, "{}", "{source}", "{target}"),
-  /** Says a mount that cannot be written. */
+  /** A read-only mount. */
   READ_ONLY_MOUNT(RuntimeFeature.READ_ONLY_MOUNTS, "{}", "{source}", "{target}"),
-  /** What is mounted below such a mount cannot be written, either; more values for that line. */
+  /**
+   * Mounts below a read-only mount are read-only, too; more comma-separated values for the mount.
+   */
   READ_ONLY_SUBMOUNTS(RuntimeFeature.READ_ONLY_SUBMOUNTS),
-  /** Says a directory in memory. */
+  /** A tmpfs: a directory in memory. */
   TMPFS(RuntimeFeature.TMPFS_SIZE, "{}", "{target}", "{size}"),
-  /** Says a device of the node, with what the tool may do with it. */
+  /** A device of the node, with the tool's permissions on it. */
   DEVICE(RuntimeFeature.DEVICES, "{}", "{source}", "{target}", "{permissions}"),
-  /** Says the name of a variable; its value is in the environment of the command. */
+  /** The name of a variable; its value is in the environment of the command. */
   ENV_OF_COMMAND(null, "{}"),
-  /** Says what a variable's name in the environment of the command begins with. */
+  /** The prefix of a variable's name in the environment of the command. */
   ENV_PREFIX(null),
-  /** Says a file of variables. */
+  /** A file of variables. */
   ENV_FILE(null, "{}"),
-  /** Says the name of a variable that the engine sets by itself, and is not to set. */
+  /** The name of a variable that the engine sets by default and must not set. */
   UNSET_ENV(null, "{}"),
-  /** Says the first word of the command. */
+  /** The program, the first argument of the command. */
   ENTRYPOINT(null, "{}"),
   /** The image's own command runs where none is given. */
   IMAGE_COMMAND(RuntimeFeature.IMAGE_COMMAND),
-  /** Says the user; the group is the part after a colon. */
+  /** The user; the group follows after a colon. */
   USER(RuntimeFeature.USERS, "{}", "{uid}", "{gid}"),
-  /** Says the working directory. */
+  /** The working directory. */
   WORKING_DIRECTORY(null, "{}"),
-  /** Says the platform of the image. */
+  /** The platform of the image. */
   PLATFORM(RuntimeFeature.PLATFORMS, "{}"),
-  /** Says the network. */
+  /** The network. */
   NETWORK(RuntimeFeature.NETWORK_ISOLATION, "{}"),
-  /** Its processes have a namespace of their own, and end with it. */
+  /** The container has its own process namespace, and its processes end with it. */
   PROCESS_ISOLATION(RuntimeFeature.PROCESS_ISOLATION),
   /** All capabilities are dropped. */
   NO_CAPABILITIES(RuntimeFeature.PRIVILEGES),
-  /** Says a capability to keep. */
+  /** A capability that the container keeps. */
   CAPABILITY(RuntimeFeature.PRIVILEGES, "{}"),
   /** Privileges cannot be gained. */
   NO_NEW_PRIVILEGES(RuntimeFeature.PRIVILEGES),
@@ -81,17 +84,17 @@ public enum DialectOption {
   READ_ONLY_ROOT(RuntimeFeature.READ_ONLY_ROOT),
   /** The image's files can be written. */
   WRITABLE_ROOT(RuntimeFeature.WRITABLE_ROOT),
-  /** Says how many processors. */
+  /** The limit of processors. */
   CPUS(RuntimeFeature.CPUS, "{}"),
-  /** Says how many bytes of memory, swap included. */
+  /** The limit of memory in bytes, swap included. */
   MEMORY(RuntimeFeature.MEMORY, "{}"),
-  /** The engine says when the memory limit was hit. */
+  /** The engine reports that the memory limit was hit. */
   OUT_OF_MEMORY_DETECTION(RuntimeFeature.OUT_OF_MEMORY_DETECTION),
-  /** Says how many processes and threads. */
+  /** The limit of processes and threads. */
   PIDS(RuntimeFeature.PIDS, "{}"),
   /** A program that crashes leaves no file of its memory. */
   NO_CORE_DUMPS(null),
-  /** Says the size of {@code /dev/shm} in bytes. */
+  /** The size of {@code /dev/shm} in bytes. */
   SHARED_MEMORY(RuntimeFeature.SHARED_MEMORY, "{}"),
   /** The engine's own options are passed on. */
   ENGINE_OPTIONS(RuntimeFeature.ENGINE_OPTIONS);
@@ -104,19 +107,20 @@ public enum DialectOption {
     this.placeholders = String.join(" ", placeholders);
   }
 
-  /** What cannot be had without this word. */
+  /** Returns the feature that is unsupported without this option. */
   Optional<RuntimeFeature> feature() {
     return Optional.ofNullable(feature);
   }
 
   /**
-   * What may stand in its arguments for a value; besides these, <code>{json}</code> for the first.
+   * Returns the placeholders that its arguments may contain. Where <code>{}</code> is one of them,
+   * <code>{json}</code> is allowed, too.
    */
   Set<String> placeholders() {
     return placeholders.isEmpty() ? Set.of() : Set.of(placeholders.split(" ", -1));
   }
 
-  /** How a file of a dialect names it. */
+  /** Returns its key in a dialect file, without the prefix {@code option.}. */
   String key() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

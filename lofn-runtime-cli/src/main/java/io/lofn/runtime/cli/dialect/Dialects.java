@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The dialects that are known. Those of docker, podman and charliecloud are tested with the real
+ * The built-in dialects. Those of docker, podman and charliecloud are tested with the real
  * programs. Those of nerdctl, apptainer and singularity were written from their documentation and
  * have not been run against the real programs.
  */
@@ -30,7 +30,7 @@ public final class Dialects {
     return ALL.stream().filter(dialect -> dialect.name().equals(name)).findFirst();
   }
 
-  /** The dialect of a program that is called by its usual name, if that tells. */
+  /** Returns the dialect of a program by its file name; empty if the name is not a known one. */
   public static Optional<CliDialect> ofProgram(String fileName) {
     return ALL.stream().filter(dialect -> dialect.program().equals(fileName)).findFirst();
   }
@@ -40,8 +40,8 @@ public final class Dialects {
   }
 
   /**
-   * Reads the answer to {@code info}. What it looks like tells the dialect: a program called docker
-   * may be podman.
+   * Reads the answer to {@code info}. The fields of the answer identify the engine, since a program
+   * called docker may be podman.
    *
    * @param answer the answer, as JSON
    * @return empty if this is neither docker nor podman

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What is docker's own. Tested with the real program. */
+/** The dialect of docker. Tested with the real program. */
 public final class Docker {
 
   public static final CliDialect DIALECT =
@@ -49,7 +49,7 @@ public final class Docker {
     options.put(
         DialectOption.READ_ONLY_SUBMOUNTS,
         List.of("bind-recursive=readonly", "bind-propagation=rprivate"));
-    // Not as a mount, which docker closes to programs and cannot be told to open.
+    // Not --mount type=tmpfs: docker makes that noexec, and has no option to change it.
     options.put(
         DialectOption.TMPFS, List.of("--tmpfs={target}:exec,nosuid,nodev,mode=1777,size={size}"));
     options.put(DialectOption.DEVICE, List.of("--device={source}:{target}:{permissions}"));
@@ -82,7 +82,7 @@ public final class Docker {
     options.put(DialectOption.SHARED_MEMORY, List.of("--shm-size={}b"));
   }
 
-  /** What docker answers to {@code info}; empty if this is no answer of docker. */
+  /** Reads the answer of docker to {@code info}; empty if it is the answer of another engine. */
   static Optional<EngineInfo> info(JsonNode info) {
     if (info.at("/ServerVersion").asText().isEmpty()) {
       return Optional.empty();
@@ -105,7 +105,7 @@ public final class Docker {
 
   private static Set<RuntimeFeature> ignored(JsonNode info) {
     Set<RuntimeFeature> missing = EnumSet.noneOf(RuntimeFeature.class);
-    // What an older engine does not tell it can.
+    // An older engine does not report what it supports.
     if (!info.path("MemoryLimit").asBoolean(true)) {
       missing.add(RuntimeFeature.MEMORY);
     }
@@ -121,7 +121,9 @@ public final class Docker {
     return missing;
   }
 
-  /** Both the program and the engine must be docker 25 or newer, on Linux 5.12 or newer. */
+  /**
+   * Read-only submounts need docker 25 or newer, as program and as engine, on Linux 5.12 or newer.
+   */
   private static boolean closesSubmounts(JsonNode info) {
     return isAtLeast(info.at("/ClientInfo/Version").asText(), 25, 0)
         && isAtLeast(info.at("/ServerVersion").asText(), 25, 0)

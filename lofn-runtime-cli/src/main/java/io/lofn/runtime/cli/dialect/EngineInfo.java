@@ -4,13 +4,13 @@ import io.lofn.spi.RuntimeFeature;
 import java.util.Set;
 
 /**
- * What an engine says of itself.
+ * The description of an engine.
  *
- * @param dialect how it is spoken to
+ * @param dialect its dialect
  * @param description such as {@code docker CLI 28.1 with engine 20.10.24}
  * @param cpus its processors
  * @param rootless whether it runs without being root
- * @param missing what this node does not let it do
+ * @param missing the features that this node does not support
  */
 public record EngineInfo(
     CliDialect dialect,
@@ -27,7 +27,7 @@ public record EngineInfo(
     return cpus > 0 ? cpus : Runtime.getRuntime().availableProcessors();
   }
 
-  /** What cannot be had, since nobody can say it or this node ignores it. */
+  /** Returns the features that the dialect or this node does not support. */
   public Set<RuntimeFeature> unsupportedFeatures() {
     Set<RuntimeFeature> unsupported = dialect.unsupportedFeatures();
     unsupported.addAll(missing);

@@ -1,6 +1,6 @@
 package io.lofn.runtime.cli.dialect;
 
-/** What exit codes mean by the conventions of shells and engines. */
+/** Exit codes, by the conventions of shells and engines. */
 final class ExitCodes {
 
   static final int NOT_EXECUTABLE = 126;

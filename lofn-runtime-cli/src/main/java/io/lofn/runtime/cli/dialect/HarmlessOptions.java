@@ -6,15 +6,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The options of a dialect that give a tool nothing of the node, whatever their value, as far as it
- * has the form that is written here. Each is one argument, in its long form, with its value after
- * an equals sign: what follows as an argument of its own could be the name of another image.
+ * The options of a dialect that give a tool no access to the node, with any value of the form that
+ * is listed here. Each is one argument, in its long form, with its value after an equals sign: a
+ * value that follows as a separate argument could be the name of another image.
  *
- * <p>An option is not here because it names a path, a socket, a device, a port, a program, another
- * container or a namespace; passes on what only this process knows, as its variables; loosens what
- * the kernel or a security module checks; takes more of the node than its share, as a real-time
- * priority does; or because lofn says it itself, as the name and the labels by which it finds its
- * containers. Immutable.
+ * <p>An option is not listed if it names a path, a socket, a device, a port, a program, another
+ * container or a namespace; passes on what only this process knows, such as its variables; weakens
+ * the checks of the kernel or a security module; takes more than a fair share of the node, such as
+ * a real-time priority; or is set by lofn itself, such as the name and the labels by which it finds
+ * its containers. Immutable.
  */
 public final class HarmlessOptions {
 
@@ -25,11 +25,11 @@ public final class HarmlessOptions {
   static final String ADDRESS = "[0-9a-fA-F:.]+";
   static final String VARIABLE = "[A-Za-z_][A-Za-z0-9_]*";
 
-  /** Not memlock, and not those of priorities: they take from others. */
+  /** Not memlock, and not the limits of priorities: they take resources from other processes. */
   private static final String ULIMIT =
       "(core|cpu|data|fsize|nofile|nproc|stack)=[0-9]{1,18}(:[0-9]{1,18})?";
 
-  /** Devices that a specification of the node's administrator names, of these kinds only. */
+  /** Devices that a CDI specification of the node's administrator defines, of these kinds only. */
   private static final String GPU_DEVICE = "(nvidia|amd)\\.com/gpu=[A-Za-z0-9][A-Za-z0-9_.:-]*";
 
   private static final String GPUS =
@@ -37,18 +37,18 @@ public final class HarmlessOptions {
 
   public static final HarmlessOptions NONE = new HarmlessOptions(List.of());
 
-  /** What docker, podman and nerdctl share. */
+  /** The options that docker, podman and nerdctl share. */
   static final HarmlessOptions ENGINES =
       of(
           with("env", VARIABLE + "=.*"),
-          // Shares and reservations count only against other containers that want the same.
+          // Shares and reservations only take effect when containers compete for the same resource.
           with("cpu-shares", NUMBER),
           with("cpuset-cpus", CPUS),
           with("cpuset-mems", CPUS),
           with("blkio-weight", NUMBER),
           with("memory-reservation", BYTES),
           with("memory-swappiness", NUMBER),
-          // A negative one would have others ended first.
+          // With a negative score the kernel would kill other processes first.
           with("oom-score-adj", "[0-9]{1,4}"),
           with("ulimit", ULIMIT),
           // Names in the container's own files.

@@ -8,7 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** What is nerdctl's own. Written from its documentation, and not run against the real program. */
+/** The dialect of nerdctl. Written from its documentation, and not run against the real program. */
 public final class Nerdctl {
 
   public static final CliDialect DIALECT =
@@ -24,7 +24,7 @@ public final class Nerdctl {
 
   private static Map<DialectOption, List<String>> options() {
     Map<DialectOption, List<String>> options = new EnumMap<>(Docker.DIALECT.options());
-    // It makes no checks but those it is told to make.
+    // nerdctl runs no health check unless an option asks for it.
     options.put(DialectOption.NO_HEALTH_CHECK, List.of());
     options.remove(DialectOption.OUT_OF_MEMORY_DETECTION);
     options.remove(DialectOption.READ_ONLY_SUBMOUNTS);

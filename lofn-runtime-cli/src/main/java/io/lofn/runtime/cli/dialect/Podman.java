@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What is podman's own. Tested with the real program. */
+/** The dialect of podman. Tested with the real program. */
 public final class Podman {
 
   public static final CliDialect DIALECT =
@@ -28,13 +28,13 @@ public final class Podman {
           true,
           HarmlessOptions.ENGINES.and(with("umask", "[0-7]{3,4}"), with("unsetenv", VARIABLE)));
 
-  /** How podman before 4.2 is spoken to. */
+  /** The dialect of podman before 4.2. */
   public static final CliDialect OLD_DIALECT = DIALECT.without(DialectOption.UNSET_ENV);
 
-  /** What podman sets for every container, and an image may have set, too. */
+  /** The variables that podman sets in every container, and that an image may set, too. */
   public static final Set<String> VARIABLES = Set.of("TERM", "container");
 
-  // The init process that podman brings ends with 1 where others end with 127 or 126.
+  // The init process of podman ends with 1 where others end with 127 or 126.
   private static final Pattern INIT_FAILED =
       Pattern.compile("ERROR \\(catatonit:\\d+\\): failed to exec pid1: ([^\\n]*)\\s*");
 
@@ -46,23 +46,23 @@ public final class Podman {
     options.remove(DialectOption.NO_CORE_DUMPS);
     options.remove(DialectOption.READ_ONLY_SUBMOUNTS);
     // Podman looks for its detach keys in any input: two bytes of data would end the run.
-    // And its warnings go where the tool's standard error goes.
+    // Podman would write its warnings to the standard error of the tool.
     options.put(
         DialectOption.START, List.of("start", "--attach", "--detach-keys=", "--log-level=error"));
-    // Without a time it stops first, which may take ten seconds.
+    // Without --time podman stops the container first, which may take ten seconds.
     options.put(DialectOption.REMOVE, List.of("rm", "--force", "--volumes", "-t", "0"));
     options.put(
         DialectOption.NO_INHERITED_ENVIRONMENT, List.of("--http-proxy=false", "--sdnotify=ignore"));
     options.put(DialectOption.UNSET_ENV, List.of("--unsetenv={}"));
     options.put(DialectOption.KEEP_USER_ID, List.of("--userns=keep-id"));
-    // Its --tmpfs would copy what the image has there.
+    // Podman's --tmpfs would copy the image's files of that path.
     options.put(DialectOption.TMPFS, List.of("--mount={}"));
-    // What looks like JSON is taken for it, so everything is said as JSON.
+    // Podman parses a value that looks like JSON, so every value is written as JSON.
     options.put(DialectOption.ENTRYPOINT, List.of("--entrypoint=[{json}]"));
     return options;
   }
 
-  /** What podman answers to {@code info}; empty if this is no answer of podman. */
+  /** Reads the answer of podman to {@code info}; empty if it is the answer of another engine. */
   static Optional<EngineInfo> info(JsonNode info) {
     if (info.at("/version/Version").asText().isEmpty()) {
       return Optional.empty();
@@ -114,7 +114,7 @@ public final class Podman {
   }
 
   /**
-   * The code of a tool that the init process could not start.
+   * Returns the exit code of a tool that the init process could not start.
    *
    * @param complaint the standard error of a container that ended with 1
    * @return empty if the tool was started

@@ -9,16 +9,17 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The tool's environment, split by how it reaches the engine. No value is put into an argument,
- * where every user of the node could read it. Immutable.
+ * The tool's environment, in two parts: variables that reach the engine in a file, and variables
+ * that reach it in the environment of the command. No value is put into an argument, where every
+ * user of the node could read it. Immutable.
  *
- * <p>A variable goes through a file if its value is plain: then any name will do. All parsers of
- * such files agree on plain values, but none takes line breaks, and some quotes or {@code #}. Other
- * values go through the environment of the command itself, verbatim, unless the command would obey
- * the variable.
+ * <p>A variable goes into the file if its value is plain; its name does not matter. All parsers of
+ * such files agree on plain values, but none accepts line breaks, and some change quotes or {@code
+ * #}. Other values go through the environment of the command itself, unchanged, unless the command
+ * would read the variable as its own setting.
  *
  * @param file the lines of the file
- * @param command what the environment of the command has to contain
+ * @param command the variables of the environment of the command
  */
 public record ToolEnvironment(List<String> file, Map<String, String> command) {
 
@@ -49,7 +50,7 @@ public record ToolEnvironment(List<String> file, Map<String, String> command) {
   /**
    * Splits an environment.
    *
-   * @throws EngineException if a variable can go neither way
+   * @throws EngineException if a variable can be passed in neither way
    */
   public static ToolEnvironment of(Map<String, String> variables) {
     List<String> file = new ArrayList<>();
@@ -72,18 +73,21 @@ public record ToolEnvironment(List<String> file, Map<String, String> command) {
   private static String checked(String name) {
     if (!NAME.matcher(name).matches()) {
       throw new EngineException(
-          "A command line cannot pass the environment variable '" + name + "': rename it");
+          "A command line cannot pass the environment variable '"
+              + name
+              + "'; rename the variable");
     }
     if (OBEYED.matcher(name.toUpperCase(Locale.ROOT)).matches()) {
       throw new EngineException(
-          ("A command line cannot pass the environment variable %s with this value: it would obey it"
-                  + " itself; leave out line breaks, quotes, $, # and backslashes, or rename it")
+          ("A command line cannot pass the environment variable %s with this value: the command"
+               + " reads this variable itself; remove line breaks, quotes, $, # and backslashes"
+               + " from the value, or rename the variable")
               .formatted(name));
     }
     return name;
   }
 
-  /** Names the variables only: their values may be secrets. */
+  /** Returns the names of the variables only: their values may be secrets. */
   @Override
   public String toString() {
     return file.stream().map(line -> line.substring(0, line.indexOf('='))).toList()

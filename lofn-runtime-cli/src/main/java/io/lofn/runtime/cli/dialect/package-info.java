@@ -1,6 +1,6 @@
 /**
- * How programs are spoken to: a class for what is a program's own. Internal to this runtime: it
- * promises nothing to users.
+ * The dialects: the command-line options of each program. Internal to this runtime: its API may
+ * change without notice.
  */
 @NullMarked
 package io.lofn.runtime.cli.dialect;

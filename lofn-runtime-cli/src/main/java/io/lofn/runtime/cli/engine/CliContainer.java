@@ -15,10 +15,10 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A container that a command line is attached to. Thread-safe. */
+/** A container with an attached command-line process. Thread-safe. */
 final class CliContainer extends AttachedContainer {
 
-  // The process attached may end a moment before the engine has noted the end of the container.
+  // The attached process may end a moment before the engine records the end of the container.
   private static final int LOOKS = 10;
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
@@ -55,8 +55,9 @@ final class CliContainer extends AttachedContainer {
   }
 
   /**
-   * Only 0 is taken from the process: any other code may be its own, not the tool's. That memory
-   * ran out is asked for where it can, since a shell may end with 0 although its child was killed.
+   * Returns the exit of the tool. Of the exit codes of the attached process only 0 is trusted: any
+   * other may be its own, not the tool's. With a memory limit the engine is asked even after 0,
+   * since a shell may end with 0 although its child was killed.
    */
   private ContainerExit exit(int processCode) throws InterruptedException {
     if (processCode == 0 && spec.settings().limits().memory().isEmpty()) {
@@ -69,7 +70,7 @@ final class CliContainer extends AttachedContainer {
     }
     if (state.running()) {
       throw new EngineException(
-          "%s start ended with %d, but container %s still runs: %s"
+          "'%s start' ended with exit code %d, but container %s is still running: %s"
               .formatted(
                   engine.dialect().name(), processCode, id(), attached().complaint().strip()));
     }
@@ -85,13 +86,13 @@ final class CliContainer extends AttachedContainer {
         .orElseThrow(
             () ->
                 new EngineException(
-                    "Container %s was removed before its end was seen; is --rm an engine option?"
+                    "Container %s was removed before its exit code was read; remove --rm from the engine options"
                         .formatted(id())));
   }
 
   /**
-   * Signals and waits here: podman's own {@code stop} goes on waiting for a container that was
-   * removed meanwhile, and both send the signal that the image asks for.
+   * Sends the signals itself and waits: podman's {@code stop} keeps waiting for a container that
+   * was removed meanwhile, and both docker and podman send the stop signal of the image.
    */
   @Override
   public void stop(Duration grace) {
@@ -106,7 +107,7 @@ final class CliContainer extends AttachedContainer {
       }
     }
     signal("KILL");
-    // So that the exit can be looked up from now on.
+    // From here on the exit can be read.
     Uninterruptibly.waitFor(attached().process(), engine.callTimeout());
   }
 
@@ -127,7 +128,7 @@ final class CliContainer extends AttachedContainer {
       if (!removed) {
         engine.remove(id());
         removed = true;
-        // It ends by itself now, and may be at its own bookkeeping.
+        // The process ends by itself now; it may still be writing its records.
         Uninterruptibly.waitFor(attached().process(), LAST_WORDS);
       }
     } finally {

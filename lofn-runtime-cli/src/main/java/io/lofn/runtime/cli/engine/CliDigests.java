@@ -11,8 +11,8 @@ import io.lofn.spi.ImageRequest;
 import java.util.Optional;
 
 /**
- * Tells which bytes the name of an image stands for, as far as the engine knows: command lines have
- * no word to ask a registry without pulling. Thread-safe.
+ * Resolves image names to digests from the engine's local images: command lines have no option to
+ * ask a registry without pulling. Thread-safe.
  */
 final class CliDigests {
 
@@ -29,7 +29,7 @@ final class CliDigests {
     if (image.isImmutable()) {
       return image.isId() ? Optional.empty() : Optional.of(image.tagOrDigest());
     }
-    // What the engine has may be older than what the registry would say.
+    // The engine's image may be older than the registry's.
     return request.policy() == PullPolicy.ALWAYS ? Optional.empty() : present(image, request);
   }
 
@@ -45,7 +45,7 @@ final class CliDigests {
     }
     for (JsonNode each : parse(result.stdout())) {
       ImageReference known = ImageReference.parse(each.asText());
-      // An image may have come from several repositories, with a digest of its own in each.
+      // An image may come from several repositories, with a different digest in each.
       if (familiar(known).equals(familiar(image))) {
         return Optional.of(known.tagOrDigest());
       }
@@ -57,11 +57,12 @@ final class CliDigests {
     try {
       return JSON.readTree(answer);
     } catch (JsonProcessingException e) {
-      throw new EngineException("The engine tells the digests of an image as " + answer, e);
+      throw new EngineException(
+          "Could not read the engine's answer about the digests of an image: " + answer, e);
     }
   }
 
-  /** The name that engines spell in three ways where the registry is Docker's own. */
+  /** Returns the short name of an image; engines write an image of Docker Hub in three forms. */
   private static String familiar(ImageReference image) {
     return image.registry().equals(ImageReference.DOCKER_HUB)
         ? image

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** An engine, spoken to through its command line. Immutable. */
+/** An engine that is called through its command line. Immutable. */
 public final class CliEngine {
 
   private static final Duration PAUSE = Duration.ofMillis(100);
@@ -54,12 +54,12 @@ public final class CliEngine {
     return Command.of(argv);
   }
 
-  /** Calls the engine, whatever comes of it. */
+  /** Calls the engine; a failure is in the result. */
   CommandResult call(String... arguments) {
     return call(command(List.of(arguments)), arguments[0], callTimeout);
   }
 
-  /** Calls the engine, whatever comes of it. */
+  /** Calls the engine; a failure is in the result. */
   CommandResult call(Command command, String verb, Duration timeout) {
     try {
       return command.run(timeout);
@@ -68,7 +68,7 @@ public final class CliEngine {
     }
   }
 
-  /** Calls the engine, and does not put up with failure. */
+  /** Calls the engine, and throws an exception if the call fails. */
   CommandResult demand(Command command, String verb) {
     CommandResult result = call(command, verb, callTimeout);
     if (!result.succeeded()) {
@@ -83,10 +83,10 @@ public final class CliEngine {
 
   EngineException notStarted(String verb, IOException cause) {
     return new EngineException(
-        "%s %s cannot be run: %s".formatted(program, verb, cause.getMessage()), cause);
+        "Could not run '%s %s': %s".formatted(program, verb, cause.getMessage()), cause);
   }
 
-  /** What the engine knows of a container, or empty if it knows none. */
+  /** Returns the state of a container; empty if the engine has no such container. */
   Optional<ContainerState> find(String id) {
     CommandResult result = inspect(ContainerState.FORMAT, List.of(id));
     if (result.succeeded()) {
@@ -98,13 +98,13 @@ public final class CliEngine {
     throw failure("container inspect", result);
   }
 
-  /** What the engine says of containers; looked up again where one ended while it was looked at. */
+  /** Inspects containers; repeats the call where a container ended during it. */
   CommandResult inspect(String format, List<String> ids) {
     List<String> arguments =
         new ArrayList<>(List.of("container", "inspect", "--format", format, "--"));
     arguments.addAll(ids);
     CommandResult result = call(command(arguments), "container inspect", callTimeout);
-    // Podman looks into the process itself, and fails if that is gone.
+    // Podman reads the process from /proc, and fails if that is gone.
     for (int look = 1; isOvertaken(result) && look < LOOKS; look++) {
       Uninterruptibly.sleep(PAUSE);
       result = call(command(arguments), "container inspect", callTimeout);
@@ -123,7 +123,7 @@ public final class CliEngine {
     arguments.add(id);
     long deadline = System.nanoTime() + callTimeout.toNanos();
     CommandResult result = call(command(arguments), "rm", callTimeout);
-    // Somebody else may be at it: it is gone when they are done.
+    // Another process may be removing it at the moment.
     while (isBeingRemoved(result) && System.nanoTime() < deadline) {
       Uninterruptibly.sleep(PAUSE);
       result = call(command(arguments), "rm", callTimeout);

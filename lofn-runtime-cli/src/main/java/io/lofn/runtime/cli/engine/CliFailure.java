@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Tells from what a command line says what kind of failure it is. */
+/** Classifies the failures of a command line by its messages. */
 final class CliFailure {
 
   private static final Pattern PASSING =
@@ -39,10 +39,15 @@ final class CliFailure {
 
   private CliFailure() {}
 
-  /** The exception for a call that failed. */
+  /** Returns the exception for a call that failed. */
   static EngineException of(String call, CommandResult result) {
     if (result.cutOff()) {
-      return passing(call + " was killed: the engine did not answer in time", result.stderr());
+      return passing(
+          "'"
+              + call
+              + "' was killed because the engine did not answer in time"
+              + " (spark.lofn.engine.timeout)",
+          result.stderr());
     }
     String text = call + ": " + explain(result.message());
     return isPassing(result.message())
@@ -50,10 +55,10 @@ final class CliFailure {
         : new EngineException(text);
   }
 
-  /** What a command line says, and what to do where it does not say so itself. */
+  /** Returns the message of a command line, with advice where the message has none. */
   static String explain(String message) {
     return SOCKET_DENIED.matcher(message.toLowerCase(Locale.ROOT)).find()
-        ? "%s. Add the user %s to the socket's group, usually 'docker', and start the processes anew"
+        ? "%s. Add the user %s to the socket's group, usually 'docker', and restart the processes"
             .formatted(message, NodeUser.name())
         : message;
   }
@@ -62,30 +67,30 @@ final class CliFailure {
     return EngineException.transientFailure(text, new IOException(message.strip()));
   }
 
-  /** Whether the same call may work a little later. */
+  /** Returns whether the same call may succeed later. */
   static boolean isPassing(String message) {
     return PASSING.matcher(message.toLowerCase(Locale.ROOT)).find();
   }
 
-  /** Whether it was not the image but the engine that an image could not be had from. */
+  /** Returns whether the engine, not the image, is the reason that an image could not be pulled. */
   static boolean isEnginesFault(String message) {
     String text = message.toLowerCase(Locale.ROOT);
-    // A registry whose name is not known is misspelt.
+    // A registry whose name does not resolve is probably misspelt.
     return ENGINE_OUT_OF_REACH.matcher(text).find()
         || (isPassing(text) && !text.contains("dial tcp: lookup "));
   }
 
-  /** Whether it warns that a limit has no effect on this node. */
+  /** Returns whether the engine warns that a limit has no effect on this node. */
   static boolean isLimitIgnored(String warnings) {
     return LIMIT_IGNORED.matcher(warnings.toLowerCase(Locale.ROOT)).find();
   }
 
-  /** Whether the container that was named does not exist. */
+  /** Returns whether the named container does not exist. */
   static boolean isNoSuchContainer(String message) {
     return NO_SUCH_CONTAINER.matcher(message.toLowerCase(Locale.ROOT)).find();
   }
 
-  /** Whether the process of a container ended while the engine looked at it. */
+  /** Returns whether the process of a container ended while the engine inspected it. */
   static boolean isProcessGone(String message) {
     return PROCESS_GONE.matcher(message.toLowerCase(Locale.ROOT)).find();
   }

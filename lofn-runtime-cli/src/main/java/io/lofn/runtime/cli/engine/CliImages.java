@@ -26,7 +26,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Makes images present. Thread-safe. */
+/** Finds, pulls and loads images. Thread-safe. */
 final class CliImages {
 
   private static final String FORMAT = "{{.Id}} {{.Os}}/{{.Architecture}} {{json .Config}}";
@@ -57,7 +57,7 @@ final class CliImages {
     }
     if (request.policy() == PullPolicy.NEVER) {
       throw new ImageUnavailableException(
-          "Image %s is not on this node%s, and is not to be pulled: load it, or allow pulling"
+          "Image %s is not on this node%s, and the pull policy is 'never'; load the image, or allow pulling"
               .formatted(reference, forPlatform(request)));
     }
     pull(request);
@@ -71,7 +71,8 @@ final class CliImages {
     CommandResult result = engine.call(engine.command(arguments), "load", timeout);
     if (result.cutOff()) {
       throw new EngineException(
-          "Archive %s was not loaded within %s: give it more time".formatted(archive, timeout));
+          "Could not load archive %s within %s; raise spark.lofn.image.pullTimeout"
+              .formatted(archive, timeout));
     }
     if (!result.succeeded()) {
       throw ArchiveFault.explain(archive, engine.failure("load " + archive, result));
@@ -101,7 +102,7 @@ final class CliImages {
           ? Optional.of(remembered(request.reference(), answer[0], OciConfig.parse(answer[2])))
           : Optional.empty();
     }
-    // Why else an image cannot be looked up, its pull will say.
+    // After any other failure the pull reports the reason.
     if (result.cutOff() || CliFailure.isEnginesFault(result.message())) {
       throw engine.failure("image inspect", result);
     }
@@ -115,12 +116,18 @@ final class CliImages {
     return PreparedImage.of(reference, id).config(config);
   }
 
-  /** The variables that an engine would set in a container, and a prepared image does not. */
+  /**
+   * Returns the variables that the engine sets in every container and that the prepared image does
+   * not set.
+   */
   Set<String> unwanted(String id) {
     return unwanted.getOrDefault(id, Set.of());
   }
 
-  /** Compares what both say: {@code linux/arm64/v8} is {@code linux/arm64}. */
+  /**
+   * Compares the parts that both platforms have: {@code linux/arm64/v8} matches {@code
+   * linux/arm64}.
+   */
   private static boolean isPlatform(String wanted, String present) {
     return (wanted + "/").startsWith(present + "/") || (present + "/").startsWith(wanted + "/");
   }
@@ -137,7 +144,7 @@ final class CliImages {
     CommandResult result = runPull(engine.command(arguments), request);
     if (result.cutOff()) {
       throw new EngineException(
-          "Image %s was not pulled within %s: give it more time, or pull it beforehand"
+          "Could not pull image %s within %s; raise spark.lofn.image.pullTimeout, or pull the image on every node beforehand"
               .formatted(request.reference(), request.pullTimeout()));
     }
     if (!result.succeeded()) {
@@ -165,8 +172,7 @@ final class CliImages {
       return command.runInterruptibly(request.pullTimeout());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new EngineException(
-          "Interrupted while image " + request.reference() + " was pulled", e);
+      throw new EngineException("Interrupted while pulling image " + request.reference(), e);
     } catch (IOException e) {
       throw engine.notStarted("pull", e);
     }

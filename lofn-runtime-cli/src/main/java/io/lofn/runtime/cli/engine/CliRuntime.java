@@ -22,11 +22,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Containers through a command line. Each call is a process of its own, so nothing is held open.
+ * Runs containers through the command line of an engine. Each call is a separate process, so this
+ * class holds no connection.
  */
 public final class CliRuntime implements ContainerRuntime, ImageDigests, ImageArchives {
 
-  /** The dialects in which {@code run} takes what docker's takes. */
+  /** The dialects whose {@code run} accepts docker's options. */
   private static final List<CliDialect> UNDERSTOOD =
       List.of(Docker.DIALECT, Podman.DIALECT, Podman.OLD_DIALECT, Nerdctl.DIALECT);
 
@@ -88,7 +89,7 @@ public final class CliRuntime implements ContainerRuntime, ImageDigests, ImageAr
 
   @Override
   public void close() {
-    // Nothing is held open.
+    // No connection to close.
   }
 
   @Override

@@ -13,14 +13,14 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Finds containers by their labels. The engine is asked only for labels that no parser of a filter
- * can misread; the rest is compared here. Thread-safe.
+ * Finds containers by their labels. The engine filters only by labels that every parser of filters
+ * reads correctly; the others are compared here. Thread-safe.
  */
 final class ContainerListing {
 
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:-]+");
 
-  // Podman knows .Id only where nothing else stands in the braces.
+  // Podman accepts .Id only where nothing else is in the braces.
   private static final String FORMAT =
       "[\"{{.Id}}\",{{json .State.Running}},{{json .Config.Labels}},{{json .Name}}]";
 
@@ -57,7 +57,7 @@ final class ContainerListing {
 
   private List<ContainerSummary> inspect(List<String> ids) {
     CommandResult result = engine.inspect(FORMAT, ids);
-    // Containers that were removed meanwhile are missed, the others are described.
+    // Containers that were removed meanwhile are reported as missing, the others are described.
     boolean answered = result.succeeded() || CliFailure.isNoSuchContainer(result.message());
     if (result.cutOff() || !answered) {
       throw engine.failure("container inspect", result);
@@ -75,11 +75,11 @@ final class ContainerListing {
           .forEachRemaining(e -> labels.put(e.getKey(), e.getValue().asText()));
       return new ContainerSummary(
           container.path(0).asText(),
-          container.path(3).asText().replaceFirst("^/", ""), // which docker begins it with
+          container.path(3).asText().replaceFirst("^/", ""), // docker's leading slash
           labels,
           container.path(1).asBoolean());
     } catch (JsonProcessingException e) {
-      throw new EngineException("The engine lists a container as " + line, e);
+      throw new EngineException("Could not read the engine's answer about a container: " + line, e);
     }
   }
 }

@@ -27,22 +27,22 @@ import org.slf4j.LoggerFactory;
 /**
  * Creates containers and starts them, attached.
  *
- * <p>In two calls, not in one {@code run}: what the command line itself has to say, from warnings
- * to a name that is taken, then does not mix with what the tool says, nor its exit code with the
- * tool's.
+ * <p>It uses two calls, not one {@code run}: so the messages of the command line itself, from
+ * warnings to a name that is in use, do not mix with the output of the tool, nor its exit code with
+ * the tool's.
  */
 final class ContainerStarter {
 
   private static final Logger LOG = LoggerFactory.getLogger(ContainerStarter.class);
 
-  // Engines hold back the answer about a container while they start it, so few looks are needed.
+  // Engines delay the answer about a container while they start it, so few calls are needed.
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(25);
 
   private final CliEngine engine;
   private final Function<String, Set<String>> unwanted;
 
   /**
-   * @param unwanted which variables of the engine's own an image does not have
+   * @param unwanted returns the variables that the engine sets and an image does not have
    */
   ContainerStarter(CliEngine engine, Function<String, Set<String>> unwanted) {
     this.engine = engine;
@@ -93,14 +93,14 @@ final class ContainerStarter {
   private void refuseIgnoredLimits(String id, String warnings) {
     if (CliFailure.isLimitIgnored(warnings)) {
       engine.remove(id);
-      throw new EngineException("The engine would ignore limits on this node: " + warnings.strip());
+      throw new EngineException("The engine ignores limits on this node: " + warnings.strip());
     }
     if (!warnings.isBlank()) {
       LOG.debug("Creating {}: {}", id, Printable.line(warnings.strip()));
     }
   }
 
-  /** The name may be another container's: only one that is ours and never ran is removed. */
+  /** Removes the container if it is ours and never ran; another container may have the name. */
   private void removeIfCreated(ContainerSpec spec, EngineException failure) {
     try {
       boolean created = engine.find(spec.name()).map(state -> !state.everStarted()).orElse(false);
@@ -159,7 +159,9 @@ final class ContainerStarter {
       boolean started =
           engine
               .find(id)
-              .orElseThrow(() -> new EngineException("Container " + id + " was removed at once"))
+              .orElseThrow(
+                  () ->
+                      new EngineException("Container " + id + " was removed while it was starting"))
               .everStarted();
       if (started) {
         return;

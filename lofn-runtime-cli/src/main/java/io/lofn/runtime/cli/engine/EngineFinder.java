@@ -38,7 +38,7 @@ public final class EngineFinder {
   }
 
   /**
-   * The first engine that answers.
+   * Returns the first engine that answers.
    *
    * @throws EngineException if none does, with the reason for each
    */
@@ -61,7 +61,7 @@ public final class EngineFinder {
       }
     }
     throw new EngineException(
-        "%s. Install one or start its engine, or set spark.lofn.cli.%s"
+        "No usable command-line engine: %s. Install one, start its engine, or set spark.lofn.cli.%s"
             .formatted(String.join("; ", reasons), COMMAND));
   }
 
@@ -77,13 +77,13 @@ public final class EngineFinder {
         dialect.isPresent() && dialect.get().isRunner()
             ? runner(program, dialect.get(), timeout)
             : engine(program, timeout);
-    // Docker and podman are called by each other's name; what they answer tells.
+    // Docker and podman may be installed under each other's name; their answer identifies them.
     boolean told = configured.isPresent() || !USUAL.contains(info.dialect().name());
     Optional<CliDialect> spoken = dialect.filter(each -> told || !USUAL.contains(each.name()));
     return new CliEngine(program, spoken.map(info::spokenToIn).orElse(info), config.callTimeout());
   }
 
-  /** A program without an engine is asked for its version only. */
+  /** Probes a program without an engine: asks for its version only. */
   private static EngineInfo runner(Path program, CliDialect dialect, Duration timeout)
       throws NotUsable {
     CommandResult result = run(Command.of(List.of(program.toString(), "--version")), timeout);
@@ -102,7 +102,7 @@ public final class EngineFinder {
     CommandResult result = run(command, timeout);
     refuse(result, timeout);
     return Dialects.ofAnswer(result.stdout())
-        .orElseThrow(() -> new NotUsable("its answer to 'info' is like that of no known engine"));
+        .orElseThrow(() -> new NotUsable("its answer to 'info' is not that of a known engine"));
   }
 
   private static void refuse(CommandResult result, Duration timeout) throws NotUsable {
@@ -118,11 +118,11 @@ public final class EngineFinder {
     try {
       return command.run(timeout);
     } catch (IOException e) {
-      throw new NotUsable("cannot be run: " + e.getMessage());
+      throw new NotUsable("could not run it: " + e.getMessage());
     }
   }
 
-  /** A file wins over a name. */
+  /** Returns the configured dialect; a file takes precedence over a name. */
   private Optional<CliDialect> configuredDialect() {
     Optional<String> file = config.property(DialectFile.SETTING);
     if (file.isPresent()) {
@@ -135,13 +135,13 @@ public final class EngineFinder {
     Optional<CliDialect> dialect = Dialects.named(name.get());
     if (dialect.isEmpty()) {
       throw new EngineException(
-          "spark.lofn.cli.%s: no dialect is called '%s', but %s are"
+          "spark.lofn.cli.%s: unknown dialect '%s'; the dialects are %s"
               .formatted(DIALECT, name.get(), Dialects.names()));
     }
     return dialect;
   }
 
-  /** A program of the search path that answers when it is asked for its version. */
+  /** Returns a program of the search path if it answers to {@code --version}. */
   public Optional<Path> workingProgram(String name) {
     try {
       Optional<Path> program = locate(name);

@@ -1,4 +1,4 @@
-/** Containers that an engine keeps. Internal to this runtime: it promises nothing to users. */
+/** Containers of an engine. Internal to this runtime: its API may change without notice. */
 @NullMarked
 package io.lofn.runtime.cli.engine;
 

@@ -14,7 +14,7 @@ import java.util.List;
 /**
  * An image of an unpacked archive.
  *
- * @param names what it is called
+ * @param names its names
  * @param config the file of its configuration
  * @param layers the files of its layers, from the lowest up
  */
@@ -23,7 +23,10 @@ record ArchivedImage(List<String> names, Path config, List<Path> layers) {
   private static final String CONTAINERD_NAME = "io.containerd.image.name";
   private static final String OCI_NAME = "org.opencontainers.image.ref.name";
 
-  /** Registries take manifests of 4 MiB. */
+  /**
+   * The limit of a file, since the image may be untrusted; registries accept manifests of up to 4
+   * MiB.
+   */
   private static final int MOST_BYTES = 16 << 20;
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -34,9 +37,9 @@ record ArchivedImage(List<String> names, Path config, List<Path> layers) {
   }
 
   /**
-   * The images of an archive.
+   * Returns the images of an archive.
    *
-   * @throws IOException if it is none that is known
+   * @throws IOException if the format of the archive is unknown
    */
   static List<ArchivedImage> read(Path directory) throws IOException {
     if (Files.isRegularFile(directory.resolve("manifest.json"))) {
@@ -100,7 +103,7 @@ record ArchivedImage(List<String> names, Path config, List<Path> layers) {
   }
 
   /**
-   * What a file of an image says, whose length somebody else has chosen.
+   * Reads a file of an image, up to a limit, since the image may be untrusted.
    *
    * @throws IOException if it is longer than any image needs
    */

@@ -14,8 +14,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts one layer of an image onto those below it. Devices and named pipes are passed over, as all
- * below {@code dev} is: the node's take their place.
+ * Unpacks one layer of an image over those below it. Devices and named pipes are skipped, and so is
+ * everything below {@code dev}: the node's devices replace them.
  */
 final class ImageLayer {
 
@@ -23,7 +23,7 @@ final class ImageLayer {
   private static final String OPAQUE = ".wh..wh..opq";
   private static final String DEVICES = "dev";
 
-  /** What is left to others on the disk. */
+  /** The free space that is left for others on the disk. */
   private static final long RESERVE = 16L << 20;
 
   private final Path root;
@@ -31,14 +31,14 @@ final class ImageLayer {
   private final Source source;
   private @Nullable FileStore disk;
 
-  /** Where the layer is read from, uncompressed, as often as it is needed. */
+  /** Opens the layer, uncompressed; may be called several times. */
   @FunctionalInterface
   interface Source {
     InputStream open() throws IOException;
   }
 
   /**
-   * @param root where the tree lies
+   * @param root the directory of the tree
    */
   ImageLayer(Path root, UnpackedTree tree, Source source) {
     this.root = root;
@@ -47,16 +47,18 @@ final class ImageLayer {
   }
 
   /**
-   * Unpacks the layer. What it hides of those below goes first: it does not hide its own.
+   * Unpacks the layer. Files of lower layers that it deletes (whiteouts) are removed first: a
+   * whiteout does not apply to the layer's own files.
    *
-   * @throws IOException if it is no tar archive, or something in it would leave the image
+   * @throws IOException if it is not a tar archive, or an entry would leave the image
    */
   void unpack() throws IOException {
     forEach((tar, entry, parts) -> hide(parts));
     forEach(this::add);
   }
 
-  @SuppressWarnings("deprecation") // What it deprecates is all that its older versions have.
+  @SuppressWarnings(
+      "deprecation") // Older versions of the library have only the deprecated methods.
   private void forEach(Action action) throws IOException {
     try (TarHeaders headers = new TarHeaders(source.open());
         TarArchiveInputStream tar = new TarArchiveInputStream(headers, "UTF-8")) {
@@ -75,7 +77,7 @@ final class ImageLayer {
         headers.begin(entry.isDirectory() ? 0 : entry.getSize() - headers.content());
       }
     } catch (RuntimeException e) {
-      throw new IOException("It has an entry that cannot be read, or made: " + e, e);
+      throw new IOException("Could not read or create an entry of the layer: " + e, e);
     }
   }
 
@@ -111,7 +113,10 @@ final class ImageLayer {
     }
   }
 
-  /** No engine writes holes into layers, and few bytes could tell of many zeros. */
+  /**
+   * Refuses sparse files: no engine writes them into layers, and a few bytes could expand to very
+   * many zeros.
+   */
   private static void requireWhole(TarArchiveEntry entry) throws IOException {
     if (entry.isSparse()) {
       throw new IOException(
@@ -127,7 +132,7 @@ final class ImageLayer {
     long free = disk.getUsableSpace();
     if (!entry.isDirectory() && entry.getSize() > free - RESERVE) {
       throw new IOException(
-          "Its entry '%s' has %d bytes, and the disk of the images %d left; make room there, or set spark.lofn.cli.images to a larger one"
+          "Its entry '%s' needs %d bytes, but the disk of the images has %d bytes left; free space there, or set spark.lofn.cli.images to a directory on a larger disk"
               .formatted(entry.getName(), entry.getSize(), free));
     }
   }
@@ -136,7 +141,7 @@ final class ImageLayer {
     return entry.isFIFO() || entry.isCharacterDevice() || entry.isBlockDevice();
   }
 
-  /** What is done with an entry, whose name has these parts. */
+  /** The action for one entry. */
   @FunctionalInterface
   private interface Action {
     void on(TarArchiveInputStream tar, TarArchiveEntry entry, List<String> parts)

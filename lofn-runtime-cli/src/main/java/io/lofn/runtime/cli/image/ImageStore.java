@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Images as directories or files of a directory, named as charliecloud names them: {@code
+ * A directory with one directory or file for each image, named as charliecloud names them: {@code
  * registry.example.org:5000/tools/sort:1} is {@code registry.example.org+5000%tools%sort+1}. The
  * path is the image's id. Thread-safe.
  */
@@ -32,9 +32,9 @@ public final class ImageStore {
   /**
    * A store.
    *
-   * @param directory where the images are
-   * @param pull the program and arguments that pull one, with places for its name and file; empty
-   *     where that cannot be
+   * @param directory the directory of the images
+   * @param pull the program and arguments that pull an image, with placeholders for its name and
+   *     file; empty if no such program is available
    */
   public ImageStore(Path directory, Optional<List<String>> pull) {
     this.directory = directory;
@@ -49,7 +49,7 @@ public final class ImageStore {
     return pull.isPresent();
   }
 
-  /** Where the image of a name is kept, whether it is there or not. */
+  /** Returns the path of an image by its name, whether or not it exists. */
   Path path(String reference) {
     return directory.resolve(reference.replace('/', '%').replace(':', '+'));
   }
@@ -65,7 +65,7 @@ public final class ImageStore {
         .ifPresent(
             platform -> {
               throw new ImageUnavailableException(
-                  "Image %s cannot be had for %s: these images are for this node"
+                  "Image %s is not available for platform %s: the images in this directory are those of this node's platform; remove the platform"
                       .formatted(reference, platform));
             });
     Optional<Path> image =
@@ -80,7 +80,7 @@ public final class ImageStore {
         .orElseThrow(
             () ->
                 new ImageUnavailableException(
-                    "Image %s is not on this node: there is no %s. Put it there, or set spark.lofn.cli.%s"
+                    "Image %s is not on this node: %s does not exist. Put the image there, or set spark.lofn.cli.%s"
                         .formatted(reference, path(reference), TrustedPath.SETTING)));
   }
 
@@ -98,14 +98,15 @@ public final class ImageStore {
         .findFirst();
   }
 
-  /** The files of a prepared image. */
+  /** Returns the path of a prepared image. */
   public Path files(String id) {
     if (Files.exists(directory)) {
       TrustedPath.check(directory);
     }
     Path image = Path.of(id);
     if (!image.isAbsolute() || !image.startsWith(directory) || !Files.exists(image)) {
-      throw new ImageUnavailableException("Image " + id + " was not prepared, or is gone");
+      throw new ImageUnavailableException(
+          "Image " + id + " was not prepared, or was deleted meanwhile");
     }
     return image;
   }
@@ -116,7 +117,7 @@ public final class ImageStore {
         pull.orElseThrow(
             () ->
                 new ImageUnavailableException(
-                    "Image %s is not on this node, and nothing here can pull it: put it at %s"
+                    "Image %s is not on this node, and no program on this node can pull it; put the image at %s"
                         .formatted(reference, path(reference))));
     String file = path(reference) + ".sif";
     List<String> argv =
@@ -138,7 +139,7 @@ public final class ImageStore {
     CommandResult result = run(argv, request);
     if (result.cutOff()) {
       throw new EngineException(
-          "Image %s was not pulled within %s: give it more time, or pull it beforehand"
+          "Could not pull image %s within %s; raise spark.lofn.image.pullTimeout, or pull the image on every node beforehand"
               .formatted(request.reference(), request.pullTimeout()));
     }
     if (!result.succeeded()) {
@@ -152,10 +153,9 @@ public final class ImageStore {
       return Command.of(argv).runInterruptibly(request.pullTimeout());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new EngineException(
-          "Interrupted while image " + request.reference() + " was pulled", e);
+      throw new EngineException("Interrupted while pulling image " + request.reference(), e);
     } catch (IOException e) {
-      throw new EngineException(argv.get(0) + " cannot be run: " + e.getMessage(), e);
+      throw new EngineException("Could not run " + argv.get(0) + ": " + e.getMessage(), e);
     }
   }
 }

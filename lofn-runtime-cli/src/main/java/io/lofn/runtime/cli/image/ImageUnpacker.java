@@ -24,13 +24,13 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
-/** Unpacks the images of one archive into a store, each into a directory. */
+/** Unpacks the images of an archive into a store, each into a directory. */
 public final class ImageUnpacker {
 
-  /** What is mounted onto, or read by lofn, which no link may stand for. */
+  /** Paths that lofn reads or that are mount points; none of them may be a link. */
   private static final List<String> MOUNT_POINTS = List.of("dev", "proc", "sys", "tmp", "ch");
 
-  /** What the programs that run images expect. */
+  /** Directories that the programs which run images require. */
   private static final List<String> DIRECTORIES = List.of("etc", "root", "mnt");
 
   private static final int DIRECTORY = 0755;
@@ -55,7 +55,7 @@ public final class ImageUnpacker {
       Path work = Files.createTempDirectory(directory, ".lofn-");
       try {
         Path unpacked = Files.createDirectory(work.resolve("archive"));
-        // Into a directory of its own, where GNU's and busybox's tar let nothing leave.
+        // Into a separate directory; the tar of GNU and busybox writes nothing outside of it.
         run("tar", "-xf", archive.toString(), "-C", unpacked.toString());
         for (ArchivedImage image : ArchivedImage.read(unpacked)) {
           add(image, Files.createTempDirectory(work, "image-"));
@@ -122,7 +122,7 @@ public final class ImageUnpacker {
     Files.writeString(tree.file(name), text, StandardOpenOption.CREATE_NEW, WRITE);
   }
 
-  /** What the JDK cannot uncompress is left to a program. */
+  /** Uncompresses a layer; a program does so where the JDK does not support the format. */
   private Path uncompressed(Path layer) throws IOException {
     if (!Arrays.equals(head(layer), ZSTD)) {
       return layer;
@@ -132,7 +132,8 @@ public final class ImageUnpacker {
     return file;
   }
 
-  @SuppressWarnings("deprecation") // What it deprecates is all that its older versions have.
+  @SuppressWarnings(
+      "deprecation") // Older versions of the library have only the deprecated methods.
   private InputStream open(Path layer) throws IOException {
     byte[] head = head(layer);
     InputStream in =

@@ -8,7 +8,10 @@ import io.lofn.spi.ImageConfig;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads the object {@code config} of an OCI image configuration, as engines print it too. */
+/**
+ * Reads the object {@code config} of an OCI image configuration, which engines print in the same
+ * form.
+ */
 public final class OciConfig {
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -18,14 +21,14 @@ public final class OciConfig {
   /**
    * Reads a configuration.
    *
-   * @param text the object as JSON; {@code null} is an image without one
-   * @throws EngineException if it is no JSON
+   * @param text the object as JSON; {@code null} means an image without a configuration
+   * @throws EngineException if it is not JSON
    */
   public static ImageConfig parse(String text) {
     try {
       return of(JSON.readTree(text));
     } catch (JsonProcessingException e) {
-      throw new EngineException("The engine tells the configuration of an image as " + text, e);
+      throw new EngineException("Could not read the configuration of an image: " + text, e);
     }
   }
 

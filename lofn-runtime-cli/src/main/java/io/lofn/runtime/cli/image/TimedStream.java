@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.ClosedByInterruptException;
 
-/** A stream that fails when its time is over, or its thread is interrupted. */
+/** A stream that fails when its deadline has passed, or its thread is interrupted. */
 final class TimedStream extends FilterInputStream {
 
   static final String TOO_LONG = "it takes too long";

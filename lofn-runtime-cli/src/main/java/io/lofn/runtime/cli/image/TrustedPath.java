@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A directory in whose place, or in which, nobody but this user and root can put something: the
- * images there are theirs.
+ * Checks that only this user and root can write to a directory or replace it, so that its images
+ * are theirs.
  */
 public final class TrustedPath {
 
@@ -23,8 +23,8 @@ public final class TrustedPath {
   private TrustedPath() {}
 
   /**
-   * Checks a directory, and all above it. One that is not there is trusted if nobody else could
-   * make it.
+   * Checks a directory and its parents. A missing directory is trusted if nobody else could create
+   * it.
    *
    * @throws EngineException if another user could put images there
    */
@@ -36,12 +36,12 @@ public final class TrustedPath {
       }
       Path real = path.toRealPath();
       for (Path each = real; each != null; each = each.getParent()) {
-        // What lies in a sticky directory is its owner's; what is missing there is anybody's.
+        // A file in a sticky directory is safe from other users; a missing one can be created by
+        // anybody.
         check(directory, each, !each.equals(real));
       }
     } catch (IOException e) {
-      throw new EngineException(
-          "The directory of images " + directory + " cannot be used: " + e, e);
+      throw new EngineException("Could not use the directory of images " + directory + ": " + e, e);
     }
   }
 
@@ -57,11 +57,11 @@ public final class TrustedPath {
     boolean kept = (mode & STICKY) != 0 && holdsNext;
     if (!own || (open && !kept)) {
       throw new EngineException(
-          "Another user could put images into %s: %s %s. Set spark.lofn.cli.%s to a directory that only this user or root may write"
+          "Another user could put images into %s: %s %s. Set spark.lofn.cli.%s to a directory that only this user or root can write to"
               .formatted(
                   directory,
                   each,
-                  own ? "may be written by others" : "belongs to user " + owner,
+                  own ? "is writable by others" : "belongs to user " + owner,
                   SETTING));
     }
   }

@@ -21,17 +21,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What an image in a directory says of its containers, in whatever way the program that unpacked it
- * has noted it.
+ * Reads the configuration of an unpacked image, in the form in which the program that unpacked it
+ * has stored it.
  *
- * <p>No volumes: the programs that run such images mount nothing where an image declares one.
+ * <p>Volumes are ignored: the programs that run such images mount nothing for them.
  */
 public final class UnpackedImage {
 
-  /** What lofn notes: the image's configuration as a whole. */
+  /** The file of lofn: the image's whole configuration. */
   static final String CONFIG = "ch/lofn-config.json";
 
-  /** Where charliecloud looks for the variables of an image, and what {@code ch-image} notes. */
+  /** The file of {@code ch-image}, from which charliecloud reads the variables of an image. */
   static final String ENVIRONMENT = "ch/environment";
 
   private static final String METADATA = "ch/metadata.json";
@@ -39,7 +39,7 @@ public final class UnpackedImage {
   /** The configuration as {@code ch-image} found it in the registry. */
   private static final String PULLED = "ch/config.pulled.json";
 
-  /** What apptainer writes of the variables of an image that was made for other engines. */
+  /** The file of apptainer with the variables of an image that was built for other engines. */
   private static final String SCRIPT = ".singularity.d/env/10-docker2singularity.sh";
 
   private static final Pattern EXPORT =
@@ -59,7 +59,7 @@ public final class UnpackedImage {
   }
 
   /**
-   * Reads what is noted of an image; nothing of one in a single file.
+   * Reads the configuration of an image; empty for an image in a single file.
    *
    * @throws EngineException if it cannot be read
    */
@@ -67,7 +67,7 @@ public final class UnpackedImage {
     try {
       return new UnpackedImage(image).config();
     } catch (IOException e) {
-      throw new EngineException("What the image " + image + " says cannot be read: " + e, e);
+      throw new EngineException("Could not read the configuration of image " + image + ": " + e, e);
     }
   }
 
@@ -133,8 +133,8 @@ public final class UnpackedImage {
   }
 
   /**
-   * What a file of the image holds; nothing if it is none. An image may be somebody else's work: no
-   * link of it leads to a file of the node.
+   * Reads a file of the image; empty if it is not a regular file. Links are not followed: the image
+   * may be untrusted, and a link could point to a file of the node.
    */
   private Optional<byte[]> read(String name) throws IOException {
     if (!Files.isDirectory(image)) {
@@ -153,7 +153,7 @@ public final class UnpackedImage {
     }
   }
 
-  /** Images hold bytes of any charset. */
+  /** Splits bytes into lines; images contain bytes of any charset. */
   private static List<String> lines(byte[] bytes) {
     return new String(bytes, UTF_8).lines().toList();
   }

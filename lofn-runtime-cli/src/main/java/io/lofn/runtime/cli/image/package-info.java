@@ -1,6 +1,6 @@
 /**
  * Images of programs without an engine, which are directories and files of the node. Internal to
- * this runtime: it promises nothing to users.
+ * this runtime: its API may change without notice.
  */
 @NullMarked
 package io.lofn.runtime.cli.image;

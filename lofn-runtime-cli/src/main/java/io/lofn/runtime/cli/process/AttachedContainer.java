@@ -12,7 +12,7 @@ public abstract class AttachedContainer implements RunningContainer {
   private final AttachedProcess attached;
 
   /**
-   * A container.
+   * Creates the container.
    *
    * @param input whether it has standard input
    */

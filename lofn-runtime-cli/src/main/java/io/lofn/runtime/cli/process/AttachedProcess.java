@@ -29,7 +29,7 @@ public final class AttachedProcess {
   /**
    * Starts the process.
    *
-   * @param directory where its output is buffered
+   * @param directory the directory in which its output is buffered
    */
   public static AttachedProcess start(Command command, boolean input, Path directory)
       throws IOException {
@@ -62,19 +62,19 @@ public final class AttachedProcess {
     return stderr;
   }
 
-  /** How its standard error begins, once it has ended. */
+  /** Waits for its end, and returns the beginning of its standard error. */
   public String complaint() {
     return stderr.head(Duration.ofSeconds(1));
   }
 
-  /** How its standard error begins, as far as it is known now. */
+  /** Returns the beginning of its standard error, as far as it was written until now. */
   public String said() {
     return stderr.head(Duration.ZERO);
   }
 
   /**
-   * Kills it and ends the streams. Standard input is left to the JVM, which closes it when the
-   * process has ended: to close it here would wait for a thread that is blocked in it.
+   * Kills it and closes the streams. The JVM closes standard input when the process has ended:
+   * closing it here would wait for a thread that is blocked in it.
    */
   public void destroy() {
     ProcessTree.kill(process);
@@ -82,7 +82,7 @@ public final class AttachedProcess {
       try {
         stream.close();
       } catch (IOException e) {
-        LOG.debug("A stream of process {} cannot be closed", process.pid(), e);
+        LOG.debug("Could not close a stream of process {}", process.pid(), e);
       }
     }
   }

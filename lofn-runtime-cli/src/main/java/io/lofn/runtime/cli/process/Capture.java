@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 
-/** Reads a stream to its end in a thread of its own, and keeps the beginning of it. */
+/** Reads a stream to its end in a separate thread, and keeps the beginning. */
 final class Capture {
 
   private static final int LIMIT = 32 << 20;
@@ -33,7 +33,7 @@ final class Capture {
         keep(buffer, n);
       }
     } catch (IOException e) {
-      // The process was killed; what it said before is kept.
+      // The process was killed; its output until then is kept.
     }
   }
 
@@ -41,7 +41,7 @@ final class Capture {
     kept.write(buffer, 0, Math.min(length, LIMIT - kept.size()));
   }
 
-  /** What came until the stream ended, or until now if it takes longer than that to end. */
+  /** Waits at most that long for the end of the stream, and returns what was read. */
   String text(Duration atMost) {
     Uninterruptibly.join(thread, atMost);
     synchronized (this) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Command {
 
   private static final File NOTHING = new File("/dev/null");
-  // A process that was killed may have left its streams to one that was not.
+  // A child of a killed process may still hold its streams.
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
   private final List<String> argv;
@@ -34,17 +34,17 @@ public final class Command {
     return new Command(argv, Map.of(), null, false);
   }
 
-  /** This command with variables added to the environment of this process. */
+  /** Returns this command with variables added to the environment of this process. */
   public Command environment(Map<String, String> variables) {
     return new Command(argv, variables, directory, false);
   }
 
-  /** This command with these variables in place of the environment of this process. */
+  /** Returns this command with these variables in place of the environment of this process. */
   public Command onlyEnvironment(Map<String, String> variables) {
     return new Command(argv, variables, directory, true);
   }
 
-  /** This command in another working directory. */
+  /** Returns this command in another working directory. */
   public Command in(Path workingDirectory) {
     return new Command(argv, environment, workingDirectory, alone);
   }
@@ -79,7 +79,7 @@ public final class Command {
       builder.environment().clear();
     }
     builder.environment().putAll(environment);
-    // ch-run does not even tell its version without.
+    // ch-run needs it even for --version.
     builder.environment().putIfAbsent("USER", NodeUser.name());
     if (directory != null) {
       builder.directory(directory.toFile());
@@ -88,7 +88,7 @@ public final class Command {
   }
 
   /**
-   * Runs it to its end, or kills it. An interrupt does not cut it short.
+   * Runs it to its end, or kills it after the timeout. An interrupt does not end the wait.
    *
    * @throws IOException if it cannot be started
    */
@@ -105,7 +105,7 @@ public final class Command {
   }
 
   /**
-   * Runs it to its end, or kills it when the time is over or the thread is interrupted.
+   * Runs it to its end, or kills it after the timeout or when the thread is interrupted.
    *
    * @throws IOException if it cannot be started
    */

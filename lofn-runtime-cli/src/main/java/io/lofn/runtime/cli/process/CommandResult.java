@@ -1,7 +1,7 @@
 package io.lofn.runtime.cli.process;
 
 /**
- * What became of a command.
+ * The result of a command.
  *
  * @param code its exit code; meaningless if it was cut off
  * @param stdout its standard output
@@ -16,7 +16,7 @@ public record CommandResult(int code, String stdout, String stderr, boolean cutO
     return code == 0 && !cutOff;
   }
 
-  /** What the command has to say about its failure. */
+  /** Returns the error message of the command, or its exit code if there is none. */
   public String message() {
     String text = (stderr.isBlank() ? stdout : stderr).strip();
     if (text.isEmpty()) {

@@ -5,14 +5,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.regex.Pattern;
 
-/** The user that this process makes files as, who need not have a name. */
+/** The user of this process, as whom it creates files; the user need not have a name. */
 public final class NodeUser {
 
   private static final Pattern OF_A_FILE = Pattern.compile("[^/?*\\\\\\s]+");
 
   private NodeUser() {}
 
-  /** The user by its numbers. */
+  /** Returns the ids of user and group. */
   public static FileUser numbers() {
     try {
       return FileUser.find();
@@ -21,13 +21,13 @@ public final class NodeUser {
     }
   }
 
-  /** User and group by their numbers, {@code 1000:1000}. */
+  /** Returns the ids of user and group, {@code 1000:1000}. */
   public static String own() {
     FileUser user = numbers();
     return user.uid() + ":" + user.gid();
   }
 
-  /** What the system calls the user, if that can be part of a path; else its number. */
+  /** Returns the name of the user, if it can be part of a path; otherwise the user id. */
   public static String name() {
     String name = System.getProperty("user.name", "");
     boolean known = OF_A_FILE.matcher(name).matches() && !name.startsWith(".");

@@ -2,15 +2,15 @@ package io.lofn.runtime.cli.process;
 
 import java.util.List;
 
-/** A process and those it started. */
+/** Ends a process with the processes that it started. */
 public final class ProcessTree {
 
   private ProcessTree() {}
 
   /**
-   * Kills a process and what it started, so that nobody is left who holds its streams. By its
-   * handle: {@link Process#destroyForcibly} would then wait for a thread that is blocked in
-   * standard input.
+   * Kills a process and its descendants, so that no process holds its streams. Uses the process
+   * handle: {@link Process#destroyForcibly} would wait for a thread that is blocked in standard
+   * input.
    */
   public static void kill(Process process) {
     if (process.isAlive()) {

@@ -15,11 +15,11 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a process writes, read ahead of its reader into a file of limited size.
+ * Reads the output of a process ahead of its reader, into a file of limited size.
  *
- * <p>A command line carries both outputs of a container over one connection: one that is not read
- * would hold back the other at once. With this it does so only when it is {@value #CAPACITY} bytes
- * ahead. Closing frees a reader in any case, also where the process cannot be killed.
+ * <p>A command line carries both outputs of a container over one connection: an output that is not
+ * read would block the other at once. With this class it does so only after {@value #CAPACITY}
+ * unread bytes. Closing always releases a blocked reader, also where the process cannot be killed.
  */
 final class ReadAhead extends InputStream {
 
@@ -33,7 +33,7 @@ final class ReadAhead extends InputStream {
   private final Thread thread;
   private final ByteArrayOutputStream head = new ByteArrayOutputStream();
 
-  // All guarded by the lock.
+  // All fields below are guarded by the lock.
   private long written;
   private long read;
   private boolean ended;
@@ -47,10 +47,10 @@ final class ReadAhead extends InputStream {
   }
 
   /**
-   * Begins to read a stream, which it closes.
+   * Starts to read a stream, and closes it at its end.
    *
    * @param source the stream
-   * @param file a new file, which does not stay
+   * @param file a new file, which is deleted
    * @param name the stream's name
    */
   static ReadAhead of(InputStream source, Path file, String name) throws IOException {
@@ -87,7 +87,7 @@ final class ReadAhead extends InputStream {
     synchronized (lock) {
       awaitUntil(() -> closed || written - read + length <= CAPACITY);
       if (closed) {
-        // The process must not be held back, nor die of a broken pipe, because nobody listens.
+        // Without a reader the process must neither block nor end by a broken pipe.
         return;
       }
       if (head.size() < HEAD) {
@@ -121,7 +121,7 @@ final class ReadAhead extends InputStream {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("Interrupted while a container's output was awaited");
+      throw new InterruptedIOException("Interrupted while waiting for the output of a container");
     }
   }
 
@@ -140,11 +140,11 @@ final class ReadAhead extends InputStream {
     synchronized (lock) {
       awaitUntil(() -> closed || ended || read < written);
       if (closed) {
-        throw new IOException("The container's output is closed");
+        throw new IOException("The output of the container is closed");
       }
       if (read == written) {
         if (failure != null) {
-          throw new IOException("The container's output cannot be read", failure);
+          throw new IOException("Could not read the output of the container", failure);
         }
         return -1;
       }
@@ -166,7 +166,7 @@ final class ReadAhead extends InputStream {
   }
 
   /**
-   * How it begins, as far as it is known when the stream has ended or that much time has passed.
+   * Waits at most that long for the end of the stream, and returns the beginning of what was read.
    */
   String head(Duration atMost) {
     Uninterruptibly.join(thread, atMost);

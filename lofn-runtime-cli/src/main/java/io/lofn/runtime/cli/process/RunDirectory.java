@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A directory of one run that nobody else can look into. Immutable. */
+/** The private directory of one run, which no other user can read. Immutable. */
 public final class RunDirectory {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
@@ -45,11 +45,11 @@ public final class RunDirectory {
           Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-"));
     } catch (IOException e) {
       throw new EngineException(
-          "No directory for a run can be created in " + System.getProperty("java.io.tmpdir"), e);
+          "Could not create a directory for a run in " + System.getProperty("java.io.tmpdir"), e);
     }
   }
 
-  /** Deletes what processes that were killed have left. */
+  /** Deletes the directories of processes that were killed. */
   public static void deleteOrphans() {
     try (DirectoryStream<Path> directories =
         Files.newDirectoryStream(Path.of(System.getProperty("java.io.tmpdir")), PREFIX + "*")) {
@@ -59,11 +59,14 @@ public final class RunDirectory {
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
-      LOG.debug("Directories of earlier runs cannot be looked for", e);
+      LOG.debug("Could not look for directories of earlier runs", e);
     }
   }
 
-  /** One of this user's alone: another user may have put anything there, under any name. */
+  /**
+   * Deletes a directory only if it is private to this user: another user may create anything there,
+   * under any name.
+   */
   private static void deleteOrphan(Path directory) {
     try {
       try (OwnDirectory own = OwnDirectory.open(directory)) {
@@ -73,13 +76,13 @@ public final class RunDirectory {
       }
       Files.delete(directory);
     } catch (IOException e) {
-      LOG.debug("{} is left alone", directory, e);
+      LOG.debug("Could not delete {}; it stays", directory, e);
     }
   }
 
   private static boolean isOrphan(Path directory) throws IOException {
     Matcher name = NAME.matcher(directory.getFileName().toString());
-    // A process of another namespace cannot be seen, but needs the files for moments only.
+    // A process of another namespace is not visible, but needs the files only for moments.
     Instant changed = Files.getLastModifiedTime(directory, LinkOption.NOFOLLOW_LINKS).toInstant();
     return name.matches()
         && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty()
@@ -95,16 +98,16 @@ public final class RunDirectory {
     try {
       return Files.write(Files.createFile(environment(), OF_THIS_USER), lines, UTF_8);
     } catch (IOException e) {
-      throw new EngineException("The environment of a container cannot be written to " + path, e);
+      throw new EngineException("Could not write the environment of a container to " + path, e);
     }
   }
 
-  /** Deletes that file: it may hold secrets, and is needed only to create the container. */
+  /** Deletes that file: it may contain secrets, and is needed only to create the container. */
   public void deleteEnvironment() {
     try {
       Files.deleteIfExists(environment());
     } catch (IOException e) {
-      LOG.warn("{} cannot be deleted", environment(), e);
+      LOG.warn("Could not delete {}, which may contain secrets; delete it", environment(), e);
     }
   }
 
@@ -112,7 +115,7 @@ public final class RunDirectory {
     return path.resolve("environment");
   }
 
-  /** Whether the container's monitor left word that the memory limit was hit. */
+  /** Returns whether the container's monitor reported that the memory limit was hit. */
   public boolean tellsOutOfMemory() {
     return Files.exists(path.resolve("oom"));
   }
@@ -122,7 +125,7 @@ public final class RunDirectory {
       FileTree.delete(path, Writers.GONE);
     } catch (IOException e) {
       if (Files.exists(path)) {
-        LOG.warn("{} cannot be deleted", path, e);
+        LOG.warn("Could not delete {}; a later executor of this user will retry", path, e);
       }
     }
   }

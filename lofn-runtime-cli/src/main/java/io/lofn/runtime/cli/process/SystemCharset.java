@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The character set that the JVM hands arguments and variables to other programs in. It would
- * silently turn what it does not have into question marks.
+ * The character set in which the JVM passes arguments and variables to other programs. The JVM
+ * silently replaces characters that it does not contain by question marks.
  */
 final class SystemCharset {
 
-  // Java 17 uses the default one, later releases the one of the system.
+  // Java 17 uses the default charset, later releases the charset of the system.
   private static final List<Charset> CHARSETS =
       Stream.of(Charset.defaultCharset().name(), System.getProperty("sun.jnu.encoding", "UTF-8"))
           .filter(Charset::isSupported)
@@ -29,7 +29,7 @@ final class SystemCharset {
     for (Charset charset : CHARSETS) {
       if (!charset.newEncoder().canEncode(text)) {
         throw new IOException(
-            "this JVM's character set %s cannot express %s; start it with the variable LC_ALL=C.UTF-8"
+            "this JVM's character set %s cannot encode %s; start the JVM with the variable LC_ALL=C.UTF-8"
                 .formatted(charset, what));
       }
     }

@@ -8,14 +8,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Waits that an interrupt does not cut short: a task that is being killed must still remove its
- * container. All of them are bounded, and the thread's interrupt flag survives.
+ * Waits that ignore interrupts: a task that is being killed must still remove its container. All
+ * waits have a limit, and the thread's interrupt flag is kept.
  */
 public final class Uninterruptibly {
 
   private Uninterruptibly() {}
 
-  /** Whether the process ended within that time. */
+  /** Returns whether the process ended within that time. */
   public static boolean waitFor(Process process, Duration atMost) {
     return await(atMost, nanos -> process.waitFor(nanos, NANOSECONDS));
   }
@@ -29,7 +29,7 @@ public final class Uninterruptibly {
         });
   }
 
-  /** Whether it is complete within that time, in whatever way. */
+  /** Returns whether it completed within that time, normally or not. */
   public static boolean done(CompletableFuture<?> future, Duration atMost) {
     return await(
         atMost,

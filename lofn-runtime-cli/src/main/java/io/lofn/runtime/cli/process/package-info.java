@@ -1,6 +1,6 @@
 /**
- * The programs that this process starts, and what they say. Internal to this runtime: it promises
- * nothing to users.
+ * Processes of command-line programs, and their output. Internal to this runtime: its API may
+ * change without notice.
  */
 @NullMarked
 package io.lofn.runtime.cli.process;

@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is kept of a container that no engine keeps.
+ * The record of a container that runs without an engine.
  *
- * @param place the node's boot and the namespace that the process numbers belong to
+ * @param place the node's boot and the namespace that the process ids belong to
  * @param owner the process that started it
- * @param process its first process, once that was started
+ * @param process its first process, once it has started
  * @param labels its labels
  */
 record ContainerRecord(
@@ -27,12 +27,15 @@ record ContainerRecord(
     labels = Map.copyOf(labels);
   }
 
-  /** A record of a container that this process is about to start. */
+  /** Returns a record of a container that this process is about to start. */
   static ContainerRecord ofNew(Map<String, String> labels) {
     return new ContainerRecord(here(), ProcessId.own(), Optional.empty(), labels);
   }
 
-  /** Where a number stands for the same process as it does here. */
+  /**
+   * Returns the scope in which a process id stands for the same process: the boot and the
+   * namespace.
+   */
   static String here() {
     try {
       return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip()
@@ -43,7 +46,9 @@ record ContainerRecord(
     }
   }
 
-  /** Whether it is of an earlier boot of this node, so that nothing of it can run. */
+  /**
+   * Returns whether it is of an earlier boot of this node, so that none of its processes can run.
+   */
   boolean isOfEarlierBoot() {
     return !place.split(" ", 2)[0].equals(here().split(" ", 2)[0]);
   }
@@ -56,12 +61,12 @@ record ContainerRecord(
     return process.map(ProcessId::isAlive).orElse(false);
   }
 
-  /** The namespace of mounts that its process made for itself, while that runs. */
+  /** Returns the mount namespace of its process, while that runs. */
   Optional<String> mounts() {
     return process.filter(ProcessId::isAlive).flatMap(known -> Cookie.foreignMounts(known.pid()));
   }
 
-  /** Ends its first process, and with that all of them where they have a namespace. */
+  /** Kills its first process, and with that all others where they have a process namespace. */
   void killProcess() {
     if (place.equals(here())) {
       process.ifPresent(ProcessId::kill);
@@ -78,7 +83,7 @@ record ContainerRecord(
     return json.toString();
   }
 
-  /** Reads a record, or nothing if it is none. */
+  /** Reads a record; empty if the text is not a record. */
   static Optional<ContainerRecord> parse(String text) {
     try {
       JsonNode json = JSON.readTree(text);

@@ -22,9 +22,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The containers of this user on this node, a file each, named after the container: they outlive
- * the process that started them, so that another one can find and end what a killed one left. The
- * container's name is its id. Thread-safe, also between processes.
+ * The records of this user's containers on this node, one file for each, named after the container.
+ * The files outlive the process that wrote them, so that another process can find and end the
+ * containers of a killed one. The container's name is its id. Thread-safe, also between processes.
  */
 public final class ContainerRecords {
 
@@ -40,9 +40,10 @@ public final class ContainerRecords {
   }
 
   /**
-   * Opens a directory, which is made if it is not there.
+   * Opens a directory, and creates it if it does not exist.
    *
-   * @throws EngineException if others could write there: they would say what is to be killed
+   * @throws EngineException if other users can write there: they could choose processes to be
+   *     killed
    */
   public static ContainerRecords in(Path directory) {
     try {
@@ -53,7 +54,7 @@ public final class ContainerRecords {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       }
     } catch (FileAlreadyExistsException e) {
-      // Another process was faster, or it is no directory; the check below tells.
+      // Another process was faster, or it is not a directory; the check below decides.
     } catch (IOException e) {
       throw unusable(directory, e.toString(), e);
     }
@@ -68,26 +69,26 @@ public final class ContainerRecords {
   private static EngineException unusable(
       Path directory, String reason, @Nullable IOException cause) {
     String text =
-        "Containers cannot be recorded in %s: %s; set spark.lofn.cli.%s to another directory"
+        "Could not use %s for the records of containers: %s; set spark.lofn.cli.%s to another directory"
             .formatted(directory, reason, SETTING);
     return cause == null ? new EngineException(text) : new EngineException(text, cause);
   }
 
   /**
-   * Takes a name for a container that is about to be started.
+   * Reserves a name for a container that is about to start.
    *
-   * @throws EngineException if another container has it, which may pass
+   * @throws EngineException if another container has it; transient
    */
   ContainerRecord add(String id, Map<String, String> labels) {
     sweep(id);
     ContainerRecord record = ContainerRecord.ofNew(labels);
     Path written = write(record);
     try {
-      // Unlike a move, a link never replaces a file.
+      // A link never replaces a file, unlike a move.
       Files.createLink(file(id), written);
       return record;
     } catch (FileAlreadyExistsException e) {
-      throw EngineException.transientFailure("A container has the name " + id + " already", e);
+      throw EngineException.transientFailure("The container name " + id + " is in use", e);
     } catch (IOException e) {
       throw failed(e);
     } finally {
@@ -105,7 +106,7 @@ public final class ContainerRecords {
     }
   }
 
-  /** The containers that have these labels. */
+  /** Returns the containers that have these labels. */
   List<ContainerSummary> list(Map<String, String> labels) {
     List<ContainerSummary> found = new ArrayList<>();
     all().keySet().forEach(this::sweep);
@@ -129,7 +130,7 @@ public final class ContainerRecords {
         find(id).ifPresent(record -> records.put(id, record));
       }
     } catch (IOException | DirectoryIteratorException e) {
-      throw new EngineException("The records in " + directory + " cannot be read", e);
+      throw new EngineException("Could not read the records of containers in " + directory, e);
     }
     return records;
   }
@@ -144,7 +145,7 @@ public final class ContainerRecords {
     }
   }
 
-  /** Kills the processes of a container and forgets it. */
+  /** Kills the processes of a container and deletes its record. */
   void remove(String id) {
     Optional<ContainerRecord> record = id.contains("/") ? Optional.empty() : find(id);
     if (record.isPresent()) {
@@ -155,7 +156,7 @@ public final class ContainerRecords {
     }
   }
 
-  /** Forgets a container whose process has ended and whose owner has, too. */
+  /** Deletes the record of a container whose process and owner have both ended. */
   private void sweep(String id) {
     Optional<ContainerRecord> record = find(id);
     if (record.isEmpty()) {
@@ -190,6 +191,7 @@ public final class ContainerRecords {
   }
 
   private EngineException failed(IOException e) {
-    return new EngineException("A record of a container in " + directory + " failed: " + e, e);
+    return new EngineException(
+        "Could not read or write the record of a container in " + directory + ": " + e, e);
   }
 }

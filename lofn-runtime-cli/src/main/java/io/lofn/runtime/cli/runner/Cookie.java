@@ -12,12 +12,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * By what the processes of a container are found, also those whose parent has ended: a variable,
- * and the namespace of mounts that they live in. Who drops the one may leave the other, too, so
- * this does not find who hides.
+ * Finds the processes of a container, also those whose parent has ended, by an environment variable
+ * and by their mount namespace. A process that changes both on purpose is not found.
  *
  * @param id the container's id
- * @param mounts the namespace, if it is known
+ * @param mounts the mount namespace, if it is known
  */
 record Cookie(String id, Optional<String> mounts) {
 
@@ -26,7 +25,7 @@ record Cookie(String id, Optional<String> mounts) {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(1);
 
-  /** The namespace of mounts of a process, unless it is this one's. */
+  /** Returns the mount namespace of a process, unless it is that of this process. */
   static Optional<String> foreignMounts(long pid) {
     Optional<String> own = mountsOf(ProcessHandle.current().pid());
     return mountsOf(pid).filter(its -> own.isPresent() && !own.get().equals(its));
@@ -37,14 +36,14 @@ record Cookie(String id, Optional<String> mounts) {
       Path namespace = Path.of("/proc", Long.toString(pid), "ns", "mnt");
       return Optional.of(Files.readSymbolicLink(namespace).toString());
     } catch (IOException e) {
-      return Optional.empty(); // It has ended, or is another user's.
+      return Optional.empty(); // The process has ended, or belongs to another user.
     }
   }
 
   /**
-   * Kills the processes until none is left, since one may start another meanwhile.
+   * Kills the processes repeatedly until none is left, since one may start another meanwhile.
    *
-   * @throws EngineException if one is left all the same
+   * @throws EngineException if processes remain
    */
   void kill() {
     long start = System.nanoTime();
@@ -56,7 +55,7 @@ record Cookie(String id, Optional<String> mounts) {
     }
     if (!left.isEmpty()) {
       throw new EngineException(
-          "The processes %s of container %s cannot be killed"
+          "Could not kill the processes %s of container %s"
               .formatted(left.stream().map(ProcessHandle::pid).toList(), id));
     }
   }
@@ -75,10 +74,10 @@ record Cookie(String id, Optional<String> mounts) {
     try {
       byte[] environment =
           Files.readAllBytes(Path.of("/proc", Long.toString(process.pid()), "environ"));
-      // Some runners hand the variable on with something before its name.
+      // Some runners add a prefix to the variable's name.
       return new String(environment, ISO_8859_1).contains(NAME + "=" + id + "\0");
     } catch (IOException e) {
-      return false; // It has ended, or is another user's.
+      return false; // The process has ended, or belongs to another user.
     }
   }
 }

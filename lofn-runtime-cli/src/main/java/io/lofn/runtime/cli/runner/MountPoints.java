@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The mounts of one run by a program without an engine.
+ * Prepares the mounts of one run by a program without an engine.
  *
- * <p>Each source is reached through a link of a plain name, since such programs separate source and
- * target by a colon. Where a target does not exist, an empty directory or file is made in what it
- * lies in: the image's directory, which keeps it, or an outer mount. Not thread-safe.
+ * <p>Each source is mounted through a link with a plain name, since such programs separate source
+ * and target by a colon. Where a target does not exist, an empty directory or file is created in
+ * its parent: in the image's directory, where it stays, or in an outer mount. Not thread-safe.
  */
 final class MountPoints {
 
@@ -34,17 +34,17 @@ final class MountPoints {
   }
 
   /**
-   * Prepares the mounts of a container: what it asks for, a directory of the node for each that
-   * should be in memory, and a directory {@code /tmp} of its own.
+   * Prepares the mounts of a container: those of its specification, a directory of the node for
+   * each tmpfs, and a private directory {@code /tmp}.
    *
    * @param spec the container
    * @param image the image's files
-   * @param directory where links and private directories are made
-   * @return mounts in the order in which they have to be made
+   * @param directory the directory in which links and private directories are created
+   * @return the mounts in the order in which they have to be mounted
    */
   static List<Mount> prepare(ContainerSpec spec, Path image, Path directory) {
     MountPoints points = new MountPoints(image, directory);
-    // Outer ones first, or they would hide those that are mounted inside them.
+    // Outer mounts first, or they would hide the mounts inside them.
     Map<String, Mount> byTarget = new TreeMap<>();
     spec.mounts().forEach(mount -> byTarget.put(mount.target(), mount));
     for (String path : spec.settings().tmpfs().keySet()) {
@@ -59,13 +59,13 @@ final class MountPoints {
     try {
       return new Mount(Files.createTempDirectory(directory, "own-"), target, false);
     } catch (IOException e) {
-      throw new EngineException("A private directory cannot be made in " + directory, e);
+      throw new EngineException("Could not create a private directory in " + directory, e);
     }
   }
 
   private void add(Mount mount) {
     if (!Files.exists(mount.source())) {
-      throw new EngineException("A mount's source does not exist: " + mount.source());
+      throw new EngineException("The source of a mount does not exist: " + mount.source());
     }
     try {
       makeTarget(mount);
@@ -74,8 +74,8 @@ final class MountPoints {
       mounts.add(new Mount(link, mount.target(), mount.readOnly()));
     } catch (IOException e) {
       throw new EngineException(
-          ("The mount point %s cannot be made in %s: %s; make it there, or mount below a directory"
-                  + " that the image has")
+          ("Could not create the mount point %s in image %s: %s; create it in the image, or mount"
+               + " below an existing directory of the image")
               .formatted(mount.target(), image, e),
           e);
     }
@@ -85,7 +85,7 @@ final class MountPoints {
     Path target = Path.of(mount.target()).normalize();
     Path place = image;
     Path rest = Path.of("/").relativize(target);
-    // The latest mount that the target lies in.
+    // The last mount that contains the target.
     for (Mount outer : mounts) {
       Path at = Path.of(outer.target()).normalize();
       if (target.startsWith(at) && !target.equals(at)) {
@@ -94,7 +94,7 @@ final class MountPoints {
       }
     }
     if (place.equals(image) && !Files.isDirectory(image)) {
-      return; // An image in one file: its own program makes the mount point, or refuses.
+      return; // An image in one file: its program creates the mount point, or fails.
     }
     Path made = place;
     for (int i = 0; i < rest.getNameCount() - 1; i++) {
@@ -104,7 +104,10 @@ final class MountPoints {
     make(made.resolve(rest.getFileName()), Files.isDirectory(mount.source()));
   }
 
-  /** A link would be followed on the node, not in the container. */
+  /**
+   * Creates a file or directory, but refuses a link: it would be followed on the node, not in the
+   * container.
+   */
   private static void make(Path path, boolean isDirectory) throws IOException {
     if (Files.isSymbolicLink(path)) {
       throw new IOException(path + " is a link");

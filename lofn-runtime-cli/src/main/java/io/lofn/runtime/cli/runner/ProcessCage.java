@@ -13,12 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A namespace of processes around a program that makes none: whatever runs in it ends with its
- * first process, and that with the program that made the namespace; it sees no process of the node.
+ * A process namespace for a program that creates none: all processes in it end with its first
+ * process, and that ends with the program that created the namespace. They see no process of the
+ * node.
  *
- * <p>{@code unshare} makes it, and mounts its own {@code /proc}. The first process is {@code
- * timeout} without a time, which passes signals on: the kernel keeps from a first process those
- * that it does not handle, and few tools handle any. Immutable.
+ * <p>{@code unshare} creates it, and mounts a new {@code /proc}. The first process is {@code
+ * timeout} without a time limit, which forwards signals: the kernel does not deliver to a first
+ * process the signals that it does not handle, and few tools handle any. Immutable.
  */
 public final class ProcessCage {
 
@@ -26,7 +27,10 @@ public final class ProcessCage {
 
   private static final Duration LONGEST_TRY = Duration.ofSeconds(10);
 
-  /** Who is not root may make the namespace only in one of users, where it stays the same user. */
+  /**
+   * The commands to try. A user who is not root may create the namespace only inside a user
+   * namespace, with the same user id.
+   */
   private static final List<List<String>> WAYS =
       List.of(List.of(), List.of("--user", "--map-current-user"));
 
@@ -37,10 +41,10 @@ public final class ProcessCage {
   }
 
   /**
-   * The way that works on this node.
+   * Returns the first of them that works on this node.
    *
    * @param programs finds a program of the search path
-   * @return empty if there is none
+   * @return empty if none works
    */
   public static Optional<ProcessCage> find(Function<String, Optional<Path>> programs) {
     Optional<Path> unshare = programs.apply("unshare");
@@ -60,33 +64,33 @@ public final class ProcessCage {
     return Optional.empty();
   }
 
-  /** The programs in it make a namespace of users by themselves. */
+  /** Returns whether it works; the programs in it create a user namespace themselves. */
   private static boolean works(List<String> prefix, Path unshare) {
     List<String> argv = new ArrayList<>(prefix);
     argv.addAll(List.of(unshare.toString(), "--user", "--mount", "true"));
     try {
       CommandResult result = Command.of(argv).run(LONGEST_TRY);
       if (!result.succeeded()) {
-        LOG.debug("{} does not work here: {}", argv, result.message());
+        LOG.debug("{} does not work on this node: {}", argv, result.message());
       }
       return result.succeeded();
     } catch (IOException e) {
-      LOG.debug("{} cannot be run here", argv, e);
+      LOG.debug("Could not run {} on this node", argv, e);
       return false;
     }
   }
 
-  /** What the program and its arguments follow. */
+  /** Returns the arguments that come before the program and its arguments. */
   List<String> prefix() {
     return prefix;
   }
 
-  /** The first process in it, once that is there. */
+  /** Returns the first process in it, once that exists. */
   static Optional<ProcessHandle> first(Process process) {
     return process.children().findFirst();
   }
 
-  /** The process of the program, or of the tool that has taken its place, once that is there. */
+  /** Returns the process of the program, or of the tool that has replaced it, once that exists. */
   static Optional<ProcessHandle> inner(Process process) {
     return first(process)
         .flatMap(first -> first.children().min((a, b) -> Long.compare(a.pid(), b.pid())));

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A process of this node, told from a later one of the same number by when it was started.
+ * A process of this node; its start time distinguishes it from a later process with the same id.
  *
- * @param pid its number
- * @param start when it was started, in ticks since the node was
+ * @param pid its process id
+ * @param start its start time, in ticks since the boot of the node
  */
 record ProcessId(long pid, long start) {
 
-  // Counted from the state, which is the first field after the name.
+  // Counted from the state, the first field after the name.
   private static final int START = 19;
 
   static ProcessId own() {
@@ -24,7 +24,7 @@ record ProcessId(long pid, long start) {
         .orElseThrow(() -> new IllegalStateException("/proc is not mounted"));
   }
 
-  /** The process of this number, or empty if there is none, or it has ended. */
+  /** Returns the process with this id; empty if there is none, or it has ended. */
   static Optional<ProcessId> of(long pid) {
     try {
       String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), ISO_8859_1);
@@ -37,10 +37,10 @@ record ProcessId(long pid, long start) {
     }
   }
 
-  /** Kills it and what it started, if it is alive. */
+  /** Kills it and its descendants, if it is alive. */
   void kill() {
     Optional<ProcessHandle> handle = ProcessHandle.of(pid);
-    // The handle stays that of the process which is compared here.
+    // The handle refers to the process that is compared here.
     if (handle.isPresent() && isAlive()) {
       List<ProcessHandle> children = handle.get().descendants().toList();
       handle.get().destroyForcibly();

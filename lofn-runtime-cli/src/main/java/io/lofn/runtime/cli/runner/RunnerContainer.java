@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
-/** A container that is a process of this one, with those it starts. Thread-safe. */
+/** A container that is a child process of this one, with its descendants. Thread-safe. */
 final class RunnerContainer extends AttachedContainer {
 
   private static final Duration KILL_DEADLINE = Duration.ofSeconds(20);
@@ -32,10 +32,10 @@ final class RunnerContainer extends AttachedContainer {
   private boolean forgotten;
 
   /**
-   * A container.
+   * Creates the container.
    *
-   * @param caged whether its processes are those of a {@link ProcessCage}
-   * @param code what it ends with, if that is known better than by the process
+   * @param caged whether its processes run in a {@link ProcessCage}
+   * @param code its exit code, if it is known and the process would report another
    */
   RunnerContainer(
       ContainerSpec spec,
@@ -60,7 +60,7 @@ final class RunnerContainer extends AttachedContainer {
     watcher.start();
   }
 
-  /** Ends what the process has left behind, as the end of a container does. */
+  /** Ends the remaining processes when the first process has ended, as an engine does. */
   private void watch() {
     try {
       int ended = attached().process().waitFor();
@@ -72,12 +72,13 @@ final class RunnerContainer extends AttachedContainer {
     }
   }
 
-  /** The kernel ends all that is in it before its first process has ended. */
+  /** Waits for the end of the namespace: the kernel ends all other processes before the first. */
   private void awaitCage() {
     long begin = System.nanoTime();
     while (first.filter(ProcessId::isAlive).isPresent()) {
       if (System.nanoTime() - begin > KILL_DEADLINE.toNanos()) {
-        throw new EngineException("The processes of container " + id() + " do not end");
+        throw new EngineException(
+            "The processes of container " + id() + " do not end after they were killed");
       }
       Uninterruptibly.sleep(PAUSE);
     }
@@ -90,7 +91,7 @@ final class RunnerContainer extends AttachedContainer {
     } catch (TimeoutException e) {
       return Optional.empty();
     } catch (ExecutionException e) {
-      throw new EngineException("Lost sight of container " + id(), e.getCause());
+      throw new EngineException("Could not wait for the end of container " + id(), e.getCause());
     }
   }
 
@@ -100,7 +101,7 @@ final class RunnerContainer extends AttachedContainer {
       return;
     }
     if (!grace.isZero()) {
-      // By its handle: the process itself would close the streams as well.
+      // By its handle: Process.destroy would also close the streams.
       ProcessHandle process = attached().process().toHandle();
       (caged ? ProcessCage.first(attached().process()) : Optional.of(process))
           .ifPresent(ProcessHandle::destroy);
@@ -113,7 +114,7 @@ final class RunnerContainer extends AttachedContainer {
   private void kill() {
     ProcessTree.kill(attached().process());
     if (!Uninterruptibly.done(exit, KILL_DEADLINE)) {
-      throw new EngineException("The processes of container " + id() + " cannot be killed");
+      throw new EngineException("Could not kill the processes of container " + id());
     }
   }
 
@@ -121,7 +122,7 @@ final class RunnerContainer extends AttachedContainer {
   public synchronized void close() {
     try {
       kill();
-      // Once only: a later container may have the name by then.
+      // Once only: a later container may have the name afterwards.
       if (!forgotten) {
         records.remove(id());
         forgotten = true;

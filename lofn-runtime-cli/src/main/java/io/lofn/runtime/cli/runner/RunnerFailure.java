@@ -7,17 +7,17 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Tells the failure of a program that runs containers from that of the tool. */
+/** Distinguishes the failure of a program that runs containers from that of the tool. */
 final class RunnerFailure {
 
   private RunnerFailure() {}
 
   /**
-   * What a run that ended at once ended with.
+   * Returns the exit code of a run that ended at once.
    *
    * @param program the program
    * @param code the exit code, not 0
-   * @param complaint how its standard error begins
+   * @param complaint the beginning of its standard error
    * @return the code of a tool that does not exist or cannot be executed; empty if the tool ran
    * @throws EngineException if the program failed
    */
@@ -35,7 +35,8 @@ final class RunnerFailure {
         .or(
             () -> {
               throw new EngineException(
-                  "%s ended with %d: %s".formatted(program, code, complaint.strip()));
+                  "%s could not start a container and ended with exit code %d: %s"
+                      .formatted(program, code, complaint.strip()));
             });
   }
 }

@@ -23,8 +23,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Containers by a program that needs no engine: each is a process of this one. What an engine would
- * keep of them is kept in files of this node.
+ * Runs containers with a program that needs no engine: each is a child process of this one. Files
+ * of this node hold what an engine would record about them.
  */
 public final class RunnerRuntime implements ContainerRuntime, ImageArchives {
 
@@ -90,28 +90,29 @@ public final class RunnerRuntime implements ContainerRuntime, ImageArchives {
     return starter.start(spec, image);
   }
 
-  /** Refuses what it would be wrong to leave out although it is declared as lacking. */
+  /** Refuses settings that must not be ignored although the runtime does not support them. */
   private void refuse(ContainerSpec spec) {
     ContainerSettings settings = spec.settings();
     if (spec.imageEntrypoint() || spec.argv().isEmpty()) {
-      throw cannot("know an image's own command: give the tool a command");
+      throw cannot("read the command of an image; give the tool a command");
     }
     if (spec.argv().get(0).isEmpty()) {
-      throw new EngineException("The command's first word is empty; it must be a program");
+      throw new EngineException(
+          "The first argument of the command is empty; it must name a program");
     }
     if (unsupported.contains(RuntimeFeature.PRIVILEGES)
         && (settings.newPrivileges() || !settings.capabilities().isEmpty())) {
-      throw cannot("give capabilities or privileges");
+      throw cannot("grant capabilities or privileges");
     }
     settings.user().ifPresent(this::refuseUser);
   }
 
   private void refuseUser(String user) {
     if (!user.matches("\\d+:\\d+")) {
-      throw cannot("look up the user " + user + ": write it as number:number");
+      throw cannot("look up the user '" + user + "'; write it as uid:gid");
     }
     if (unsupported.contains(RuntimeFeature.USERS) && !user.equals(NodeUser.own())) {
-      throw cannot("run as another user than " + NodeUser.own());
+      throw cannot("run a tool as another user than " + NodeUser.own());
     }
   }
 
@@ -131,6 +132,6 @@ public final class RunnerRuntime implements ContainerRuntime, ImageArchives {
 
   @Override
   public void close() {
-    // Nothing is held open; what runs goes on.
+    // No connection to close; running containers go on.
   }
 }

@@ -31,7 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Starts containers that are processes of this one. Thread-safe. */
+/** Starts containers that are child processes of this one. Thread-safe. */
 final class RunnerStarter {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(1);
@@ -101,7 +101,10 @@ final class RunnerStarter {
     }
   }
 
-  /** What the image says, what a container always has, what the tool says: the later ones win. */
+  /**
+   * Returns the variables of the image, the defaults of a container and those of the tool; later
+   * ones take precedence.
+   */
   private static Map<String, String> variables(ContainerSpec spec, ImageConfig config) {
     Map<String, String> variables = new LinkedHashMap<>();
     variables.put("PATH", PATH);
@@ -137,11 +140,14 @@ final class RunnerStarter {
     try {
       return AttachedProcess.start(command, spec.stdin(), directory.path());
     } catch (IOException e) {
-      throw new EngineException("%s cannot be run: %s".formatted(program, e.getMessage()), e);
+      throw new EngineException("Could not run %s: %s".formatted(program, e.getMessage()), e);
     }
   }
 
-  /** A program that cleans the environment itself takes all variables by names of its own. */
+  /**
+   * Returns the environment for a program that clears its environment and takes all variables with
+   * a prefix.
+   */
   private static ToolEnvironment prefixed(Map<String, String> variables, String prefix) {
     Map<String, String> command = new LinkedHashMap<>();
     variables.forEach((name, value) -> command.put(prefix + name, value));
@@ -151,14 +157,14 @@ final class RunnerStarter {
   private static Map<String, String> outside(Map<String, String> variables, Path empty) {
     Map<String, String> all = new HashMap<>(variables);
     all.put(Charliecloud.IMAGE_STORAGE, empty.toString());
-    // It warns without; what the tool gets is in the file.
+    // The program warns without it; the tool's variables are in the file.
     all.put("PATH", PATH);
     all.put("USER", NodeUser.name());
     return all;
   }
 
   /**
-   * Waits until the tool has taken the program's place, or the program has ended.
+   * Waits until the tool has replaced the program (exec), or the program has ended.
    *
    * @return the exit code of a tool that cannot be run
    * @throws EngineException if the program failed, takes too long, or the thread is interrupted
@@ -187,7 +193,7 @@ final class RunnerStarter {
       return process.waitFor(BETWEEN_LOOKS.toNanos(), NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new EngineException("Interrupted while " + program + " started a container", e);
+      throw new EngineException("Interrupted while starting a container with " + program, e);
     }
   }
 
@@ -200,8 +206,8 @@ final class RunnerStarter {
   private boolean isProgram(long pid) {
     try {
       String line = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"), ISO_8859_1);
-      // Nothing is left there of a process that has just ended.
-      // Before the program is itself, it is another copy of what starts it.
+      // The link of a process that has just ended cannot be read.
+      // Before its exec, the child is a copy of the process that starts it.
       return line.isEmpty()
           || line.startsWith(program + "\0")
           || prlimit.filter(path -> line.startsWith(path + "\0")).isPresent()

@@ -1,6 +1,6 @@
 /**
- * Containers that are processes of this one. Internal to this runtime: it promises nothing to
- * users.
+ * Containers that are child processes of this one. Internal to this runtime: its API may change
+ * without notice.
  */
 @NullMarked
 package io.lofn.runtime.cli.runner;

@@ -194,7 +194,7 @@ class CreateArgumentsTest {
 
   @Test
   void refusesAnEmptyProgram() {
-    // Docker would run what the image says.
+    // Docker would run the command of the image.
     assertThatThrownBy(() -> arguments(Docker.DIALECT, command("", "x")))
         .isInstanceOf(EngineException.class);
   }

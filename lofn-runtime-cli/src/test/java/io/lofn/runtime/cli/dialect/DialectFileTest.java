@@ -50,16 +50,19 @@ class DialectFileTest {
   @CsvSource({
     "option.mout=-, unknown option 'option.mout'; did you mean 'option.mount'?",
     "extend=docker, unknown key 'extend'; did you mean 'extends'?",
-    "extends=poodman, 'extends' names no dialect: 'poodman'; did you mean 'podman'?",
-    "option.mount=--bind={src}:{target}, option.mount has no value '{src}'; did you mean '{",
-    "option.init=--init={}, option.init has no value '{}'; it takes none",
-    "option.name=--name, option.name says no value",
+    "extends=poodman, 'extends' names an unknown dialect 'poodman'; did you mean 'podman'?",
+    "option.mount=--bind={src}:{target}, option.mount has no placeholder '{src}'; did you mean '{",
+    "option.init=--init={}, option.init has no placeholder '{}'; this option takes none",
+    "option.name=--name, option.name uses no placeholder; write one of [{json}, {}]",
+    "word.mount=-, the key 'word.mount' was renamed; write 'option.mount'",
+    "word.out-of-memory-verdict=, was renamed; write 'option.out-of-memory-detection'",
+    "word.mout=-, the key 'word.mout' was renamed; write 'option.mount'",
   })
   void saysOfWhatItDoesNotUnderstandWhatIsNearest(String line, String message) {
     String base = line.startsWith("extends=") ? "" : "extends=docker\n";
     assertThatThrownBy(() -> read(base + line + "\n"))
         .isInstanceOf(EngineException.class)
-        .hasMessageContaining("Dialect " + directory.resolve("dialect"))
+        .hasMessageContaining("Dialect file " + directory.resolve("dialect"))
         .hasMessageContaining(message);
   }
 

@@ -18,7 +18,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a dialect says of options that its program knows, in all forms that the program takes. */
+/**
+ * Tests which options of its program a dialect accepts as harmless, in all forms that the program
+ * accepts.
+ */
 class HarmlessOptionsTest {
 
   private static final List<String> VALUES =
@@ -46,7 +49,7 @@ class HarmlessOptionsTest {
           "=nvidia.com/gpu=all",
           "=ndots:2");
 
-  /** Every option that may be harmless; of all others no form is. */
+  /** Every option that may be harmless; no form of any other option is. */
   private record Known(CliDialect dialect, String names, Set<String> harmless) {
 
     private static final String ENGINES =

@@ -16,8 +16,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * What is said in the dialects of programs without an engine, and in nerdctl's. Those of nerdctl,
- * apptainer and singularity are not run against the real programs anywhere.
+ * Tests the arguments in the dialects of programs without an engine, and in nerdctl's. No test runs
+ * the real nerdctl, apptainer and singularity.
  */
 class RunnerArgumentsTest {
 

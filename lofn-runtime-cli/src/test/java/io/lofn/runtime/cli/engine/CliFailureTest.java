@@ -17,9 +17,11 @@ class CliFailureTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "Error response from daemon: Conflict. The container name \"/t\" is already in use by container \"f7\".",
-        "Error: creating container storage: the container name \"t\" is already in use by 52. You have to"
-            + " remove that container to be able to reuse that name: that name is already in use",
+        "Error response from daemon: Conflict. The container name \"/t\" is already in use by"
+            + " container \"f7\".",
+        "Error: creating container storage: the container name \"t\" is already in use by 52. You"
+            + " have to remove that container to be able to reuse that name: that name is already"
+            + " in use",
         "Cannot connect to the Docker daemon at unix:///nosuch. Is the docker daemon running?",
         "Error: unable to connect to Podman socket: Get \"http://d/v4.3.1/libpod/_ping\": dial unix"
             + " /nosuch: connect: no such file or directory",
@@ -38,7 +40,8 @@ class CliFailureTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "Error response from daemon: invalid mount config for type \"bind\": bind source path does not exist: /x",
+        "Error response from daemon: invalid mount config for type \"bind\": bind source path does"
+            + " not exist: /x",
         "Error: statfs /nosuch: no such file or directory",
         "unknown flag: --lofn-no-such-option",
         "Error response from daemon: Minimum memory limit allowed is 6MB",
@@ -55,8 +58,8 @@ class CliFailureTest {
   @ValueSource(
       strings = {
         "Resource limits are not supported and ignored on cgroups V1 rootless systems",
-        "WARNING: Your kernel does not support memory limit capabilities or the cgroup is not mounted."
-            + " Limitation discarded.",
+        "WARNING: Your kernel does not support memory limit capabilities or the cgroup is not"
+            + " mounted. Limitation discarded.",
         "WARNING: Your kernel does not support CPU CFS scheduler. CPU period/quota discarded."
       })
   void knowsWhenALimitHasNoEffect(String warning) {
@@ -126,7 +129,7 @@ class CliFailureTest {
             + " permission denied";
     assertThat(failure(said))
         .hasMessage(
-            "docker create: %s. Add the user %s to the socket's group, usually 'docker', and start the processes anew"
+            "docker create: %s. Add the user %s to the socket's group, usually 'docker', and restart the processes"
                 .formatted(said, System.getProperty("user.name")));
   }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the runtime makes of a command line that misbehaves. */
+/** Tests the runtime with a command line that misbehaves. */
 @Timeout(60)
 class CliRuntimeTest {
 
@@ -310,7 +310,7 @@ class CliRuntimeTest {
             directory, "image*) echo 'No such image: x' >&2; exit 1 ;; \n pull*) sleep 600 ;;");
     assertThatThrownBy(() -> cli.runtime(LONG).prepare(ImageRequest.of("x").pullTimeout(SHORT)))
         .isInstanceOf(EngineException.class)
-        .hasMessageContaining("Image x was not pulled within PT1S");
+        .hasMessageContaining("Could not pull image x within PT1S");
   }
 
   @Test

@@ -100,12 +100,13 @@ class EngineFinderTest {
     assertThat(reason(Map.of("command", "no-such-program"))).contains("on the PATH");
     assertThat(reason(Map.of("command", "./docker"))).contains("absolute path");
     assertThat(reason(Map.of("command", "/no/such/docker"))).contains("no such program");
-    assertThat(reason(Map.of("command", file.toString()))).contains("cannot be run");
-    assertThat(reason(Map.of("command", text.toString()))).contains("no known engine");
+    assertThat(reason(Map.of("command", file.toString()))).contains("could not run it");
+    assertThat(reason(Map.of("command", text.toString()))).contains("not that of a known engine");
     assertThat(reason(Map.of("command", "a\0b"))).contains("no file can have this name");
     assertThat(reason(Map.of("command", ""))).contains("no such program");
     assertThat(reason(Map.of("command", text.toString(), "dialect", "rkt")))
-        .contains("no dialect is called 'rkt', but [docker, podman, nerdctl, charliecloud,");
+        .contains(
+            "unknown dialect 'rkt'; the dialects are [docker, podman, nerdctl, charliecloud,");
   }
 
   private static String reason(Map<String, String> properties) {

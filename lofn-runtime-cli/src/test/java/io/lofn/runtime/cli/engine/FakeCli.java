@@ -12,15 +12,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A program that is spoken to like docker, and does what a test says. Each call is logged. Without
- * more ado it answers {@code info}, and a container is created, runs at once and ends with the exit
+ * A program with docker's command line whose behaviour a test defines. Each call is logged. By
+ * default it answers {@code info}, and a container is created, runs at once and ends with the exit
  * code of its start.
  */
 final class FakeCli {
 
   static final String INFO =
       """
-      {"ServerVersion":"20.10","NCPU":4,"ClientInfo":{"Version":"28.1"}}""";
+      {"ServerVersion":"20.10","NCPU":4,"ClientInfo":{"Version":"28.1"}}\
+      """;
 
   private static final String SCRIPT =
       """
@@ -52,7 +53,7 @@ final class FakeCli {
   /**
    * Writes the program.
    *
-   * @param cases what it does, as cases of a shell script: {@code create*) sleep 600 ;;}
+   * @param cases its behaviour, as cases of a shell script: {@code create*) sleep 600 ;;}
    */
   static FakeCli in(Path directory, String cases) throws IOException {
     return named("docker", directory, cases);

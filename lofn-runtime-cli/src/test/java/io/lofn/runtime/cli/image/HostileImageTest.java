@@ -51,7 +51,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Archives of images whose layers together reach for the node. */
+/** Tests archives of images whose layers together try to reach files of the node. */
 @Timeout(60)
 class HostileImageTest {
 
@@ -327,7 +327,10 @@ class HostileImageTest {
         .hasMessageContaining("too long");
   }
 
-  /** A header of each kind that is held in memory, after an entry that claims to have content. */
+  /**
+   * A header of each kind that the parser keeps in memory, after an entry that claims to have
+   * content.
+   */
   @ParameterizedTest
   @ValueSource(bytes = {LF_GNUTYPE_LONGNAME, LF_GNUTYPE_LONGLINK, LF_PAX_EXTENDED_HEADER_LC})
   void aHeaderOfAnyLengthIsRefusedBeforeItIsInMemory(byte type) throws Exception {
@@ -469,7 +472,9 @@ class HostileImageTest {
         .hasMessageContaining("link");
   }
 
-  /** The bytes of a path, percent-encoded: its text goes by the locale of the test. */
+  /**
+   * Returns the bytes of a path, percent-encoded, since its text depends on the locale of the test.
+   */
   private static String rawPath(Path path) {
     if (path.isAbsolute()) {
       return path.toUri().getRawPath();
@@ -504,7 +509,7 @@ class HostileImageTest {
     return result.stdout() + result.stderr();
   }
 
-  /** Unpacks an archive, in a JVM of its own. */
+  /** Unpacks an archive in a separate JVM. */
   static final class Child {
 
     private Child() {}
@@ -528,7 +533,7 @@ class HostileImageTest {
     }
   }
 
-  /** A link out of the image, one to that, a directory and a file. */
+  /** A link out of the image, a link to that link, a directory and a file. */
   private void ways(TarArchiveOutputStream tar) throws IOException {
     put(tar, LF_SYMLINK, "way", outside.toString());
     put(tar, LF_SYMLINK, "further", "way");
@@ -552,7 +557,7 @@ class HostileImageTest {
     put(tar, attack.type(), attack.name(), text);
   }
 
-  /** One entry; its text is the file's, or where a link leads. */
+  /** One entry; its text is the content of a file, or the target of a link. */
   private record Attack(String what, byte type, String name, String text) {
     @Override
     public String toString() {

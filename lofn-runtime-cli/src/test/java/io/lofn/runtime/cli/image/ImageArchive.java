@@ -13,7 +13,7 @@ import java.util.List;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
-/** Writes archives of images entry by entry, with what no program would put into one. */
+/** Writes archives of images entry by entry, with entries that no ordinary program writes. */
 final class ImageArchive {
 
   private ImageArchive() {}
@@ -21,7 +21,7 @@ final class ImageArchive {
   /**
    * Writes an archive, as {@code docker save} does, of the image {@code evil:1}.
    *
-   * @param directory where it, and its layers, are to lie
+   * @param directory the directory for the archive and its layers
    */
   static Path in(Path directory, Layer... layers) throws IOException {
     Path archive = directory.resolve("evil.tar");
@@ -54,7 +54,7 @@ final class ImageArchive {
   /**
    * Writes an entry.
    *
-   * @param text what the file has, or where the link leads
+   * @param text the content of the file, or the target of the link
    */
   static void put(TarArchiveOutputStream tar, byte type, String name, String text)
       throws IOException {

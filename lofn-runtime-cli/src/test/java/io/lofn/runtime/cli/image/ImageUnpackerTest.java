@@ -28,7 +28,7 @@ class ImageUnpackerTest {
     return new ImageStore(directory.resolve("images"), Optional.empty());
   }
 
-  /** Makes an archive whose layers a script makes, each in a directory of its own. */
+  /** Creates an archive whose layers a script creates, each in a separate directory. */
   private Path archive(String name, String... layers) throws Exception {
     Path work = Files.createDirectory(directory.resolve("work-" + name));
     List<String> names = new ArrayList<>();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whose images are run. The test gives files away, so it runs as root. */
+/** Tests whose images may run. The test changes owners of files, so it needs root. */
 class TrustedPathTest {
 
   private static final int SOMEBODY = 12345;

@@ -52,7 +52,7 @@ class RunDirectoryTest {
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
     Path link = Files.createSymbolicLink(parent.resolve(prefix + "link"), victim);
     for (Path each : List.of(theirs, open, pipe, link, victim)) {
-      // The JDK would open the pipe for that, and wait.
+      // The JDK would open the pipe to do that, and block.
       assertThat(new ProcessBuilder("touch", "-hd", "-1 hour", each.toString()).start().waitFor())
           .isZero();
     }

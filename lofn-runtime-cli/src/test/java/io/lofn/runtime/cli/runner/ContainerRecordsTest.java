@@ -30,7 +30,7 @@ class ContainerRecordsTest {
     return ContainerRecords.in(directory());
   }
 
-  /** A process that carries the cookie, and one that it leaves behind. */
+  /** A process with the cookie, and one that it leaves behind. */
   private static Process tool(String id) throws IOException {
     ProcessBuilder builder = new ProcessBuilder("sh", "-c", "sleep 600 & sleep 600");
     builder.environment().put(Cookie.NAME, id);

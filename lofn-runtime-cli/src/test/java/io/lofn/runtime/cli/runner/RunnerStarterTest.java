@@ -107,7 +107,7 @@ class RunnerStarterTest {
 
     assertThatThrownBy(() -> waiting.get(30, SECONDS))
         .hasCauseInstanceOf(EngineException.class)
-        .hasMessageContaining("Interrupted while " + program + " started a container");
+        .hasMessageContaining("Interrupted while starting a container with " + program);
     assertNothingIsLeft();
   }
 
