@@ -131,9 +131,9 @@ public interface OutputReader<O> extends Serializable {
       throw new IllegalArgumentException(
           usesStdout()
               ? "In first.and(next), both read the tool's standard output, which can be read once;"
-                    + " read it in one of them"
+                  + " read it in one of them"
               : "In first.and(next), next reads the tool's standard output, which must be read"
-                    + " before any file; write next.and(first)");
+                  + " before any file; write next.and(first)");
     }
     return new ConcatenatedReader<>(this, next);
   }

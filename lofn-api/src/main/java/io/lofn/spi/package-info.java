@@ -1,5 +1,6 @@
 /**
- * The interfaces for third parties: container runtimes, volume stagers and stores of binary outputs.
+ * The interfaces for third parties: container runtimes, volume stagers and stores of binary
+ * outputs.
  *
  * <p>A jar adds one by naming its provider in {@code META-INF/services}. Providers and what they
  * create live once per executor JVM and are never serialised. Implementations provide the mechanism

@@ -19,7 +19,8 @@ class VocabularyTest {
 
   private static final Path ROOT = Path.of("..");
   private static final Pattern ROW = Pattern.compile("(?m)^\\| `(\\w+)` \\| `\\w+` \\|$");
-  private static final Pattern SEVERAL_WORDS = Pattern.compile("\\w*[a-z]\\w*[A-Z]\\w*|[A-Z]+_\\w+");
+  private static final Pattern SEVERAL_WORDS =
+      Pattern.compile("\\w*[a-z]\\w*[A-Z]\\w*|[A-Z]+_\\w+");
 
   /** Verbs and nouns that had other names in code; {@code \b} keeps them from parts of others. */
   private static final List<String> WORDS =
@@ -39,7 +40,12 @@ class VocabularyTest {
 
   /** They say what was renamed. */
   private static final Set<String> ABOUT_OLD_NAMES =
-      Set.of("CHANGELOG.md", "VocabularyTest.java", "LofnConfigTest.java", "FailingJobs.java", "renamed-key.txt");
+      Set.of(
+          "CHANGELOG.md",
+          "VocabularyTest.java",
+          "LofnConfigTest.java",
+          "FailingJobs.java",
+          "renamed-key.txt");
 
   @Test
   void noNameOfSeveralWordsThatWasGivenUpIsLeft() throws IOException {
@@ -59,7 +65,8 @@ class VocabularyTest {
 
     assertThat(old).hasSizeGreaterThan(10);
     assertThat(lines(declaration))
-        .filteredOn(line -> line.matches(".*/(lofn-core|lofn-spark|lofn-api|lofn-runtime-cli)/src/main/.*"))
+        .filteredOn(
+            line -> line.matches(".*/(lofn-core|lofn-spark|lofn-api|lofn-runtime-cli)/src/main/.*"))
         .isEmpty();
   }
 

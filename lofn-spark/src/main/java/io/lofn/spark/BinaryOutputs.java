@@ -12,8 +12,9 @@ import java.util.function.UnaryOperator;
 
 /**
  * The output of a tool for each partition, as files in one directory on the job's file system:
- * {@code part-00003.bin}, or the directory {@code part-00003} if the tool gave several files. It is deleted when this is closed, or when the application ends, unless it is moved.
- * Thread-safe; for the driver only.
+ * {@code part-00003.bin}, or the directory {@code part-00003} if the tool gave several files. It is
+ * deleted when this is closed, or when the application ends, unless it is moved. Thread-safe; for
+ * the driver only.
  *
  * <pre>{@code
  * try (BinaryOutputs out = lofn.mapBinary(lines, compress)) {

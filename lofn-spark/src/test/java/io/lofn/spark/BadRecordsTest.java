@@ -150,9 +150,8 @@ class BadRecordsTest {
     assertTold(() -> lofn.collectReduce(rdd, tool, "file:" + directory + "/all"), told);
   }
 
-  @SafeVarargs
   @SuppressWarnings({"unchecked", "rawtypes"})
-  private static <T> JavaRDD<String> rdd(T... records) {
+  private static JavaRDD<String> rdd(Object... records) {
     return (JavaRDD) context.parallelize(new ArrayList<>(Arrays.asList(records)), 2);
   }
 

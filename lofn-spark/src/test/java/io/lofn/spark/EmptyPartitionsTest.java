@@ -49,7 +49,7 @@ class EmptyPartitionsTest {
               JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
               lofn.map(
                       lofn.map(context.parallelize(List.of("x", "y"), 24), COUNT_FILE),
-                      Tool.<String>pipe("any").shell("cat"))
+                      Tool.pipe("any").shell("cat"))
                   .collect();
             });
 

@@ -31,96 +31,104 @@ public final class LofnConfig {
           "auto",
           "docker,podman",
           PREFIX + "runtime",
-          "The container runtime of each node: `auto` for the best that is usable there, one name,"
-              + " or an ordered list of names of which the first usable is taken.");
+          "The container runtime of each node: `auto` takes the best one that works "
+              + "there; a name takes that one; an ordered list of names takes the first one "
+              + "that works.");
   public static final ConfigKey<String> EXCHANGE_PATH =
       ConfigKey.text(
-          PREFIX + "exchange.path", "/shared", "Where a tool sees the exchange of its run.");
+          PREFIX + "exchange.path",
+          "/shared",
+          "The path at which a tool sees its exchange, the directory with its input and "
+              + "output.");
   public static final ConfigKey<String> TMP_DIR =
       ConfigKey.text(
           PREFIX + "tmp.dir",
           "",
-          "Where exchanges, and volumes unless `spark.lofn.volumes.dir` says otherwise, are kept on"
-              + " each node; not set: Spark's local directories.");
+          "The directory for exchanges on each node, and for volumes unless "
+              + "`spark.lofn.volumes.dir` is set. Not set: Spark's local directories.");
   public static final ConfigKey<Long> TMP_MIN_FREE =
       ConfigKey.size(
           PREFIX + "tmp.minFree",
           "64m",
-          "What a local directory's disk must have free for a run to begin there; others are tried"
-              + " before the task fails.");
+          "Free space that the disk of a local directory must have for a run to start "
+              + "there. lofn tries the other local directories before the task fails.");
   public static final ConfigKey<String> TMP_MEMORY_DIR =
       ConfigKey.text(
           PREFIX + "tmp.memoryDir",
           "",
-          "A tmpfs, whose `size=` is the cap, for the exchanges of first attempts while half of it"
-              + " is free; a run that fills it fails, and its next attempt has its exchange on"
-              + " disk. A node that has no such tmpfs does without. Not set: none.");
+          "A tmpfs for exchanges; its `size=` option is the limit. First attempts use it "
+              + "while at least half of it is free. A run that fills it fails, and the next "
+              + "attempt uses the disk. Nodes without this tmpfs use the disk. Not set: "
+              + "exchanges are on disk.");
   public static final ConfigKey<HostPathMapping> HOST_PATH_MAP =
       ConfigKey.pathMap(
           PREFIX + "host.path.map",
-          "Where executors run in containers: how the node's engine calls their paths, such as"
-              + " `/var/data=/mnt/node/data,/tmp=/hosttmp`. Of several prefixes the longest"
-              + " counts.");
+          "For executors that run in containers: pairs of the executor's path and the "
+              + "node's path for the same directory, such as "
+              + "`/var/data=/mnt/node/data,/tmp=/hosttmp`. The longest matching prefix is used.");
   public static final ConfigKey<ProbeMode> PROBE =
       ConfigKey.choice(
           PREFIX + "probe",
           ProbeMode.class,
           "auto",
-          "Whether an executor tries, before its first run, that a container sees its files and it"
-              + " sees the container's: `auto` where a path map is set or the executor seems to be"
-              + " in a container.");
+          "Whether an executor checks before its first run that containers see its files "
+              + "and that it sees theirs. `auto` checks if `spark.lofn.host.path.map` is set or "
+              + "the executor seems to run in a container.");
   public static final ConfigKey<String> VOLUMES_DIR =
       ConfigKey.text(
           PREFIX + "volumes.dir",
           "",
-          "Where each node keeps copies of volumes, in a directory for each user that all its"
-              + " applications share; not set: the first of Spark's local directories, on YARN"
-              + " the application's own, which goes with it.");
+          "The directory for copies of volumes on each node. All applications of a user "
+              + "share them. Not set: the first of Spark's local directories; on YARN that "
+              + "directory is deleted with the application.");
   public static final ConfigKey<Long> VOLUMES_MAX_SIZE =
       ConfigKey.size(
           PREFIX + "volumes.maxSize",
           "100g",
-          "What the copies of volumes of one user may take on a node; those that were used least"
-              + " recently are deleted first, and none that is in use.");
+          "The largest total size of a user's copies of volumes on a node. lofn deletes "
+              + "the copies that were used least recently, and never a copy in use.");
   public static final ConfigKey<Duration> VOLUMES_TIMEOUT =
       ConfigKey.time(
           PREFIX + "volumes.timeout",
           "2h",
-          "How long a task waits for a volume or an image archive to be copied to its node, and"
-              + " unpacked; whoever makes the copy, or waits for another task that does.");
+          "How long a task waits until a volume or an image archive is copied to its node "
+              + "and unpacked, by itself or by another task.");
   public static final ConfigKey<String> VOLUMES_FILE_SYSTEM =
       ConfigKey.text(
           PREFIX + "volumes.fileSystem",
           "",
-          "Where volumes whose source is a path without a scheme are, such as `file:///`, the nodes"
-              + " themselves; not set: the job's default file system.");
+          "The file system of volumes whose source is a path without a scheme, such as "
+              + "`file:///` for the nodes' own disks. Not set: the default file system of the "
+              + "job.");
   public static final ConfigKey<KeepPolicy> KEEP =
       ConfigKey.choice(
           PREFIX + "keep",
           KeepPolicy.class,
           "never",
-          "Whether the exchange of a run whose tool failed is kept, with a script beside it that"
-              + " repeats the run by hand; the exception names it. Nothing deletes it but you.");
+          "`on-failure` keeps the exchange of each run whose tool failed, with a script "
+              + "that repeats the run; the exception names the directory. lofn never deletes "
+              + "kept exchanges.");
   public static final ConfigKey<String> OUTPUT_DIR =
       ConfigKey.text(
           PREFIX + "output.dir",
           "lofn",
-          "Where binary outputs are kept, each in a directory of its own: a path that all nodes"
-              + " see. Without a scheme it is on the job's default file system, and below the"
-              + " user's home unless it is absolute.");
+          "The directory for binary outputs; each output gets a subdirectory. All nodes "
+              + "must see this path. A path without a scheme is on the default file system of "
+              + "the job; a relative path is below the user's home directory.");
   public static final ConfigKey<EmptyPartitions> EMPTY_PARTITIONS =
       ConfigKey.choice(
           PREFIX + "emptyPartitions",
           EmptyPartitions.class,
           "run",
-          "What happens with a partition without records: the tool runs on it, since only the tool"
-              + " knows what nothing means, or it is skipped and its output is empty.");
+          "What happens with a partition without records: `run` runs the tool on empty "
+              + "input, `skip` does not run it and returns no output.");
   public static final ConfigKey<PullPolicy> PULL_POLICY =
       ConfigKey.choice(
           PREFIX + "image.pullPolicy",
           PullPolicy.class,
           "missing",
-          "When a registry is asked for an image.");
+          "When lofn asks a registry for an image: for each job, only if the node does "
+              + "not have it, or never.");
   public static final ConfigKey<Duration> PULL_TIMEOUT =
       ConfigKey.time(
           PREFIX + "image.pullTimeout", "30m", "How long the pull of an image may take.");
@@ -128,88 +136,90 @@ public final class LofnConfig {
       ConfigKey.flag(
           PREFIX + "image.pin",
           "true",
-          "Whether the driver asks once which bytes an image's tag stands for, so that all nodes"
-              + " and all attempts run the same; where it cannot be told, each node takes the tag"
-              + " as it finds it.");
+          "Whether the driver resolves the tag of an image to its digest once, so that "
+              + "all nodes and all attempts run the same image. If it cannot, each node uses "
+              + "the image that it has under this tag.");
   public static final ConfigKey<UnsupportedFeaturePolicy> UNSUPPORTED_FEATURES =
       ConfigKey.choice(
           PREFIX + "unsupportedFeatures",
           UnsupportedFeaturePolicy.class,
           "refuse",
-          "What happens where a node's runtime lacks what a tool or the session asks for, such as a"
-              + " memory limit: the tool is refused, or runs without it after one warning. What is"
-              + " only a default is always warned of.");
+          "What happens if the runtime of a node does not support a feature that the tool "
+              + "or the session asks for, such as a memory limit: `refuse` fails the task; "
+              + "`warn` runs the tool without the feature and logs one warning. A missing "
+              + "feature that is only a default always causes a warning.");
   public static final ConfigKey<Duration> ENGINE_TIMEOUT =
       ConfigKey.time(
           PREFIX + "engine.timeout",
           "60s",
-          "How long an engine may take to answer one call; pulls and runs have their own.");
+          "How long the engine may take to answer one call. Pulls and runs have their own "
+              + "limits.");
   public static final ConfigKey<Integer> ENGINE_ATTEMPTS =
       ConfigKey.count(
           PREFIX + "engine.attempts",
           "5",
           1,
-          "How often an engine call is tried, with back-off, while its failure may pass.");
+          "How many times lofn tries an engine call whose failure may be temporary, with "
+              + "exponential back-off.");
   public static final ConfigKey<Duration> RUN_TIMEOUT =
       ConfigKey.time(
-          PREFIX + "run.timeout",
-          "",
-          "How long one run of a tool may take; not set: as long as it takes.");
+          PREFIX + "run.timeout", "", "The longest time for one run of a tool. Not set: no limit.");
   public static final ConfigKey<Duration> RUN_IDLE_TIMEOUT =
       ConfigKey.time(
           PREFIX + "run.idleTimeout",
           "",
-          "How long a tool may neither write to standard output or standard error nor take from"
-              + " standard input; not set: as long as it likes.");
+          "The longest time in which a tool neither writes to standard output or standard "
+              + "error nor reads from standard input. Not set: no limit.");
   public static final ConfigKey<Long> RUN_MAX_DISK =
       ConfigKey.size(
           PREFIX + "run.maxDisk",
           "",
-          "What one run may write into its exchange and its /tmp before it is stopped, as lofn"
-              + " finds by looking now and then; not set: what the disk has.");
+          "The most bytes that a run may write to its exchange and `/tmp`. lofn measures "
+              + "periodically and stops a run that exceeds the limit. Not set: no limit but the "
+              + "disk.");
   public static final ConfigKey<Long> RECORD_MAX_SIZE =
       ConfigKey.sizeUpTo(
           LONGEST_RECORD,
           PREFIX + "record.maxSize",
           "64m",
-          "The longest record that is made of what a tool wrote, uncompressed: a line, or a file"
-              + " that is read whole. A longer one fails the run before there is room for it. Each"
-              + " task needs several times as much memory for its longest record; at most 2047m.");
+          "The longest record of a tool's output, uncompressed: a line, or a file that is "
+              + "read as one record. A longer record fails the run before memory is allocated "
+              + "for it. A task needs several times this much memory. At most 2047m.");
   public static final ConfigKey<Duration> STOP_GRACE =
       ConfigKey.timeOrZero(
           PREFIX + "run.stopGrace",
           "10s",
-          "How long a cancelled or timed-out tool may take to end after SIGTERM before it is"
-              + " killed.");
+          "How long a cancelled or timed-out tool may take to exit after SIGTERM before "
+              + "it gets SIGKILL.");
   public static final ConfigKey<Boolean> FAIL_FAST =
       ConfigKey.flag(
           PREFIX + "failFast",
           "false",
-          "Whether a job is cancelled once a tool has failed on one partition"
-              + " `spark.lofn.failFast.failures` times in the same way, in place of all attempts of"
-              + " `spark.task.maxFailures`.");
+          "Whether lofn cancels a job once a tool has failed "
+              + "`spark.lofn.failFast.failures` times in the same way on one partition, instead "
+              + "of using all `spark.task.maxFailures` attempts.");
   public static final ConfigKey<Integer> FAIL_FAST_FAILURES =
       ConfigKey.count(
           PREFIX + "failFast.failures",
           "2",
           1,
-          "How many equal failures of one partition are enough to cancel the job.");
+          "How many equal failures on one partition cancel the job.");
   public static final ConfigKey<Double> CPUS =
       ConfigKey.share(
           PREFIX + "container.cpus",
-          "Processors of one container; not set: `spark.task.cpus`. Never more than the node has.");
+          "CPUs of one container, at most those of the node. Not set: `spark.task.cpus`.");
   public static final ConfigKey<Long> MEMORY =
       ConfigKey.size(
           PREFIX + "container.memory",
           "",
-          "Memory of one container, swap included; not set: not limited.");
+          "The memory limit of one container, swap included. Not set: no limit.");
   public static final ConfigKey<Boolean> REUSE =
       ConfigKey.flag(
           PREFIX + "container.reuse",
           "false",
-          "Whether a container serves many runs of the same tool, one after the other; a run then"
-              + " costs milliseconds, finds the image's files read-only, and is kept less apart"
-              + " from those before it.");
+          "Whether a container serves many runs of the same tool, one after the other. A "
+              + "run then starts in milliseconds, sees the image's files read-only, and is less "
+              + "isolated from earlier runs.");
   public static final ConfigKey<Integer> REUSE_RUNS =
       ConfigKey.count(
           PREFIX + "container.reuse.runs",
@@ -218,60 +228,69 @@ public final class LofnConfig {
           "How many runs one container serves at most.");
   public static final ConfigKey<Duration> REUSE_AGE =
       ConfigKey.time(
-          PREFIX + "container.reuse.age", "1h", "How long one container is given new runs.");
+          PREFIX + "container.reuse.age", "1h", "How long a container accepts new runs.");
   public static final ConfigKey<Duration> REUSE_IDLE =
       ConfigKey.time(
           PREFIX + "container.reuse.idle",
           "1m",
-          "How long a container without a run waits for the next one before it is removed.");
+          "How long an idle container waits for its next run before lofn removes it.");
   public static final ConfigKey<Boolean> CONTAINER_TMP =
       ConfigKey.flag(
           PREFIX + "container.tmp",
           "true",
-          "Whether a container's /tmp lies on the disk of its exchange, and goes with the run;"
-              + " false: it is the image's own, and the engine's storage fills.");
+          "Whether `/tmp` of a container is a directory beside its exchange that is "
+              + "deleted with the run. `false`: `/tmp` is part of the container's file system "
+              + "and uses the engine's storage.");
   public static final ConfigKey<Boolean> PIPES =
       ConfigKey.flag(
           PREFIX + "container.pipes",
           "true",
-          "Whether a tool whose standard input or output carry records has named pipes for its"
-              + " streams, where its image has a shell and its kernel is the executor's; else, or"
-              + " if false, it has what the engine attaches, which is slower.");
+          "Whether a tool that reads or writes records on its standard streams gets named "
+              + "pipes for them, if the image has a shell, the tool shares the executor's "
+              + "kernel, and the runtime's own streams are not pipes already. `false`: lofn "
+              + "uses the streams that the engine attaches, which are slower.");
   public static final ConfigKey<Integer> PIDS =
       ConfigKey.count(
-          PREFIX + "container.pids", "4096", 1, "Processes and threads of one container.");
+          PREFIX + "container.pids",
+          "4096",
+          1,
+          "The largest number of processes and threads of one container.");
   public static final ConfigKey<Integer> REDUCE_FAN_IN =
       ConfigKey.count(
-          PREFIX + "reduce.fanIn", "8", 2, "How many neighbours one container of a reduce merges.");
+          PREFIX + "reduce.fanIn",
+          "8",
+          2,
+          "How many neighbouring partitions one container of a reduce merges.");
   public static final ConfigKey<Duration> CLEANUP_INTERVAL =
       ConfigKey.time(
           PREFIX + "cleanup.interval",
           "1m",
-          "How often an executor looks for containers and directories whose owner is gone.");
+          "How often an executor removes containers and directories whose owner process "
+              + "has ended.");
   public static final ConfigKey<List<String>> PLUGIN_IMAGES =
       ConfigKey.list(
           PREFIX + "plugin.images",
           "",
-          "Images that `io.lofn.spark.LofnPlugin` makes present on each node as soon as an executor"
-              + " starts there.");
+          "Images that `io.lofn.spark.LofnPlugin` pulls on each node when an executor "
+              + "starts there.");
   public static final ConfigKey<Boolean> ALLOW_PRIVILEGED =
       ConfigKey.flag(
           PREFIX + "allow.privileged",
           "false",
-          "Allows engine options and networks of which lofn does not know that they give a tool"
-              + " nothing of the node, unusual capabilities, and read-write volumes with another"
-              + " user.");
+          "Allows engine options and networks that are not known to be harmless, unusual "
+              + "capabilities, and read-write volumes together with another user.");
   public static final ConfigKey<Boolean> ALLOW_HOST_NAMESPACES =
       ConfigKey.flag(
           PREFIX + "allow.hostNamespaces",
           "false",
-          "Allows the node's network, process, IPC, UTS, user or cgroup namespace, or another"
-              + " container's, in a container.");
+          "Allows a container to share the network, process, IPC, UTS, user or cgroup "
+              + "namespace of the node or of another container.");
   public static final ConfigKey<Boolean> ALLOW_ENGINE_SOCKET =
       ConfigKey.flag(
           PREFIX + "allow.engineSocket",
           "false",
-          "Allows a volume to be a socket, such as the engine's, which is root on the node.");
+          "Allows a volume that is a socket, such as the engine's own, which gives root "
+              + "access to the node.");
 
   static final List<ConfigKey<?>> KEYS =
       List.of(

@@ -164,7 +164,9 @@ public final class FailureReport {
     return missing(
         "regular file " + inContainer + instead.map(Instead::what).orElse(""),
         stderr,
-        instead.map(Instead::hint).orElseGet(() -> Hints.forMissing(inContainer, evidence(null, stderr))));
+        instead
+            .map(Instead::hint)
+            .orElseGet(() -> Hints.forMissing(inContainer, evidence(null, stderr))));
   }
 
   /** The failure of a tool that left nothing of what its output names. */

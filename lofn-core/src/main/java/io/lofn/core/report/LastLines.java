@@ -29,12 +29,10 @@ record LastLines(List<String> shown, boolean all) {
   static LastLines of(String text) {
     List<String> lines = new ArrayList<>();
     boolean all = true;
-    for (String line : LINE_END.split(text)) {
-      String[] states = RETURN.split(line);
-      all &= states.length <= STATES;
-      for (int i = Math.max(0, states.length - STATES); i < states.length; i++) {
-        lines.add(states[i]);
-      }
+    for (String line : LINE_END.splitAsStream(text).toList()) {
+      List<String> states = RETURN.splitAsStream(line).toList();
+      all &= states.size() <= STATES;
+      lines.addAll(states.subList(Math.max(0, states.size() - STATES), states.size()));
     }
     int from = Math.max(0, lines.size() - MOST);
     List<String> last =

@@ -95,7 +95,8 @@ final class Preparation {
 
   /** Stages a volume, which the caller closes. */
   StagedVolume stage(SelectedRuntime runtime, Volume volume, TaskScope task) {
-    boolean open = runtime.runtime().unsupportedFeatures().contains(RuntimeFeature.READ_ONLY_MOUNTS);
+    boolean open =
+        runtime.runtime().unsupportedFeatures().contains(RuntimeFeature.READ_ONLY_MOUNTS);
     return calls.callInterruptibly(task, () -> volumes.stage(volume, open), StagedVolume::close);
   }
 

@@ -80,8 +80,8 @@ public record ToolEnvironment(List<String> file, Map<String, String> command) {
     if (OBEYED.matcher(name.toUpperCase(Locale.ROOT)).matches()) {
       throw new EngineException(
           ("A command line cannot pass the environment variable %s with this value: the command"
-               + " reads this variable itself; remove line breaks, quotes, $, # and backslashes"
-               + " from the value, or rename the variable")
+                  + " reads this variable itself; remove line breaks, quotes, $, # and backslashes"
+                  + " from the value, or rename the variable")
               .formatted(name));
     }
     return name;

@@ -75,7 +75,7 @@ final class MountPoints {
     } catch (IOException e) {
       throw new EngineException(
           ("Could not create the mount point %s in image %s: %s; create it in the image, or mount"
-               + " below an existing directory of the image")
+                  + " below an existing directory of the image")
               .formatted(mount.target(), image, e),
           e);
     }
