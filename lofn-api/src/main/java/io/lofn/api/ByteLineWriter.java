@@ -45,7 +45,7 @@ final class ByteLineWriter {
   static LofnException cut(long number, Delimiter delimiter) {
     return new BadRecord(
         number,
-        "contains the delimiter %s, or forms one with the delimiter after it, and would be read as several records. Remove it, choose another Lines.delimiter, or say Lines.multiLine() if records are meant to hold several lines."
+        "contains the delimiter %s, or forms one with the delimiter after it, and would be read as several records. Remove it, choose another Lines.delimiter, or use Lines.multiLine() if records may have several lines."
             .formatted(delimiter));
   }
 

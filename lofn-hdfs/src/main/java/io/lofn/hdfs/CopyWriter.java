@@ -37,7 +37,7 @@ final class CopyWriter {
 
   /** Counts a file, directory or link of an archive: names need disk space, too. */
   void entry() throws IOException {
-    requireWanted();
+    requireNotCancelled();
     entries++;
     growth.upTo(taken());
   }
@@ -46,7 +46,7 @@ final class CopyWriter {
     return written + entries * ENTRY;
   }
 
-  private void requireWanted() throws IOException {
+  private void requireNotCancelled() throws IOException {
     if (unwanted.getAsBoolean()) {
       throw new IOException("lofn is shutting down");
     }
@@ -61,7 +61,7 @@ final class CopyWriter {
     try (FileChannel out =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        requireWanted();
+        requireNotCancelled();
         written += read;
         growth.upTo(taken());
         ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, read);

@@ -97,7 +97,7 @@ class HadoopVolumeStagerTest extends VolumeStagerContract {
       for (VolumeStager each : List.of(known, unknown)) {
         assertThatThrownBy(() -> each.stage(URI.create(source)))
             .isInstanceOf(StagingException.class)
-            .hasMessageStartingWith("The volume " + source + " cannot be copied to " + node)
+            .hasMessageStartingWith("Could not copy the volume " + source + " to " + node)
             .hasMessageContaining("classes of the file system " + scheme + ": are missing (")
             .hasMessageContaining("Add " + jar)
             .hasMessageContaining("spark.jars.packages");

@@ -26,7 +26,7 @@ final class ClusterFaults {
         List<ProcessHandle> executors = cluster.executors();
         executors.get(random.nextInt(executors.size())).destroyForcibly();
         lab.injected(1);
-        lab.judge(job, FaultLab.records(4));
+        lab.requireOutcome(job, FaultLab.records(4));
       }
     };
   }
@@ -47,7 +47,7 @@ final class ClusterFaults {
                         + " if [ $record = 0 ] && mkdir /marks/first 2>/dev/null; then sleep 600; fi;"
                         + " echo $record");
         JavaFutureAction<List<String>> job = lab.start(tool, 8);
-        lab.judge(job, FaultLab.records(8));
+        lab.requireOutcome(job, FaultLab.records(8));
         lab.injected(Files.exists(marks.resolve("first")) ? 1 : 0);
       }
     };

@@ -41,7 +41,7 @@ class CoreArchitectureTest {
           Set.of("exchange", "storage"),
           Set.of("container", "feed", "image"),
           Set.of("hint", "plan", "probe", "warm"),
-          Set.of("gate", "report"),
+          Set.of("policy", "report"),
           Set.of("run"),
           Set.of("check"));
 

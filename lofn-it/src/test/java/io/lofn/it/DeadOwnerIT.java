@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a JVM that was killed has left is removed by the next lofn on the node. */
-@Tag("serial") // Any lofn on the node would sweep what it leaves.
+@Tag("serial") // Any lofn on the node would remove what it leaves.
 @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DeadOwnerIT {
 

@@ -34,7 +34,7 @@ final class EngineFaults {
         end.accept(engine);
         engine.start();
         lab.injected(1);
-        lab.judge(job, FaultLab.records(4));
+        lab.requireOutcome(job, FaultLab.records(4));
       }
     };
   }
@@ -49,7 +49,7 @@ final class EngineFaults {
         TimeUnit.SECONDS.sleep(8);
         engine.thaw();
         lab.injected(1);
-        lab.judge(job, FaultLab.records(4));
+        lab.requireOutcome(job, FaultLab.records(4));
       }
     };
   }
@@ -62,7 +62,7 @@ final class EngineFaults {
               .shell("read record; for i in $(seq 200); do echo $record-$i; done; echo $record");
       while (proxy.hits() < times) {
         int before = proxy.hits();
-        lab.judge(lab.start(talkative, 4), talked(4));
+        lab.requireOutcome(lab.start(talkative, 4), talked(4));
         lab.injected(proxy.hits() - before);
       }
     };

@@ -5,7 +5,7 @@ package io.lofn.it;
 interface Fault {
 
   /**
-   * Makes it happen, in jobs of its own, and judges how they end.
+   * Makes it happen, in jobs of its own, and checks how they end.
    *
    * @param lab where the jobs run
    * @param times how often

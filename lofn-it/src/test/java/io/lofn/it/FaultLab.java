@@ -29,7 +29,7 @@ final class FaultLab {
   /** How long a job may take to end after a fault; all timeouts of lofn are far below. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  /** Faults must not be waited for longer than needed: short deadlines and frequent sweeps. */
+  /** Faults must not be waited for longer than needed: short deadlines and frequent clean-up. */
   static final Map<String, String> SETTINGS =
       Map.of(
           "spark.lofn.cleanup.interval", "1s",
@@ -93,7 +93,7 @@ final class FaultLab {
   }
 
   /** Waits for the end of a job: right, or with a failure that lofn explains. */
-  void judge(JavaFutureAction<List<String>> job, List<String> expected)
+  void requireOutcome(JavaFutureAction<List<String>> job, List<String> expected)
       throws InterruptedException {
     try {
       List<String> records = job.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
@@ -164,7 +164,7 @@ final class FaultLab {
     return true;
   }
 
-  /** Lets the sweep do its work, and counts what it has not done. */
+  /** Waits for the periodic clean-up, and counts what it has left. */
   FaultRow row(String fault) throws InterruptedException {
     int running = settled(this::runningTasks);
     return new FaultRow(

@@ -6,8 +6,8 @@ package io.lofn.it;
  * @param fault the fault
  * @param runtime the runtime
  * @param injected how many times it happened
- * @param containersLeft containers that were there after the sweep
- * @param directoriesLeft exchanges that were there after the sweep
+ * @param containersLeft containers that were there after the clean-up
+ * @param directoriesLeft exchanges that were there after the clean-up
  * @param wrongResults jobs whose result was wrong, or whose failure no message of lofn explains
  * @param hungTasks jobs and tasks that had not ended in time
  */

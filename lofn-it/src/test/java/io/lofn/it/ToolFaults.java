@@ -33,7 +33,7 @@ final class ToolFaults {
       TimeUnit.MILLISECONDS.sleep(random.nextInt(2_000));
       lab.context().cancelJobGroup(group);
       lab.injected(1);
-      lab.judge(job, FaultLab.records(4));
+      lab.requireOutcome(job, FaultLab.records(4));
       lab.context().clearJobGroup();
     }
   }
@@ -46,7 +46,7 @@ final class ToolFaults {
       lab.awaitContainers(1);
       lab.engine().run("rm", "-f", lab.containers().get(0));
       lab.injected(1);
-      lab.judge(job, FaultLab.records(2));
+      lab.requireOutcome(job, FaultLab.records(2));
     }
   }
 
@@ -95,7 +95,7 @@ final class ToolFaults {
       if (removed(lab.engine(), image, job)) {
         lab.injected(1);
       }
-      lab.judge(job, FaultLab.records(8));
+      lab.requireOutcome(job, FaultLab.records(8));
     }
   }
 

@@ -148,7 +148,7 @@ class BinaryOutputsTest {
       assertThatThrownBy(() -> out.moveTo(free, part -> "part-00001.bin"))
           .hasMessageContaining("part-00000.bin cannot be named part-00001.bin");
       assertThatThrownBy(() -> out.moveTo(free, part -> "../" + part))
-          .hasMessageContaining("named relative to it");
+          .hasMessageContaining("a name relative to the output");
       assertThatThrownBy(() -> out.moveTo(free, part -> null))
           .hasMessageContaining("part-00000.bin is given no name");
       assertThatThrownBy(() -> out.moveFileTo(free)).hasMessageContaining("2 files, not one");

@@ -100,7 +100,7 @@ class EarlyEndTest {
     Instant end = Instant.now().plusSeconds(30);
     while (Thread.getAllStackTraces().keySet().stream()
         .anyMatch(thread -> thread.getName().startsWith("lofn input of"))) {
-      assertThat(Instant.now()).as("waiting until no feeder is left").isBefore(end);
+      assertThat(Instant.now()).as("waiting until no stdin writer is left").isBefore(end);
       TimeUnit.MILLISECONDS.sleep(20);
     }
   }

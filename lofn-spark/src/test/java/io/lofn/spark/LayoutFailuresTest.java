@@ -148,7 +148,7 @@ class LayoutFailuresTest {
 
     assertThat(causeOf(lofn.map(records(), tool)))
         .isInstanceOf(LayoutException.class)
-        .hasMessageContaining("The gzip data is cut: it ends at byte 15")
+        .hasMessageContaining("The gzip data is cut short: it ends at byte 15")
         .hasMessageContaining("A compressed file is probably cut short or damaged");
   }
 

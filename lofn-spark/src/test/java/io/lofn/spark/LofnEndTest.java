@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.Tool;
 import io.lofn.core.run.RunEngine;
-import io.lofn.core.run.RunWatchdog;
+import io.lofn.core.task.RunWatchdog;
 import io.lofn.spark.executor.ExecutorInjector;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;

@@ -67,13 +67,13 @@ public record ExchangeDisk(Path directory, long freeBytes, boolean seLinux, bool
 
   /** Returns that there is no room left, and what to do. */
   public String fullDisk() {
-    String why = isFull() ? "is full" : "has no room left, by a quota or by its number of files";
+    String why = isFull() ? "is full" : "is out of quota or of inodes";
     String said =
-        "the disk of the exchange, %s, %s (%d bytes free). Free some, make the partitions smaller, or let %s name a larger disk."
+        "the disk of the exchange, %s, %s (%d bytes free). Free disk space, make the partitions smaller, or set %s to a directory on a larger disk."
             .formatted(directory, why, freeBytes, LofnConfig.TMP_DIR.name());
     return inMemory
         ? said
-            + " It is a tmpfs: if it is that of %s, the next attempt has its exchange on disk, unless spark.io.encryption.enabled is set: then make the tmpfs larger."
+            + " It is a tmpfs. If %s names it, the next attempt uses the disk; with spark.io.encryption.enabled it does not: then make the tmpfs larger."
                 .formatted(LofnConfig.TMP_MEMORY_DIR.name())
         : said;
   }

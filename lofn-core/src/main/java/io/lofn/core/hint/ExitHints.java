@@ -71,7 +71,7 @@ final class ExitHints {
               "The tool ended itself by abort(), as it does after a failed check or without memory; standard error usually says why."),
           exited(
               ExitCodes.TERMINATED,
-              "The tool was ended by SIGTERM, which lofn did not send. Either the tool sent it itself (kill, timeout, a supervisor in its script), or something outside stopped the container, such as docker stop or a shutdown of the node."),
+              "The tool was ended by SIGTERM, which lofn did not send. Either the tool sent it itself (kill, timeout, a process manager in its script), or something outside stopped the container, such as docker stop or a shutdown of the node."),
           when(
               e ->
                   e.exited(129)

@@ -46,7 +46,7 @@ public final class LayoutFailures {
     known = failure;
   }
 
-  /** Has the writer write, to standard input by a feeder or to files at once. */
+  /** Lets the writer write: to standard input on a thread of its own, or to files at once. */
   public <I> void give(RunInputWriter<I> input, Iterator<I> records, boolean stdin) {
     try {
       if (stdin) {

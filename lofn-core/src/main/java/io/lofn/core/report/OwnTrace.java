@@ -1,7 +1,6 @@
 package io.lofn.core.report;
 
 import java.util.Arrays;
-import java.util.Set;
 
 /**
  * The frames of a stack trace that are a reader's or a writer's own. Those below them are lofn's
@@ -9,12 +8,8 @@ import java.util.Set;
  */
 final class OwnTrace {
 
-  private static final Set<String> CALLERS =
-      Set.of(
-          "io.lofn.core.report.LayoutFailures",
-          "io.lofn.core.run.OutputIterator",
-          "io.lofn.core.feed.RunInputWriter",
-          "io.lofn.core.feed.Feeder");
+  /** The packages by which lofn calls readers and writers; those of its layouts are others. */
+  private static final String CALLERS = "io.lofn.core.";
 
   private static final int MOST_CAUSES = 20;
 
@@ -32,7 +27,7 @@ final class OwnTrace {
   /** What is above the first frame by which lofn calls readers and writers. */
   private static StackTraceElement[] own(StackTraceElement[] trace) {
     for (int i = 1; i < trace.length; i++) {
-      if (CALLERS.contains(trace[i].getClassName())) {
+      if (trace[i].getClassName().startsWith(CALLERS)) {
         return Arrays.copyOf(trace, lastOwn(trace, i));
       }
     }

@@ -5,6 +5,7 @@ import io.lofn.core.exchange.ExchangeDirectories;
 import io.lofn.core.runtime.NodeRuntime;
 import io.lofn.core.storage.VolumeStaging;
 import io.lofn.core.task.Closing;
+import io.lofn.core.task.RunWatchdog;
 import io.lofn.core.task.TaskCalls;
 import io.lofn.core.warm.WarmContainers;
 import jakarta.inject.Inject;

@@ -2,6 +2,7 @@ package io.lofn.core.run;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Singleton;
+import io.lofn.core.task.RunWatchdog;
 
 /** Wires this package. */
 public final class RunModule extends AbstractModule {

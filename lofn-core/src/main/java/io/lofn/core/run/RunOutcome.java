@@ -87,6 +87,7 @@ final class RunOutcome {
     keeper = action;
   }
 
+  /** Sets the writer of the input. */
   void writtenBy(RunInputWriter<?> input) {
     feed = input;
     report.noRecordsIf(input::isKnownToBeEmpty);

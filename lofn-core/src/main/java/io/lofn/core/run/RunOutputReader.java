@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 
-/** The output of a run, behind the verdict on it. */
+/** The output of a run, whose end is reported only if the run succeeded. */
 final class RunOutputReader implements RunOutput {
 
   private final RunOutcome run;
@@ -163,7 +163,7 @@ final class RunOutputReader implements RunOutput {
     run.awaitSuccess();
   }
 
-  /** Waits for the verdict on a tool whose reader wants no more, however much it has to say. */
+  /** Waits for the outcome of a tool whose reader has stopped reading, and drains its output. */
   void finish() throws IOException {
     if (stdout == StdoutUse.READER) {
       long unused = stdout().transferTo(OutputStream.nullOutputStream());

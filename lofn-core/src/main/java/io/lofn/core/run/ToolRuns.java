@@ -4,6 +4,7 @@ import io.lofn.api.Tool;
 import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.task.RunMetrics;
+import io.lofn.core.task.RunWatchdog;
 import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.TaskScope;
 import jakarta.inject.Inject;

@@ -194,7 +194,7 @@ class OrphanReaperTest {
             }
             atATime.decrementAndGet();
             if (reaps.incrementAndGet() == 2) {
-              throw new NoSuchMethodError("of one sweep");
+              throw new NoSuchMethodError("of one clean-up");
             }
             return List.of();
           }
@@ -220,7 +220,7 @@ class OrphanReaperTest {
 
       Instant end = Instant.now().plusSeconds(30);
       while (reaps.get() < 5) {
-        assertThat(Instant.now()).as("waiting for the sweeps").isBefore(end);
+        assertThat(Instant.now()).as("waiting for the clean-ups").isBefore(end);
         Thread.onSpinWait();
       }
       assertThat(most).hasValue(1);

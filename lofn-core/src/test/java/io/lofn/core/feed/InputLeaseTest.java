@@ -24,7 +24,7 @@ class InputLeaseTest {
   private final CountDownLatch entered = new CountDownLatch(1);
   private final CountDownLatch leave = new CountDownLatch(1);
   private final CompletableFuture<Throwable> feederEnded = new CompletableFuture<>();
-  private final Thread stdinWriter = new Thread(this::feed, "feeder");
+  private final Thread stdinWriter = new Thread(this::feed, "stdin-writer");
 
   /** Goes upstream once it is allowed to, stays there as long as it is told, and comes again. */
   private void feed() {

@@ -228,9 +228,9 @@ class FailureReportTest {
     assertThat(explained)
         .hasMessage(
             "The input of map of x could not be written: the disk of the exchange,"
-                + " /data/lofn-me/1-2-3-4/run/exchange, has no room left, by a quota or by its"
-                + " number of files (1099511627776 bytes free). Free some, make the partitions"
-                + " smaller, or let spark.lofn.tmp.dir name a larger disk.")
+                + " /data/lofn-me/1-2-3-4/run/exchange, is out of quota or of inodes"
+                + " (1099511627776 bytes free). Free disk space, make the partitions smaller, or"
+                + " set spark.lofn.tmp.dir to a directory on a larger disk.")
         .hasCause(failure);
     assertThat(FULL.explain("map of x", new IOException("closed"))).isPresent();
     assertThat(ROOMY.explain("map of x", new IOException("closed"))).isEmpty();
@@ -242,8 +242,8 @@ class FailureReportTest {
 
     assertThat(full.explain("map of x", new IOException("closed")).orElseThrow())
         .hasMessageEndingWith(
-            "or let spark.lofn.tmp.dir name a larger disk. It is a tmpfs: if it is that of"
-                + " spark.lofn.tmp.memoryDir, the next attempt has its exchange on disk.");
+            "It is a tmpfs. If spark.lofn.tmp.memoryDir names it, the next attempt uses the disk;"
+                + " with spark.io.encryption.enabled it does not: then make the tmpfs larger.");
   }
 
   @Test

@@ -7,7 +7,6 @@ import io.lofn.api.EngineException;
 import io.lofn.api.LofnException;
 import io.lofn.core.FakeTask;
 import io.lofn.core.exchange.RunResources;
-import io.lofn.core.run.RunWatchdog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -203,11 +203,11 @@ class UnreliableServiceIT {
   void takesNoContainerThatSomebodyElseRemovedForASuccess() throws Exception {
     try (RunningContainer container = runtime.start(shell("exec sleep 600").build())) {
       direct.remove(container.id());
-      assertThat(verdict(container)).matches("137|.*another process removed it.*");
+      assertThat(outcome(container)).matches("137|.*another process removed it.*");
     }
   }
 
-  private static String verdict(RunningContainer container) throws InterruptedException {
+  private static String outcome(RunningContainer container) throws InterruptedException {
     try {
       return Integer.toString(container.await(LONG).orElseThrow().code());
     } catch (EngineException e) {

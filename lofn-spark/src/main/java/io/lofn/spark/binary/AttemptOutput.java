@@ -75,7 +75,7 @@ final class AttemptOutput {
     } catch (IOException e) {
       if (ExchangeDisk.tellsOfFullDisk(e)) {
         throw new LofnException(
-            "The output %s of %s could not be written: the disk of %s has no room left (%s). Free some, or set %s to a place that has more"
+            "The output %s of %s could not be written: the disk of %s is full (%s). Free disk space there, or set %s to a directory on a larger disk"
                 .formatted(
                     file, task.identity(), directory, e.getMessage(), LofnConfig.OUTPUT_DIR.name()),
             e);

@@ -225,7 +225,7 @@ public final class OutputDirectory implements AutoCloseable {
    * @return where it is now
    */
   public synchronized String moveFileTo(String target) {
-    return move(target, OutputMove::onlyFile);
+    return move(target, move -> move.onlyFile(entries()));
   }
 
   private String move(String target, OutputMove.Step step) {
@@ -233,7 +233,7 @@ public final class OutputDirectory implements AutoCloseable {
     String location;
     try {
       location = store.locate(target);
-      step.take(new OutputMove(this, location));
+      step.take(new OutputMove(store, path, location));
     } catch (IOException e) {
       throw new LofnException(
           "Cannot move the binary outputs in %s to %s: %s".formatted(path, target, e), e);

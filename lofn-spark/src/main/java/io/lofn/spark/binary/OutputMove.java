@@ -18,7 +18,7 @@ import java.util.function.UnaryOperator;
  */
 final class OutputMove {
 
-  private final OutputDirectory directory;
+  private final String directory;
   private final OutputStore store;
   private final String target;
 
@@ -28,12 +28,14 @@ final class OutputMove {
   }
 
   /**
+   * @param store where both are
+   * @param directory the location of the outputs
    * @param target the full location
    * @throws LofnException if it is on another file system, or something is there
    */
-  OutputMove(OutputDirectory directory, String target) throws IOException {
+  OutputMove(OutputStore store, String directory, String target) throws IOException {
     this.directory = directory;
-    this.store = directory.store();
+    this.store = store;
     this.target = target;
     requireSameFileSystem();
     if (store.exists(target)) {
@@ -44,7 +46,7 @@ final class OutputMove {
   }
 
   private void requireSameFileSystem() {
-    if (!rootOf(directory.path()).equals(rootOf(target))) {
+    if (!rootOf(directory).equals(rootOf(target))) {
       throw new LofnException(
           "The outputs in %s cannot be moved to %s, which is on another file system; give the parent of the target as spark.lofn.output.dir, or as the last argument of mapBinary"
               .formatted(directory, target));
@@ -64,7 +66,7 @@ final class OutputMove {
   /** Renames what the directory holds for each partition, once all new names are known to do. */
   void rename(UnaryOperator<String> naming) throws IOException {
     List<String> names =
-        new ArrayList<>(store.list(directory.path()).stream().map(StoredPath::name).toList());
+        new ArrayList<>(store.list(directory).stream().map(StoredPath::name).toList());
     Map<String, String> renamed = new LinkedHashMap<>();
     for (String name : names) {
       String wanted = naming.apply(name);
@@ -78,7 +80,7 @@ final class OutputMove {
       }
     }
     for (Map.Entry<String, String> each : renamed.entrySet()) {
-      store.rename(directory.location(each.getValue()), directory.location(each.getKey()));
+      store.rename(location(each.getValue()), location(each.getKey()));
     }
   }
 
@@ -90,15 +92,21 @@ final class OutputMove {
   }
 
   void directory() throws IOException {
-    store.rename(directory.path(), target);
+    store.rename(directory, target);
   }
 
-  void onlyFile() throws IOException {
-    List<StoredPath> entries = directory.entries();
+  /**
+   * @param entries what is in the directory
+   */
+  void onlyFile(List<StoredPath> entries) throws IOException {
     if (entries.size() != 1) {
       throw new LofnException(
           "%s holds %d files, not one; use moveTo".formatted(directory, entries.size()));
     }
-    store.rename(directory.location(entries.get(0).name()), target);
+    store.rename(location(entries.get(0).name()), target);
+  }
+
+  private String location(String name) {
+    return directory + "/" + name;
   }
 }

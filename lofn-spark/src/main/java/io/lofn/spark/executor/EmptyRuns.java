@@ -9,7 +9,7 @@ import org.apache.spark.util.AccumulatorV2;
  * each context; a task has a copy of its own, which Spark adds to the driver's if the task
  * succeeds. Thread-safe.
  */
-final class EmptyRuns extends AccumulatorV2<EmptyRuns.Run, Map<Long, Long>> {
+final class EmptyRuns extends AccumulatorV2<EmptyRuns.EmptyRun, Map<Long, Long>> {
 
   private static final long serialVersionUID = 1L;
 
@@ -17,7 +17,7 @@ final class EmptyRuns extends AccumulatorV2<EmptyRuns.Run, Map<Long, Long>> {
   private final ConcurrentHashMap<Long, Long> nanosOfPartitions = new ConcurrentHashMap<>();
 
   /** A run of a tool on a partition without records. */
-  record Run(int stage, int partition, long nanos) {}
+  record EmptyRun(int stage, int partition, long nanos) {}
 
   /**
    * The partitions of a stage on which a tool ran without a record.
@@ -49,13 +49,13 @@ final class EmptyRuns extends AccumulatorV2<EmptyRuns.Run, Map<Long, Long>> {
 
   /** Several tools of one task are added up. */
   @Override
-  public void add(Run run) {
+  public void add(EmptyRun run) {
     nanosOfPartitions.merge(key(run.stage(), run.partition()), run.nanos(), Long::sum);
   }
 
   /** Several attempts at one partition count once. */
   @Override
-  public void merge(AccumulatorV2<Run, Map<Long, Long>> other) {
+  public void merge(AccumulatorV2<EmptyRun, Map<Long, Long>> other) {
     other.value().forEach(nanosOfPartitions::putIfAbsent);
   }
 

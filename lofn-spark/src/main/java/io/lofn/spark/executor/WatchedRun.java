@@ -19,7 +19,7 @@ final class WatchedRun<I, O> {
         () -> {
           if (empty) {
             long end = ended == 0 ? System.nanoTime() : ended;
-            runs.add(new EmptyRuns.Run(identity.stage(), identity.partition(), end - begun));
+            runs.add(new EmptyRuns.EmptyRun(identity.stage(), identity.partition(), end - begun));
           }
         });
   }

@@ -119,7 +119,7 @@ class AttemptOutputTest {
 
     assertThatThrownBy(() -> attempt.write(files(full), "part-00003"))
         .isInstanceOf(LofnException.class)
-        .hasMessageContaining("has no room left")
+        .hasMessageContaining("is full")
         .hasMessageContaining(directory.toString())
         .hasMessageContaining("spark.lofn.output.dir")
         .hasCauseInstanceOf(IOException.class);

@@ -14,7 +14,7 @@ class EmptyRunsTest {
   /** As a task sends it to the driver. */
   private static EmptyRuns ofTask(EmptyRuns runs, int stage, int partition, long nanos) {
     EmptyRuns copy = runs.copyAndReset();
-    copy.add(new EmptyRuns.Run(stage, partition, nanos));
+    copy.add(new EmptyRuns.EmptyRun(stage, partition, nanos));
     return copy;
   }
 
@@ -22,7 +22,7 @@ class EmptyRunsTest {
   void attemptsAtOnePartitionCountOnceAndTheToolsOfOneTaskTogether() {
     EmptyRuns runs = new EmptyRuns();
     EmptyRuns task = ofTask(runs, 1, 7, SECOND);
-    task.add(new EmptyRuns.Run(1, 7, SECOND));
+    task.add(new EmptyRuns.EmptyRun(1, 7, SECOND));
     runs.merge(task);
     runs.merge(ofTask(runs, 1, 7, 9 * SECOND)); // a speculative one
     runs.merge(ofTask(runs, 2, 7, SECOND));

@@ -85,7 +85,7 @@ class PlantedDirectoriesTest {
     }
     List<String> before = listing(all);
 
-    assertThat(users.run(Sweep.class, locals.toArray(String[]::new))).isEqualTo("swept");
+    assertThat(users.run(CleanUp.class, locals.toArray(String[]::new))).isEqualTo("swept");
 
     assertThat(listing(all)).isEqualTo(before);
   }
@@ -108,7 +108,7 @@ class PlantedDirectoriesTest {
     users.asVictim(
         closed, script("umask 077; mkdir -p HOME/DEAD/run; echo x > HOME/DEAD/run/file"));
 
-    users.run(Sweep.class, open.toString(), closed.toString());
+    users.run(CleanUp.class, open.toString(), closed.toString());
 
     assertThat(open.resolve(home).resolve(DEAD.directoryName()).resolve("run")).exists();
     assertThat(closed.resolve(home)).doesNotExist();
@@ -153,9 +153,9 @@ class PlantedDirectoriesTest {
   }
 
   /** Cleans up as if an engine had no containers left. */
-  static final class Sweep {
+  static final class CleanUp {
 
-    private Sweep() {}
+    private CleanUp() {}
 
     public static void main(String[] arguments) {
       for (String directory : arguments) {

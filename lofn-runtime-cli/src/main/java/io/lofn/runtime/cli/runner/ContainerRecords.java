@@ -80,7 +80,7 @@ public final class ContainerRecords {
    * @throws EngineException if another container has it; transient
    */
   ContainerRecord add(String id, Map<String, String> labels) {
-    sweep(id);
+    removeOrphan(id);
     ContainerRecord record = ContainerRecord.ofNew(labels);
     Path written = write(record);
     try {
@@ -109,7 +109,7 @@ public final class ContainerRecords {
   /** Returns the containers that have these labels. */
   List<ContainerSummary> list(Map<String, String> labels) {
     List<ContainerSummary> found = new ArrayList<>();
-    all().keySet().forEach(this::sweep);
+    all().keySet().forEach(this::removeOrphan);
     all()
         .forEach(
             (id, record) -> {
@@ -157,7 +157,7 @@ public final class ContainerRecords {
   }
 
   /** Deletes the record of a container whose process and owner have both ended. */
-  private void sweep(String id) {
+  private void removeOrphan(String id) {
     Optional<ContainerRecord> record = find(id);
     if (record.isEmpty()) {
       return;

@@ -383,7 +383,7 @@ class HostileImageTest {
 
     assertThatThrownBy(() -> layer.unpack())
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("make room");
+        .hasMessageContaining("free space there");
   }
 
   @Test

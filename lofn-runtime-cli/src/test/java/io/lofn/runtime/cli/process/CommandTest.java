@@ -105,7 +105,7 @@ class CommandTest {
   void refusesWhatTheCharacterSetCannotExpress() {
     assertThatThrownBy(() -> Command.of(List.of("/bin/echo", "\ud800")).run(LONG))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("cannot express an argument")
+        .hasMessageContaining("cannot encode an argument")
         .hasMessageContaining("LC_ALL=C.UTF-8");
   }
 }

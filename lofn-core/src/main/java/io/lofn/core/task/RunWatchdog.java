@@ -1,7 +1,5 @@
-package io.lofn.core.run;
+package io.lofn.core.task;
 
-import io.lofn.core.task.Closing;
-import io.lofn.core.task.TaskCalls;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.List;
