@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class InputRecords<I> {
 
   private static final String NULL =
-      "is null, which cannot be written. Take such records out before the tool, as by"
+      "is null, which cannot be written. Remove such records before the tool, for example with"
           + " .filter(record -> record != null), or put a value in their place";
 
   /** What to do where records of a type are wanted and others come. */

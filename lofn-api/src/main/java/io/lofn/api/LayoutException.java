@@ -2,9 +2,6 @@ package io.lofn.api;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.PrintStream;
-import java.io.PrintWriter;
-
 /**
  * A writer of a tool's input or a reader of its output failed, such as one of your own. The message
  * names image, command, partition and attempt; {@link #getCause()} is what was thrown.
@@ -20,9 +17,6 @@ public final class LayoutException extends LofnException {
 
   private final String summary;
 
-  /** Not sent: the exception that arrives on the driver shows all. */
-  private final transient boolean inTask;
-
   /**
    * Creates an exception.
    *
@@ -33,7 +27,7 @@ public final class LayoutException extends LofnException {
   public LayoutException(String message, String summary, Throwable cause) {
     super(message, requireNonNull(cause, "cause is null"));
     this.summary = Printable.line(summary);
-    this.inTask = true;
+    failTask(null);
     setStackTrace(new StackTraceElement[0]);
   }
 
@@ -46,27 +40,9 @@ public final class LayoutException extends LofnException {
     return summary;
   }
 
-  @Override
-  public void printStackTrace(PrintStream stream) {
-    if (inTask) {
-      stream.println(this);
-    } else {
-      super.printStackTrace(stream);
-    }
-  }
-
-  @Override
-  public void printStackTrace(PrintWriter writer) {
-    if (inTask) {
-      writer.println(this);
-    } else {
-      super.printStackTrace(writer);
-    }
-  }
-
   /** One line in the JVM in which it was thrown; the whole report on the driver. */
   @Override
   public String toString() {
-    return inTask ? getClass().getName() + ": " + summary : super.toString();
+    return isInTask() ? getClass().getName() + ": " + summary : super.toString();
   }
 }

@@ -39,9 +39,6 @@ public final class ToolFailedException extends LofnException {
   private final @Nullable Integer exitCode;
   private final String stderrTail;
 
-  /** Not sent: the exception that arrives on the driver shows all. */
-  private final transient boolean inTask;
-
   /**
    * Creates an exception whose summary is the first line of its message.
    *
@@ -75,7 +72,7 @@ public final class ToolFailedException extends LofnException {
     this.reason = requireNonNull(reason, "reason is null");
     this.exitCode = exitCode;
     this.stderrTail = requireNonNull(stderrTail, "stderrTail is null");
-    this.inTask = true;
+    failTask(null);
     setStackTrace(new StackTraceElement[0]);
   }
 
@@ -119,6 +116,6 @@ public final class ToolFailedException extends LofnException {
   /** One line in the JVM in which the tool failed; the whole report on the driver. */
   @Override
   public String toString() {
-    return inTask ? getClass().getName() + ": " + summary : super.toString();
+    return isInTask() ? getClass().getName() + ": " + summary : super.toString();
   }
 }

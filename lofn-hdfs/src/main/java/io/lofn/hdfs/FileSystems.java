@@ -62,7 +62,7 @@ final class FileSystems {
         .limit(50)
         .filter(FileSystems::isMissingClass)
         .findFirst()
-        .map(cause -> new IOException(message(path, cause), failure));
+        .map(cause -> new IOException(message(path, cause), cause));
   }
 
   private static boolean isMissingClass(Throwable failure) {

@@ -62,7 +62,7 @@ class HintsIT {
         "tty || echo $(tty) >&2; exit 3~has no terminal",
         "cp /bin/cat /dev/shm/x; /dev/shm/x /shared/input.txt~noexec",
         "exit 1~may have hit its limit of 30 processes",
-        "exit 3~Accepted are the exit codes",
+        "exit 3~The tool itself reports this failure",
       })
   void busyboxIsUnderstood(String script, String hint) {
     assertThat(hintOf(Tool.lines(BUSYBOX).shell(script).pids(30), "a")).contains(hint);

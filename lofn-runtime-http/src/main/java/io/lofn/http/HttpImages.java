@@ -68,8 +68,8 @@ public abstract class HttpImages {
     if (request.policy() == PullPolicy.NEVER) {
       throw unavailable(
           request,
-          "it is not there, and the pull policy is NEVER. Load it there, or"
-              + " allow it to be pulled");
+          "the engine does not have it, and the pull policy is never. Load the image on this"
+              + " node, or set Tool.pullPolicy or spark.lofn.image.pullPolicy to missing");
     }
     if (image.isId()) {
       throw unavailable(request, "it is not there, and an id cannot be pulled. Use its name");

@@ -48,6 +48,11 @@ enum RegistryAnswer {
       "no such host",
       "invalid reference format"),
 
+  /** The engine did not reach the registry, which may pass. */
+  UNREACHABLE(
+      "dial tcp[^\"]*(connection refused|no route to host|network is unreachable|i/o timeout)",
+      "tls handshake timeout"),
+
   /** Anything else, which may pass. */
   OTHER;
 

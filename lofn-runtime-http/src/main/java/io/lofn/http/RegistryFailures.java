@@ -44,7 +44,7 @@ public final class RegistryFailures {
     RegistryAnswer answer = answer(image, failure);
     return switch (answer) {
       case OTHER -> failure;
-      case RATE_LIMITED ->
+      case RATE_LIMITED, UNREACHABLE ->
           EngineException.transientFailure(failure.getMessage() + hint(image, answer), failure);
       default -> new ImageUnavailableException(failure.getMessage() + hint(image, answer), failure);
     };
@@ -86,6 +86,9 @@ public final class RegistryFailures {
           ". The image exists, but not for the platform that was asked for (the node's own, unless"
               + " Tool.platform names one). Push it for this platform, or set Tool.platform to one"
               + " that it has and that the node can run";
+      case UNREACHABLE ->
+          ". Check that this node reaches the registry %s, set up a mirror for the engine, or load the image with Tool.imageArchive"
+              .formatted(registry);
       case DENIED -> ". If it exists and is private, " + stores;
       case UNKNOWN, OTHER ->
           ". Check its name; where no registry can be reached, load it on every node";

@@ -134,7 +134,6 @@ class RegistryFailuresTest {
         "error parsing HTTP 503 response body: invalid character '<' looking for beginning of"
             + " value: \"<html>\"",
         "reading manifest: <html><title>502 Bad Gateway</title>",
-        "dial tcp 10.0.0.1:443: connect: connection refused",
         "received unexpected HTTP status: 503 Service Unavailable",
         "Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running? access"
             + " denied",
@@ -144,6 +143,21 @@ class RegistryFailuresTest {
   void whatMayPassOrIsNotTheRegistrysIsLeftAsItIs(String said) {
     assertThat(explained(said).isTransient()).isTrue();
     assertThat(explained(said).getMessage()).endsWith(said);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "dial tcp 10.0.0.1:443: connect: connection refused",
+        "Get \"https://reg.example:5000/v2/\": dial tcp: lookup reg.example: i/o timeout",
+        "net/http: TLS handshake timeout"
+      })
+  void aRegistryThatIsOutOfReachMayComeBackAndTheMessageSaysWhatToDo(String said) {
+    assertThat(explained(said).isTransient()).isTrue();
+    assertThat(explained(said))
+        .isNotInstanceOf(ImageUnavailableException.class)
+        .hasMessageContaining(said + ". Check that this node reaches the registry reg.example:5000")
+        .hasMessageContaining("Tool.imageArchive");
   }
 
   @Test

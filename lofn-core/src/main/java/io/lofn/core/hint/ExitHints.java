@@ -38,11 +38,11 @@ final class ExitHints {
           exited(
               ExitCodes.KILLED,
               e ->
-                  "Probably out of memory (limit: %s), or killed by somebody on the node."
+                  "Probably out of memory (limit: %s): make the partitions smaller, or raise Tool.memory. Otherwise somebody on the node killed it."
                       .formatted(SurroundingsHints.memory(e))),
           exited(
               ExitCodes.SEGMENTATION_FAULT,
-              "The tool crashed; try it by hand on this partition's input."),
+              "The tool crashed. With spark.lofn.keep=on-failure lofn keeps this partition's input and a script that repeats the run."),
           exited(
               152,
               "The tool used more processor time than a limit of the engine or of its own script allows (ulimit -t)."),
@@ -58,7 +58,7 @@ final class ExitHints {
           when(
               e -> e.exited(ExitCodes.BROKEN_PIPE) && mayBeInPipeline(e),
               e ->
-                  "A command of a pipeline wrote to one that had ended, such as head. Where that is meant, say Tool.pipefail(false), or accept 141 by Tool.acceptedExitCodes."),
+                  "A command of a pipeline wrote to one that had ended, such as head. If this is intended, use Tool.pipefail(false), or accept 141 with Tool.acceptedExitCodes."),
           exited(
               ExitCodes.BROKEN_PIPE,
               "The tool wrote to a program that had ended and read no more, or to a connection that was closed."),
@@ -88,14 +88,13 @@ final class ExitHints {
   /** The last resort. */
   static String accepted(Evidence evidence) {
     String accepted =
-        "Accepted are the exit codes %s; Tool.acceptedExitCodes changes that."
+        "The tool itself reports this failure. Exit codes that mean success: %s; Tool.acceptedExitCodes changes them."
             .formatted(evidence.setup().tool().acceptedExitCodes());
     if (!evidence.exited(1)) {
       return accepted;
     }
     if (mayBeInPipeline(evidence)) {
-      return accepted
-          + " Any command of a pipeline may have ended so, as grep does where nothing matches: write { grep x || [ $? -eq 1 ]; } to allow that, or say Tool.pipefail(false).";
+      return "A command of a pipeline ended with 1, as grep does if no line matches. If this is intended, write { grep x || [ $? -eq 1 ]; }, or use Tool.pipefail(false).";
     }
     return evidence.lines().isEmpty()
         ? accepted

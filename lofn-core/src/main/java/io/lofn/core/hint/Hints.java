@@ -63,7 +63,7 @@ public final class Hints {
   }
 
   public static String forIdle() {
-    return "If it works in silence, raise Tool.idleTimeout or %s; else look at what it waits for."
+    return "If the tool works silently, raise Tool.idleTimeout or %s; otherwise find out what it waits for."
         .formatted(LofnConfig.RUN_IDLE_TIMEOUT.name());
   }
 

@@ -101,7 +101,7 @@ final class StartHints {
   }
 
   private static String bash(String what) {
-    return "The image's sh does not know %s; it is probably dash or busybox. Tool.shell sets pipefail itself where sh knows it. For a script for bash use command(\"bash\", \"-c\", script) with an image that has bash."
+    return "The image's sh does not know %s; it is probably dash. Tool.shell sets pipefail itself where sh knows it. For a script for bash use command(\"bash\", \"-c\", script) with an image that has bash."
         .formatted(what);
   }
 
@@ -110,14 +110,14 @@ final class StartHints {
     List<String> entrypoint = evidence.image().entrypoint();
     Optional<String> missing = evidence.match(NOT_FOUND).map(StartHints::group);
     boolean ofCommand = !isScript(evidence) && !evidence.setup().tool().usesImageEntrypoint();
+    if (ofCommand && !argv.isEmpty() && argv.get(0).contains(" ")) {
+      return "The program's name has blanks. command(...) takes the program and each argument as a separate string; a line for a shell goes to shell(...).";
+    }
     if (missing.isPresent() && (!ofCommand || !argv.contains(missing.get()))) {
       return missing.get().matches("(/bin/)?(sh|bash)")
           ? "The image has no %s, which the command needs: use command(...) with a program of the image, or an image with a shell."
               .formatted(missing.get())
           : "Is the program %s in the image and on its PATH?".formatted(missing.get());
-    }
-    if (ofCommand && !argv.isEmpty() && argv.get(0).contains(" ")) {
-      return "The program's name has blanks. command(...) takes the program and each argument as a string of its own; a line for a shell goes to shell(...).";
     }
     if (ofCommand && !entrypoint.isEmpty()) {
       return "The image has the ENTRYPOINT %s, and command(...) takes its place: if these words are arguments for it, use Tool.entrypoint(...). If they are a program, it is not in the image or not on its PATH."

@@ -217,7 +217,7 @@ public final class SecurityPolicy {
   private void require(ConfigKey<Boolean> key, Tool<?, ?> tool, String what) {
     if (!conf.get(key)) {
       throw new LofnException(
-          "%s asks for %s which is refused; %s=true would allow it"
+          "%s asks for %s which is refused; %s=true allows it"
               .formatted(tool.image(), what, key.name()));
     }
   }

@@ -205,6 +205,11 @@ public final class FailureReport {
         .map(directory -> new FoundOutputs(directory, plan.mountPoints()));
   }
 
+  /** Completes a failure that is not the tool's. */
+  RuntimeException complete(RuntimeException failure) {
+    return TaskFailure.complete(failure, plan);
+  }
+
   /** The failure of what reads a tool's output. */
   public LayoutException readingFailed(Exception cause, StreamTail stderr) {
     return layoutFailed("the output of the tool could not be read", cause, stderr);

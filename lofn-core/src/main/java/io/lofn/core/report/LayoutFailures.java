@@ -88,7 +88,9 @@ public final class LayoutFailures {
             || isOf(thrown, known)
             || isOf(thrown, input == null ? null : input.failure())
             || isWhole(thrown);
-    return passes ? TaskCalls.unchecked(thrown) : report.readingFailed(thrown, stderr);
+    return passes
+        ? report.complete(TaskCalls.unchecked(thrown))
+        : report.readingFailed(thrown, stderr);
   }
 
   private static boolean isOf(Throwable thrown, @Nullable Throwable other) {

@@ -1,30 +1,33 @@
 package io.lofn.core.report;
 
+import io.lofn.api.LofnException;
 import java.util.Arrays;
 
 /**
- * The frames of a stack trace that are a reader's or a writer's own. Those below them are lofn's
- * and Spark's, the same for each failure.
+ * The frames of a stack trace that are those of a reader, a writer or a library. Those below them
+ * are lofn's and Spark's, the same for each failure. A {@link LofnException} has no frames: its
+ * message says what was wrong, and Spark prints it three times for each attempt.
  */
 final class OwnTrace {
 
-  /** The packages by which lofn calls readers and writers; those of its layouts are others. */
+  /** The packages by which lofn calls readers, writers and runtimes, which are in others. */
   private static final String CALLERS = "io.lofn.core.";
 
   private static final int MOST_CAUSES = 20;
 
   private OwnTrace() {}
 
-  /** Drops what is below, of a failure and its causes. */
+  /** Removes these frames from a failure and its causes. */
   static void cut(Throwable failure) {
     Throwable next = failure;
     for (int i = 0; next != null && i < MOST_CAUSES; i++) {
-      next.setStackTrace(own(next.getStackTrace()));
+      next.setStackTrace(
+          next instanceof LofnException ? new StackTraceElement[0] : own(next.getStackTrace()));
       next = next.getCause();
     }
   }
 
-  /** What is above the first frame by which lofn calls readers and writers. */
+  /** Returns the frames above the first one by which lofn called something else. */
   private static StackTraceElement[] own(StackTraceElement[] trace) {
     for (int i = 1; i < trace.length; i++) {
       if (trace[i].getClassName().startsWith(CALLERS)) {

@@ -1,6 +1,7 @@
 package io.lofn.core.run;
 
 import io.lofn.api.EmptyPartitions;
+import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.image.ImageOnNode;
@@ -10,6 +11,7 @@ import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.policy.CommandCheck;
 import io.lofn.core.policy.SecurityPolicy;
+import io.lofn.core.report.TaskFailure;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.task.TaskScope;
 import io.lofn.spi.PreparedImage;
@@ -21,7 +23,7 @@ import java.util.Iterator;
 /** Runs a tool for the task of the calling thread. */
 public final class ToolRunner {
 
-  private final SecurityPolicy gate;
+  private final SecurityPolicy policy;
   private final Preparation preparation;
   private final ToolRuns runs;
   private final LofnConfig conf;
@@ -29,12 +31,12 @@ public final class ToolRunner {
 
   @Inject
   ToolRunner(
-      SecurityPolicy gate,
+      SecurityPolicy policy,
       Preparation preparation,
       ToolRuns runs,
       LofnConfig conf,
       ContainerLabels containerLabels) {
-    this.gate = gate;
+    this.policy = policy;
     this.preparation = preparation;
     this.runs = runs;
     this.conf = conf;
@@ -50,12 +52,21 @@ public final class ToolRunner {
   public <I, O> Iterator<O> run(
       String operator, Tool<I, O> tool, ImageRequirement image, Iterator<I> records, TaskScope task)
       throws IOException {
-    gate.check(tool);
-    CommandCheck.check(tool);
-    if (skipsEmpty(tool) && !records.hasNext()) {
-      return Collections.emptyIterator();
-    }
     RunPlan plan = RunPlan.of(operator, tool, image, task, conf, containerLabels);
+    try {
+      policy.check(tool);
+      CommandCheck.check(tool);
+      if (skipsEmpty(tool) && !records.hasNext()) {
+        return Collections.emptyIterator();
+      }
+      return execute(plan, tool, records, task);
+    } catch (LofnException e) {
+      throw TaskFailure.complete(e, plan);
+    }
+  }
+
+  private <I, O> Iterator<O> execute(
+      RunPlan plan, Tool<I, O> tool, Iterator<I> records, TaskScope task) throws IOException {
     ToolRun<I, O> run = runs.of(plan, tool, task);
     task.onCompletion(run::close);
     try {

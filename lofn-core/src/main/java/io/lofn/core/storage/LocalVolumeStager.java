@@ -19,8 +19,8 @@ final class LocalVolumeStager implements VolumeStager {
       throw new StagingException(
           "The volume "
               + source
-              + " does not exist on this node; it must be on every node, or be named as another"
-              + " file system's");
+              + " does not exist on this node. A path of the nodes must exist on every node; for another"
+              + " file system, write its scheme, such as hdfs:");
     }
     return new StagedVolume() {
       @Override

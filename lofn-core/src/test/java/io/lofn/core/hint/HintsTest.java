@@ -30,7 +30,8 @@ class HintsTest {
   private static final String HOME = "set Tool.env(\"HOME\", \"/tmp\")";
   private static final String CUT = "cut short or damaged";
   private static final String NOT_GZIP = "is not gzip was taken for one";
-  private static final String LAST = "Accepted are the exit codes [0]";
+  private static final String LAST =
+      "The tool itself reports this failure. Exit codes that mean success: [0]";
 
   @TempDir private Path exchange;
 
@@ -436,10 +437,12 @@ class HintsTest {
   @Test
   void theLastResortIsTheLast() {
     assertThat(hint(3, "no index for chr7"))
-        .isEqualTo("Accepted are the exit codes [0]; Tool.acceptedExitCodes changes that.");
+        .isEqualTo(
+            "The tool itself reports this failure. Exit codes that mean success: [0]; Tool.acceptedExitCodes changes them.");
     assertThat(hint(1)).startsWith(LAST).contains("limit of 64 processes and threads");
     assertThat(hint(3))
-        .isEqualTo("Accepted are the exit codes [0]; Tool.acceptedExitCodes changes that.");
+        .isEqualTo(
+            "The tool itself reports this failure. Exit codes that mean success: [0]; Tool.acceptedExitCodes changes them.");
     assertThat(hint(124, "stopped")).startsWith(LAST);
     tool = tool.command("timeout", "5", "align");
     assertThat(hint(124)).contains("timeout(1)");
