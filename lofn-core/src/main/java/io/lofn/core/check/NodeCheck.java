@@ -263,13 +263,13 @@ public final class NodeCheck {
 
   private CheckResult mounted(SelectedRuntime runtime, PreparedImage image, TaskScope task) {
     try {
-      ProbeResult sight = calls.call(task, () -> mounts.look(runtime, image, task.identity()));
-      return switch (sight.kind()) {
+      ProbeResult found = calls.call(task, () -> mounts.look(runtime, image, task.identity()));
+      return switch (found.kind()) {
         case GOOD -> CheckResult.good(MOUNTS, "read and write");
-        case BAD -> CheckResult.bad(MOUNTS, sight.problem(), sight.advice());
+        case BAD -> CheckResult.bad(MOUNTS, found.problem(), found.advice());
         case UNTOLD ->
             CheckResult.bad(
-                MOUNTS, sight.problem(), "Give the doctor an --image that has sh and cat.");
+                MOUNTS, found.problem(), "Give the doctor an --image that has sh and cat.");
       };
     } catch (EngineException e) {
       return CheckResult.bad(

@@ -77,7 +77,7 @@ public final class PipedContainers {
   private final String boot;
 
   /** Images without a shell, with the paths that were searched for one. */
-  private final Set<List<String>> notReusable = ConcurrentHashMap.newKeySet();
+  private final Set<List<String>> imagesWithoutShell = ConcurrentHashMap.newKeySet();
 
   @Inject
   PipedContainers(
@@ -112,7 +112,7 @@ public final class PipedContainers {
     if (obstacle.isPresent()) {
       return attached(runtime, spec, start, obstacle.get());
     }
-    if (notReusable.contains(place(start, spec))) {
+    if (imagesWithoutShell.contains(place(start, spec))) {
       return attached(runtime, spec, start, NO_SHELL);
     }
     return byShell(runtime, spec, start, piped ? pipes(exchange, spec) : Optional.empty());
@@ -192,7 +192,7 @@ public final class PipedContainers {
     int code = exit.map(ContainerExit::code).orElse(-1);
     if (code == ExitCodes.NOT_FOUND || code == ExitCodes.NOT_EXECUTABLE) {
       LOG.debug("Image {} has no usable sh; using attached streams", spec.image());
-      notReusable.add(place(start, spec));
+      imagesWithoutShell.add(place(start, spec));
     } else {
       reason = "its sh ended with exit code " + code + " before it started the command";
       LOG.warn(

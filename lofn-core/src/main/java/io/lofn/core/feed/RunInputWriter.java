@@ -32,7 +32,7 @@ public final class RunInputWriter<I> {
   private final PartitionWriter<I> writer;
   private final Exchange exchange;
   private final TaskScope task;
-  private final InputLease turn;
+  private final InputLease lease;
   private final String title;
   private volatile @Nullable ObservedRecords<I> given;
   private volatile @Nullable StdinWriter<I> stdinWriter;
@@ -43,11 +43,15 @@ public final class RunInputWriter<I> {
    * @param title the run, for messages
    */
   public RunInputWriter(
-      PartitionWriter<I> writer, Exchange exchange, TaskScope task, InputLease turn, String title) {
+      PartitionWriter<I> writer,
+      Exchange exchange,
+      TaskScope task,
+      InputLease lease,
+      String title) {
     this.writer = writer;
     this.exchange = exchange;
     this.task = task;
-    this.turn = turn;
+    this.lease = lease;
     this.title = title;
   }
 
@@ -72,11 +76,11 @@ public final class RunInputWriter<I> {
     given = all;
     StdinWriter<I> started =
         new StdinWriter<>(
-            all.settledBy(writer), all, new RunFiles(exchange, title), task, turn, this::failed);
+            all.settledBy(writer), all, new RunFiles(exchange, title), task, lease, this::failed);
     started.start();
     stdinWriter = started;
     try {
-      turn.lendWhile(() -> TaskCalls.await(task, started.wanted()));
+      lease.lendWhile(() -> TaskCalls.await(task, started.wanted()));
     } catch (UncheckedIOException e) {
       throw explained(requireNonNull(e.getCause())).map(RuntimeException.class::cast).orElse(e);
     }
@@ -87,7 +91,7 @@ public final class RunInputWriter<I> {
     ObservedRecords<I> all = requireNonNull(given);
     return stdinWriter == null
         ? all.any()
-        : turn.lendWhile(() -> TaskCalls.await(task, all.known()));
+        : lease.lendWhile(() -> TaskCalls.await(task, all.known()));
   }
 
   /** Whether the tool, which has ended, had records in files and is known to have read none. */

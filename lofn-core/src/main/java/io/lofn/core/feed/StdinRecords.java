@@ -9,13 +9,13 @@ import java.util.Iterator;
 final class StdinRecords<T> implements Iterator<T> {
 
   private final Iterator<T> records;
-  private final InputLease turn;
+  private final InputLease lease;
   private final Thread stdinWriter = Thread.currentThread();
   private boolean spent;
 
-  StdinRecords(Iterator<T> records, InputLease turn) {
+  StdinRecords(Iterator<T> records, InputLease lease) {
     this.records = records;
-    this.turn = turn;
+    this.lease = lease;
   }
 
   @Override
@@ -36,7 +36,7 @@ final class StdinRecords<T> implements Iterator<T> {
           "Read the records of a partition on the thread that calls the writer only, and"
               + " before the writer returns");
     }
-    turn.giveWay();
+    lease.giveWay();
   }
 
   /** Ends the access to the records, since the writer has returned. */

@@ -35,7 +35,7 @@ final class StdinWriter<I> implements RunInput {
   private final PartitionWriter<I> writer;
   private final Iterator<I> records;
   private final RunFiles files;
-  private final InputLease turn;
+  private final InputLease lease;
   private final Consumer<Throwable> onFailure;
   private final CompletableFuture<@Nullable Void> wanted = new CompletableFuture<>();
   private final CompletableFuture<OutputStream> stdin = new CompletableFuture<>();
@@ -51,12 +51,12 @@ final class StdinWriter<I> implements RunInput {
       Iterator<I> records,
       RunFiles files,
       TaskScope task,
-      InputLease turn,
+      InputLease lease,
       Consumer<Throwable> onFailure) {
     this.writer = writer;
     this.records = records;
     this.files = files;
-    this.turn = turn;
+    this.lease = lease;
     this.onFailure = onFailure;
     Runnable adopted = task.adopt(this::feed);
     this.thread = new Thread(() -> run(adopted), "lofn input of " + task.identity());
@@ -91,15 +91,15 @@ final class StdinWriter<I> implements RunInput {
     } catch (Throwable e) {
       fail(e);
     } finally {
-      turn.giveBack();
+      lease.giveBack();
       ended.countDown();
     }
   }
 
   private void feed() {
     try {
-      turn.take();
-      StdinRecords<I> fed = new StdinRecords<>(records, turn);
+      lease.take();
+      StdinRecords<I> fed = new StdinRecords<>(records, lease);
       writer.write(fed, this);
       fed.end();
       stdin().close();
@@ -123,7 +123,7 @@ final class StdinWriter<I> implements RunInput {
   /** Reports a failure of the input. After the end of the run, that end is the cause. */
   private void fail(Throwable cause) {
     try {
-      if (turn.isOver()) {
+      if (lease.isOver()) {
         LOG.debug("The input of a run that is over broke off", cause);
       } else {
         onFailure.accept(cause);
@@ -135,7 +135,7 @@ final class StdinWriter<I> implements RunInput {
 
   /** Ends the writer as soon as possible, by any thread; returns whether it ended in time. */
   boolean stop(Duration atMost) {
-    turn.end();
+    lease.end();
     stdin.cancel(false);
     return Thread.currentThread() == thread || Uninterruptibles.awaitUninterruptibly(ended, atMost);
   }
@@ -163,12 +163,12 @@ final class StdinWriter<I> implements RunInput {
     }
     files.end();
     boolean unused = records.hasNext(); // the container finds the name of the file it comes from
-    turn.giveBack();
+    lease.giveBack();
     wanted.complete(null);
     try {
       return stdin.join();
     } finally {
-      turn.take();
+      lease.take();
     }
   }
 
@@ -204,7 +204,7 @@ final class StdinWriter<I> implements RunInput {
         throw new IllegalStateException(
             "Write standard input on the thread that calls the writer only");
       }
-      turn.giveBack();
+      lease.giveBack();
       try {
         action.run();
       } catch (ToolStdin.Closed e) {
@@ -212,7 +212,7 @@ final class StdinWriter<I> implements RunInput {
             e); // before the tool can end because of it, and before the lease is taken
         throw e;
       } finally {
-        turn.take();
+        lease.take();
       }
     }
   }

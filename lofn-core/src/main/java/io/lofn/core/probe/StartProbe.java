@@ -99,15 +99,15 @@ public final class StartProbe {
       if (probed.contains(key)) {
         return;
       }
-      ProbeResult sight = mounts.lookAs(user, runtime, image, task);
-      if (sight.kind() != ProbeResult.Kind.GOOD) {
+      ProbeResult found = mounts.lookAs(user, runtime, image, task);
+      if (found.kind() != ProbeResult.Kind.GOOD) {
         throw new LofnException(
             "%s would run as user '%s', but the executor is user %s and cannot delete that user's files: %s (probed with %s). Remove Tool.user, run executors as root, or use an engine that maps that user to the executor's. (%s=never skips this probe, and leaves files on the node.)"
                 .formatted(
                     tool.image(),
                     user,
                     me.get(),
-                    sight.problem(),
+                    found.problem(),
                     runtime,
                     LofnConfig.PROBE.name()));
       }
@@ -138,8 +138,8 @@ public final class StartProbe {
     }
   }
 
-  private void requireWorking(SelectedRuntime runtime, PreparedImage image, ProbeResult sight) {
-    switch (sight.kind()) {
+  private void requireWorking(SelectedRuntime runtime, PreparedImage image, ProbeResult found) {
+    switch (found.kind()) {
       case GOOD -> {
         LOG.info("Probe passed: containers of {} see the files of this executor", runtime);
         probed.add(runtime.name());
@@ -150,13 +150,13 @@ public final class StartProbe {
                 + " {}",
             runtime,
             image.reference(),
-            sight.problem());
+            found.problem());
         probed.add(untold(runtime, image));
       }
       case BAD ->
           throw new EngineException(
               "Tools cannot run on this node with %s: %s. %s (%s=never skips this probe.)"
-                  .formatted(runtime, sight.problem(), sight.advice(), LofnConfig.PROBE.name()));
+                  .formatted(runtime, found.problem(), found.advice(), LofnConfig.PROBE.name()));
     }
   }
 

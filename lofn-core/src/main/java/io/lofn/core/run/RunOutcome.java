@@ -48,7 +48,7 @@ final class RunOutcome {
   private final RunPlan plan;
   private final Tool<?, ?> tool;
   private final TaskScope task;
-  private final InputLease turn;
+  private final InputLease lease;
   private final FailureReport report;
   private final LayoutFailures layouts;
   private final RunMetrics metrics;
@@ -68,14 +68,14 @@ final class RunOutcome {
   RunOutcome(
       RunPlan plan,
       TaskScope task,
-      InputLease turn,
+      InputLease lease,
       FailureReport report,
       RunMetrics metrics,
       Executor threads) {
     this.plan = plan;
     this.tool = plan.tool();
     this.task = task;
-    this.turn = turn;
+    this.lease = lease;
     this.report = report;
     this.layouts = new LayoutFailures(task, report);
     this.metrics = metrics;
@@ -194,7 +194,7 @@ final class RunOutcome {
   }
 
   private void checkExit() {
-    ContainerExit exit = turn.lendWhile(this::awaitExit);
+    ContainerExit exit = lease.lendWhile(this::awaitExit);
     Duration lasted = Duration.between(begun, Instant.now());
     metrics.ended(lasted);
     LOG.info(

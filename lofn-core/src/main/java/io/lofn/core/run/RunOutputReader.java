@@ -28,7 +28,7 @@ final class RunOutputReader implements RunOutput {
 
   private final RunOutcome run;
   private final Exchange exchange;
-  private final InputLease turn;
+  private final InputLease lease;
   private final RunMetrics metrics;
   private final Executor threads;
   private StdoutUse stdout = StdoutUse.UNDECIDED;
@@ -44,10 +44,10 @@ final class RunOutputReader implements RunOutput {
   }
 
   RunOutputReader(
-      RunOutcome run, Exchange exchange, InputLease turn, RunMetrics metrics, Executor threads) {
+      RunOutcome run, Exchange exchange, InputLease lease, RunMetrics metrics, Executor threads) {
     this.run = run;
     this.exchange = exchange;
-    this.turn = turn;
+    this.lease = lease;
     this.metrics = metrics;
     this.threads = threads;
   }
@@ -181,7 +181,7 @@ final class RunOutputReader implements RunOutput {
       requireTaker();
       int count;
       try {
-        count = turn.lendWhile(() -> stdout.read(bytes, offset, length));
+        count = lease.lendWhile(() -> stdout.read(bytes, offset, length));
       } catch (IOException e) {
         run.awaitSuccess();
         throw run.streamBroken(e);
@@ -192,7 +192,7 @@ final class RunOutputReader implements RunOutput {
       return count;
     }
 
-    /** Another thread would lend the input's turn while the task's thread is anywhere. */
+    /** Another thread would lend the input's lease while the task's thread is anywhere. */
     private void requireTaker() {
       if (Thread.currentThread() != taker) {
         throw new IllegalStateException(

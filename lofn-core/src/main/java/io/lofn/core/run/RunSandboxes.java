@@ -52,12 +52,12 @@ final class RunSandboxes {
     if (!plan.reuse() || !mayServeOthers(plan, image, mounts)) {
       return Optional.empty();
     }
-    ReuseKey shape =
+    ReuseKey key =
         ReuseKey.of(
             runtime, image.id(), plan.exchangePath(), plan.ownTmp(), mounts, plan.settings());
-    return warm.isNotReusable(shape)
+    return warm.isNotReusable(key)
         ? Optional.empty()
-        : Optional.of(warm.take(shape, plan.task(), plan.anyUser(), volumes));
+        : Optional.of(warm.take(key, plan.task(), plan.anyUser(), volumes));
   }
 
   private static boolean mayServeOthers(RunPlan plan, PreparedImage image, List<Mount> mounts) {

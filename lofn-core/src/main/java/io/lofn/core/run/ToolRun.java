@@ -39,7 +39,7 @@ final class ToolRun<I, O> implements Watched {
   private final RunMetrics metrics;
   private final Executor threads;
   private final FailureReport report;
-  private final InputLease turn;
+  private final InputLease lease;
   private final RunOutcome outcome;
   private volatile @Nullable ContainerLauncher launcher;
   private volatile @Nullable RunInputWriter<I> feed;
@@ -60,8 +60,8 @@ final class ToolRun<I, O> implements Watched {
     this.metrics = metrics;
     this.threads = threads;
     this.report = new FailureReport(plan);
-    this.turn = new InputLease(task);
-    this.outcome = new RunOutcome(plan, task, turn, report, metrics, threads);
+    this.lease = new InputLease(task);
+    this.outcome = new RunOutcome(plan, task, lease, report, metrics, threads);
   }
 
   /** Does everything up to the first record of the output. */
@@ -77,7 +77,8 @@ final class ToolRun<I, O> implements Watched {
     FailedRunArchive keeper =
         plan.keep() == KeepPolicy.ON_FAILURE ? new FailedRunArchive(toString(), directory) : null;
     Iterator<I> wanted = new CancellableIterator<>(records, task);
-    RunInputWriter<I> input = new RunInputWriter<>(tool.input(), directory, task, turn, toString());
+    RunInputWriter<I> input =
+        new RunInputWriter<>(tool.input(), directory, task, lease, toString());
     feed = input;
     outcome.writtenBy(input);
     outcome.layouts().give(input, wanted, tool.input().usesStdin());
@@ -87,7 +88,7 @@ final class ToolRun<I, O> implements Watched {
       OutputStream stdin = metrics.counted(started.stdin());
       input.begin(keeper == null ? stdin : keeper.copied(stdin));
     }
-    RunOutputReader results = new RunOutputReader(outcome, directory, turn, metrics, threads);
+    RunOutputReader results = new RunOutputReader(outcome, directory, lease, metrics, threads);
     Stream<O> output = outcome.layouts().read(tool.output(), results);
     requireOpen();
     return new OutputIterator<>(output, results, this::close);

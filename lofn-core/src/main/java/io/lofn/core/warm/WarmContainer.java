@@ -44,7 +44,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(WarmContainer.class);
 
-  private final ReuseKey shape;
+  private final ReuseKey key;
   private final Exchange exchange;
   private final Path control;
   private final TrackedContainers containers;
@@ -59,12 +59,12 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
   private volatile boolean retired;
 
   public WarmContainer(
-      ReuseKey shape,
+      ReuseKey key,
       Exchange exchange,
       TrackedContainers containers,
       Executor threads,
       ScheduledExecutorService clock) {
-    this.shape = shape;
+    this.key = key;
     this.exchange = exchange;
     this.control = exchange.beside("control");
     this.containers = containers;
@@ -72,8 +72,8 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
     this.clock = clock;
   }
 
-  ReuseKey shape() {
-    return shape;
+  ReuseKey key() {
+    return key;
   }
 
   Exchange exchange() {
@@ -150,7 +150,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
       modes = new DirectoryModes(List.of(exchange.directory(), exchange.temporary()));
     }
     NamedPipes.make(control, ExchangeDirectories.isOpen(exchange.directory()));
-    current = containers.start(shape.runtime(), specOfItsOwn(spec));
+    current = containers.start(key.runtime(), specOfItsOwn(spec));
     container = current;
     started = Instant.now();
     threads.execute(new StreamDrainer("warm container " + current.id(), current.stderr()));
@@ -162,7 +162,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
 
   private ContainerSpec specOfItsOwn(ContainerSpec spec) {
     spec.mounts().stream()
-        .filter(mount -> shape.ownTmp() && mount.target().startsWith(Exchange.TMP + "/"))
+        .filter(mount -> key.ownTmp() && mount.target().startsWith(Exchange.TMP + "/"))
         .findFirst()
         .ifPresent(
             mount -> {
@@ -172,7 +172,7 @@ public final class WarmContainer implements WarmRun.Home, AutoCloseable {
                       .formatted(mount.target(), Exchange.TMP));
             });
     return spec.toBuilder()
-        .command(WarmShell.argv(shape.scratch(), WarmPrograms.writable(spec)))
+        .command(WarmShell.argv(key.scratch(), WarmPrograms.writable(spec)))
         .stdin()
         .withoutInit()
         .settings(ReuseKey.shared(spec.settings()))

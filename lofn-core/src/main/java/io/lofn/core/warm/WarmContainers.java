@@ -75,8 +75,8 @@ public final class WarmContainers implements AutoCloseable {
   }
 
   /** Returns whether runs with this key were found to need a new container each. */
-  public boolean isNotReusable(ReuseKey shape) {
-    return notReusable.contains(shape);
+  public boolean isNotReusable(ReuseKey key) {
+    return notReusable.contains(key);
   }
 
   /**
@@ -88,22 +88,22 @@ public final class WarmContainers implements AutoCloseable {
    *     then
    */
   public RunSandbox take(
-      ReuseKey shape, TaskIdentity task, boolean anyUser, List<StagedVolume> volumes) {
-    WarmContainer found = find(shape);
+      ReuseKey key, TaskIdentity task, boolean anyUser, List<StagedVolume> volumes) {
+    WarmContainer found = find(key);
     if (found == null) {
       Exchange exchange = exchanges.create(task, anyUser);
-      found = new WarmContainer(shape, exchange, containers, threads, clock);
+      found = new WarmContainer(key, exchange, containers, threads, clock);
       found.hold(volumes);
       volumes.clear();
     }
     return new WarmSandbox(found);
   }
 
-  private synchronized @Nullable WarmContainer find(ReuseKey shape) {
+  private synchronized @Nullable WarmContainer find(ReuseKey key) {
     Iterator<Idle> newestFirst = idle.iterator();
     while (newestFirst.hasNext()) {
       Idle each = newestFirst.next();
-      if (each.container.shape().equals(shape)) {
+      if (each.container.key().equals(key)) {
         newestFirst.remove();
         return each.container;
       }
@@ -166,7 +166,7 @@ public final class WarmContainers implements AutoCloseable {
 
     @Override
     public RunningContainer start(ContainerSpec spec, CommandStart start) {
-      if (!notReusable.contains(container.shape()) && start.obstacle(spec).isEmpty()) {
+      if (!notReusable.contains(container.key()) && start.obstacle(spec).isEmpty()) {
         try {
           new WarmPrograms(start, spec)
               .obstacle()
@@ -176,7 +176,7 @@ public final class WarmContainers implements AutoCloseable {
                   });
           return container.run(spec);
         } catch (NotReusableException e) {
-          if (notReusable.add(container.shape())) {
+          if (notReusable.add(container.key())) {
             LOG.warn(
                 "Each run of {} gets a new container in spite of spark.lofn.container.reuse: {}",
                 spec.image(),
@@ -185,7 +185,7 @@ public final class WarmContainers implements AutoCloseable {
         }
       }
       container.retire();
-      return single.start(container.shape().runtime(), spec, exchange(), start);
+      return single.start(container.key().runtime(), spec, exchange(), start);
     }
 
     @Override

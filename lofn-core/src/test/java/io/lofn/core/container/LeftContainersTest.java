@@ -209,9 +209,9 @@ class LeftContainersTest {
   void aWarmContainerThatIsNotRemovedKeepsItsExchangeAndItsVolumes() {
     setUp(engine);
     Exchange exchange = exchanges.create(TASK, false);
-    ReuseKey shape =
+    ReuseKey key =
         new ReuseKey(engine, "image", "/shared", false, List.of(), ContainerSettings.defaults());
-    WarmContainer warm = new WarmContainer(shape, exchange, containers, threads, clock);
+    WarmContainer warm = new WarmContainer(key, exchange, containers, threads, clock);
     warm.hold(List.of(new Volume()));
     engine.removes = false;
     // Its agent prints nothing, since the container has no streams.

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 class InputLeaseTest {
 
   private final FakeTask task = new FakeTask();
-  private final InputLease turn = new InputLease(task, Duration.ofMillis(50));
+  private final InputLease lease = new InputLease(task, Duration.ofMillis(50));
   private final AtomicBoolean upstream = new AtomicBoolean();
   private final CountDownLatch entered = new CountDownLatch(1);
   private final CountDownLatch leave = new CountDownLatch(1);
@@ -30,18 +30,18 @@ class InputLeaseTest {
   private void feed() {
     Throwable end = null;
     try {
-      turn.take();
+      lease.take();
       while (true) {
         upstream.set(true);
         entered.countDown();
         stay();
         upstream.set(false);
-        turn.giveWay();
+        lease.giveWay();
       }
     } catch (Throwable e) {
       end = e;
     } finally {
-      turn.giveBack();
+      lease.giveBack();
       feederEnded.complete(end);
     }
   }
@@ -52,7 +52,7 @@ class InputLeaseTest {
 
   @AfterEach
   void endFeeder() throws Exception {
-    turn.end();
+    lease.end();
     leave.countDown();
     stdinWriter.join(10_000);
     assertThat(stdinWriter.isAlive()).isFalse();
@@ -64,7 +64,7 @@ class InputLeaseTest {
     waitUntil(Thread.State.WAITING);
     assertThat(upstream).isFalse();
 
-    turn.lendWhile(
+    lease.lendWhile(
         () -> {
           entered.await();
           leave.countDown();
@@ -73,14 +73,14 @@ class InputLeaseTest {
 
     for (int i = 0; i < 1000; i++) {
       assertThat(upstream).isFalse();
-      turn.lendWhile(() -> null);
+      lease.lendWhile(() -> null);
     }
     assertThat(upstream).isFalse();
   }
 
   @Test
   void theTasksThreadWaitsForTheCodeUpstreamThoughItIsInterrupted() throws Exception {
-    InputLease own = turn;
+    InputLease own = lease;
     CountDownLatch interruptedUpstream = new CountDownLatch(1);
     Thread deaf =
         new Thread(
@@ -130,7 +130,7 @@ class InputLeaseTest {
     task.cancelled = true;
     stdinWriter.start();
 
-    turn.lendWhile(
+    lease.lendWhile(
         () -> {
           awaitQuietly(entered);
           return null;
@@ -145,7 +145,7 @@ class InputLeaseTest {
     CompletableFuture<Void> taken =
         CompletableFuture.runAsync(
             () ->
-                turn.lendWhile(
+                lease.lendWhile(
                     () -> {
                       awaitQuietly(entered);
                       return null;
@@ -159,7 +159,7 @@ class InputLeaseTest {
     leave.countDown();
 
     taken.get(10, TimeUnit.SECONDS);
-    turn.end();
+    lease.end();
     assertThat(feederEnded.get(10, TimeUnit.SECONDS)).isInstanceOf(InputLease.Over.class);
   }
 
@@ -168,16 +168,16 @@ class InputLeaseTest {
     stdinWriter.start();
     waitUntil(Thread.State.WAITING);
 
-    turn.end();
+    lease.end();
 
     assertThat(feederEnded.get(10, TimeUnit.SECONDS)).isInstanceOf(InputLease.Over.class);
     assertThat(entered.getCount()).isEqualTo(1);
-    assertThatThrownBy(() -> turn.lendWhile(() -> take())).isInstanceOf(InputLease.Over.class);
+    assertThatThrownBy(() -> lease.lendWhile(() -> take())).isInstanceOf(InputLease.Over.class);
   }
 
   private Object take() {
-    turn.take();
-    return turn;
+    lease.take();
+    return lease;
   }
 
   @Test
@@ -186,14 +186,14 @@ class InputLeaseTest {
     CompletableFuture<Void> taskThread =
         CompletableFuture.runAsync(
             () ->
-                turn.lendWhile(
+                lease.lendWhile(
                     () -> {
                       awaitQuietly(entered);
                       return null;
                     }));
     entered.await();
 
-    turn.end();
+    lease.end();
 
     assertThat(taskThread).isNotDone();
     leave.countDown();
@@ -207,7 +207,7 @@ class InputLeaseTest {
 
     assertThatThrownBy(
             () ->
-                turn.lendWhile(
+                lease.lendWhile(
                     () -> {
                       entered.await();
                       leave.countDown();

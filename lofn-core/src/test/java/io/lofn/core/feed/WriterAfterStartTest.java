@@ -37,7 +37,7 @@ class WriterAfterStartTest {
   @TempDir Path local;
 
   private final FakeTask task = new FakeTask();
-  private final InputLease turn = new InputLease(task);
+  private final InputLease lease = new InputLease(task);
   private Exchange exchange;
   private Path home;
 
@@ -68,13 +68,13 @@ class WriterAfterStartTest {
             });
     RunFiles files = new RunFiles(exchange, "map");
     StdinWriter<String> stdinWriter =
-        new StdinWriter<>(writer, List.of("key").iterator(), files, task, turn, failed::complete);
+        new StdinWriter<>(writer, List.of("key").iterator(), files, task, lease, failed::complete);
     stdinWriter.start();
-    turn.lendWhile(() -> TaskCalls.await(task, stdinWriter.wanted()));
+    lease.lendWhile(() -> TaskCalls.await(task, stdinWriter.wanted()));
     Files.createSymbolicLink(exchange.directory().resolve("a"), home); // as the tool would
     stdinWriter.begin(OutputStream.nullOutputStream());
 
-    Throwable failure = turn.lendWhile(() -> TaskCalls.await(task, failed));
+    Throwable failure = lease.lendWhile(() -> TaskCalls.await(task, failed));
 
     assertThat(failure)
         .isInstanceOf(IllegalStateException.class)
@@ -88,7 +88,7 @@ class WriterAfterStartTest {
   void aWriterOfFilesThatKeepsWhereItWritesGetsNoneAfterItHasReturned() throws Exception {
     CompletableFuture<RunInput> kept = new CompletableFuture<>();
     PartitionWriter<String> writer = (records, run) -> kept.complete(run);
-    new RunInputWriter<>(writer, exchange, task, turn, "the run").write(List.of("a").iterator());
+    new RunInputWriter<>(writer, exchange, task, lease, "the run").write(List.of("a").iterator());
     Files.createSymbolicLink(exchange.directory().resolve("a"), home);
 
     assertThatThrownBy(() -> kept.join().file("a/authorized_keys"))
