@@ -199,7 +199,7 @@ class HdfsIT extends VolumeStagerContract {
 
     assertThat(store.list(directory)).extracting("name").contains("part-00000.bin");
     assertThatThrownBy(() -> store.rename(directory + "/x", directory + "/part-00000.bin"))
-        .hasMessageContaining("exists already");
+        .hasMessageContaining("already exists");
   }
 
   private Path big(String name) throws IOException {

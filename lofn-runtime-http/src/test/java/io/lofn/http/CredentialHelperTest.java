@@ -37,9 +37,14 @@ class CredentialHelperTest {
     return new CredentialHelper(file, atMost, warnings::add);
   }
 
+  /** A process that was killed is there until the kernel has ended it. */
   private static void assertNoSleeperIsLeft() {
-    assertThat(ProcessHandle.current().descendants())
-        .noneMatch(process -> process.info().command().orElse("").endsWith("sleep"));
+    assertThat(
+            ProcessHandle.current()
+                .descendants()
+                .filter(process -> process.info().command().orElse("").endsWith("sleep"))
+                .map(ProcessHandle::onExit))
+        .allSatisfy(end -> assertThat(end).succeedsWithin(Duration.ofSeconds(30)));
   }
 
   @Test
