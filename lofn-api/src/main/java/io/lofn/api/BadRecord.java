@@ -24,6 +24,10 @@ final class BadRecord extends LofnException {
 
   /** The same as the failure of a run. */
   LofnException of(RunInput run) {
-    return run.badRecord(number, problem);
+    LofnException failure = run.badRecord(number, problem);
+    if (getCause() != null && failure.getCause() == null) {
+      failure.initCause(getCause());
+    }
+    return failure;
   }
 }

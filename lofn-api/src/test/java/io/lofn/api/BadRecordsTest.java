@@ -98,7 +98,8 @@ class BadRecordsTest {
     assertThatThrownBy(() -> write(writer, Map.entry("a", "b"), 17))
         .isInstanceOf(LofnException.class)
         .hasMessageStartingWith("run 7: record 1 is java.lang.Integer, which the function that")
-        .hasMessageContaining("does not take");
+        .hasMessageContaining("does not take")
+        .hasCauseInstanceOf(ClassCastException.class);
     assertThatThrownBy(() -> write(writer, Map.entry(17, 18)))
         .isInstanceOf(LofnException.class)
         .hasMessageStartingWith("run 7: record 0 ")

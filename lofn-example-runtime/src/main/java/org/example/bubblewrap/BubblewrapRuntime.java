@@ -26,7 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class BubblewrapRuntime implements ContainerRuntime {
 
-  private static final Set<RuntimeFeature> LACKS =
+  private static final Set<RuntimeFeature> UNSUPPORTED =
       Collections.unmodifiableSet(
           EnumSet.of(
               // An image is a directory of files, without a configuration.
@@ -66,7 +66,7 @@ final class BubblewrapRuntime implements ContainerRuntime {
 
   @Override
   public Set<RuntimeFeature> unsupportedFeatures() {
-    return LACKS;
+    return UNSUPPORTED;
   }
 
   /** Returns true: the sandbox inherits the pipes of its process. */

@@ -74,7 +74,9 @@ public final class ArchiveFault {
     if (!names.contains("index.json")) {
       return Optional.of("has no manifest.json, so it is none of an image: " + MAKE);
     }
-    return said.contains("no such file") || said.contains("manifest.json")
+    // Podman reads OCI layouts, and lists all formats that it tried in any failure.
+    boolean ofDocker = !said.contains("supported image formats");
+    return ofDocker && (said.contains("no such file") || said.contains("manifest.json"))
         ? Optional.of(
             "is an OCI image layout, which Docker loads from version 25 on: convert it with 'skopeo"
                 + " copy oci-archive:FILE docker-archive:FILE', or write it with 'podman save"

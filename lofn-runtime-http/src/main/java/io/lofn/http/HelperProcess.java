@@ -67,34 +67,40 @@ final class HelperProcess {
   }
 
   private static Answer listen(Process process, InputStream output, long end)
-      throws IOException, InterruptedException {
+      throws InterruptedException {
     ByteArrayOutputStream kept = new ByteArrayOutputStream();
     long pause = FIRST_PAUSE;
+    boolean before = false;
     while (true) {
-      // Looked at before the output, which then is all that it wrote.
       boolean ended = !process.isAlive();
       boolean some = read(output, kept);
       if (kept.size() > MOST_BYTES) {
         return new Answer(End.TOO_MUCH, -1, "");
       }
-      if (ended && !some) {
+      // The JDK exchanges the stream of an ended process for what it had not been read of it.
+      if (before && !some) {
         return new Answer(End.EXITED, process.exitValue(), kept.toString(UTF_8));
       }
       if (System.nanoTime() - end > 0) {
         return new Answer(End.TOO_LATE, -1, "");
       }
       pause = some ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, pause * 2);
+      before = ended;
       Thread.sleep(pause);
     }
   }
 
-  /** Reads what is there already. */
-  private static boolean read(InputStream output, ByteArrayOutputStream kept) throws IOException {
-    int there = output.available();
-    if (there > 0) {
-      kept.write(output.readNBytes(there));
+  /** Reads what is there already; returns whether there was something, or may be. */
+  private static boolean read(InputStream output, ByteArrayOutputStream kept) {
+    try {
+      int there = output.available();
+      if (there > 0) {
+        kept.write(output.readNBytes(there));
+      }
+      return there > 0;
+    } catch (IOException exchanged) {
+      return true;
     }
-    return there > 0;
   }
 
   /** By handles: the process's own method closes its streams, which may wait for their reader. */

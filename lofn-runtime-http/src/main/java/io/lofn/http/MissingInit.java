@@ -23,7 +23,7 @@ public final class MissingInit {
   private static final Pattern TOLD =
       Pattern.compile(
           "container-init binary not found"
-              + "|(docker-init|catatonit|tini|tini-static)\\b.*(not found|no such file)",
+              + "|\\b(docker-init|catatonit|tini|tini-static)\\b.*(not found|no such file)",
           Pattern.DOTALL);
 
   private final String engine;

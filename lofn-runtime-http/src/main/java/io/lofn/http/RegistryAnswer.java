@@ -36,8 +36,16 @@ enum RegistryAnswer {
       "does not match the specified platform",
       "cannot be used on this platform"),
 
+  /** The program for credentials that the engine's own configuration names does not work. */
+  HELPER("error getting credentials", "docker-credential-"),
+
   /** The registry wants other credentials. */
-  DENIED("denied", "unauthorized", "authentication", "no basic auth", "invalid username/password"),
+  DENIED(
+      "(?<!permission )denied",
+      "unauthorized",
+      "authentication",
+      "no basic auth",
+      "invalid username/password"),
 
   /** There is no such image, or no such registry. */
   UNKNOWN(

@@ -89,6 +89,8 @@ public final class RegistryFailures {
       case UNREACHABLE ->
           ". Check that this node reaches the registry %s, set up a mirror for the engine, or load the image with Tool.imageArchive"
               .formatted(registry);
+      case HELPER ->
+          ". The credential helper that the engine's configuration names does not work. Install it on this node, or remove it from credsStore and credHelpers of that configuration";
       case DENIED -> ". If it exists and is private, " + stores;
       case UNKNOWN, OTHER ->
           ". Check its name; where no registry can be reached, load it on every node";

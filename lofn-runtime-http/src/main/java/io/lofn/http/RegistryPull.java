@@ -6,6 +6,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -13,6 +14,7 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +33,8 @@ public final class RegistryPull {
   private static final Pattern RETRY_AFTER =
       Pattern.compile(
           "(?:retry[- ]after[:=]?|(?:try|retry) again (?:in|after)) *"
-              + "(?:(?<seconds>\\d{1,9})(?![\\d-])|(?<date>[a-z]{3}, [\\w ]+ [\\d:]+ gmt))",
+              + "(?:(?<number>\\d{1,9})(?:\\.\\d+)?(?![\\d.-]) *(?<unit>ns|[µμu]s|ms|h|m(?:in\\w*)?)?"
+              + "|(?<date>[a-z]{3}, [\\w ]+ [\\d:]+ gmt))",
           Pattern.CASE_INSENSITIVE);
 
   private final RegistryFailures failures;
@@ -115,8 +118,8 @@ public final class RegistryPull {
     if (!found.find()) {
       return Optional.empty();
     }
-    if (found.group("seconds") != null) {
-      return Optional.of(Duration.ofSeconds(Math.max(1, Long.parseLong(found.group("seconds")))));
+    if (found.group("number") != null) {
+      return ofGo(Long.parseLong(found.group("number")), found.group("unit"));
     }
     try {
       Instant then =
@@ -126,6 +129,19 @@ public final class RegistryPull {
     } catch (DateTimeException notADate) {
       return Optional.empty();
     }
+  }
+
+  /** A number of seconds, or a duration as Go writes it; one below a second says nothing. */
+  private static Optional<Duration> ofGo(long number, @Nullable String unit) {
+    if (unit == null) {
+      return Optional.of(Duration.ofSeconds(Math.max(1, number)));
+    }
+    return switch (unit.toLowerCase(Locale.ROOT).charAt(0)) {
+      case 'h' -> Optional.of(Duration.ofHours(number));
+      case 'm' ->
+          unit.equalsIgnoreCase("ms") ? Optional.empty() : Optional.of(Duration.ofMinutes(number));
+      default -> Optional.empty();
+    };
   }
 
   private void sleep(ImageReference image, Duration duration, EngineException failure) {

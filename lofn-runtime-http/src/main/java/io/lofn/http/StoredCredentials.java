@@ -1,5 +1,7 @@
 package io.lofn.http;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lofn.api.EngineException;
@@ -26,7 +28,10 @@ public final class StoredCredentials {
   private static final List<String> DOCKER_HUB =
       List.of(ImageReference.DOCKER_HUB, DOCKER_HUB_KEY, "index.docker.io", "registry-1.docker.io");
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Does not quote the file, which has credentials, in the message of a failure. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder().disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build());
 
   private final List<Path> files;
 

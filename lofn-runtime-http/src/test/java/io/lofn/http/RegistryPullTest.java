@@ -15,6 +15,9 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pulls that a registry puts off, with a clock that only pauses move. */
 class RegistryPullTest {
@@ -123,6 +126,27 @@ class RegistryPullTest {
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("reg.example/x:2 was interrupted");
     assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "retry-after: 17, 17",
+    "retry after 1.5, 1",
+    "try again in 5 minutes, 300",
+    "retry-after: 2m30s, 120",
+    "retry-after: 1h, 3600",
+    "'retry-after: 30s', 30"
+  })
+  void aPauseHasTheUnitThatTheRegistryWrites(String said, long seconds) {
+    assertThat(RegistryPull.retryAfter("toomanyrequests: " + said, Instant.EPOCH))
+        .contains(Duration.ofSeconds(seconds));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"985.86µs, allowed: 44000/minute", "12ms", "300ns"})
+  void aPauseBelowASecondLeavesTheGrowingPauses(String said) {
+    assertThat(RegistryPull.retryAfter("toomanyrequests: retry-after: " + said, Instant.EPOCH))
+        .isEmpty();
   }
 
   @Test

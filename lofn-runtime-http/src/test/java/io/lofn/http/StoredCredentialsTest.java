@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.spi.ImageReference;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,6 +44,19 @@ class StoredCredentialsTest {
   void aHelperIsToldTheLongNameOfDockerHub() {
     assertThat(StoredCredentials.address("docker.io")).isEqualTo("https://index.docker.io/v1/");
     assertThat(StoredCredentials.address("quay.io")).isEqualTo("quay.io");
+  }
+
+  @Test
+  void aDamagedFileIsNotQuotedWithItsCredentials() {
+    String json = "{\"auths\": {\"quay.io\": {\"auth\": " + PAIR;
+    assertThatThrownBy(() -> of(json, "quay.io/a/b:1"))
+        .hasMessageContaining("config.json")
+        .satisfies(
+            e -> {
+              StringWriter trace = new StringWriter();
+              e.printStackTrace(new PrintWriter(trace));
+              assertThat(trace.toString()).contains("JsonEOFException").doesNotContain("bWU6");
+            });
   }
 
   @Test

@@ -35,7 +35,7 @@ final class LocalProcessRuntime implements ContainerRuntime {
   private static final Set<String> NETWORKS =
       Set.of(ContainerSettings.NO_NETWORK, "bridge", "host");
 
-  private static final Set<RuntimeFeature> LACKS =
+  private static final Set<RuntimeFeature> UNSUPPORTED =
       EnumSet.complementOf(
           EnumSet.of(
               RuntimeFeature.INDEPENDENT_OUTPUTS,
@@ -53,7 +53,7 @@ final class LocalProcessRuntime implements ContainerRuntime {
 
   @Override
   public Set<RuntimeFeature> unsupportedFeatures() {
-    return LACKS;
+    return UNSUPPORTED;
   }
 
   @Override

@@ -143,7 +143,7 @@ public final class ContainerSession implements AutoCloseable {
   private void endIfClosed() {
     if (closed) {
       throw new EngineException(
-          "Container " + container.id() + "was closed before its command ended");
+          "Container " + container.id() + " was closed before its command ended");
     }
   }
 

@@ -69,7 +69,7 @@ public final class GuardedSandbox implements RunSandbox {
   }
 
   private static LofnException givenUp(ContainerSpec spec) {
-    return new LofnException("The run of " + spec.name() + "was cancelled while it started");
+    return new LofnException("The run of " + spec.name() + " was cancelled while it started");
   }
 
   @Override

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.hash.Hashing;
 import io.lofn.api.LofnException;
+import io.lofn.core.config.ConfigKey;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.core.node.LocalDisks;
 import io.lofn.core.node.NodeEnvironment;
@@ -110,19 +111,19 @@ public final class ExchangeDirectories implements AutoCloseable {
    * @param anyUser whether the tool runs as another user than the executor
    */
   public Exchange create(TaskIdentity task, boolean anyUser) {
-    return encrypted
-        ? inMemory(memory.usable(), task, anyUser).orElseGet(() -> createOnDisk(task, anyUser))
-        : createOnDisk(task, anyUser);
+    Optional<Path> tmpfs = encrypted ? memory.usable() : Optional.empty();
+    return tmpfs.isPresent()
+        ? createIn(tmpfs.get().resolve(homeName), LofnConfig.TMP_MEMORY_DIR, task, anyUser)
+        : createIn(roomyHome(task.partition()), LofnConfig.TMP_DIR, task, anyUser);
   }
 
-  private Exchange createOnDisk(TaskIdentity task, boolean anyUser) {
-    Path home = roomyHome(task.partition());
+  private Exchange createIn(Path home, ConfigKey<?> key, TaskIdentity task, boolean anyUser) {
     try {
       return make(home, task, anyUser);
     } catch (IOException e) {
       throw new LofnException(
           "Cannot make an exchange in %s (%s); set %s to a directory that exists on every node and that the executor may write"
-              .formatted(home, e, LofnConfig.TMP_DIR.name()),
+              .formatted(home, e, key.name()),
           e);
     }
   }

@@ -72,7 +72,7 @@ final class ObservedRecords<T> implements Iterator<T> {
   /** Returns whether there were records; for the thread that has read them. */
   boolean any() {
     if (!known.isDone()) {
-      settle(records.hasNext());
+      settle(upstream(records::hasNext));
     }
     return known.join();
   }

@@ -5,6 +5,8 @@ import io.lofn.api.RunInput;
 import io.lofn.core.exchange.Exchange;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +34,10 @@ final class RunFiles implements RunInput {
 
   /** Begins to watch whether the files are read. */
   FileReads watch() {
-    return FileReads.watch(files);
+    return FileReads.watch(
+        files.stream()
+            .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+            .toList());
   }
 
   @Override
@@ -45,7 +50,7 @@ final class RunFiles implements RunInput {
   public Path file(String name) throws IOException {
     requireBefore("file(\"%s\")".formatted(name));
     Path file = exchange.newFile(name);
-    if (files.size() <= FileReads.MOST_FILES) {
+    if (files.size() <= FileReads.MOST_FILES + 1) { // one more may be a directory
       files.add(file);
     }
     return file;

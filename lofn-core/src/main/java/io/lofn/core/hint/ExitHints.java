@@ -94,7 +94,8 @@ final class ExitHints {
       return accepted;
     }
     if (mayBeInPipeline(evidence)) {
-      return "A command of a pipeline ended with 1, as grep does if no line matches. If this is intended, write { grep x || [ $? -eq 1 ]; }, or use Tool.pipefail(false).";
+      return "If a command of a pipeline ended with 1, as grep does if no line matches, and this is intended, write { grep x || [ $? -eq 1 ]; }, or use Tool.pipefail(false). "
+          + accepted;
     }
     return evidence.lines().isEmpty()
         ? accepted

@@ -15,6 +15,11 @@ import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
 import io.lofn.spi.StagedVolume;
 import jakarta.inject.Inject;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -52,9 +57,25 @@ public final class ImagePreparer {
     try {
       return prepared.get(Key.of(selected, need, stage), () -> provide(selected, need));
     } catch (UncheckedExecutionException e) {
-      throw (RuntimeException) e.getCause();
+      throw own((RuntimeException) e.getCause());
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  /** Returns a copy for one of the tasks that have waited for the same pull: each adds its run. */
+  private static RuntimeException own(RuntimeException shared) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(shared);
+    } catch (IOException e) {
+      return shared;
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      return (RuntimeException) in.readObject();
+    } catch (IOException | ClassNotFoundException e) {
+      return shared;
     }
   }
 

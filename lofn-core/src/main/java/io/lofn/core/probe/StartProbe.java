@@ -129,8 +129,15 @@ public final class StartProbe {
         || !ProbeResult.isDenied(String.valueOf(failure.getMessage()))) {
       return failure;
     }
+    ProbeResult found;
     try {
-      requireWorking(runtime, image, mounts.look(runtime, image, task));
+      found = mounts.look(runtime, image, task);
+    } catch (EngineException notProbed) {
+      failure.addSuppressed(notProbed);
+      return failure;
+    }
+    try {
+      requireWorking(runtime, image, found);
       return failure;
     } catch (EngineException explained) {
       explained.addSuppressed(failure);

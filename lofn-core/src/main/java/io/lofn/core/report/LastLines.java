@@ -23,7 +23,7 @@ record LastLines(List<String> shown, boolean all) {
   /** How many states of one line are shown. */
   private static final int STATES = 2;
 
-  private static final Pattern LINE_END = Pattern.compile("\r*\n");
+  private static final Pattern LINE_END = Pattern.compile("(?<!\r)\r*\n");
   private static final Pattern RETURN = Pattern.compile("\r+");
 
   static LastLines of(String text) {

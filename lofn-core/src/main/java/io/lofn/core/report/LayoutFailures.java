@@ -87,6 +87,7 @@ public final class LayoutFailures {
         task.isCancelled()
             || isOf(thrown, known)
             || isOf(thrown, input == null ? null : input.failure())
+            || isOf(thrown, input == null ? null : input.upstreamFailure())
             || isWhole(thrown);
     return passes
         ? report.complete(TaskCalls.unchecked(thrown))

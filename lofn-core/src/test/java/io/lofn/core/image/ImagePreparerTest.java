@@ -2,6 +2,7 @@ package io.lofn.core.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +71,25 @@ class ImagePreparerTest {
     }
     threads.shutdown();
     assertThat(engine.pulls).containsExactly("tools:1");
+  }
+
+  @Test
+  void tasksThatWaitForTheSamePullFailWithExceptionsOfTheirOwn() throws Exception {
+    engine.down = true;
+    ImagePreparer images = images();
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    List<Future<Throwable>> all = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      all.add(threads.submit(() -> catchThrowable(() -> images.prepare(runtime, need(tool()), 0))));
+    }
+    Set<Throwable> failures = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Future<Throwable> one : all) {
+      failures.add(one.get());
+    }
+    threads.shutdown();
+    assertThat(failures)
+        .hasSize(4)
+        .allSatisfy(e -> assertThat(e).isInstanceOf(EngineException.class));
   }
 
   @Test

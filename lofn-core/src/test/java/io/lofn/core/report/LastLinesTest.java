@@ -6,11 +6,18 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which lines of standard error are shown. */
 class LastLinesTest {
+
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void carriageReturnsWithoutEndAreReadOnce() {
+    assertThat(LastLines.of("\r".repeat(1 << 20) + "x").last()).contains("x");
+  }
 
   @ParameterizedTest
   @ValueSource(strings = {"a\nb", "a\nb\n", "a\r\nb\r\n", "a\rb", "a\r\r\nb\r", "a\nb\n\n\n"})

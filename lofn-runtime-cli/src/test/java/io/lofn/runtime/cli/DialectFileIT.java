@@ -35,6 +35,7 @@ class DialectFileIT {
       option.mount=--volume={source}:{target}
       option.read-only-mount=--volume={source}:{target}:ro
       option.memory=
+      option.no-core-dumps=
       """;
 
   @Test

@@ -30,21 +30,29 @@ final class TlsFiles {
 
   private final Path directory;
   private final boolean identified;
+  private final String advice;
 
   TlsFiles(Path directory) {
-    this(directory, true);
+    this(
+        directory,
+        true,
+        "Set DOCKER_CERT_PATH or spark.lofn.docker.cert.path to the directory of ca.pem, cert.pem"
+            + " and key.pem");
   }
 
-  private TlsFiles(Path directory, boolean identified) {
+  private TlsFiles(Path directory, boolean identified, String advice) {
     this.directory = directory;
     this.identified = identified;
+    this.advice = advice;
   }
 
   /** Those of a Docker context, which may leave a client's certificate away. */
   static TlsFiles ofContext(Path directory) {
     return new TlsFiles(
         directory,
-        Files.exists(directory.resolve(CERTIFICATE)) || Files.exists(directory.resolve(KEY)));
+        Files.exists(directory.resolve(CERTIFICATE)) || Files.exists(directory.resolve(KEY)),
+        "Add it to the context with 'docker context update', or set spark.lofn.docker.host and"
+            + " spark.lofn.docker.cert.path");
   }
 
   /**
@@ -58,8 +66,8 @@ final class TlsFiles {
         throw new EngineException(
             "TLS is configured, but "
                 + directory.resolve(name)
-                + " does not exist or cannot be read. Set DOCKER_CERT_PATH or"
-                + " spark.lofn.docker.cert.path to the directory of ca.pem, cert.pem and key.pem");
+                + " does not exist or cannot be read. "
+                + advice);
       }
     }
     try {

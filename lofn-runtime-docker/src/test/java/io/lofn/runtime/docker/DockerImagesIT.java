@@ -108,7 +108,7 @@ class DockerImagesIT {
     assertThat(prepare(ImageRequest.of(name(":1")))).isEqualTo(image);
     assertThat(prepare(ImageRequest.of(image.id())).id()).isEqualTo(image.id());
     assertThat(registry.requests()).hasSize(requests);
-    refused(ImageRequest.of(name(":2")).policy(PullPolicy.NEVER), "NEVER");
+    refused(ImageRequest.of(name(":2")).policy(PullPolicy.NEVER), "the pull policy is never");
   }
 
   @Test
@@ -147,7 +147,7 @@ class DockerImagesIT {
     ImageRequest request = ImageRequest.of(name(":1"));
     PreparedImage image = prepare(request.platform("linux/amd64"));
     assertThat(prepare(request.platform("linux/x86_64").policy(PullPolicy.NEVER))).isEqualTo(image);
-    refused(request.platform("linux/s390x").policy(PullPolicy.NEVER), "NEVER");
+    refused(request.platform("linux/s390x").policy(PullPolicy.NEVER), "the pull policy is never");
   }
 
   @Test
@@ -176,7 +176,7 @@ class DockerImagesIT {
     String digest = registry.push(repository, "1", "one");
     assertThat(images.digest(ImageRequest.of(name(":1")))).contains(digest);
     assertThat(images.digest(ImageRequest.of(name("@" + digest)))).contains(digest);
-    refused(ImageRequest.of(name(":1")).policy(PullPolicy.NEVER), "NEVER");
+    refused(ImageRequest.of(name(":1")).policy(PullPolicy.NEVER), "the pull policy is never");
     assertThat(images.digest(ImageRequest.of(name(":1")).policy(PullPolicy.NEVER))).isEmpty();
   }
 

@@ -68,7 +68,7 @@ class PodmanImagesIT {
     String name = "localhost/" + repository + ":1";
     Path archive = archive(name);
     ImageRequest request = ImageRequest.of(repository + ":1").policy(PullPolicy.NEVER);
-    refused(request, "the pull policy is NEVER");
+    refused(request, "the pull policy is never");
     try {
       images.load(archive, TIMEOUT);
 
@@ -119,7 +119,7 @@ class PodmanImagesIT {
   @Test
   void takesNoImageOfAnotherPlatform() {
     ImageRequest request = ImageRequest.of("busybox:1").policy(PullPolicy.NEVER);
-    refused(request.platform("linux/s390x"), "NEVER");
+    refused(request.platform("linux/s390x"), "the pull policy is never");
   }
 
   @Test
