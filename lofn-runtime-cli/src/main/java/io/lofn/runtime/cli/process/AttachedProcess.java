@@ -73,17 +73,21 @@ public final class AttachedProcess {
   }
 
   /**
-   * Kills it and closes the streams. The JVM closes standard input when the process has ended:
-   * closing it here would wait for a thread that is blocked in it.
+   * Closes its output, kills it and closes its standard error: a reader must not take the end of a
+   * killed process's output for the end of its data. The JVM closes standard input when the process
+   * has ended: closing it here would wait for a thread that is blocked in it.
    */
   public void destroy() {
+    close(stdout);
     ProcessTree.kill(process);
-    for (ReadAhead stream : new ReadAhead[] {stdout, stderr}) {
-      try {
-        stream.close();
-      } catch (IOException e) {
-        LOG.debug("Could not close a stream of process {}", process.pid(), e);
-      }
+    close(stderr);
+  }
+
+  private void close(ReadAhead stream) {
+    try {
+      stream.close();
+    } catch (IOException e) {
+      LOG.debug("Could not close a stream of process {}", process.pid(), e);
     }
   }
 }
