@@ -7,6 +7,7 @@ import io.lofn.api.BinaryFile;
 import io.lofn.api.LofnException;
 import io.lofn.api.OutputReader;
 import io.lofn.api.Tool;
+import io.lofn.api.ToolFailedException;
 import io.lofn.api.Volume;
 import io.lofn.spark.BinaryOutputs;
 import java.io.IOException;
@@ -93,7 +94,9 @@ class HostileToolIT {
 
     assertThatThrownBy(SPARK.lofn(runtime).map(record(), tool)::collect)
         .hasMessageContaining("exit code")
-        .hasMessageContaining("the end");
+        .cause()
+        .isInstanceOfSatisfying(
+            ToolFailedException.class, e -> assertThat(e.stderrTail()).endsWith("the end\n"));
   }
 
   @ParameterizedTest
