@@ -27,18 +27,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what is known of a run, and writes it down when the tool fails. */
 public final class FailureReport {
-
-  private static final int MOST_CAUSES = 20;
 
   private final RunPlan plan;
   private final Function<Path, ExchangeDisk> look;
@@ -221,7 +217,7 @@ public final class FailureReport {
   }
 
   private LayoutException layoutFailed(String what, Exception cause, StreamTail stderr) {
-    List<String> causes = causes(cause);
+    List<String> causes = Causes.of(cause).map(Throwable::toString).toList();
     String last = causes.size() == 1 ? "" : "; " + causes.get(causes.size() - 1);
     String title = "%s: %s: %s%s".formatted(plan.operator(), what, causes.get(0), last);
     String hint = Hints.forLayout(evidence(causes));
@@ -231,13 +227,6 @@ public final class FailureReport {
         "%s; image %s; %s; hint: %s"
             .formatted(Abbreviated.line(title), plan.tool().image(), plan.task(), hint),
         cause);
-  }
-
-  private static List<String> causes(Throwable thrown) {
-    return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
-        .limit(MOST_CAUSES)
-        .map(Throwable::toString)
-        .toList();
   }
 
   private Evidence evidence(List<String> lines) {

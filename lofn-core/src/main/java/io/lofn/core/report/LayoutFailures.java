@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LayoutFailures {
 
-  private static final int MOST_CAUSES = 20;
-
   private final TaskScope task;
   private final FailureReport report;
   private volatile StreamTail stderr = new StreamTail();
@@ -95,25 +93,12 @@ public final class LayoutFailures {
   }
 
   private static boolean isOf(Throwable thrown, @Nullable Throwable other) {
-    Throwable next = thrown;
-    for (int i = 0; next != null && i < MOST_CAUSES; i++) {
-      if (next == other) {
-        return true;
-      }
-      next = next.getCause();
-    }
-    return false;
+    return Causes.of(thrown).anyMatch(each -> each == other);
   }
 
   /** Whether it is a failure of a kind that says all itself, such as the tool's. */
   private static boolean isWhole(Throwable thrown) {
-    Throwable next = thrown;
-    for (int i = 0; next != null && i < MOST_CAUSES; i++) {
-      if (next instanceof LofnException && next.getClass() != LofnException.class) {
-        return true;
-      }
-      next = next.getCause();
-    }
-    return false;
+    return Causes.of(thrown)
+        .anyMatch(each -> each instanceof LofnException && each.getClass() != LofnException.class);
   }
 }

@@ -13,18 +13,17 @@ final class OwnTrace {
   /** The packages by which lofn calls readers, writers and runtimes, which are in others. */
   private static final String CALLERS = "io.lofn.core.";
 
-  private static final int MOST_CAUSES = 20;
-
   private OwnTrace() {}
 
   /** Removes these frames from a failure and its causes. */
   static void cut(Throwable failure) {
-    Throwable next = failure;
-    for (int i = 0; next != null && i < MOST_CAUSES; i++) {
-      next.setStackTrace(
-          next instanceof LofnException ? new StackTraceElement[0] : own(next.getStackTrace()));
-      next = next.getCause();
-    }
+    Causes.of(failure)
+        .forEach(
+            each ->
+                each.setStackTrace(
+                    each instanceof LofnException
+                        ? new StackTraceElement[0]
+                        : own(each.getStackTrace())));
   }
 
   /** Returns the frames above the first one by which lofn called something else. */
