@@ -9,6 +9,9 @@ import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A program that is asked something by its standard input. Nobody blocks in a read of its output:
@@ -16,6 +19,9 @@ import java.util.List;
  */
 final class HelperProcess {
 
+  private static final Logger LOG = LoggerFactory.getLogger(HelperProcess.class);
+
+  private static final String VARIABLE = "LOFN_CREDENTIAL_HELPER";
   private static final int MOST_BYTES = 1 << 20;
 
   private static final long FIRST_PAUSE = 1;
@@ -49,12 +55,15 @@ final class HelperProcess {
    */
   static Answer ask(List<String> command, byte[] question, Duration atMost)
       throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
+    String id = UUID.randomUUID().toString();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(Redirect.DISCARD);
+    builder.environment().put(VARIABLE, id);
+    Process process = builder.start();
     try (InputStream output = process.getInputStream()) {
       tell(process, question);
       return listen(process, output, System.nanoTime() + atMost.toNanos());
     } finally {
-      kill(process);
+      kill(process, id);
     }
   }
 
@@ -103,12 +112,19 @@ final class HelperProcess {
     }
   }
 
-  /** By handles: the process's own method closes its streams, which may wait for their reader. */
-  private static void kill(Process process) {
+  /**
+   * Kills a process that has not ended by itself, and all that it has started, also while it is
+   * killed. By handles: the process's own method closes its streams, which may wait for their
+   * reader.
+   */
+  private static void kill(Process process, String id) {
     if (process.isAlive()) {
-      List<ProcessHandle> started = process.descendants().toList();
       process.toHandle().destroyForcibly();
-      started.forEach(ProcessHandle::destroyForcibly);
+      List<ProcessHandle> left =
+          Processes.kill(started -> Processes.hasVariable(started, VARIABLE + "=" + id));
+      if (!left.isEmpty()) {
+        LOG.warn("Could not kill what a credential helper started: processes {}", left);
+      }
     }
   }
 }

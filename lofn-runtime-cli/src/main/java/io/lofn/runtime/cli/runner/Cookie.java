@@ -1,13 +1,10 @@
 package io.lofn.runtime.cli.runner;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import io.lofn.api.EngineException;
-import io.lofn.runtime.cli.process.Uninterruptibly;
+import io.lofn.http.Processes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,9 +18,6 @@ import java.util.Optional;
 record Cookie(String id, Optional<String> mounts) {
 
   static final String NAME = "LOFN_CONTAINER";
-
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
-  private static final Duration PAUSE = Duration.ofMillis(1);
 
   /** Returns the mount namespace of a process, unless it is that of this process. */
   static Optional<String> foreignMounts(long pid) {
@@ -46,13 +40,7 @@ record Cookie(String id, Optional<String> mounts) {
    * @throws EngineException if processes remain
    */
   void kill() {
-    long start = System.nanoTime();
-    List<ProcessHandle> left = processes();
-    while (!left.isEmpty() && System.nanoTime() - start < DEADLINE.toNanos()) {
-      left.forEach(ProcessHandle::destroyForcibly);
-      Uninterruptibly.sleep(PAUSE);
-      left = processes();
-    }
+    List<ProcessHandle> left = Processes.kill(this::isIn);
     if (!left.isEmpty()) {
       throw new EngineException(
           "Could not kill the processes %s of container %s"
@@ -60,24 +48,9 @@ record Cookie(String id, Optional<String> mounts) {
     }
   }
 
-  private List<ProcessHandle> processes() {
-    return ProcessHandle.allProcesses()
-        .filter(process -> process.pid() != ProcessHandle.current().pid())
-        .filter(this::isIn)
-        .toList();
-  }
-
   private boolean isIn(ProcessHandle process) {
-    if (mounts.isPresent() && mounts.equals(mountsOf(process.pid()))) {
-      return true;
-    }
-    try {
-      byte[] environment =
-          Files.readAllBytes(Path.of("/proc", Long.toString(process.pid()), "environ"));
-      // Some runners add a prefix to the variable's name.
-      return new String(environment, ISO_8859_1).contains(NAME + "=" + id + "\0");
-    } catch (IOException e) {
-      return false; // The process has ended, or belongs to another user.
-    }
+    return (mounts.isPresent() && mounts.equals(mountsOf(process.pid())))
+        // Some runners add a prefix to the variable's name.
+        || Processes.hasVariable(process, NAME + "=" + id);
   }
 }
