@@ -1,18 +1,21 @@
 package io.lofn.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 /** Finds and kills processes that may start others meanwhile. */
 public final class Processes {
 
   private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(20);
 
   private Processes() {}
 
@@ -43,7 +46,10 @@ public final class Processes {
     List<ProcessHandle> left = find(which);
     while (!left.isEmpty() && System.nanoTime() - start < DEADLINE.toNanos()) {
       left.forEach(ProcessHandle::destroyForcibly);
-      Thread.yield();
+      CompletableFuture.allOf(
+              left.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
+          .completeOnTimeout(null, LONGEST_PAUSE.toMillis(), MILLISECONDS)
+          .join();
       left = find(which);
     }
     return left;
