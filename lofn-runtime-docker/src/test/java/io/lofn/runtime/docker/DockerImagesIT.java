@@ -228,7 +228,7 @@ class DockerImagesIT {
   void saysWhatToDoAboutARateLimitWithinTheTimeOfThePull() {
     registry.failWith(429);
     assertThatThrownBy(
-            () -> prepare(ImageRequest.of(name(":1")).pullTimeout(Duration.ofSeconds(2))))
+            () -> prepare(ImageRequest.of(name(":1")).pullTimeout(Duration.ofSeconds(8))))
         .isInstanceOfSatisfying(EngineException.class, e -> assertThat(e.isTransient()).isFalse())
         .hasMessageContaining("spark.lofn.image.pullTimeout")
         .hasMessageContaining("limits how many images may be pulled")
