@@ -119,9 +119,9 @@ final class HelperProcess {
    */
   private static void kill(Process process, String id) {
     if (process.isAlive()) {
-      process.toHandle().destroyForcibly();
       List<ProcessHandle> left =
           Processes.kill(started -> Processes.hasVariable(started, VARIABLE + "=" + id));
+      process.toHandle().destroyForcibly(); // one of another user shows no environment
       if (!left.isEmpty()) {
         LOG.warn("Could not kill what a credential helper started: processes {}", left);
       }

@@ -15,7 +15,13 @@ import java.util.function.Predicate;
 public final class Processes {
 
   private static final Duration DEADLINE = Duration.ofSeconds(10);
-  private static final Duration LONGEST_PAUSE = Duration.ofMillis(20);
+  private static final Duration PAUSE = Duration.ofMillis(1);
+
+  /**
+   * One look is not enough once there was something: a process may have ended since the look began,
+   * after it had started another; and one that is just executing a program shows no environment.
+   */
+  private static final int QUIET = 5;
 
   private Processes() {}
 
@@ -44,15 +50,21 @@ public final class Processes {
   public static List<ProcessHandle> kill(Predicate<ProcessHandle> which) {
     long start = System.nanoTime();
     List<ProcessHandle> left = find(which);
-    while (!left.isEmpty() && System.nanoTime() - start < DEADLINE.toNanos()) {
+    int quiet = left.isEmpty() ? QUIET : 0;
+    while (quiet < QUIET && System.nanoTime() - start < DEADLINE.toNanos()) {
       left.forEach(ProcessHandle::destroyForcibly);
-      CompletableFuture.allOf(
-              left.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
-          .completeOnTimeout(null, LONGEST_PAUSE.toMillis(), MILLISECONDS)
-          .join();
+      pause();
       left = find(which);
+      quiet = left.isEmpty() ? quiet + 1 : 0;
     }
     return left;
+  }
+
+  /**
+   * Without {@link ProcessHandle#onExit}: the JDK starts a thread for each process that is asked.
+   */
+  private static void pause() {
+    new CompletableFuture<Void>().completeOnTimeout(null, PAUSE.toMillis(), MILLISECONDS).join();
   }
 
   private static List<ProcessHandle> find(Predicate<ProcessHandle> which) {
