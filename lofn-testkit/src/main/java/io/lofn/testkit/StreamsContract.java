@@ -119,11 +119,14 @@ interface StreamsContract extends Topic {
                       new DigestInputStream(container.stdout(), received)
                           .transferTo(OutputStream.nullOutputStream())));
 
+      String errors = soon(stderr);
+      assertThat(end(container).code())
+          .as("exit code after %d bytes; standard error: %s", length, errors)
+          .isZero();
       soon(writer);
       assertThat(length).isEqualTo(64 * MIB);
       assertThat(received.digest()).isEqualTo(digest(64 * MIB));
-      assertThat(soon(stderr)).isEmpty();
-      assertThat(end(container).code()).isZero();
+      assertThat(errors).isEmpty();
     }
   }
 

@@ -61,9 +61,9 @@ record ContainerRecord(
     return process.map(ProcessId::isAlive).orElse(false);
   }
 
-  /** Returns the mount namespace of its process, while that runs. */
-  Optional<String> mounts() {
-    return process.filter(ProcessId::isAlive).flatMap(known -> Cookie.foreignMounts(known.pid()));
+  /** Opens the mount namespace of its process, while that runs. */
+  Optional<MountNamespace> mounts() {
+    return process.flatMap(MountNamespace::open);
   }
 
   /** Kills its first process, and with that all others where they have a process namespace. */

@@ -149,9 +149,13 @@ public final class ContainerRecords {
   void remove(String id) {
     Optional<ContainerRecord> record = id.contains("/") ? Optional.empty() : find(id);
     if (record.isPresent()) {
-      Cookie cookie = new Cookie(id, record.get().mounts());
-      record.get().killProcess();
-      cookie.kill();
+      Optional<MountNamespace> mounts = record.get().mounts();
+      try {
+        record.get().killProcess();
+        new Cookie(id, mounts).kill();
+      } finally {
+        mounts.ifPresent(MountNamespace::close);
+      }
       delete(file(id));
     }
   }

@@ -26,7 +26,7 @@ final class RunnerContainer extends AttachedContainer {
   private final RunDirectory directory;
   private final boolean caged;
   private final Optional<ProcessId> first;
-  private final Optional<String> mountNamespace;
+  private final Optional<MountNamespace> mounts;
   private final Optional<Integer> code;
   private final CompletableFuture<ContainerExit> exit = new CompletableFuture<>();
   private boolean forgotten;
@@ -54,21 +54,30 @@ final class RunnerContainer extends AttachedContainer {
         caged
             ? ProcessCage.first(process).flatMap(handle -> ProcessId.of(handle.pid()))
             : Optional.empty();
-    mountNamespace = caged ? Optional.empty() : Cookie.foreignMounts(process.pid());
+    mounts = caged ? Optional.empty() : ProcessId.of(process.pid()).flatMap(MountNamespace::open);
     Thread watcher = new Thread(this::watch, "lofn-cli-" + process.pid());
     watcher.setDaemon(true);
     watcher.start();
   }
 
-  /** Ends the remaining processes when the first process has ended, as an engine does. */
   private void watch() {
     try {
-      int ended = attached().process().waitFor();
-      awaitCage();
-      new Cookie(id(), mountNamespace).kill();
+      int ended = endRemaining();
       exit.complete(new ContainerExit(code.orElse(ended), false));
     } catch (InterruptedException | RuntimeException | Error e) {
       exit.completeExceptionally(e);
+    }
+  }
+
+  /** Ends the remaining processes when the first process has ended, as an engine does. */
+  private int endRemaining() throws InterruptedException {
+    try {
+      int ended = attached().process().waitFor();
+      awaitCage();
+      new Cookie(id(), mounts).kill();
+      return ended;
+    } finally {
+      mounts.ifPresent(MountNamespace::close);
     }
   }
 
