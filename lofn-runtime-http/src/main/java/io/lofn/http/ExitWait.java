@@ -15,6 +15,10 @@ public abstract class ExitWait implements AutoCloseable {
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
+  private static final int KILLED = 137;
+  private static final int LOOKS = 6;
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
+
   private final EngineErrors errors;
   private final String container;
   private final Runnable onEnd;
@@ -44,6 +48,14 @@ public abstract class ExitWait implements AutoCloseable {
 
   /** Cancels the request, if there is one. */
   protected abstract void giveUp();
+
+  /**
+   * Returns whether the engine may tell a moment after a container's end that memory ran out: it
+   * hears of both on different ways.
+   */
+  protected boolean tellsOfMemoryLater() {
+    return false;
+  }
 
   /** Waits for the end; empty if the container still runs then. */
   public final Optional<ContainerExit> await(Duration atMost) throws InterruptedException {
@@ -96,12 +108,24 @@ public abstract class ExitWait implements AutoCloseable {
     boolean outOfMemory = false;
     if (code != 0) {
       try {
-        outOfMemory = state().map(state -> state.exit().outOfMemory()).orElse(false);
+        outOfMemory = wasOutOfMemory(code == KILLED && tellsOfMemoryLater() ? LOOKS : 1);
       } catch (EngineException ignored) {
         // The exit code is known, and is more important.
       }
     }
     end(new ContainerExit(code, outOfMemory));
+  }
+
+  private boolean wasOutOfMemory(int looks) {
+    for (int look = 1; ; look++) {
+      Optional<State> state = state();
+      if (state.isEmpty() || state.get().exit().outOfMemory() || look == looks || closed) {
+        return state.filter(known -> known.exit().outOfMemory()).isPresent();
+      }
+      new CompletableFuture<Void>()
+          .completeOnTimeout(null, NANOSECONDS.convert(BETWEEN_LOOKS), NANOSECONDS)
+          .join();
+    }
   }
 
   private void end(ContainerExit known) {

@@ -78,6 +78,12 @@ final class ExitWatch extends ExitWait {
         });
   }
 
+  /** Docker's daemon hears of the end and of the memory by two events, in any order. */
+  @Override
+  protected boolean tellsOfMemoryLater() {
+    return true;
+  }
+
   private static State state(ContainerState state) {
     int code = Objects.requireNonNullElse(state.getExitCodeLong(), 0L).intValue();
     return new State(

@@ -20,6 +20,10 @@ final class Containers {
   private static final long PAUSE_MILLIS = 20;
   private static final int LISTINGS = 10;
 
+  /** What podman answers while somebody else removes a container, or it just ends by itself. */
+  private static final List<String> WHEN_BUSY =
+      List.of("removing", "container state improper", "container not running");
+
   /** The documented parameter is v, but podman reads it only in the Docker-compatible API. */
   private static final String REMOVAL = "?force=true&timeout=0&v=true&volumes=true";
 
@@ -84,7 +88,7 @@ final class Containers {
       if (answer.isNotFound()) {
         return true;
       }
-      boolean busy = answer.says("removing") || answer.says("container state improper");
+      boolean busy = WHEN_BUSY.stream().anyMatch(answer::says);
       if (!busy || System.nanoTime() > end) {
         engine.expect(action, answer);
         return true;

@@ -12,6 +12,8 @@ import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -26,6 +28,7 @@ final class FakeService implements AutoCloseable {
   private final ServerSocketChannel server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+  private final List<String> requests = new ArrayList<>();
 
   FakeService(Path directory) throws IOException {
     socket = directory.resolve("fake.sock");
@@ -42,6 +45,18 @@ final class FakeService implements AutoCloseable {
   /** Sets the answer to paths with this end, without their query. */
   void answer(String end, int status, String body) {
     answers.put(end, new Answer(status, body));
+  }
+
+  /** Waits until there were so many requests for paths with this end. */
+  synchronized void awaitRequests(String end, int count) throws InterruptedException {
+    while (requests.stream().filter(path -> path.endsWith(end)).count() < count) {
+      wait();
+    }
+  }
+
+  private synchronized void note(String path) {
+    requests.add(path);
+    notifyAll();
   }
 
   private void accept() {
@@ -72,6 +87,7 @@ final class FakeService implements AutoCloseable {
 
   private String answerTo(String request) {
     String path = request.split(" ", 3)[1].split("[?]", 2)[0];
+    note(path);
     Answer answer =
         answers.entrySet().stream()
             .filter(each -> path.endsWith(each.getKey()))

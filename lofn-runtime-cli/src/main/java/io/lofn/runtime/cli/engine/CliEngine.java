@@ -123,8 +123,7 @@ public final class CliEngine {
     arguments.add(id);
     long deadline = System.nanoTime() + callTimeout.toNanos();
     CommandResult result = call(command(arguments), "rm", callTimeout);
-    // Another process may be removing it at the moment.
-    while (isBeingRemoved(result) && System.nanoTime() < deadline) {
+    while (isOvertakenByItsEnd(result) && System.nanoTime() < deadline) {
       Uninterruptibly.sleep(PAUSE);
       result = call(command(arguments), "rm", callTimeout);
     }
@@ -134,7 +133,10 @@ public final class CliEngine {
     }
   }
 
-  private static boolean isBeingRemoved(CommandResult result) {
-    return !result.succeeded() && result.message().contains("already in progress");
+  /** Another process removes it at the moment, or it ended by itself when podman was to kill it. */
+  private static boolean isOvertakenByItsEnd(CommandResult result) {
+    String said = result.message();
+    return !result.succeeded()
+        && (said.contains("already in progress") || said.contains("container not running"));
   }
 }

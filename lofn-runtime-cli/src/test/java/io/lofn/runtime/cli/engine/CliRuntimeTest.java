@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the runtime with a command line that misbehaves. */
 @Timeout(60)
@@ -216,8 +218,13 @@ class CliRuntimeTest {
     assertThat(cli.calls().stream().filter(call -> call.startsWith("rm "))).hasSize(2);
   }
 
-  @Test
-  void waitsForSomebodyElseWhoRemovesTheContainer() throws Exception {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "removal of container 0123 is already in progress",
+        "time=\"now\" level=error msg=\"container not running\""
+      })
+  void removesAgainWhatEndedOrIsBeingRemovedAtTheMoment(String said) throws Exception {
     FakeCli cli =
         FakeCli.in(
             directory,
@@ -225,10 +232,11 @@ class CliRuntimeTest {
             rm*)
               if [ ! -e $here/once ]; then
                 touch $here/once
-                echo 'removal of container 0123 is already in progress' >&2; exit 1
+                echo '%s' >&2; exit 1
               fi
               echo 'No such container: 0123' >&2; exit 1 ;;
-            """);
+            """
+                .formatted(said));
     cli.runtime(LONG).remove("0123");
     assertThat(cli.calls()).hasSize(2);
   }
