@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -85,6 +84,10 @@ final class Mark implements AutoCloseable {
 
   /** Returns the number in a mark. */
   static long read(Path mark) throws IOException {
+    String own = System.getProperty(property(mark));
+    if (own != null) {
+      return Long.parseLong(own);
+    }
     try {
       return Long.parseLong(Files.readString(mark).strip());
     } catch (NoSuchFileException takenAway) {
@@ -92,14 +95,27 @@ final class Mark implements AutoCloseable {
     }
   }
 
+  /**
+   * The number of a mark of this process is kept here, too: to open its file and close it would end
+   * the lock, as with every lock of POSIX. A system property, since two class loaders of a process
+   * may load this class.
+   */
+  private static String property(Path mark) {
+    return "io.lofn.hdfs.Mark " + mark.getFileName();
+  }
+
   /** Replaces the number in the mark; the new one must not have fewer digits. */
   void write(long number) throws IOException {
+    System.setProperty(property(path), Long.toString(number));
     channel.write(ByteBuffer.wrap(Long.toString(number).getBytes(UTF_8)), 0);
   }
 
-  /** Signals progress to the tasks that wait. */
+  /**
+   * Signals progress to the tasks that wait, by the time of the file. By writing it: setting it
+   * opens the file.
+   */
   void touch() throws IOException {
-    Files.setLastModifiedTime(path, FileTime.from(Instant.now()));
+    write(read(path));
   }
 
   /** Removes the mark. Idempotent. */
@@ -108,6 +124,8 @@ final class Mark implements AutoCloseable {
     if (channel.isOpen()) {
       try (channel) {
         Files.deleteIfExists(path);
+      } finally {
+        System.clearProperty(property(path));
       }
     }
   }
