@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The process {@code bwrap} and its streams, which are those of the tool. */
 final class Attached {
@@ -27,11 +28,13 @@ final class Attached {
   private static final String NO_PROGRAM = COMPLAINT + "execvp ";
 
   private final Process process;
+  private final Optional<ProcessHandle> first;
   private final OutputStream stdin;
   private final HeadKeepingStream stderr;
 
   private Attached(Process process) {
     this.process = process;
+    this.first = first(process);
     this.stdin = new UnbufferedOutputStream(process.getOutputStream());
     this.stderr = new HeadKeepingStream(process.getErrorStream());
   }
@@ -54,6 +57,16 @@ final class Attached {
     return new Attached(builder.start());
   }
 
+  /** Waits for process 1 of the sandbox, or for the end of bwrap. */
+  private static Optional<ProcessHandle> first(Process process) {
+    Optional<ProcessHandle> first = process.children().findFirst();
+    while (first.isEmpty() && process.isAlive()) {
+      Thread.onSpinWait();
+      first = process.children().findFirst();
+    }
+    return first;
+  }
+
   OutputStream stdin() {
     return stdin;
   }
@@ -67,12 +80,16 @@ final class Attached {
   }
 
   /**
-   * Waits for the end.
+   * Waits for the end, also of the processes that the tool has left: bwrap ends before process 1,
+   * and that after all others.
    *
    * @throws EngineException if bwrap failed, not the tool
    */
   ContainerExit end() throws InterruptedException, IOException {
     int code = process.waitFor();
+    while (first.filter(Attached::runs).isPresent()) {
+      Thread.sleep(1);
+    }
     String complaint = code == 1 ? stderr.head() : "";
     if (complaint.startsWith(NO_PROGRAM)) {
       code = complaint.contains("No such file or directory") ? 127 : 126;
@@ -99,11 +116,19 @@ final class Attached {
    * children of process 1.
    */
   private static boolean isTool(ProcessHandle handle) {
+    return status(handle).anyMatch(line -> line.startsWith("NSpid:") && line.endsWith("\t2"));
+  }
+
+  /** A zombie does not run: it waits for its new parent to ask for its exit code. */
+  private static boolean runs(ProcessHandle handle) {
+    return handle.isAlive() && status(handle).noneMatch(line -> line.startsWith("State:\tZ"));
+  }
+
+  private static Stream<String> status(ProcessHandle handle) {
     try {
-      return Files.readAllLines(Path.of("/proc", Long.toString(handle.pid()), "status")).stream()
-          .anyMatch(line -> line.startsWith("NSpid:") && line.endsWith("\t2"));
+      return Files.readAllLines(Path.of("/proc", Long.toString(handle.pid()), "status")).stream();
     } catch (IOException e) {
-      return false; // The process has ended.
+      return Stream.empty(); // The process has ended.
     }
   }
 
