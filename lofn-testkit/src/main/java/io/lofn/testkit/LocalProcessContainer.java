@@ -15,7 +15,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +28,7 @@ final class LocalProcessContainer implements RunningContainer {
   /** The variable that identifies processes whose parent has ended. */
   static final String COOKIE = "LOFN_PROCESS";
 
+  private static final Path OWN_THREADS = Path.of("/proc/self/task");
   private static final Duration KILL_DEADLINE = Duration.ofSeconds(10);
   private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
@@ -37,17 +37,23 @@ final class LocalProcessContainer implements RunningContainer {
   private final Map<String, String> labels;
   private final boolean hasStdin;
   private final Process process;
+  private final LaterProcesses later;
   private final OutputStream stdin;
   private final Runnable whenClosed;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CompletableFuture<ContainerExit> exit = new CompletableFuture<>();
 
-  LocalProcessContainer(String id, ContainerSpec spec, Process process, Runnable whenClosed) {
+  /**
+   * @param later the processes since before this one
+   */
+  LocalProcessContainer(
+      String id, ContainerSpec spec, Process process, LaterProcesses later, Runnable whenClosed) {
     this.id = id;
     this.name = spec.name();
     this.labels = spec.settings().labels();
     this.hasStdin = spec.stdin();
     this.process = process;
+    this.later = later;
     this.stdin = new UnbufferedOutputStream(process.getOutputStream());
     this.whenClosed = whenClosed;
     Thread watcher = new Thread(this::watch, "lofn-process-" + process.pid());
@@ -159,18 +165,25 @@ final class LocalProcessContainer implements RunningContainer {
   private void killLeftBehind() throws InterruptedException {
     long start = System.nanoTime();
     while (System.nanoTime() - start < KILL_DEADLINE.toNanos()) {
-      List<ProcessHandle> left = ProcessHandle.allProcesses().filter(this::isLeftBehind).toList();
-      if (left.isEmpty()) {
+      long[] left = later.after(process.pid()).filter(this::isLeftBehind).toArray();
+      if (left.length == 0) {
         return;
       }
-      left.forEach(ProcessHandle::destroyForcibly);
+      for (long pid : left) {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+      }
       NANOSECONDS.sleep(1_000_000);
     }
   }
 
-  private boolean isLeftBehind(ProcessHandle handle) {
+  private boolean isLeftBehind(long pid) {
+    Path environ = Path.of("/proc", Long.toString(pid), "environ");
+    boolean isOwnThread = OWN_THREADS.resolve(Long.toString(pid)).toFile().exists();
+    if (isOwnThread || !environ.toFile().exists()) {
+      return false;
+    }
     try {
-      byte[] environment = Files.readAllBytes(Path.of("/proc", handle.pid() + "", "environ"));
+      byte[] environment = Files.readAllBytes(environ);
       return new String(environment, ISO_8859_1).contains(COOKIE + "=" + id);
     } catch (IOException e) {
       return false; // It has ended, belongs to another user, or this is not Linux.

@@ -27,9 +27,6 @@ import java.util.regex.Pattern;
 /** Runs commands as plain processes of this node. */
 final class LocalProcessRuntime implements ContainerRuntime {
 
-  static final String SHELL = "/bin/sh";
-  static final String ENV = "/usr/bin/env";
-
   private static final String IMAGE = "process:";
   private static final Pattern REFERENCE = Pattern.compile("\\w[\\w./:@+-]*");
   private static final Set<String> NETWORKS =
@@ -114,13 +111,13 @@ final class LocalProcessRuntime implements ContainerRuntime {
     try {
       spec.settings().user().ifPresent(files::refuseOtherUser);
       Path directory = files.workingDirectory(spec.settings().workingDirectory());
-      ProcessBuilder builder =
-          new ProcessBuilder(SHELL, files.script(commandLine(id, spec, files)).toString())
-              .directory(directory.toFile())
-              .redirectInput(spec.stdin() ? Redirect.PIPE : Redirect.from(LocalProcessFiles.NULL));
-      builder.environment().clear();
+      Redirect input = spec.stdin() ? Redirect.PIPE : Redirect.from(LocalProcessFiles.NULL);
+      LaterProcesses later = LaterProcesses.fromNow();
+      Process process =
+          command(id, spec, files)
+              .start(files, builder -> builder.directory(directory.toFile()).redirectInput(input));
       LocalProcessContainer container =
-          new LocalProcessContainer(id, spec, builder.start(), () -> forget(id, spec, files));
+          new LocalProcessContainer(id, spec, process, later, () -> forget(id, spec, files));
       containers.put(id, container);
       return container;
     } catch (IOException e) {
@@ -138,7 +135,8 @@ final class LocalProcessRuntime implements ContainerRuntime {
     files.delete();
   }
 
-  private static List<String> commandLine(String id, ContainerSpec spec, LocalProcessFiles files) {
+  private static LocalProcessCommand command(
+      String id, ContainerSpec spec, LocalProcessFiles files) {
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("PATH", Optional.ofNullable(System.getenv("PATH")).orElse("/usr/bin:/bin"));
     environment.put("HOME", files.home().toString());
@@ -149,13 +147,12 @@ final class LocalProcessRuntime implements ContainerRuntime {
     environment.computeIfPresent("HOME", (name, home) -> ownOf(spec, home));
     environment.put(LocalProcessContainer.COOKIE, id);
 
-    List<String> command = new ArrayList<>(List.of(ENV, "-i"));
-    environment.forEach((name, value) -> command.add(name + "=" + value));
+    List<String> command = new ArrayList<>();
     spec.argv().forEach(argument -> command.add(files.translate(argument)));
     if (spec.argv().isEmpty()) {
       command.add("sh");
     }
-    return command;
+    return new LocalProcessCommand(environment, command);
   }
 
   private static String ownOf(ContainerSpec spec, String home) {

@@ -50,7 +50,7 @@ public final class LocalProcessRuntimeProvider implements ContainerRuntimeProvid
 
   @Override
   public Optional<String> unavailableReason(RuntimeConfig config) {
-    for (String program : new String[] {LocalProcessRuntime.SHELL, LocalProcessRuntime.ENV}) {
+    for (String program : new String[] {LocalProcessCommand.SHELL, LocalProcessCommand.ENV}) {
       if (!Files.isExecutable(Path.of(program))) {
         return Optional.of(program + " does not exist; the runtime 'process' needs a Unix system");
       }
