@@ -3,6 +3,7 @@ package io.lofn.files;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Map;
 
 /**
  * Limits the length of headers while a tar file is parsed: parsers keep headers in memory, and a
@@ -51,6 +52,23 @@ public final class TarHeaders extends FilterInputStream {
   public void begin(long unread) {
     inHeader = true;
     length = -unread;
+  }
+
+  /**
+   * Limits the extended headers of an entry: a parser gives each entry those of the whole archive
+   * before it, and its own.
+   *
+   * @param extended the headers as the parser has them
+   * @throws IOException if they are longer than one header may be
+   */
+  public static void check(Map<String, String> extended) throws IOException {
+    long characters = 0;
+    for (Map.Entry<String, String> each : extended.entrySet()) {
+      characters += each.getKey().length() + each.getValue().length();
+    }
+    if (characters > LONGEST) {
+      throw new IOException("Its extended headers are longer than " + LONGEST + " characters");
+    }
   }
 
   @Override

@@ -11,12 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -31,18 +28,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UnpackedTree {
 
-  private static final int IMPLIED_DIRECTORY = 0755;
   private static final int OWN_DIRECTORY = 0700;
-  private static final int OWN_FILE = 0400;
   private static final int BITS = 9;
   private static final int ASCII = 0x80;
-
-  /** The limit of Linux. */
-  private static final int MOST_LINKS = 40;
 
   private final Path root;
   private final BiFunction<Path, String, Path> names;
   private final boolean follows;
+  private final ArchivePaths paths;
 
   /**
    * Creates a tree.
@@ -58,6 +51,7 @@ public final class UnpackedTree {
     this.root = root;
     this.names = names;
     this.follows = follows;
+    this.paths = new ArchivePaths(root, names, follows);
   }
 
   /**
@@ -79,13 +73,17 @@ public final class UnpackedTree {
    * @throws IOException if it would be outside, or cannot be created
    */
   public void directory(String name, int mode) throws IOException {
-    List<String> parts = parts(name);
+    List<String> parts = ArchivePaths.parts(name);
     if (parts.isEmpty()) {
       return;
     }
-    Path path = place(parts, name);
-    if (!isDirectory(attributes(path))) {
-      Files.deleteIfExists(path);
+    Path path = paths.place(parts, name);
+    BasicFileAttributes known = attributes(path);
+    if (!isDirectory(known)) {
+      if (known != null) {
+        paths.forget();
+        Files.delete(path);
+      }
       Files.createDirectory(path);
     }
     permit(path, OWN_DIRECTORY | mode);
@@ -99,25 +97,15 @@ public final class UnpackedTree {
    * @throws IOException if it would be outside, or its parents cannot be created
    */
   public Path file(String name) throws IOException {
-    List<String> parts = parts(name);
+    List<String> parts = ArchivePaths.parts(name);
     if (parts.isEmpty()) {
       throw new IOException("Its entry '" + name + "' has no file name");
     }
-    Path path = place(parts, name);
-    FileTree.delete(path, Writers.GONE);
+    Path path = paths.place(parts, name);
+    if (attributes(path) != null) {
+      delete(path);
+    }
     return path;
-  }
-
-  /**
-   * Sets the permissions of a file of this tree.
-   *
-   * @param file the path that {@link #file} returned, with the file created
-   * @param mode the permissions; its owner may always read it, and special bits, which would give
-   *     this user's rights to others, are ignored
-   * @throws IOException if they cannot be set
-   */
-  public static void permitFile(Path file, int mode) throws IOException {
-    permit(file, OWN_FILE | mode);
   }
 
   /**
@@ -161,16 +149,16 @@ public final class UnpackedTree {
    * @throws IOException if one of them would be outside, or the target is neither
    */
   public void hardLink(String name, String target) throws IOException {
-    List<String> parts = parts(target);
-    Path there = parts.isEmpty() ? null : existing(parts, target);
+    List<String> parts = ArchivePaths.parts(target);
+    Path there = parts.isEmpty() ? null : paths.existing(parts, target);
     BasicFileAttributes known = there == null ? null : attributes(there);
     if (there == null || known == null || !(known.isRegularFile() || known.isSymbolicLink())) {
       throw new IOException(
           "Its hard link '%s' leads to '%s', which is not a file of the archive"
               .formatted(name, target));
     }
-    List<String> own = parts(name);
-    if (!own.isEmpty() && place(own, name).equals(there)) {
+    List<String> own = ArchivePaths.parts(name);
+    if (!own.isEmpty() && paths.place(own, name).equals(there)) {
       return;
     }
     if (known.isSymbolicLink()) {
@@ -187,35 +175,50 @@ public final class UnpackedTree {
   }
 
   /**
-   * Deletes an entry with its content; of a link, the link itself. A missing entry is no error.
+   * Returns the path of an entry, whether or not it exists. Nothing in the path but its last part
+   * can be a link.
    *
    * @param name the name in the archive
-   * @throws IOException if it would be outside, or cannot be deleted
+   * @return the path; empty if a parent does not exist
+   * @throws IOException if it would be outside
    */
-  public void delete(String name) throws IOException {
-    List<String> parts = parts(name);
-    Path path = parts.isEmpty() ? null : existing(parts, name);
-    if (path != null) {
-      FileTree.delete(path, Writers.GONE);
-    }
+  public Optional<Path> find(String name) throws IOException {
+    List<String> parts = ArchivePaths.parts(name);
+    return Optional.ofNullable(parts.isEmpty() ? root : paths.existing(parts, name));
   }
 
   /**
-   * Empties a directory. A missing directory, a file or a link is no error.
+   * Returns the directory that a name leads to; a tree that {@link #followingLinks follows links}
+   * follows those of the last part, too.
    *
-   * @param name its name in the archive
-   * @throws IOException if it would be outside, or cannot be emptied
+   * @param name the name in the archive
+   * @return the directory; empty if there is none
+   * @throws IOException if it would be outside
    */
-  public void empty(String name) throws IOException {
-    List<String> parts = parts(name);
-    Path path = parts.isEmpty() ? root : existing(parts, name);
+  public Optional<Path> findDirectory(String name) throws IOException {
+    List<String> parts = ArchivePaths.parts(name);
+    Path path = parts.isEmpty() ? root : paths.existing(parts, name);
     BasicFileAttributes known = path == null ? null : attributes(path);
     if (follows && known != null && known.isSymbolicLink()) {
-      path = walk(parts, name, false);
+      path = paths.walk(parts, name, false);
       known = path == null ? null : attributes(path);
     }
-    if (path != null && isDirectory(known)) {
-      FileTree.empty(path, Writers.GONE);
+    return isDirectory(known) ? Optional.ofNullable(path) : Optional.empty();
+  }
+
+  /**
+   * Deletes an entry with its content; of a link, the link itself. A missing entry is no error.
+   *
+   * @param path a path in this tree
+   * @throws IOException if it cannot be deleted
+   */
+  public void delete(Path path) throws IOException {
+    BasicFileAttributes known = attributes(path);
+    paths.forget();
+    if (isDirectory(known)) {
+      FileTree.delete(path, Writers.GONE);
+    } else if (known != null) {
+      Files.delete(path);
     }
   }
 
@@ -227,8 +230,8 @@ public final class UnpackedTree {
    * @throws IOException if it would be outside, or its attributes cannot be read
    */
   public boolean has(String name) throws IOException {
-    List<String> parts = parts(name);
-    Path path = parts.isEmpty() ? root : existing(parts, name);
+    List<String> parts = ArchivePaths.parts(name);
+    Path path = parts.isEmpty() ? root : paths.existing(parts, name);
     return path != null && attributes(path) != null;
   }
 
@@ -241,99 +244,17 @@ public final class UnpackedTree {
    */
   public boolean hasDirectory(String name) {
     try {
-      return walk(parts(name), name, false) != null;
+      return paths.walk(ArchivePaths.parts(name), name, false) != null;
     } catch (IOException e) {
       return false; // Creating it reports the reason.
     }
   }
 
-  /** Splits a name in an archive; archives may write {@code ./} and {@code /} before it. */
-  private static List<String> parts(String name) throws IOException {
-    List<String> parts = new ArrayList<>();
-    for (String part : name.split("/", -1)) {
-      if (part.equals("..") || part.indexOf('\0') >= 0) {
-        throw new IOException(
-            "Its entry '%s' would leave the directory that it is unpacked to".formatted(name));
-      }
-      if (!part.isEmpty() && !part.equals(".")) {
-        parts.add(part);
-      }
-    }
-    return parts;
-  }
-
-  /** Returns the path of a name, and creates missing parents. */
-  private Path place(List<String> parts, String name) throws IOException {
-    Path above = walk(parts.subList(0, parts.size() - 1), name, true);
-    return names.apply(Objects.requireNonNull(above), parts.get(parts.size() - 1));
-  }
-
-  /** Returns the path of a name; null if a parent is missing. */
-  private @Nullable Path existing(List<String> parts, String name) throws IOException {
-    Path above = walk(parts.subList(0, parts.size() - 1), name, false);
-    return above == null ? null : names.apply(above, parts.get(parts.size() - 1));
-  }
-
-  /**
-   * Resolves a directory from the root by these parts. Each part is checked before the next one is
-   * resolved in it, so that the system itself never follows a link.
-   *
-   * @param make whether to create missing directories, except behind a link
-   * @return null if it is missing and not created
-   */
-  private @Nullable Path walk(List<String> parts, String name, boolean make) throws IOException {
-    Deque<Path> ahead = new ArrayDeque<>();
-    parts.forEach(part -> ahead.add(names.apply(root, part).getFileName()));
-    int ofName = ahead.size();
-    int links = 0;
-    Path path = root;
-    while (!ahead.isEmpty()) {
-      boolean ofLink = ahead.size() > ofName;
-      Path part = ahead.removeFirst();
-      ofName = Math.min(ofName, ahead.size());
-      if (part.toString().equals("..")) {
-        path = path.equals(root) ? root : path.getParent();
-        continue;
-      }
-      Path next = path.resolve(part);
-      BasicFileAttributes known = attributes(next);
-      if (isDirectory(known)) {
-        path = next;
-      } else if (known != null && known.isSymbolicLink() && follows && links < MOST_LINKS) {
-        links++;
-        Path target = Files.readSymbolicLink(next);
-        path = target.isAbsolute() ? root : path;
-        for (int i = target.getNameCount() - 1; i >= 0; i--) {
-          ahead.addFirst(target.getName(i));
-        }
-      } else if (known != null) {
-        throw inTheWay(next, known, name);
-      } else if (!make) {
-        return null;
-      } else if (ofLink) {
-        throw new IOException(
-            "The parent of its entry '%s' is a link to '%s', which does not exist in the archive"
-                .formatted(name, root.relativize(next)));
-      } else {
-        Files.createDirectory(next);
-        permit(next, IMPLIED_DIRECTORY);
-        path = next;
-      }
-    }
-    return path;
-  }
-
-  private IOException inTheWay(Path path, BasicFileAttributes known, String name) {
-    return new IOException(
-        "A parent of its entry '%s', '%s', is a %s, not a directory"
-            .formatted(name, root.relativize(path), known.isSymbolicLink() ? "link" : "file"));
-  }
-
-  private static boolean isDirectory(@Nullable BasicFileAttributes attributes) {
+  static boolean isDirectory(@Nullable BasicFileAttributes attributes) {
     return attributes != null && attributes.isDirectory();
   }
 
-  private static @Nullable BasicFileAttributes attributes(Path path) throws IOException {
+  static @Nullable BasicFileAttributes attributes(Path path) throws IOException {
     try {
       return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     } catch (NoSuchFileException e) {
@@ -341,7 +262,7 @@ public final class UnpackedTree {
     }
   }
 
-  private static void permit(Path path, int mode) throws IOException {
+  static void permit(Path path, int mode) throws IOException {
     StringBuilder text = new StringBuilder();
     for (int bit = BITS - 1; bit >= 0; bit--) {
       text.append(((mode >> bit) & 1) == 1 ? "xwr".charAt(bit % 3) : '-');

@@ -58,6 +58,7 @@ final class ArchiveTree {
           entry != null;
           entry = tar.getNextTarEntry()) {
         headers.end();
+        TarHeaders.check(entry.getExtraPaxHeaders());
         writer.entry();
         Path path = pathOf(entry.getName());
         if (entry.isDirectory()) {

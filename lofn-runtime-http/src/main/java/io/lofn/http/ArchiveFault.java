@@ -21,6 +21,13 @@ import java.util.zip.ZipException;
 public final class ArchiveFault {
 
   private static final int BLOCK = 512;
+
+  /** Many times more than the files of all images of an archive. */
+  private static final int MOST_ENTRIES = 100_000;
+
+  /** The files that tell what an archive is. */
+  private static final Set<String> TOPS = Set.of("manifest.json", "repositories", "index.json");
+
   private static final int GZIP = 0x1f8b;
 
   private static final String MAKE =
@@ -100,21 +107,29 @@ public final class ArchiveFault {
     }
   }
 
-  /** The names of what lies at the top of a tar file. */
+  /** The names of the files of a tar file that tell what it is. */
   private static Set<String> names(InputStream tar) throws IOException {
     Set<String> names = new HashSet<>();
+    int entries = 0;
     for (byte[] head = tar.readNBytes(BLOCK); ; head = tar.readNBytes(BLOCK)) {
       if (head.length == 0 || isZero(head)) {
         return names;
       }
-      if (head.length < BLOCK && !names.isEmpty()) {
+      if (entries > MOST_ENTRIES) {
+        throw new IOException("It has more than " + MOST_ENTRIES + " entries");
+      }
+      if (head.length < BLOCK && entries > 0) {
         throw new EOFException();
       }
       if (head.length < BLOCK || !hasChecksum(head)) {
         throw new NotAnArchiveException();
       }
+      entries++;
       String name = text(head, 0, 100);
-      names.add(name.startsWith("./") ? name.substring(2) : name);
+      String top = name.startsWith("./") ? name.substring(2) : name;
+      if (TOPS.contains(top)) {
+        names.add(top);
+      }
       tar.skipNBytes((size(head) + BLOCK - 1) / BLOCK * BLOCK);
     }
   }

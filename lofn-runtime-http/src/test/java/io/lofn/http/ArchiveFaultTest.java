@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -99,6 +101,19 @@ class ArchiveFaultTest {
     String said = NO_FILE.formatted("repositories");
     fails(tar("bin/sh", "etc/passwd"), said, "has no manifest.json", "not 'export'");
     fails(gzip(tar("bin/sh")), said, "has no manifest.json");
+  }
+
+  @Test
+  void anArchiveOfVeryManyFilesIsNotReadToItsEnd() throws Exception {
+    byte[] whole = tar("file");
+    Path file = directory.resolve("many.tar");
+    try (OutputStream many = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
+      for (int i = 0; i < 100_002; i++) {
+        many.write(whole, 0, 1024);
+      }
+    }
+    EngineException failure = EngineException.transientFailure("said", new IOException("said"));
+    assertThat(ArchiveFault.explain(file, failure)).isSameAs(failure);
   }
 
   @Test

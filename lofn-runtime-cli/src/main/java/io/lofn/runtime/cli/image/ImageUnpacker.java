@@ -9,20 +9,16 @@ import io.lofn.files.FileTree;
 import io.lofn.files.UnpackedTree;
 import io.lofn.files.Writers;
 import io.lofn.http.ArchiveFault;
-import io.lofn.runtime.cli.process.Command;
-import io.lofn.runtime.cli.process.CommandResult;
-import java.io.BufferedInputStream;
+import io.lofn.image.ArchivedImage;
+import io.lofn.image.ImageArchive;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
 /** Unpacks the images of an archive into a store, each into a directory. */
 public final class ImageUnpacker {
@@ -34,7 +30,7 @@ public final class ImageUnpacker {
   private static final List<String> DIRECTORIES = List.of("etc", "root", "mnt");
 
   private static final int DIRECTORY = 0755;
-  private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
+  private static final String SETTING = "spark.lofn.cli." + TrustedPath.SETTING;
 
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -54,11 +50,10 @@ public final class ImageUnpacker {
       TrustedPath.check(directory);
       Path work = Files.createTempDirectory(directory, ".lofn-");
       try {
-        Path unpacked = Files.createDirectory(work.resolve("archive"));
-        // Into a separate directory; the tar of GNU and busybox writes nothing outside of it.
-        run("tar", "-xf", archive.toString(), "-C", unpacked.toString());
-        for (ArchivedImage image : ArchivedImage.read(unpacked)) {
-          add(image, Files.createTempDirectory(work, "image-"));
+        try (ImageArchive images = ImageArchive.open(archive, work, SETTING, deadline)) {
+          for (ArchivedImage image : images.images()) {
+            add(image, Files.createTempDirectory(work, "image-"));
+          }
         }
       } finally {
         FileTree.delete(work, Writers.GONE);
@@ -70,7 +65,7 @@ public final class ImageUnpacker {
   }
 
   private void add(ArchivedImage image, Path root) throws IOException {
-    String config = ArchivedImage.text(image.config());
+    String config = image.config();
     List<Path> missing = new ArrayList<>();
     for (String name : image.names()) {
       Path target = store.path(name);
@@ -93,10 +88,7 @@ public final class ImageUnpacker {
   private void unpack(ArchivedImage image, Path root, String config) throws IOException {
     UnpackedTree tree = new UnpackedTree(root, FileNames::resolve);
     UnpackedTree layers = tree.followingLinks();
-    for (Path layer : image.layers()) {
-      Path plain = uncompressed(layer);
-      new ImageLayer(root, layers, () -> open(plain)).unpack();
-    }
+    image.unpack(root, false, SETTING, deadline);
     for (String directory : MOUNT_POINTS) {
       if (!tree.hasDirectory(directory)) {
         tree.directory(directory, DIRECTORY);
@@ -120,40 +112,5 @@ public final class ImageUnpacker {
 
   private static void write(UnpackedTree tree, String name, String text) throws IOException {
     Files.writeString(tree.file(name), text, StandardOpenOption.CREATE_NEW, WRITE);
-  }
-
-  /** Uncompresses a layer; a program does so where the JDK does not support the format. */
-  private Path uncompressed(Path layer) throws IOException {
-    if (!Arrays.equals(head(layer), ZSTD)) {
-      return layer;
-    }
-    Path file = Files.createTempFile(layer.getParent(), "layer-", ".tar");
-    run("zstd", "-dqf", "-o", file.toString(), "--", layer.toString());
-    return file;
-  }
-
-  @SuppressWarnings(
-      "deprecation") // Older versions of the library have only the deprecated methods.
-  private InputStream open(Path layer) throws IOException {
-    byte[] head = head(layer);
-    InputStream in =
-        new BufferedInputStream(new TimedStream(Files.newInputStream(layer), deadline));
-    return GzipCompressorInputStream.matches(head, head.length)
-        ? new BufferedInputStream(new GzipCompressorInputStream(in, true))
-        : in;
-  }
-
-  private static byte[] head(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return in.readNBytes(ZSTD.length);
-    }
-  }
-
-  private void run(String... argv) throws IOException {
-    Duration left = Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
-    CommandResult result = Command.of(List.of(argv)).run(left);
-    if (!result.succeeded()) {
-      throw new IOException(result.cutOff() ? TimedStream.TOO_LONG : result.message());
-    }
   }
 }

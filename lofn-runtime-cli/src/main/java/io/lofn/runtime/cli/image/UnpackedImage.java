@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.lofn.api.EngineException;
 import io.lofn.files.FileTree;
 import io.lofn.files.ReadableFile;
+import io.lofn.image.OciConfig;
 import io.lofn.spi.ImageConfig;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;

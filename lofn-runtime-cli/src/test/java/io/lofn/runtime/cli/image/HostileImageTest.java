@@ -5,11 +5,8 @@ import static org.apache.commons.compress.archivers.tar.TarConstants.LF_BLK;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_CHR;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_DIR;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_FIFO;
-import static org.apache.commons.compress.archivers.tar.TarConstants.LF_GNUTYPE_LONGLINK;
-import static org.apache.commons.compress.archivers.tar.TarConstants.LF_GNUTYPE_LONGNAME;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_LINK;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_NORMAL;
-import static org.apache.commons.compress.archivers.tar.TarConstants.LF_PAX_EXTENDED_HEADER_LC;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_SYMLINK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -20,29 +17,19 @@ import io.lofn.files.UnpackedTree;
 import io.lofn.runtime.cli.process.Command;
 import io.lofn.runtime.cli.process.CommandResult;
 import io.lofn.spi.ImageRequest;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
-import org.apache.commons.compress.archivers.tar.TarConstants;
-import org.apache.commons.compress.archivers.zip.ZipEncodingHelper;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -325,117 +312,6 @@ class HostileImageTest {
     assertThatThrownBy(() -> new ImageUnpacker(store(), archive, Duration.ZERO).load())
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("too long");
-  }
-
-  /**
-   * A header of each kind that the parser keeps in memory, after an entry that claims to have
-   * content.
-   */
-  @ParameterizedTest
-  @ValueSource(bytes = {LF_GNUTYPE_LONGNAME, LF_GNUTYPE_LONGLINK, LF_PAX_EXTENDED_HEADER_LC})
-  void aHeaderOfAnyLengthIsRefusedBeforeItIsInMemory(byte type) throws Exception {
-    for (boolean hidden : List.of(false, true)) {
-      long length = 1L << 30;
-      AtomicLong read = new AtomicLong();
-      ByteArrayOutputStream start = new ByteArrayOutputStream();
-      if (hidden) {
-        start.write(header("d/", LF_DIR, 1L << 40));
-      }
-      start.write(header("header", type, length));
-      ImageLayer layer =
-          new ImageLayer(
-              directory,
-              new UnpackedTree(directory, FileNames::resolve),
-              () ->
-                  new SequenceInputStream(
-                      new ByteArrayInputStream(start.toByteArray()), new Zeros(length, read)));
-
-      assertThatThrownBy(layer::unpack)
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("header");
-      assertThat(read.get()).isLessThan(8L << 20);
-    }
-  }
-
-  @Test
-  void aSparseFileIsRefused() throws Exception {
-    sh("truncate -s 3G hole; echo x >> hole; tar --sparse -cf hole.tar hole; rm hole");
-    UnpackedTree tree = new UnpackedTree(directory, FileNames::resolve);
-    Path layer = directory.resolve("hole.tar");
-
-    assertThatThrownBy(
-            () -> new ImageLayer(directory, tree, () -> Files.newInputStream(layer)).unpack())
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("sparse");
-    assertThat(directory.resolve("hole")).doesNotExist();
-  }
-
-  @Test
-  void aFileThatTheDiskHasNoRoomForIsRefusedBeforeItIsWritten() throws Exception {
-    UnpackedTree tree = new UnpackedTree(directory, FileNames::resolve);
-    byte[] start = header("large", LF_NORMAL, 1L << 50);
-    AtomicLong read = new AtomicLong();
-    ImageLayer layer =
-        new ImageLayer(
-            directory,
-            tree,
-            () -> new SequenceInputStream(new ByteArrayInputStream(start), new Zeros(0, read)));
-
-    assertThatThrownBy(() -> layer.unpack())
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("free space there");
-  }
-
-  @Test
-  void anInterruptEndsTheUnpacking() throws Exception {
-    Path archive = ImageArchive.in(directory, this::ways);
-    TimedStream in = new TimedStream(Files.newInputStream(archive), System.nanoTime() + (1L << 40));
-    Thread.currentThread().interrupt();
-    try {
-      assertThatThrownBy(() -> in.read(new byte[1])).isInstanceOf(ClosedByInterruptException.class);
-    } finally {
-      assertThat(Thread.interrupted()).isTrue();
-    }
-  }
-
-  private void sh(String script) throws Exception {
-    Process process = new ProcessBuilder("sh", "-ec", script).directory(directory.toFile()).start();
-    assertThat(process.waitFor()).isZero();
-  }
-
-  private static byte[] header(String name, byte type, long length) throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(name, type, true);
-    entry.setSize(length);
-    byte[] header = new byte[TarConstants.DEFAULT_RCDSIZE];
-    entry.writeEntryHeader(header, ZipEncodingHelper.getZipEncoding("UTF-8"), true);
-    return header;
-  }
-
-  /** Zeros, which are counted as they are read. */
-  private static final class Zeros extends InputStream {
-
-    private final AtomicLong read;
-    private long left;
-
-    Zeros(long length, AtomicLong read) {
-      this.left = length;
-      this.read = read;
-    }
-
-    @Override
-    public int read() {
-      read.incrementAndGet();
-      return left-- > 0 ? 0 : -1;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) {
-      int given = (int) Math.min(left, length);
-      Arrays.fill(bytes, offset, offset + given, (byte) 0);
-      left -= given;
-      read.addAndGet(given);
-      return given == 0 && length > 0 ? -1 : given;
-    }
   }
 
   @ParameterizedTest

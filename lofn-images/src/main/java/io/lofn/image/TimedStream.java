@@ -1,4 +1,4 @@
-package io.lofn.runtime.cli.image;
+package io.lofn.image;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -20,7 +20,12 @@ final class TimedStream extends FilterInputStream {
     this.deadline = deadline;
   }
 
-  private void check() throws IOException {
+  /**
+   * Fails when a deadline has passed, or this thread is interrupted.
+   *
+   * @param deadline as {@link System#nanoTime()} counts
+   */
+  static void check(long deadline) throws IOException {
     if (System.nanoTime() - deadline > 0) {
       throw new IOException(TOO_LONG);
     }
@@ -31,19 +36,19 @@ final class TimedStream extends FilterInputStream {
 
   @Override
   public int read() throws IOException {
-    check();
+    check(deadline);
     return super.read();
   }
 
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
-    check();
+    check(deadline);
     return super.read(bytes, offset, length);
   }
 
   @Override
   public long skip(long bytes) throws IOException {
-    check();
+    check(deadline);
     return super.skip(bytes);
   }
 }

@@ -1,4 +1,4 @@
-package io.lofn.runtime.cli.image;
+package io.lofn.image;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -32,7 +32,7 @@ public final class OciConfig {
     }
   }
 
-  static ImageConfig of(JsonNode config) {
+  public static ImageConfig of(JsonNode config) {
     List<String> volumes = new ArrayList<>();
     config.path("Volumes").fieldNames().forEachRemaining(volumes::add);
     return ImageConfig.empty()

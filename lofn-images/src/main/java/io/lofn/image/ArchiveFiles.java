@@ -1,0 +1,26 @@
+package io.lofn.image;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** The files of an archive of images, by their names. Not thread-safe. */
+interface ArchiveFiles extends Closeable {
+
+  /** Returns whether there is a regular file of this name. */
+  boolean has(String name);
+
+  /**
+   * Opens a file. Several may be open at a time.
+   *
+   * @throws IOException if there is no such file
+   */
+  InputStream open(String name) throws IOException;
+
+  @Override
+  void close() throws IOException;
+
+  static IOException missing(String name) {
+    return new IOException("it has no file " + name);
+  }
+}
