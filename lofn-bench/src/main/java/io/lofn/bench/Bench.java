@@ -28,6 +28,7 @@ final class Bench implements Callable<Integer> {
 
   static {
     SCENARIOS.put("cold", new Cold());
+    SCENARIOS.put("share", new Share());
     SCENARIOS.put("warm", new Warm());
     SCENARIOS.put("empty", new Empty());
     SCENARIOS.put("files", new ByFiles());
@@ -37,6 +38,7 @@ final class Bench implements Callable<Integer> {
     SCENARIOS.put("drift", new Drift());
     SCENARIOS.put("parallel", new Parallel());
     SCENARIOS.put("tool", new RealTool());
+    SCENARIOS.put("unpack", new Unpack());
   }
 
   private final List<Row> rows = new ArrayList<>();
@@ -47,7 +49,7 @@ final class Bench implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "SCENARIO",
       description =
-          "cold, warm, empty, files, pipes, memory, reduce, drift, parallel, tool, or all")
+          "cold, share, warm, empty, files, pipes, memory, reduce, drift, parallel, tool, unpack, or all")
   private List<String> names;
 
   @Mixin private Sizes sizes;

@@ -22,7 +22,9 @@ final class ByPipes implements Scenario {
     for (String runtime : lab.runtimes()) {
       String files = runtime + "-files";
       String prefix = lab.isFirst(runtime) ? "" : runtime + "-";
-      contest.ratio(prefix + "pipes/files", runtime + "-pipes", files);
+      contest
+          .ratio(prefix + "pipes/files", runtime + "-pipes", files)
+          .ratio(prefix + "pipes/no-container", runtime + "-pipes", "no-container");
       if (Lab.canReuse(runtime)) {
         contest.ratio(prefix + "warm-pipes/files", runtime + "-warm-pipes", files);
       }

@@ -34,11 +34,13 @@ final class Cold implements Scenario {
       }
       contest
           .ratio(name + "/docker-run", lofn, "docker-run")
+          .ratio("docker-run/" + name, "docker-run", lofn)
           .ratio(name + "/docker-run-default", lofn, "docker-run-default")
           .ratio(name + "/spark-pipe-docker-run", lofn, "spark-pipe-docker-run")
           .ratio(name + "/predecessor", lofn, "predecessor")
           .overhead(name + "-over-no-container", lofn, "no-container")
           .overhead(name + "-over-no-tool", lofn, "no-tool");
+      lab.reportPhases("cold", runtime);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.lofn.bench;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -20,7 +21,9 @@ final class Contest {
   private final String scenario;
   private final Consumer<Row> report;
   private final Map<String, Work> works = new LinkedHashMap<>();
+  private final Map<String, Work> preparations = new HashMap<>();
   private final Map<String, Times> times = new LinkedHashMap<>();
+  private final Map<String, Times> cpu = new LinkedHashMap<>();
 
   Contest(String scenario, Consumer<Row> report) {
     this.scenario = scenario;
@@ -39,6 +42,13 @@ final class Contest {
   Contest add(String system, double parts, Work work) {
     works.put(system, work);
     times.put(system, new Times(parts));
+    cpu.put(system, new Times(parts));
+    return this;
+  }
+
+  /** Adds what a system needs before each round, which is not measured. */
+  Contest before(String system, Work preparation) {
+    preparations.put(system, preparation);
     return this;
   }
 
@@ -46,17 +56,36 @@ final class Contest {
   Contest run(int rounds) throws Exception {
     for (int round = -1; round < rounds; round++) {
       for (Map.Entry<String, Work> each : works.entrySet()) {
+        preparations.getOrDefault(each.getKey(), () -> {}).run();
+        long cpuBegin = CpuClock.nanos();
         long begin = System.nanoTime();
         each.getValue().run();
         if (round >= 0) {
           times(each.getKey()).add(System.nanoTime() - begin);
+          cpu(each.getKey()).add(CpuClock.nanos() - cpuBegin);
         }
       }
     }
-    times.forEach(
+    report("time", times);
+    return this;
+  }
+
+  private void report(String metric, Map<String, Times> measured) {
+    measured.forEach(
         (system, all) ->
             report.accept(
-                new Row(scenario, system, "time", all.median(), all.min(), all.max(), "ms")));
+                new Row(scenario, system, metric, all.median(), all.min(), all.max(), "ms")));
+  }
+
+  /**
+   * Reports also the time that processors spent on this process and its children, which other load
+   * does not change. It does not include what engines do in other processes.
+   *
+   * @param slots how many parts run at a time
+   */
+  Contest cpu(int slots) {
+    cpu.values().forEach(all -> all.divide(slots));
+    report("cpu", cpu);
     return this;
   }
 
@@ -72,6 +101,17 @@ final class Contest {
     double overhead = times(system).median() - times(other).median();
     report.accept(new Row(scenario, name, "overhead", overhead, "ms"));
     return this;
+  }
+
+  /** Reports how much more time of processors than another a system took. */
+  Contest cpuOverhead(String name, String system, String other) {
+    double overhead = cpu(system).median() - cpu(other).median();
+    report.accept(new Row(scenario, name, "cpu-overhead", overhead, "ms"));
+    return this;
+  }
+
+  private Times cpu(String system) {
+    return Objects.requireNonNull(cpu.get(system), system);
   }
 
   private Times times(String system) {

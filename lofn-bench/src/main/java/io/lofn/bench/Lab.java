@@ -1,10 +1,16 @@
 package io.lofn.bench;
 
+import io.lofn.api.Tool;
 import io.lofn.spark.Lofn;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
@@ -19,6 +25,11 @@ final class Lab implements AutoCloseable {
 
   static final String IMAGE = "busybox:1";
 
+  /** The runtime of lofn-testkit, which starts plain processes. */
+  static final String PROCESS = "process";
+
+  static final String EMBEDDED = "embedded";
+
   private static final String CHARLIECLOUD = "charliecloud";
 
   private final SparkSession spark;
@@ -26,6 +37,7 @@ final class Lab implements AutoCloseable {
   private final List<String> runtimes;
   private final Consumer<Row> report;
   private final Map<String, Lofn> sessions = new LinkedHashMap<>();
+  private final Map<String, Phases> phases = new LinkedHashMap<>();
 
   private Lab(SparkSession spark, Sizes sizes, List<String> runtimes, Consumer<Row> report) {
     this.spark = spark;
@@ -90,7 +102,14 @@ final class Lab implements AutoCloseable {
 
   /** Returns lofn with a runtime: one of lofn's, or {@code charliecloud}. */
   Lofn lofn(String runtime) {
-    return sessions.computeIfAbsent(runtime, name -> session(settings(name)));
+    return sessions.computeIfAbsent(
+        runtime,
+        name -> {
+          phases.put(name, new Phases());
+          Lofn lofn = session(settings(name));
+          provide(lofn, name, IMAGE);
+          return lofn;
+        });
   }
 
   /** Returns lofn with a runtime, and exchanges in memory. */
@@ -100,8 +119,35 @@ final class Lab implements AutoCloseable {
         name -> {
           Map<String, String> settings = settings(runtime);
           settings.put("tmp.memoryDir", "/dev/shm");
-          return session(settings);
+          Lofn lofn = session(settings);
+          provide(lofn, runtime, IMAGE);
+          return lofn;
         });
+  }
+
+  /** Makes an image of docker's present for a runtime without a registry. */
+  void provide(String runtime, String image) {
+    provide(lofn(runtime), runtime, image);
+  }
+
+  private static void provide(Lofn lofn, String runtime, String image) {
+    if (!runtime.equals(EMBEDDED)) {
+      return;
+    }
+    try {
+      Path archive = Files.createTempFile("lofn-bench", ".tar");
+      try {
+        String unused = Shell.output("docker save -o %s %s".formatted(archive, image));
+        lofn.prepareImages(Tool.pipe(image).imageArchive(archive.toUri().toString()));
+      } finally {
+        Files.delete(archive);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while " + image + " was saved", e);
+    }
   }
 
   private Lofn session(Map<String, String> settings) {
@@ -126,6 +172,18 @@ final class Lab implements AutoCloseable {
   JavaRDD<String> numbers(int count) {
     return context()
         .parallelize(IntStream.range(0, count).mapToObj(Integer::toString).toList(), count);
+  }
+
+  /** Returns where the time of the runs with a runtime goes, after its first use. */
+  Phases phases(String runtime) {
+    return Objects.requireNonNull(phases.get(runtime), runtime);
+  }
+
+  /** Reports where the time of the runs with a runtime went, if that is asked for. */
+  void reportPhases(String scenario, String runtime) {
+    if (sizes.phases) {
+      phases(runtime).report(scenario, "lofn-" + runtime, report);
+    }
   }
 
   Contest contest(String scenario) {

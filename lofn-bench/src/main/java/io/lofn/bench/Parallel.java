@@ -35,7 +35,9 @@ final class Parallel implements Scenario {
       if (Lab.hasFloor(runtime)) {
         contest.ratio(name + "/floor", "lofn-" + runtime, "floor-" + runtime);
       }
-      contest.ratio(name + "/docker-run", "lofn-" + runtime, "docker-run");
+      contest
+          .ratio(name + "/docker-run", "lofn-" + runtime, "docker-run")
+          .ratio(name + "/no-container", "lofn-" + runtime, "no-container");
     }
   }
 }

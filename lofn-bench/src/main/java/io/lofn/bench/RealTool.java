@@ -36,6 +36,7 @@ final class RealTool implements Scenario {
             .add("one-container", () -> expected.check(Summary.of(alone().lines())))
             .add("spark-pipe-docker-run", () -> expected.check(reads.pipe(piped)));
     for (String runtime : lab.runtimes()) {
+      lab.provide(runtime, IMAGE);
       contest.add("lofn-" + runtime, () -> expected.check(aligned(lab, runtime, reads, false)));
       if (Lab.canReuse(runtime)) {
         contest.add(

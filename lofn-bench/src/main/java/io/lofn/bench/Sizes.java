@@ -19,9 +19,14 @@ final class Sizes {
   int partitions;
 
   @Option(
+      names = "--phases",
+      description = "also print where the time of a run goes, of cold and share")
+  boolean phases;
+
+  @Option(
       names = "--warm-partitions",
       defaultValue = "1000",
-      description = "tiny partitions, of warm (default: ${DEFAULT-VALUE})")
+      description = "tiny partitions, of warm and share (default: ${DEFAULT-VALUE})")
   int warmPartitions;
 
   @Option(
@@ -41,6 +46,12 @@ final class Sizes {
       defaultValue = "3",
       description = "GiB of one binary output, of memory (default: ${DEFAULT-VALUE})")
   int binaryGibibytes;
+
+  @Option(
+      names = "--archive-mib",
+      defaultValue = "500",
+      description = "MiB of an image's archive, of unpack (default: ${DEFAULT-VALUE})")
+  int archiveMebibytes;
 
   @Option(
       names = "--drift-runs",

@@ -1,6 +1,7 @@
 package io.lofn.bench;
 
 import io.lofn.api.Tool;
+import io.lofn.spark.Lofn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,9 @@ final class TinyTools {
   }
 
   void lofn(String runtime, boolean reuse) {
-    check(lab.lofn(runtime).map(data, Tool.pipe(Lab.IMAGE).command("cat").reuseContainer(reuse)));
+    Lofn lofn = lab.lofn(runtime);
+    check(lofn.map(data, Tool.pipe(Lab.IMAGE).command("cat").reuseContainer(reuse)));
+    lab.phases(runtime).round(count);
   }
 
   /** The same job with Spark's {@code pipe} and a container. */

@@ -1,6 +1,7 @@
 package io.lofn.core;
 
 import io.lofn.core.task.RunMetrics;
+import io.lofn.core.task.RunPhases;
 import io.lofn.spi.StagedVolume;
 import java.time.Duration;
 
@@ -14,6 +15,9 @@ public final class NoMetrics implements RunMetrics {
 
   @Override
   public void failed() {}
+
+  @Override
+  public void phases(RunPhases times) {}
 
   @Override
   public void ended(Duration after) {}

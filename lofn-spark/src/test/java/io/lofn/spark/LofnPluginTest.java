@@ -74,6 +74,41 @@ class LofnPluginTest {
   }
 
   @Test
+  void whereTheTimeOfRunsGoesIsCounted() throws Exception {
+    List<String> phases =
+        List.of("queue", "image", "volumes", "exchange", "feed", "start", "read", "exit", "delete");
+    for (String phase : phases) {
+      assertThat(count("micros." + phase)).as("%s before a run", phase).isZero();
+    }
+
+    Tool<String, String> streams = Tool.pipe(IMAGE).shell("sleep 0.3; cat");
+    assertThat(lofn.map(lines(), streams).collect()).hasSize(4);
+    for (String phase : phases) {
+      long atLeast = phase.equals("volumes") ? 0 : 1;
+      assertThat(count("micros." + phase)).as(phase).isGreaterThanOrEqualTo(atLeast);
+    }
+    assertThat(count("micros.read")).as("two tools that sleep").isGreaterThanOrEqualTo(600_000);
+    long exit = count("micros.exit");
+
+    Tool<String, String> files =
+        Tool.lines(IMAGE).shell("sleep 0.3; cd \"$LOFN_EXCHANGE\" && cp input.txt output.txt");
+    assertThat(lofn.map(lines(), files).collect()).hasSize(4);
+    assertThat(count("micros.exit") - exit)
+        .as("two tools whose output is a file")
+        .isGreaterThanOrEqualTo(600_000);
+  }
+
+  @Test
+  void theTimeOfFailedRunsIsNotCounted() throws Exception {
+    Tool<String, String> failing = Tool.pipe(IMAGE).shell("cat >/dev/null; exit 3");
+
+    assertThatThrownBy(() -> lofn.map(lines(), failing).collect()).isInstanceOf(Exception.class);
+
+    assertThat(count("micros.start")).isZero();
+    assertThat(count("micros.delete")).isZero();
+  }
+
+  @Test
   void bytesOfFilesAreCounted() throws Exception {
     Tool<String, String> first =
         Tool.lines(IMAGE).shell("cd \"$LOFN_EXCHANGE\" && head -n 1 input.txt > output.txt");

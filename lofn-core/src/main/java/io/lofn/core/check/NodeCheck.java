@@ -49,7 +49,8 @@ public final class NodeCheck {
   static final String MOUNTS = "mounts";
 
   private static final String ENGINE_ADVICE =
-      "Install an engine on the node, or start it. If its socket denies the executor's user, add"
+      "Install an engine on the node, or start it. The runtime embedded needs none: its reason says"
+          + " what keeps it. If an engine's socket denies the executor's user, add"
           + " that user to the engine's group and restart what starts executors (YARN's node"
           + " manager, Spark's worker): groups are read when a process starts. See"
           + " docs/clusters.md.";

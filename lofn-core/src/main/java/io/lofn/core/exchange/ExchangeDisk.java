@@ -3,6 +3,7 @@ package io.lofn.core.exchange;
 import io.lofn.api.LofnException;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.files.FileTree;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,21 +88,16 @@ public record ExchangeDisk(Path directory, long freeBytes, boolean seLinux, bool
     while (Files.notExists(existing) && existing.getParent() != null) {
       existing = existing.getParent();
     }
-    try {
-      return Files.getFileStore(existing).getUsableSpace();
-    } catch (IOException e) {
-      return Long.MAX_VALUE;
-    }
+    // Not Files.getFileStore, which reads the list of all mounts.
+    File disk = existing.toFile();
+    long free = disk.getUsableSpace();
+    return free < 0 || (free == 0 && disk.getTotalSpace() == 0) ? Long.MAX_VALUE : free;
   }
 
   /** Returns how many bytes the disk of a directory has in total. */
   public static long totalBytes(Path directory) {
-    try {
-      long total = Files.getFileStore(directory).getTotalSpace();
-      return total > 0 ? total : Long.MAX_VALUE;
-    } catch (IOException e) {
-      return Long.MAX_VALUE;
-    }
+    long total = directory.toFile().getTotalSpace();
+    return total > 0 ? total : Long.MAX_VALUE;
   }
 
   private static boolean enforcesSeLinux() {

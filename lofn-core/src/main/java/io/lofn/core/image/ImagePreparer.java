@@ -63,6 +63,12 @@ public final class ImagePreparer {
     }
   }
 
+  /** Returns an image that was made present before; does not wait. */
+  public Optional<PreparedImage> prepared(
+      SelectedRuntime selected, ImageRequirement need, int stage) {
+    return Optional.ofNullable(prepared.getIfPresent(Key.of(selected, need, stage)));
+  }
+
   /** Returns a copy for one of the tasks that have waited for the same pull: each adds its run. */
   private static RuntimeException own(RuntimeException shared) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -64,6 +64,26 @@ public final class StartProbe {
     return System.getenv(KUBERNETES) != null || MARKS.stream().anyMatch(Files::exists);
   }
 
+  /** Returns whether a probe of a tool's mounts or user may be necessary, and take time. */
+  public boolean isDue(SelectedRuntime runtime, PreparedImage image, Tool<?, ?> tool) {
+    String user = tool.settings().user().orElse("");
+    return !isSettled(runtime, image)
+        || !(isOwn(user) || probed.contains(ofUser(runtime, image, user)));
+  }
+
+  /** Returns whether no other user's files are to be expected, or nobody wants to know. */
+  private boolean isOwn(String user) {
+    return user.isEmpty() || !mayProbe || me.get().uid() == 0 || me.get().isNamed(user);
+  }
+
+  private static String ofUser(SelectedRuntime runtime, PreparedImage image, String user) {
+    return "%s %s %s".formatted(runtime.name(), image.id(), user);
+  }
+
+  private boolean isSettled(SelectedRuntime runtime, PreparedImage image) {
+    return !wanted || probed.contains(runtime.name()) || probed.contains(untold(runtime, image));
+  }
+
   /**
    * Probes the mounts, unless that is done or switched off.
    *
@@ -72,7 +92,7 @@ public final class StartProbe {
    * @throws EngineException if the mounts do not work; names the cause and what to do
    */
   public void check(SelectedRuntime runtime, PreparedImage image, TaskIdentity task) {
-    if (!wanted || probed.contains(runtime.name()) || probed.contains(untold(runtime, image))) {
+    if (isSettled(runtime, image)) {
       return;
     }
     synchronized (locks.computeIfAbsent(runtime.name(), name -> new Object())) {
@@ -91,10 +111,10 @@ public final class StartProbe {
   public void checkUser(
       SelectedRuntime runtime, PreparedImage image, Tool<?, ?> tool, TaskIdentity task) {
     String user = tool.settings().user().orElse("");
-    if (user.isEmpty() || !mayProbe || me.get().uid() == 0 || me.get().isNamed(user)) {
+    if (isOwn(user)) {
       return;
     }
-    String key = "%s %s %s".formatted(runtime.name(), image.id(), user);
+    String key = ofUser(runtime, image, user);
     synchronized (locks.computeIfAbsent(key, name -> new Object())) {
       if (probed.contains(key)) {
         return;

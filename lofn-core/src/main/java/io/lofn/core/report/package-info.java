@@ -1,5 +1,5 @@
 /**
- * What is said of a run that failed, and what is kept of it.
+ * What is said of a run that failed.
  *
  * <p>Internal: for lofn's own modules; it may change with any version.
  */

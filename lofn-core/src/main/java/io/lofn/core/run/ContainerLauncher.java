@@ -19,6 +19,8 @@ import io.lofn.core.report.FailureReport;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.core.shell.CommandStart;
 import io.lofn.core.task.Closing;
+import io.lofn.core.task.PhaseClock;
+import io.lofn.core.task.RunPhase;
 import io.lofn.core.task.TaskCalls;
 import io.lofn.core.task.TaskScope;
 import io.lofn.spi.ContainerSpec;
@@ -46,6 +48,7 @@ final class ContainerLauncher implements AutoCloseable {
   private final ContainerLabels containerLabels;
   private final Executor threads;
   private final FailureReport report;
+  private final PhaseClock clock;
   private final List<StagedVolume> volumes = new ArrayList<>();
   private final SelectedRuntime runtime;
   private final List<Mount> mounts;
@@ -66,7 +69,8 @@ final class ContainerLauncher implements AutoCloseable {
       TaskCalls calls,
       ContainerLabels containerLabels,
       Executor threads,
-      FailureReport report) {
+      FailureReport report,
+      PhaseClock clock) {
     this.plan = plan;
     this.task = task;
     this.preparation = preparation;
@@ -75,13 +79,17 @@ final class ContainerLauncher implements AutoCloseable {
     this.containerLabels = containerLabels;
     this.threads = threads;
     this.report = report;
+    this.clock = clock;
     this.runtime = preparation.runtime(task);
     report.runtime(runtime);
     preparation.check(plan, runtime);
+    clock.end(RunPhase.QUEUE);
     this.image = prepareImage();
     preparation.probe(runtime, image, plan, task);
+    clock.end(RunPhase.IMAGE);
     try {
       this.mounts = stageVolumes();
+      clock.end(RunPhase.VOLUMES);
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -110,6 +118,7 @@ final class ContainerLauncher implements AutoCloseable {
   Exchange exchange() {
     RunSandbox place = places.hold(new GuardedSandbox(openSandbox()));
     sandbox = place;
+    clock.end(RunPhase.EXCHANGE);
     return place.exchange();
   }
 

@@ -21,7 +21,10 @@ import io.lofn.spi.StagedVolume;
 import jakarta.inject.Inject;
 import java.util.function.Supplier;
 
-/** Prepares what runs need on the node, on other threads than the tasks'. Thread-safe. */
+/**
+ * Prepares what runs need on the node, on other threads than the tasks', unless it is there
+ * already. Thread-safe.
+ */
 final class Preparation {
 
   private final TaskCalls calls;
@@ -55,7 +58,7 @@ final class Preparation {
 
   /** Returns the node's runtime. */
   SelectedRuntime runtime(TaskScope task) {
-    return calls.callPatiently(task, runtimes::get);
+    return runtimes.selected().orElseGet(() -> calls.callPatiently(task, runtimes::get));
   }
 
   /** Refuses what a run asks for and its runtime does not support, or must not give. */
@@ -66,7 +69,10 @@ final class Preparation {
 
   /** Makes an image present on this node. */
   PreparedImage image(SelectedRuntime runtime, ImageRequirement image, TaskScope task) {
-    return calls.callPatiently(task, () -> images.prepare(runtime, image, task.identity().stage()));
+    int stage = task.identity().stage();
+    return images
+        .prepared(runtime, image, stage)
+        .orElseGet(() -> calls.callPatiently(task, () -> images.prepare(runtime, image, stage)));
   }
 
   /** Forgets an image that the engine does not have any more. */
@@ -79,6 +85,9 @@ final class Preparation {
    * container.
    */
   void probe(SelectedRuntime runtime, PreparedImage image, RunPlan plan, TaskScope task) {
+    if (!probe.isDue(runtime, image, plan.tool())) {
+      return;
+    }
     Supplier<Boolean> look =
         () -> {
           probe.check(runtime, image, plan.task());

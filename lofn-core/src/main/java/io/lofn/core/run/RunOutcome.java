@@ -11,14 +11,16 @@ import io.lofn.core.container.ContainerSession.Stop;
 import io.lofn.core.container.ContainerSession.StopReason;
 import io.lofn.core.exchange.DiskWatch;
 import io.lofn.core.exchange.Exchange;
-import io.lofn.core.exchange.ExchangeDisk;
+import io.lofn.core.exchange.ExchangeContents;
 import io.lofn.core.feed.InputLease;
 import io.lofn.core.feed.RunInputWriter;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.report.FailureReport;
 import io.lofn.core.report.LayoutFailures;
 import io.lofn.core.report.UnreadInput;
+import io.lofn.core.task.PhaseClock;
 import io.lofn.core.task.RunMetrics;
+import io.lofn.core.task.RunPhase;
 import io.lofn.core.task.TaskScope;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.InputSnapshot;
@@ -53,17 +55,16 @@ final class RunOutcome {
   private final LayoutFailures layouts;
   private final RunMetrics metrics;
   private final Executor threads;
+  private final PhaseClock clock;
   private final Instant begun = Instant.now();
   private final AtomicBoolean failed = new AtomicBoolean();
   private final AtomicBoolean kept = new AtomicBoolean();
   private volatile Runnable keeper = () -> {};
   private volatile @Nullable RunInputWriter<?> feed;
   private volatile @Nullable ContainerSession session;
-  private volatile @Nullable DiskWatch disk;
+  private volatile @Nullable ExchangeContents exchange;
   private volatile boolean checked;
   private volatile boolean over;
-  private @Nullable InputSnapshot inputs;
-  private long inputFiles;
 
   RunOutcome(
       RunPlan plan,
@@ -71,7 +72,8 @@ final class RunOutcome {
       InputLease lease,
       FailureReport report,
       RunMetrics metrics,
-      Executor threads) {
+      Executor threads,
+      PhaseClock clock) {
     this.plan = plan;
     this.tool = plan.tool();
     this.task = task;
@@ -80,6 +82,7 @@ final class RunOutcome {
     this.layouts = new LayoutFailures(task, report);
     this.metrics = metrics;
     this.threads = threads;
+    this.clock = clock;
   }
 
   /** Sets the action that keeps the run's exchange if the tool fails. */
@@ -96,18 +99,14 @@ final class RunOutcome {
 
   /** Notes what is in the exchange before the tool starts. */
   void noteInputs(Exchange directory) {
-    inputFiles = ExchangeDisk.bytes(directory.directory());
-    metrics.written(inputFiles);
-    plan.settings()
-        .limits()
-        .disk()
-        .ifPresent(limit -> disk = new DiskWatch(directory, limit, inputFiles, threads));
-    if (tool.output().listsFiles()) {
-      try {
-        inputs = InputSnapshot.of(directory.directory());
-      } catch (IOException e) {
-        throw new UncheckedIOException("Cannot list the input of " + this, e);
-      }
+    try {
+      ExchangeContents contents =
+          ExchangeContents.of(
+              directory, plan.settings().limits().disk(), tool.output().listsFiles(), threads);
+      metrics.written(contents.inputBytes());
+      exchange = contents;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot list the input of " + this, e);
     }
   }
 
@@ -118,8 +117,8 @@ final class RunOutcome {
   }
 
   /** Counts what the tool has added to the exchange as output. */
-  void countOutputs(Exchange directory) {
-    metrics.read(Math.max(0, ExchangeDisk.bytes(directory.directory()) - inputFiles));
+  void countOutputs() {
+    metrics.read(contents().outputBytes());
   }
 
   private @Nullable Throwable inputFailure() {
@@ -154,24 +153,15 @@ final class RunOutcome {
   }
 
   private void checkDisk(ContainerSession current, Instant now) {
-    DiskWatch watch = disk;
-    if (watch != null && watch.isExceeded()) {
+    ExchangeContents known = exchange;
+    if (known != null && known.exceeded(now).isPresent()) {
       current.stop(new Stop(StopReason.DISK_LIMIT, null));
-    } else if (watch != null) {
-      watch.check(now);
     }
   }
 
-  /** Measures once more at the end: a tool may write much in a short time, or hide it meanwhile. */
-  private void checkDiskUse() {
-    DiskWatch watch = disk;
-    if (watch != null) {
-      watch.look(true);
-      if (watch.isExceeded()) {
-        keepIfWanted();
-        throw report.tooMuchDisk(watch, activeSession().stderr());
-      }
-    }
+  private RuntimeException tooMuchDisk(DiskWatch watch) {
+    keepIfWanted();
+    return report.tooMuchDisk(watch, activeSession().stderr());
   }
 
   /**
@@ -183,14 +173,21 @@ final class RunOutcome {
     if (checked) {
       return;
     }
+    clock.end(RunPhase.READ);
     try {
       checkExit();
       checked = true;
+      clock.end(RunPhase.EXIT);
     } catch (RuntimeException | Error e) {
       failed();
       layouts.known(e);
       throw e;
     }
+  }
+
+  /** Returns whether the tool is known to have succeeded. */
+  boolean hasSucceeded() {
+    return checked;
   }
 
   private void checkExit() {
@@ -215,7 +212,12 @@ final class RunOutcome {
       keepIfWanted();
       throw report.failure(reason, exit, activeSession().stderr());
     }
-    checkDiskUse();
+    contents()
+        .exceededAtEnd()
+        .ifPresent(
+            watch -> {
+              throw tooMuchDisk(watch);
+            });
     RunInputWriter<?> input = feed;
     if (input != null && input.isUnread()) {
       UNREAD.warn(plan);
@@ -267,10 +269,7 @@ final class RunOutcome {
         yield report.idle(current.stderr());
       }
       case OUTPUT_TOO_LARGE -> report.recordTooLong("lofn stopped the tool", current.stderr());
-      case DISK_LIMIT -> {
-        keepIfWanted();
-        yield report.tooMuchDisk(requireNonNull(disk), current.stderr());
-      }
+      case DISK_LIMIT -> tooMuchDisk(contents().exceeded(Instant.now()).orElseThrow());
       case INPUT_FAILED -> layouts.ofWriter(requireNonNull(stop.cause()));
     };
   }
@@ -337,12 +336,11 @@ final class RunOutcome {
 
   /** Returns what was in the exchange when the tool started. */
   InputSnapshot inputs() {
-    InputSnapshot known = inputs;
-    if (known == null) {
-      throw new IllegalStateException(
-          "An OutputReader that asks for files() must return true from listsFiles()");
-    }
-    return known;
+    return contents().inputs();
+  }
+
+  private ExchangeContents contents() {
+    return requireNonNull(exchange);
   }
 
   /** Returns the names in the exchange at which the tool sees something else. */

@@ -8,6 +8,7 @@ import io.lofn.core.exchange.Exchange;
 import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.feed.InputLease;
 import io.lofn.core.node.CountedNames;
+import io.lofn.core.streams.OutputIterator;
 import io.lofn.core.streams.StreamDrainer;
 import io.lofn.core.task.RunMetrics;
 import io.lofn.spi.BlockInputStream;
@@ -24,7 +25,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 
 /** The output of a run, whose end is reported only if the run succeeded. */
-final class RunOutputReader implements RunOutput {
+final class RunOutputReader implements RunOutput, OutputIterator.Source {
 
   private final RunOutcome run;
   private final Exchange exchange;
@@ -53,12 +54,14 @@ final class RunOutputReader implements RunOutput {
   }
 
   /** What to throw for what the reader has thrown. */
-  RuntimeException readingFailed(RuntimeException thrown) {
+  @Override
+  public RuntimeException readingFailed(RuntimeException thrown) {
     return run.layouts().ofReader(thrown);
   }
 
   /** The calling thread is about to take records. */
-  void takenHere() {
+  @Override
+  public void takenHere() {
     taker = Thread.currentThread();
   }
 
@@ -67,7 +70,7 @@ final class RunOutputReader implements RunOutput {
     awaitSuccess();
     if (!counted) {
       counted = true;
-      run.countOutputs(exchange);
+      run.countOutputs();
     }
     return exchange.directory();
   }
@@ -164,7 +167,8 @@ final class RunOutputReader implements RunOutput {
   }
 
   /** Waits for the outcome of a tool whose reader has stopped reading, and drains its output. */
-  void finish() throws IOException {
+  @Override
+  public void finish() throws IOException {
     if (stdout == StdoutUse.READER) {
       long unused = stdout().transferTo(OutputStream.nullOutputStream());
     }

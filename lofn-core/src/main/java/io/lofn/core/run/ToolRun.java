@@ -8,11 +8,14 @@ import io.lofn.core.exchange.Exchange;
 import io.lofn.core.feed.InputLease;
 import io.lofn.core.feed.RunInputWriter;
 import io.lofn.core.plan.RunPlan;
-import io.lofn.core.report.FailedRunArchive;
+import io.lofn.core.replay.FailedRunArchive;
 import io.lofn.core.report.FailureReport;
+import io.lofn.core.streams.OutputIterator;
 import io.lofn.core.task.CancellableIterator;
 import io.lofn.core.task.Closing;
+import io.lofn.core.task.PhaseClock;
 import io.lofn.core.task.RunMetrics;
+import io.lofn.core.task.RunPhase;
 import io.lofn.core.task.RunWatchdog;
 import io.lofn.core.task.RunWatchdog.Watched;
 import io.lofn.core.task.TaskScope;
@@ -21,7 +24,7 @@ import java.io.OutputStream;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,12 +37,13 @@ final class ToolRun<I, O> implements Watched {
   private final RunPlan plan;
   private final Tool<I, O> tool;
   private final TaskScope task;
-  private final Function<FailureReport, ContainerLauncher> launchers;
+  private final BiFunction<FailureReport, PhaseClock, ContainerLauncher> launchers;
   private final RunWatchdog watchdog;
   private final RunMetrics metrics;
   private final Executor threads;
   private final FailureReport report;
   private final InputLease lease;
+  private final PhaseClock clock = new PhaseClock();
   private final RunOutcome outcome;
   private volatile @Nullable ContainerLauncher launcher;
   private volatile @Nullable RunInputWriter<I> feed;
@@ -48,7 +52,7 @@ final class ToolRun<I, O> implements Watched {
       RunPlan plan,
       Tool<I, O> tool,
       TaskScope task,
-      Function<FailureReport, ContainerLauncher> launchers,
+      BiFunction<FailureReport, PhaseClock, ContainerLauncher> launchers,
       RunWatchdog watchdog,
       RunMetrics metrics,
       Executor threads) {
@@ -61,7 +65,7 @@ final class ToolRun<I, O> implements Watched {
     this.threads = threads;
     this.report = new FailureReport(plan);
     this.lease = new InputLease(task);
-    this.outcome = new RunOutcome(plan, task, lease, report, metrics, threads);
+    this.outcome = new RunOutcome(plan, task, lease, report, metrics, threads, clock);
   }
 
   /** Does everything up to the first record of the output. */
@@ -69,7 +73,7 @@ final class ToolRun<I, O> implements Watched {
     metrics.begun();
     watchdog.add(this);
     requireOpen();
-    ContainerLauncher ready = launchers.apply(report);
+    ContainerLauncher ready = launchers.apply(report, clock);
     launcher = ready;
     requireOpen();
     Exchange directory = ready.exchange();
@@ -83,6 +87,7 @@ final class ToolRun<I, O> implements Watched {
     outcome.writtenBy(input);
     outcome.layouts().give(input, wanted, tool.input().usesStdin());
     ready.inputFile(input.file());
+    clock.end(RunPhase.FEED);
     ContainerSession started = start(ready, directory, keeper);
     if (tool.input().usesStdin()) {
       OutputStream stdin = metrics.counted(started.stdin());
@@ -91,7 +96,7 @@ final class ToolRun<I, O> implements Watched {
     RunOutputReader results = new RunOutputReader(outcome, directory, lease, metrics, threads);
     Stream<O> output = outcome.layouts().read(tool.output(), results);
     requireOpen();
-    return new OutputIterator<>(output, results, this::close);
+    return new OutputIterator<>(output, results, this::finish);
   }
 
   /**
@@ -114,6 +119,7 @@ final class ToolRun<I, O> implements Watched {
     try (RunMetrics.Timing create = metrics.create()) {
       ContainerSession started = ready.start();
       outcome.started(started);
+      clock.end(RunPhase.START);
       return started;
     }
   }
@@ -131,6 +137,16 @@ final class ToolRun<I, O> implements Watched {
   /** Counts this run as a failure, once, unless its task was cancelled. */
   void failed() {
     outcome.failed();
+  }
+
+  /** Ends a run at the end of its output, on the thread that has read it. */
+  private void finish() {
+    clock.end(RunPhase.READ);
+    close();
+    clock.end(RunPhase.DELETE);
+    if (outcome.hasSucceeded()) {
+      clock.report(metrics, this);
+    }
   }
 
   /**

@@ -44,9 +44,9 @@ final class ToolRuns {
         plan,
         tool,
         task,
-        report ->
+        (report, clock) ->
             new ContainerLauncher(
-                plan, task, preparation, sandboxes, calls, containerLabels, threads, report),
+                plan, task, preparation, sandboxes, calls, containerLabels, threads, report, clock),
         watchdog,
         metrics,
         threads);

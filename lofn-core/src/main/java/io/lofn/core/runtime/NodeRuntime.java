@@ -8,6 +8,7 @@ import io.lofn.spi.ContainerRuntimeProvider;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,11 @@ public final class NodeRuntime implements AutoCloseable {
   @Inject
   public NodeRuntime(RuntimeSelector selector) {
     this.selector = selector;
+  }
+
+  /** Returns the chosen runtime, if there is one now; does not wait. */
+  public Optional<SelectedRuntime> selected() {
+    return Optional.ofNullable(selected);
   }
 
   public SelectedRuntime get() {

@@ -135,7 +135,7 @@ public final class RuntimeSelector {
             .map(entry -> "%n  %s: %s".formatted(entry.getKey(), entry.getValue()))
             .collect(joining());
     return new RuntimeUnavailableException(
-        "No container runtime is usable on this node (%s=%s):%s%s%nStart or install one of these engines on every node, or let %s name another."
+        "No container runtime is usable on this node (%s=%s):%s%s%nStart or install one of these engines on every node, or mend what keeps one that needs no engine, or let %s name another."
             .formatted(
                 LofnConfig.RUNTIME.name(),
                 String.join(",", conf.get(LofnConfig.RUNTIME)),

@@ -24,6 +24,9 @@ public interface RunMetrics {
   /** Counts a run that has failed, because of the tool or an engine. */
   void failed();
 
+  /** Counts the phases of a run whose tool has succeeded and whose output was read to its end. */
+  void phases(RunPhases times);
+
   /** Counts a tool that has ended, this long after its container was asked for. */
   void ended(Duration after);
 

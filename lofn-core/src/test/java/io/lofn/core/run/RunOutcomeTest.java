@@ -14,6 +14,7 @@ import io.lofn.core.node.ContainerLabels;
 import io.lofn.core.node.ProcessIdentity;
 import io.lofn.core.plan.RunPlan;
 import io.lofn.core.report.FailureReport;
+import io.lofn.core.task.PhaseClock;
 import io.lofn.core.task.PoolThreads;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +45,13 @@ class RunOutcomeTest {
           threads);
   private final RunOutcome outcome =
       new RunOutcome(
-          plan(), task, new InputLease(task), new FailureReport(plan()), new NoMetrics(), threads);
+          plan(),
+          task,
+          new InputLease(task),
+          new FailureReport(plan()),
+          new NoMetrics(),
+          threads,
+          new PhaseClock());
 
   @AfterEach
   void end() {

@@ -4,8 +4,13 @@ import com.codahale.metrics.Counter;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
 import io.lofn.core.task.RunMetrics;
+import io.lofn.core.task.RunPhase;
+import io.lofn.core.task.RunPhases;
 import io.lofn.spi.StagedVolume;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,6 +29,13 @@ public final class SparkMetrics implements RunMetrics {
   private final Timer pull = new Timer();
   private final Timer create = new Timer();
   private final Timer run = new Timer();
+  private final Map<RunPhase, Counter> phases = new EnumMap<>(RunPhase.class);
+
+  public SparkMetrics() {
+    for (RunPhase phase : RunPhase.values()) {
+      phases.put(phase, new Counter());
+    }
+  }
 
   /** Registers the metrics under the names of {@code docs/metrics.md}. */
   public void register(MetricRegistry registry) {
@@ -37,6 +49,9 @@ public final class SparkMetrics implements RunMetrics {
     registry.register("time.pull", pull);
     registry.register("time.create", create);
     registry.register("time.run", run);
+    phases.forEach(
+        (phase, micros) ->
+            registry.register("micros." + phase.name().toLowerCase(Locale.ROOT), micros));
   }
 
   @Override
@@ -47,6 +62,12 @@ public final class SparkMetrics implements RunMetrics {
   @Override
   public void failed() {
     failures.inc();
+  }
+
+  @Override
+  public void phases(RunPhases times) {
+    phases.forEach(
+        (phase, micros) -> micros.inc(TimeUnit.NANOSECONDS.toMicros(times.of(phase).toNanos())));
   }
 
   @Override

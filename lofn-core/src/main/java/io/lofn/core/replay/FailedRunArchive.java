@@ -1,4 +1,4 @@
-package io.lofn.core.report;
+package io.lofn.core.replay;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -7,6 +7,7 @@ import io.lofn.api.LofnException;
 import io.lofn.core.exchange.Exchange;
 import io.lofn.core.runtime.SelectedRuntime;
 import io.lofn.spi.ContainerSpec;
+import io.lofn.spi.ReplayDocuments;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -32,6 +33,8 @@ public final class FailedRunArchive {
       PosixFilePermissions.fromString("rw-------");
   private static final Set<PosixFilePermission> PROGRAM =
       PosixFilePermissions.fromString("rwx------");
+
+  private static final String SCRIPT = "replay.sh";
 
   private final String title;
   private final Exchange exchange;
@@ -83,13 +86,41 @@ public final class FailedRunArchive {
         ReplayEnvironment environment = ReplayEnvironment.of(spec.settings().environment());
         write(ReplayScript.ENVIRONMENT, PRIVATE, lines(environment.file()));
         write(ReplayScript.EXPORTS, PRIVATE, lines(environment.exports()));
-        write("replay.sh", PROGRAM, ReplayScript.text(title, engine, spec, environment));
+        write(SCRIPT, PROGRAM, ReplayScript.text(title, engine, spec, environment));
       }
       Path kept = exchange.keep();
-      return Optional.of(engine.isEmpty() ? kept : kept.resolve("replay.sh"));
+      if (engine.isEmpty() && runtime.runtime() instanceof ReplayDocuments documents) {
+        writeDocument(kept, documents, spec);
+      }
+      Path script = kept.resolve(SCRIPT);
+      return Optional.of(Files.exists(script) ? script : kept);
     } catch (IOException e) {
       LOG.warn("The exchange of {} cannot be kept", title, e);
       return Optional.empty();
+    }
+  }
+
+  /** Its mounts are named by where they are from now on. */
+  private void writeDocument(Path kept, ReplayDocuments documents, ContainerSpec spec) {
+    Path file = kept.resolve(ReplayScript.DOCUMENT);
+    Path script = kept.resolve(SCRIPT);
+    try {
+      byte[] document = documents.replayDocument(ReplayScript.moved(spec, kept));
+      try (OutputStream out = newFile(file, PRIVATE)) {
+        out.write(document);
+      }
+      try (OutputStream out = newFile(script, PROGRAM)) {
+        out.write(ReplayScript.ofDocument(title, documents.replayCommand(), spec).getBytes(UTF_8));
+      }
+    } catch (IOException | LofnException e) {
+      LOG.warn("The run of {} is kept without a script that repeats it", title, e);
+      for (Path half : List.of(file, script)) {
+        try {
+          Files.deleteIfExists(half);
+        } catch (IOException another) {
+          LOG.warn("Could not delete {}", half, another);
+        }
+      }
     }
   }
 
@@ -104,7 +135,10 @@ public final class FailedRunArchive {
   }
 
   private OutputStream newFile(String name, Set<PosixFilePermission> mode) throws IOException {
-    Path file = exchange.directory().resolveSibling(name);
+    return newFile(exchange.directory().resolveSibling(name), mode);
+  }
+
+  private static OutputStream newFile(Path file, Set<PosixFilePermission> mode) throws IOException {
     Files.deleteIfExists(file); // of an earlier run in a warm container's exchange
     Files.createFile(file, PosixFilePermissions.asFileAttribute(mode));
     return Files.newOutputStream(file, StandardOpenOption.WRITE);

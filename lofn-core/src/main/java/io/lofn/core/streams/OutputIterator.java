@@ -1,4 +1,4 @@
-package io.lofn.core.run;
+package io.lofn.core.streams;
 
 import io.lofn.api.Printable;
 import java.io.IOException;
@@ -7,22 +7,44 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.stream.Stream;
 
-/** The records of a run's output. The end of the output ends the run. */
-final class OutputIterator<O> implements Iterator<O> {
+/**
+ * The records of a tool's output. Not thread-safe.
+ *
+ * @param <O> the type of a record
+ */
+public final class OutputIterator<O> implements Iterator<O> {
+
+  /** Where the records come from. */
+  public interface Source {
+
+    /** The calling thread is about to take a record. */
+    void takenHere();
+
+    /**
+     * All records were taken.
+     *
+     * @throws IOException if the output has not ended as it should
+     */
+    void finish() throws IOException;
+
+    /** Returns what to throw for a failure of taking a record. */
+    RuntimeException readingFailed(RuntimeException cause);
+  }
 
   private final Stream<O> stream;
   private final Iterator<O> records;
-  private final RunOutputReader results;
+  private final Source source;
   private final Runnable atEnd;
   private boolean ended;
 
   /**
-   * @param atEnd ends the run
+   * @param stream the records; closed at their end
+   * @param atEnd called once at the end of the records, also if that is a failure
    */
-  OutputIterator(Stream<O> stream, RunOutputReader results, Runnable atEnd) {
+  public OutputIterator(Stream<O> stream, Source source, Runnable atEnd) {
     this.stream = stream;
     this.records = stream.iterator();
-    this.results = results;
+    this.source = source;
     this.atEnd = atEnd;
   }
 
@@ -31,7 +53,7 @@ final class OutputIterator<O> implements Iterator<O> {
     if (ended) {
       return false;
     }
-    results.takenHere();
+    source.takenHere();
     try {
       if (records.hasNext()) {
         return true;
@@ -39,14 +61,14 @@ final class OutputIterator<O> implements Iterator<O> {
       end();
       return false;
     } catch (RuntimeException e) {
-      throw results.readingFailed(e);
+      throw source.readingFailed(e);
     }
   }
 
   private void end() {
     ended = true;
     try (stream) {
-      results.finish();
+      source.finish();
     } catch (IOException e) {
       throw new UncheckedIOException(Printable.failure(e));
     } finally {
@@ -59,11 +81,11 @@ final class OutputIterator<O> implements Iterator<O> {
     if (!hasNext()) {
       throw new NoSuchElementException("The output has no more records");
     }
-    results.takenHere();
+    source.takenHere();
     try {
       return records.next();
     } catch (RuntimeException e) {
-      throw results.readingFailed(e);
+      throw source.readingFailed(e);
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.lofn.core.report;
+package io.lofn.core.replay;
 
 import io.lofn.core.text.ShellWords;
 import java.util.ArrayList;

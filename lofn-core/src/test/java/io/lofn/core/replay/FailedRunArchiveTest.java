@@ -1,10 +1,11 @@
-package io.lofn.core.report;
+package io.lofn.core.replay;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.lofn.api.ContainerSettings;
+import io.lofn.api.EngineException;
 import io.lofn.api.ResourceLimits;
 import io.lofn.core.FakeProvider.FakeRuntime;
 import io.lofn.core.config.LofnConfig;
@@ -17,6 +18,7 @@ import io.lofn.core.task.TaskIdentity;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.Device;
 import io.lofn.spi.Mount;
+import io.lofn.spi.ReplayDocuments;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -251,6 +253,117 @@ class FailedRunArchiveTest {
     assertThat(kept.resolve("replay.sh")).doesNotExist();
   }
 
+  @Test
+  void repeatsARunFromADocumentWhereThereIsNoCommandLine() throws Exception {
+    Files.writeString(exchange.newFile("input"), "x");
+    failed.noteInputs();
+    Files.writeString(exchange.directory().resolve("output"), "half");
+    try (OutputStream stdin = failed.copied(new ByteArrayOutputStream())) {
+      stdin.write("from stdin".getBytes(UTF_8));
+    }
+    DocumentRuntime runtime = new DocumentRuntime("");
+    ContainerSpec spec =
+        spec(ContainerSettings.defaults().toBuilder().environment("TOKEN", "t0ken").build())
+            .mount(new Mount(exchange.temporary().resolve("sub"), "/tmp/sub", false))
+            .mount(new Mount(local, "/ref", true))
+            .stdin()
+            .build();
+
+    Path script = failed.keep(new SelectedRuntime("fake", runtime), spec).orElseThrow();
+
+    assertThat(script).hasFileName("replay.sh").hasParent(script().getParent());
+    assertThat(runs(script)).isEqualTo(7);
+    assertThat(words()).containsExactly("--file", script.resolveSibling("document").toString());
+    assertThat(Path.of(given + ".stdin")).hasContent("from stdin");
+    Path replayed = script.resolveSibling("replayed");
+    assertThat(runtime.sources).containsExactly(replayed, Path.of(replayed + ".tmp/sub"), local);
+    // The script has made them, with what went in and nothing else.
+    assertThat(replayed.toRealPath()).isDirectoryContaining("glob:**/input");
+    assertThat(replayed.resolve("output")).doesNotExist();
+    assertThat(runtime.sources).allSatisfy(source -> assertThat(source).isDirectory());
+    assertThat(permissions(script.resolveSibling("document"))).isEqualTo("rw-------");
+    assertThat(script).content().doesNotContain("t0ken");
+  }
+
+  @Test
+  void repeatsItAgainInFreshFiles() throws Exception {
+    failed.noteInputs();
+    Path script =
+        failed
+            .keep(
+                new SelectedRuntime("fake", new DocumentRuntime("")),
+                spec(ContainerSettings.defaults()).build())
+            .orElseThrow();
+    assertThat(runs(script)).isEqualTo(7);
+    Path first = script.resolveSibling("replayed").toRealPath();
+    Files.createFile(first.resolve("made"));
+
+    assertThat(runs(script)).isEqualTo(7);
+
+    assertThat(script.resolveSibling("replayed").toRealPath())
+        .isNotEqualTo(first)
+        .isEmptyDirectory();
+  }
+
+  @Test
+  void keepsTheExchangeAloneWhereTheContainerCannotBeDescribed() {
+    failed.noteInputs();
+    SelectedRuntime runtime = new SelectedRuntime("fake", new DocumentRuntime("no image"));
+
+    Path kept = failed.keep(runtime, spec(ContainerSettings.defaults()).build()).orElseThrow();
+
+    assertThat(kept.resolve("exchange")).isDirectory();
+    assertThat(kept.resolve("replay.sh")).doesNotExist();
+  }
+
+  @Test
+  void keepsTheExchangeAloneWhereTheDocumentCannotBeWritten() {
+    failed.noteInputs();
+    DocumentRuntime runtime =
+        new DocumentRuntime("") {
+          @Override
+          public byte[] replayDocument(ContainerSpec spec) {
+            Path inTheWay = spec.mounts().get(0).source().resolveSibling("document");
+            assertThat(inTheWay.resolve("directory").toFile().mkdirs()).isTrue();
+            return super.replayDocument(spec);
+          }
+        };
+
+    Path kept =
+        failed
+            .keep(new SelectedRuntime("fake", runtime), spec(ContainerSettings.defaults()).build())
+            .orElseThrow();
+
+    assertThat(kept.resolve("exchange")).isDirectory();
+    assertThat(kept.resolve("replay.sh")).doesNotExist();
+  }
+
+  /** A runtime that describes a container by the sources of its mounts. */
+  private class DocumentRuntime extends FakeRuntime implements ReplayDocuments {
+
+    private final String failure;
+    private List<Path> sources = List.of();
+
+    DocumentRuntime(String failure) {
+      super("fake", List.of());
+      this.failure = failure;
+    }
+
+    @Override
+    public byte[] replayDocument(ContainerSpec spec) {
+      if (!failure.isEmpty()) {
+        throw new EngineException(failure);
+      }
+      sources = spec.mounts().stream().map(Mount::source).toList();
+      return "document".getBytes(UTF_8);
+    }
+
+    @Override
+    public List<String> replayCommand() {
+      return List.of(program.toString(), "--file");
+    }
+  }
+
   private ContainerSpec.Builder spec(ContainerSettings settings) {
     return ContainerSpec.builder("name", IMAGE)
         .mount(new Mount(exchange.directory(), "/shared", false))
@@ -271,7 +384,10 @@ class FailedRunArchiveTest {
             return List.of(program.toString());
           }
         };
-    Path script = failed.keep(new SelectedRuntime("fake", runtime), spec).orElseThrow();
+    return runs(failed.keep(new SelectedRuntime("fake", runtime), spec).orElseThrow());
+  }
+
+  private static int runs(Path script) throws Exception {
     Process process =
         new ProcessBuilder(script.toString())
             .redirectInput(new java.io.File("/dev/null"))

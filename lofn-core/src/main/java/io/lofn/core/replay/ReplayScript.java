@@ -1,4 +1,4 @@
-package io.lofn.core.report;
+package io.lofn.core.replay;
 
 import io.lofn.api.ContainerSettings;
 import io.lofn.api.ResourceLimits;
@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,10 @@ final class ReplayScript {
   static final String EXPORTS = "environment.sh";
   static final String INPUTS = "inputs";
   static final String STDIN = "stdin";
+  static final String DOCUMENT = "document";
+
+  /** A link to the latest repetition, which the document names. */
+  private static final String REPLAYED = "replayed";
 
   private final ContainerSpec spec;
   private final ReplayEnvironment environment;
@@ -45,6 +50,59 @@ final class ReplayScript {
   static String text(
       String title, List<String> engine, ContainerSpec spec, ReplayEnvironment environment) {
     ReplayScript script = new ReplayScript(spec, environment);
+    return script.beginning(title)
+        + String.join(
+            "\n",
+            "quoted=$(printf '%s' \"$exchange\" | sed 's/\"/\"\"/g')",
+            "set -- " + ShellWords.join(engine),
+            "case $(\"$1\" --version 2>/dev/null || true) in",
+            "  podman*)",
+            "    set -- \"$@\" run --http-proxy=false --detach-keys=",
+            "    [ \"$(id -u)\" -eq 0 ] || set -- \"$@\" --userns=keep-id ;;",
+            "  *) set -- \"$@\" run ;;",
+            "esac",
+            "set -- \"$@\" " + script.said(),
+            "")
+        + script.ending();
+  }
+
+  /**
+   * The text of a script for a runtime that runs a document.
+   *
+   * @param title what was run
+   * @param command the words before the path of the document
+   * @param spec what it ran; the first mount is the exchange
+   */
+  static String ofDocument(String title, List<String> command, ContainerSpec spec) {
+    ReplayScript script = new ReplayScript(spec, ReplayEnvironment.of(Map.of()));
+    return script.beginning(title)
+        + String.join(
+            "\n",
+            "# The document names these; a shell in its container is what --shell opens in place of --file.",
+            "ln -sfn \"$exchange\" \"$here/" + REPLAYED + "\"",
+            "ln -sfn \"$exchange.tmp\" \"$here/" + REPLAYED + ".tmp\"",
+            spec.stdin() ? "exec < \"$here/" + STDIN + "\"" : "exec < /dev/null",
+            "exec " + ShellWords.join(command) + " \"$here/" + DOCUMENT + "\"",
+            "");
+  }
+
+  /**
+   * The container with mounts that lead to the files of a repetition, in place of those of the run.
+   *
+   * @param kept where the run is kept
+   */
+  static ContainerSpec moved(ContainerSpec spec, Path kept) {
+    ReplayScript script = new ReplayScript(spec, ReplayEnvironment.of(Map.of()));
+    List<Mount> mounts = new ArrayList<>();
+    for (Mount mount : spec.mounts()) {
+      Path source = script.moved(mount.source(), kept);
+      mounts.add(new Mount(source, mount.target(), mount.readOnly()));
+    }
+    return spec.toBuilder().mounts(mounts).build();
+  }
+
+  /** Makes the files of a repetition. */
+  private String beginning(String title) {
     return String.join(
             "\n",
             "#!/bin/sh",
@@ -58,17 +116,8 @@ final class ReplayScript {
             "  tar -C \"$exchange\" -xpf -",
             "chmod \"$(stat -c %a \"$here/exchange\")\" \"$exchange\"",
             "mkdir -m 1777 \"$exchange.tmp\"",
-            script.directories() + "quoted=$(printf '%s' \"$exchange\" | sed 's/\"/\"\"/g')",
-            "set -- " + ShellWords.join(engine),
-            "case $(\"$1\" --version 2>/dev/null || true) in",
-            "  podman*)",
-            "    set -- \"$@\" run --http-proxy=false --detach-keys=",
-            "    [ \"$(id -u)\" -eq 0 ] || set -- \"$@\" --userns=keep-id ;;",
-            "  *) set -- \"$@\" run ;;",
-            "esac",
-            "set -- \"$@\" " + script.said(),
             "")
-        + script.ending();
+        + directories();
   }
 
   private String said() {
@@ -164,6 +213,18 @@ final class ReplayScript {
     if (spec.stdin()) {
       say("--interactive");
     }
+  }
+
+  /** Not by text: in the locale C, a path may not be one any more. */
+  private Path moved(Path source, Path kept) {
+    Path exchange = spec.mounts().get(0).source();
+    Path temporary = exchange.resolveSibling("tmp");
+    if (source.startsWith(exchange)) {
+      return kept.resolve(REPLAYED).resolve(exchange.relativize(source));
+    }
+    return source.startsWith(temporary)
+        ? kept.resolve(REPLAYED + ".tmp").resolve(temporary.relativize(source))
+        : source;
   }
 
   /** What to put after the directory of a repetition for what lies in the exchange or its tmp. */
