@@ -8,6 +8,8 @@ DEFAULT_DOCKER_HOST=unix:///var/run/docker.sock
 
 # shellcheck disable=SC2034  # used by dev/engines and dev/images
 CHARLIECLOUD_IMAGES=${XDG_CACHE_HOME:-$HOME/.cache}/lofn/images/charliecloud
+# shellcheck disable=SC2034
+IMAGE_ARCHIVES=${XDG_CACHE_HOME:-$HOME/.cache}/lofn/images/archives
 
 note() { printf 'dev/%s: %s\n' "${0##*/}" "$*" >&2; }
 die() { note "$@"; exit 1; }
@@ -106,4 +108,22 @@ need_jdk() {
     JAVA_HOME=$(find_jdk) || die "found no JDK 17 to 21; install one, and set JAVA_HOME to it"
   fi
   export JAVA_HOME
+}
+
+# need_compilers: what lofn-run is built by, for each architecture. Its tests are compiled for this machine, too.
+need_compilers() {
+  local missing=()
+  need gcc:gcc
+  [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
+  case $(uname -m) in
+    x86_64)
+      have aarch64-linux-gnu-gcc || missing+=(gcc-aarch64-linux-gnu)
+      [ -e /usr/aarch64-linux-gnu/include/linux/filter.h ] || missing+=(linux-libc-dev-arm64-cross)
+      ;;
+    aarch64)
+      have x86_64-linux-gnu-gcc || missing+=(gcc-x86-64-linux-gnu)
+      [ -e /usr/x86_64-linux-gnu/include/linux/filter.h ] || missing+=(linux-libc-dev-amd64-cross)
+      ;;
+  esac
+  [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}"
 }
