@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Modifier;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -79,6 +81,7 @@ class BundleJarIT {
         .containsExactlyInAnyOrder(
             "io.lofn.runtime.cli.CliRuntimeProvider",
             "io.lofn.runtime.docker.DockerRuntimeProvider",
+            "io.lofn.runtime.embedded.EmbeddedRuntimeProvider",
             "io.lofn.runtime.podman.PodmanRuntimeProvider");
     assertThat(text("META-INF/services/io.lofn.spi.VolumeStagerProvider").strip())
         .isEqualTo("io.lofn.hdfs.HadoopVolumeStagerProvider");
@@ -95,6 +98,31 @@ class BundleJarIT {
             "io/lofn/core/warm/warm-agent.sh",
             "io/lofn/core/warm/warm-seal.sh");
     assertThat(text("io/lofn/core/node/version.properties")).containsPattern("version=[0-9]");
+  }
+
+  /** The fields of an ELF file's header that say for which machine it is, and of which kind. */
+  @Test
+  void theHelperOfTheEmbeddedRuntimeIsThereForEachArchitecture() throws IOException {
+    for (Map.Entry<String, Integer> machine : Map.of("x86_64", 62, "aarch64", 183).entrySet()) {
+      String name = "io/lofn/runtime/embedded/lofn-run-" + machine.getKey();
+      assertThat(jar.getEntry(name)).as(name).isNotNull();
+      try (InputStream in = jar.getInputStream(jar.getEntry(name))) {
+        byte[] header = in.readNBytes(20);
+        assertThat(header).as(name).startsWith(0x7f, 'E', 'L', 'F', 2, 1);
+        assertThat(header[16]).as("an executable of fixed place").isEqualTo((byte) 2);
+        assertThat(header[18]).as("its machine").isEqualTo(machine.getValue().byteValue());
+      }
+    }
+  }
+
+  @Test
+  void nothingElseIsNativeCodeOfLofn() {
+    assertThat(names())
+        .filteredOn(name -> name.startsWith("io/lofn/") && !name.startsWith("io/lofn/shaded/"))
+        .filteredOn(name -> !name.endsWith("/") && !name.matches(".*[.](class|sh|properties|txt)"))
+        .containsExactlyInAnyOrder(
+            "io/lofn/runtime/embedded/lofn-run-aarch64",
+            "io/lofn/runtime/embedded/lofn-run-x86_64");
   }
 
   @Test

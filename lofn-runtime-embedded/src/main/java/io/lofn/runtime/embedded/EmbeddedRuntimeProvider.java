@@ -1,0 +1,67 @@
+package io.lofn.runtime.embedded;
+
+import io.lofn.runtime.embedded.cgroup.Cgroups;
+import io.lofn.runtime.embedded.helper.HelperProgram;
+import io.lofn.runtime.embedded.sandbox.EmbeddedRuntime;
+import io.lofn.runtime.embedded.sandbox.NodeSetup;
+import io.lofn.runtime.embedded.store.ImageStore;
+import io.lofn.spi.ContainerRuntime;
+import io.lofn.spi.ContainerRuntimeProvider;
+import io.lofn.spi.RuntimeConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Runs containers without an engine: images are unpacked on the node, and commands run in the
+ * kernel's namespaces, by a small program that comes with lofn.
+ */
+public final class EmbeddedRuntimeProvider implements ContainerRuntimeProvider {
+
+  private static final HelperProgram.Jar JAR = HelperProgram.jarOf(EmbeddedRuntimeProvider.class);
+
+  /** Creates the provider; does no work. */
+  public EmbeddedRuntimeProvider() {}
+
+  @Override
+  public String name() {
+    return "embedded";
+  }
+
+  @Override
+  public int priority() {
+    return -40;
+  }
+
+  @Override
+  public Map<String, String> properties() {
+    return Map.of(
+        NodeSetup.DIRECTORY,
+        "directory of unpacked images and of the program, on a disk and not mounted with noexec; by"
+            + " default /var/tmp/lofn-embedded- and the user's id",
+        NodeSetup.UPPER_SIZE,
+        "the most that a tool may write to the image's files, in memory; 1g unless set",
+        Cgroups.PARENT,
+        "control group below which those of containers are made, from the top of its hierarchy; by"
+            + " default the executor's own");
+  }
+
+  @Override
+  public Optional<String> unavailableReason(RuntimeConfig config) {
+    try {
+      NodeSetup.open(config, JAR).probe(List.of());
+      return Optional.empty();
+    } catch (RuntimeException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public ContainerRuntime create(RuntimeConfig config) {
+    NodeSetup node = NodeSetup.open(config, JAR);
+    return new EmbeddedRuntime(
+        node,
+        Cgroups.find(config.property(Cgroups.PARENT)),
+        new ImageStore(node.directory().resolve("images")));
+  }
+}
