@@ -132,10 +132,41 @@ class ArchitectureTest {
               "io.lofn.http..",
               "io.lofn.runtime.docker..",
               "io.lofn.runtime.podman..",
-              "io.lofn.runtime.cli..")
+              "io.lofn.runtime.cli..",
+              "io.lofn.runtime.embedded..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.lofn.http..");
+
+  /** Jackson is in its signatures, for the runtimes that read configurations with it. */
+  @ArchTest
+  static final ArchRule imagesStandOnTheApiTheFilesAndTheirLibraries =
+      classes()
+          .that()
+          .resideInAPackage("io.lofn.image..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "org.jspecify..",
+              "org.slf4j..",
+              "com.fasterxml.jackson..",
+              "com.github.luben.zstd..",
+              "org.apache.commons.compress..",
+              "io.lofn.api..",
+              "io.lofn.spi..",
+              "io.lofn.files..",
+              "io.lofn.image..");
+
+  @ArchTest
+  static final ArchRule onlyRuntimesThatUnpackImagesSeeThem =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              "io.lofn.image..", "io.lofn.runtime.cli..", "io.lofn.runtime.embedded..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.lofn.image..");
 
   @ArchTest
   static final ArchRule sparkFindsImplementationsByServiceLoaderOnly =

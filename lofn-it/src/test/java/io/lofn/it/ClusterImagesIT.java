@@ -42,7 +42,7 @@ class ClusterImagesIT {
   private static StandaloneCluster cluster;
 
   static List<Map<String, String>> runtimes() {
-    return Engines.RUNTIMES;
+    return Engines.WITH_ENGINES;
   }
 
   @BeforeAll

@@ -41,7 +41,7 @@ class CoreArchitectureTest {
           Set.of("exchange", "storage"),
           Set.of("container", "feed", "image"),
           Set.of("hint", "plan", "probe", "warm"),
-          Set.of("policy", "report"),
+          Set.of("policy", "report", "replay"),
           Set.of("run"),
           Set.of("check"));
 

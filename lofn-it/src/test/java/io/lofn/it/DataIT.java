@@ -43,7 +43,7 @@ class DataIT {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   static List<Map<String, String>> runtimes() {
-    return Engines.ENGINES;
+    return Engines.EACH;
   }
 
   @AfterEach

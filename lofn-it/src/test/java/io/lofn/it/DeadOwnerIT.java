@@ -7,6 +7,8 @@ import io.lofn.spark.Lofn;
 import java.io.File;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +30,7 @@ class DeadOwnerIT {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   static List<Map<String, String>> runtimes() {
-    return Engines.RUNTIMES;
+    return Engines.WITH_ENGINES;
   }
 
   @ParameterizedTest
@@ -45,6 +48,38 @@ class DeadOwnerIT {
     reapBy(runtime);
 
     Engines.waitUntil("its container is gone", () -> Engines.containers(mark).isEmpty());
+    assertThat(Engines.exchanges(SPARK.localDirectory())).isEmpty();
+  }
+
+  /** Where a container is processes of its owner, none outlives it; directories may. */
+  @Test
+  void noProcessOfAContainerWithoutAnEngineOutlivesItsOwner() throws Exception {
+    Map<String, String> runtime = EmbeddedNode.embedded();
+    String mark = "org.example.victim=" + System.nanoTime();
+    Process victim = startVictim(runtime, mark);
+    try {
+      Engines.waitUntil(
+          "its tool runs", () -> EmbeddedNode.processesOf(SPARK.localDirectory()).size() > 1);
+      assertThat(Engines.exchanges(SPARK.localDirectory())).isNotEmpty();
+      assertThat(EmbeddedNode.controlGroups(victim.pid())).isNotEmpty();
+    } finally {
+      victim.destroyForcibly().waitFor();
+    }
+    Engines.waitUntil(
+        "its processes are gone",
+        Duration.ofSeconds(5),
+        () ->
+            EmbeddedNode.processesOf(SPARK.localDirectory()).isEmpty()
+                && EmbeddedNode.orphans().isEmpty());
+    assertThat(Path.of("/proc/self/mountinfo"))
+        .content()
+        .doesNotContain(SPARK.localDirectory().toString())
+        .doesNotContain(runtime.get("spark.lofn.embedded.dir"));
+    reapBy(runtime);
+
+    Engines.waitUntil("its container is gone", () -> Engines.containers(mark).isEmpty());
+    Engines.waitUntil(
+        "its control groups are gone", () -> EmbeddedNode.controlGroups(victim.pid()).isEmpty());
     assertThat(Engines.exchanges(SPARK.localDirectory())).isEmpty();
   }
 

@@ -23,31 +23,41 @@ import java.util.stream.Stream;
 /** The engines of this machine as somebody outside of lofn sees them. */
 final class Engines {
 
-  /** The ways to run a tool here; each is a real one, and one that is down fails its tests. */
-  static final List<Map<String, String>> RUNTIMES =
+  /** The ways to run a tool by an engine; one that is down fails its tests. */
+  static final List<Map<String, String>> WITH_ENGINES =
       List.of(
           Map.of("spark.lofn.runtime", "docker"),
           Map.of("spark.lofn.runtime", "podman"),
           Map.of("spark.lofn.runtime", "cli", "spark.lofn.cli.command", "docker"),
           Map.of("spark.lofn.runtime", "cli", "spark.lofn.cli.command", "podman"));
 
+  /** The ways to run a tool here that can do all that lofn can; each is a real one. */
+  static final List<Map<String, String>> RUNTIMES =
+      Stream.concat(WITH_ENGINES.stream(), Stream.of(EmbeddedNode.embedded())).toList();
+
   /**
    * Each engine once, for what lofn does whatever runs the tool; that all runtimes do the same is
    * for their contract to show, and for {@link EveryRuntimeIT}.
    */
-  static final List<Map<String, String>> ENGINES = RUNTIMES.subList(0, 2);
+  static final List<Map<String, String>> ENGINES = WITH_ENGINES.subList(0, 2);
+
+  /** Each engine once, and lofn without one. */
+  static final List<Map<String, String>> EACH =
+      Stream.concat(ENGINES.stream(), Stream.of(EmbeddedNode.embedded())).toList();
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private Engines() {}
 
-  /** The ids of all containers of docker and podman that carry a label. */
+  /** The ids of all containers of docker, podman and lofn itself that carry a label. */
   static List<String> containers(String label) {
-    return Stream.of("docker", "podman")
-        .flatMap(
-            command ->
-                run(command, "ps", "-a", "-q", "--no-trunc", "--filter", "label=" + label).lines())
-        .toList();
+    Stream<String> ofEngines =
+        Stream.of("docker", "podman")
+            .flatMap(
+                command ->
+                    run(command, "ps", "-a", "-q", "--no-trunc", "--filter", "label=" + label)
+                        .lines());
+    return Stream.concat(ofEngines, EmbeddedNode.labelled(label).stream()).toList();
   }
 
   /** What a command prints; fails unless it ends well. */

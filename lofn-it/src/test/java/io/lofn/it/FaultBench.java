@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
     description = "Lets everything go wrong in jobs, and prints what is left behind.")
 final class FaultBench implements Callable<Integer> {
 
-  @Option(names = "--runtime", description = "docker or podman (default: both)")
+  @Option(names = "--runtime", description = "docker, podman or embedded (default: all)")
   private String runtime;
 
   @Option(names = "--fault", description = "only faults whose name holds this text")

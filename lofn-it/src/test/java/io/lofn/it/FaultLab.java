@@ -13,8 +13,11 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.SparkExecutorInfo;
@@ -36,8 +39,10 @@ final class FaultLab {
           "spark.lofn.engine.timeout", "5s",
           "spark.lofn.run.stopGrace", "1s");
 
+  private static final int ZEROS = 3;
+
   private final SparkSession session;
-  private final TestEngine engine;
+  private final TestNode node;
   private final Path directories;
   private int injected;
   private int wrong;
@@ -45,15 +50,15 @@ final class FaultLab {
 
   /**
    * @param spark the Spark, to run nothing else
-   * @param engine what runs its containers
+   * @param node what runs its containers
    * @param settings more settings of lofn
    * @param directories where its exchanges lie
    */
-  FaultLab(SparkSession spark, TestEngine engine, Map<String, String> settings, Path directories) {
+  FaultLab(SparkSession spark, TestNode node, Map<String, String> settings, Path directories) {
     this.session = spark.newSession();
-    this.engine = engine;
+    this.node = node;
     this.directories = directories;
-    Stream.of(SETTINGS, engine.settings(), settings)
+    Stream.of(SETTINGS, node.settings(), settings)
         .forEach(all -> all.forEach((key, value) -> session.conf().set(key, value)));
   }
 
@@ -65,8 +70,8 @@ final class FaultLab {
     return new JavaSparkContext(session.sparkContext());
   }
 
-  TestEngine engine() {
-    return engine;
+  TestNode node() {
+    return node;
   }
 
   String label() {
@@ -74,7 +79,7 @@ final class FaultLab {
   }
 
   List<String> containers() {
-    return engine.containers(label());
+    return node.containers(label());
   }
 
   void injected(int times) {
@@ -153,6 +158,15 @@ final class FaultLab {
     }
   }
 
+  /** Waits until there is something. */
+  <T> List<T> await(Supplier<List<T>> wanted) throws InterruptedException {
+    AtomicReference<List<T>> found = new AtomicReference<>(List.of());
+    if (!await(() -> !found.updateAndGet(before -> wanted.get()).isEmpty())) {
+      throw new AssertionError("There never was any");
+    }
+    return found.get();
+  }
+
   private static boolean await(BooleanSupplier condition) throws InterruptedException {
     Instant end = Instant.now().plus(PATIENCE);
     while (!condition.getAsBoolean()) {
@@ -169,17 +183,24 @@ final class FaultLab {
     int running = settled(this::runningTasks);
     return new FaultRow(
         fault,
-        engine.runtime(),
+        node.runtime(),
         injected,
-        settled(() -> containers().size()),
+        settled(() -> containers().size() + node.processes(directories).size()),
         settled(() -> Engines.exchanges(directories).size()),
         wrong,
         hung + running);
   }
 
+  /** Zero counts when it stays: Spark tells of tasks a moment after they have started. */
   private static int settled(IntSupplier count) throws InterruptedException {
-    await(() -> count.getAsInt() == 0);
-    return count.getAsInt();
+    AtomicInteger last = new AtomicInteger();
+    AtomicInteger zeros = new AtomicInteger();
+    await(
+        () -> {
+          last.set(count.getAsInt());
+          return (last.get() == 0 ? zeros.incrementAndGet() : zeros.getAndSet(0)) >= ZEROS;
+        });
+    return last.get();
   }
 
   private int runningTasks() {

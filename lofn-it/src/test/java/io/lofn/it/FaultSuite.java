@@ -48,28 +48,40 @@ final class FaultSuite {
   static List<Case> all() {
     List<Case> cases = new ArrayList<>();
     for (String runtime : List.of("docker", "podman")) {
-      cases.add(new Case("job cancelled", runtime, 6, 200, shared(ToolFaults::cancelled)));
-      cases.add(new Case("executor killed", runtime, 1, 20, FaultSuite::killExecutors));
-      cases.add(new Case("speculative execution", runtime, 1, 10, FaultSuite::speculate));
+      TestEngine engine = TestEngine.ofThisMachine(runtime);
+      cases.addAll(ofAnyNode(engine));
       cases.add(new Case("engine stopped", runtime, 1, 5, privately(EngineFaults::stopped)));
       cases.add(new Case("engine killed", runtime, 1, 5, privately(EngineFaults::killed)));
       cases.add(new Case("engine frozen", runtime, 1, 5, privately(EngineFaults::frozen)));
-      cases.add(new Case("disk full", runtime, 2, 10, FaultSuite::fillDisk));
-      cases.add(new Case("out of memory", runtime, 1, 20, shared(ToolFaults::outOfMemory)));
-      cases.add(
-          new Case("container removed", runtime, 2, 20, shared(ToolFaults::containerRemoved)));
-      cases.add(new Case("image removed", runtime, 1, 10, shared(ToolFaults::imageRemoved)));
+      Fault imageRemoved = ToolFaults.imageRemoved(engine);
+      cases.add(new Case("image removed", runtime, 1, 10, on(engine, imageRemoved)));
       cases.add(new Case("slow engine", runtime, 5, 100, unreliable(SocketProxy.Harm.DELAY)));
       cases.add(new Case("calls dropped", runtime, 5, 100, unreliable(SocketProxy.Harm.DROP)));
       cases.add(
           new Case("stream truncated", runtime, 5, 100, unreliable(SocketProxy.Harm.TRUNCATE)));
     }
+    TestNode embedded = new EmbeddedNode();
+    cases.addAll(ofAnyNode(embedded));
+    for (EmbeddedFaults.Victim victim : EmbeddedFaults.Victim.values()) {
+      Scenario killed = on(embedded, EmbeddedFaults.killed(victim));
+      cases.add(new Case(victim.fault(), embedded.runtime(), 2, 50, killed));
+    }
     return cases;
   }
 
-  private static Scenario shared(Fault fault) {
-    return (which, times, directory) ->
-        locally(which, TestEngine.ofThisMachine(which.runtime), Map.of(), directory, times, fault);
+  private static List<Case> ofAnyNode(TestNode node) {
+    String runtime = node.runtime();
+    return List.of(
+        new Case("job cancelled", runtime, 6, 200, on(node, ToolFaults::cancelled)),
+        new Case("executor killed", runtime, 1, 20, killExecutors(node)),
+        new Case("speculative execution", runtime, 1, 10, speculate(node)),
+        new Case("disk full", runtime, 2, 10, fillDisk(node)),
+        new Case("out of memory", runtime, 1, 20, on(node, ToolFaults::outOfMemory)),
+        new Case("container removed", runtime, 2, 20, on(node, ToolFaults::containerRemoved)));
+  }
+
+  private static Scenario on(TestNode node, Fault fault) {
+    return (which, times, directory) -> locally(which, node, Map.of(), directory, times, fault);
   }
 
   private interface EngineFault {
@@ -107,26 +119,24 @@ final class FaultSuite {
     return all;
   }
 
-  private static FaultRow fillDisk(Case which, int times, Path directory) throws Exception {
-    Path small = Files.createDirectory(directory.resolve("small"));
-    Engines.run("mount", "-t", "tmpfs", "-o", "size=16m", "lofn-it", small.toString());
-    try {
-      return locally(
-          which,
-          TestEngine.ofThisMachine(which.runtime),
-          Map.of("spark.lofn.tmp.dir", small.toString(), "spark.lofn.tmp.minFree", "1m"),
-          directory,
-          times,
-          ToolFaults::diskFull);
-    } finally {
-      Engines.run("umount", small.toString());
-    }
+  private static Scenario fillDisk(TestNode node) {
+    return (which, times, directory) -> {
+      Path small = Files.createDirectory(directory.resolve("small"));
+      Engines.run("mount", "-t", "tmpfs", "-o", "size=16m", "lofn-it", small.toString());
+      try {
+        Map<String, String> settings =
+            Map.of("spark.lofn.tmp.dir", small.toString(), "spark.lofn.tmp.minFree", "1m");
+        return locally(which, node, settings, directory, times, ToolFaults::diskFull);
+      } finally {
+        Engines.run("umount", small.toString());
+      }
+    };
   }
 
   /** In a Spark of this JVM that tries each task four times. */
   private static FaultRow locally(
       Case which,
-      TestEngine engine,
+      TestNode node,
       Map<String, String> settings,
       Path directory,
       int times,
@@ -140,21 +150,23 @@ final class FaultSuite {
             .config("spark.lofn.probe", "never")
             .config("spark.local.dir", directory.resolve("local").toString())
             .getOrCreate()) {
-      FaultLab lab = new FaultLab(spark, engine, settings, directory);
+      FaultLab lab = new FaultLab(spark, node, settings, directory);
       fault.inject(lab, times);
       return lab.row(which.fault);
     }
   }
 
-  private static FaultRow killExecutors(Case which, int times, Path directory) throws Exception {
-    try (StandaloneCluster cluster = cluster(which, directory, Map.of())) {
-      FaultLab lab = lab(which, cluster, directory);
-      ClusterFaults.executorKilled(cluster).inject(lab, times);
-      return lab.row(which.fault);
-    }
+  private static Scenario killExecutors(TestNode node) {
+    return (which, times, directory) -> {
+      try (StandaloneCluster cluster = cluster(which, directory, Map.of())) {
+        FaultLab lab = new FaultLab(cluster.spark(), node, Map.of(), directory);
+        ClusterFaults.executorKilled(cluster).inject(lab, times);
+        return lab.row(which.fault);
+      }
+    };
   }
 
-  private static FaultRow speculate(Case which, int times, Path directory) throws Exception {
+  private static Scenario speculate(TestNode node) {
     Map<String, String> eager =
         Map.of(
             "spark.speculation",
@@ -165,11 +177,13 @@ final class FaultSuite {
             "0.5",
             "spark.speculation.minTaskRuntime",
             "1s");
-    try (StandaloneCluster cluster = cluster(which, directory, eager)) {
-      FaultLab lab = lab(which, cluster, directory);
-      ClusterFaults.speculation(directory).inject(lab, times);
-      return lab.row(which.fault);
-    }
+    return (which, times, directory) -> {
+      try (StandaloneCluster cluster = cluster(which, directory, eager)) {
+        FaultLab lab = new FaultLab(cluster.spark(), node, Map.of(), directory);
+        ClusterFaults.speculation(directory).inject(lab, times);
+        return lab.row(which.fault);
+      }
+    };
   }
 
   private static StandaloneCluster cluster(Case which, Path directory, Map<String, String> settings)
@@ -178,10 +192,5 @@ final class FaultSuite {
     Path local = Files.createDirectory(directory.resolve("local-" + which.runtime));
     Map<String, String> worker = Map.of("SPARK_LOCAL_DIRS", local.toString());
     return new StandaloneCluster(directory, 2, List.of(worker, worker), settings);
-  }
-
-  private static FaultLab lab(Case which, StandaloneCluster cluster, Path directory) {
-    return new FaultLab(
-        cluster.spark(), TestEngine.ofThisMachine(which.runtime), Map.of(), directory);
   }
 }

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -83,7 +85,7 @@ class HostileToolIT {
   }
 
   static List<Map<String, String>> engines() {
-    return Engines.ENGINES;
+    return Engines.EACH;
   }
 
   @ParameterizedTest
@@ -99,20 +101,27 @@ class HostileToolIT {
             ToolFailedException.class, e -> assertThat(e.stderrTail()).endsWith("the end\n"));
   }
 
+  static Stream<Arguments> tricks() {
+    return Stream.of(
+            "ln -s '%s' /shared/output.txt",
+            "ln -s ../../../../../../../../../../../..'%s' /shared/output.txt",
+            "ln -s '%s' /shared/link && ln -s link /shared/output.txt",
+            "mkfifo /shared/output.txt",
+            "mkdir /shared/output.txt")
+        .flatMap(
+            trick ->
+                Stream.of(docker(), EmbeddedNode.embedded())
+                    .map(runtime -> Arguments.of(trick, runtime)));
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "ln -s '%s' /shared/output.txt",
-        "ln -s ../../../../../../../../../../../..'%s' /shared/output.txt",
-        "ln -s '%s' /shared/link && ln -s link /shared/output.txt",
-        "mkfifo /shared/output.txt",
-        "mkdir /shared/output.txt"
-      })
-  void cannotPassOffAFileOfTheHostAsItsOutput(String trick) throws IOException {
+  @MethodSource("tricks")
+  void cannotPassOffAFileOfTheHostAsItsOutput(String trick, Map<String, String> runtime)
+      throws IOException {
     Path secret = Files.writeString(host.resolve("secret"), SECRET);
     Tool<String, String> tool = Tool.lines(IMAGE).shell(trick.formatted(secret));
 
-    assertThatThrownBy(SPARK.lofn(docker()).map(record(), tool)::collect)
+    assertThatThrownBy(SPARK.lofn(runtime).map(record(), tool)::collect)
         .cause()
         .isInstanceOf(LofnException.class)
         .hasMessageContaining("output.txt")

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -34,6 +35,11 @@ class HostileWarmToolIT {
 
   @TempDir private Path host;
 
+  @BeforeAll
+  static void load() {
+    EmbeddedNode.load("lofn/align:12");
+  }
+
   @AfterEach
   void nothingIsLeft() throws Exception {
     SPARK.awaitNothingLeft();
@@ -43,7 +49,7 @@ class HostileWarmToolIT {
   private static final List<String> USERS = List.of("", "1000:1000");
 
   static Stream<Arguments> warmContainers() {
-    return Stream.of(docker(), Engines.RUNTIMES.get(1))
+    return Engines.EACH.stream()
         .flatMap(runtime -> USERS.stream().map(user -> Arguments.of(runtime, user)));
   }
 
@@ -104,37 +110,48 @@ class HostileWarmToolIT {
     assertThat(warm(runtime).map(numbers(2), tool).collect()).containsOnly("4");
   }
 
-  static Stream<Arguments> traces() {
-    Stream<Arguments> inFiles =
-        Stream.of(
-                "chmod 0 /tmp /dev/shm /shared",
-                "chmod 500 /tmp /shared /dev/shm; chmod 2755 /dev/shm",
-                FILES,
-                "rm /dev/null; echo planted > /dev/null",
-                "ln -sf /etc/passwd /dev/stdin; mv /dev/zero /dev/full; chmod 0 /dev/urandom",
-                "(nohup sh -c 'trap : TERM INT; while :; do rm -rf /shared/x; ln -s / /shared/x; done' &)")
-            .flatMap(trace -> USERS.stream().map(user -> Arguments.of(trace, docker(), user)));
-    Stream<Arguments> elsewhere =
-        Stream.of(
-                python("resource.prlimit(1, resource.RLIMIT_NOFILE, (50, 60))"),
-                python("os.setpriority(os.PRIO_PROCESS, 1, 5)"),
-                python("os.sched_setaffinity(1, {0})"),
-                "echo 500 > /proc/1/oom_score_adj",
-                python("libc.shmget(0, 1000, 0o1600)"),
-                python("libc.msgget(0, 0o1600)"),
-                python("libc.semget(0, 2, 0o1600)"),
-                python("libc.mq_open(b\"/left\", 66, 0o666, None)"))
-            .map(trace -> Arguments.of(trace, docker(), USERS.get(1)));
-    Stream<Arguments> onPodman =
-        Engines.RUNTIMES.stream()
-            .filter(runtime -> runtime.containsValue("podman"))
-            .flatMap(runtime -> USERS.stream().map(user -> Arguments.of(FILES, runtime, user)));
-    return Stream.of(inFiles, elsewhere, onPodman).flatMap(all -> all);
-  }
-
   private static final String FILES =
       "for d in /dev/shm /dev/mqueue /run /var/tmp /dev /sys/fs/cgroup /tmp /run/lock;"
           + " do touch $d/x; mkdir -m 0 $d/.y; ln -s / $d/..z; done";
+
+  private static final List<String> IN_FILES =
+      List.of(
+          "chmod 0 /tmp /dev/shm /shared",
+          "chmod 500 /tmp /shared /dev/shm; chmod 2755 /dev/shm",
+          FILES,
+          "rm /dev/null; echo planted > /dev/null",
+          "ln -sf /etc/passwd /dev/stdin; mv /dev/zero /dev/full; chmod 0 /dev/urandom",
+          "(nohup sh -c 'trap : TERM INT; while :; do rm -rf /shared/x; ln -s / /shared/x; done' &)");
+
+  private static final List<String> ELSEWHERE =
+      List.of(
+          python("resource.prlimit(1, resource.RLIMIT_NOFILE, (50, 60))"),
+          python("os.setpriority(os.PRIO_PROCESS, 1, 5)"),
+          python("os.sched_setaffinity(1, {0})"),
+          "echo 500 > /proc/1/oom_score_adj",
+          python("libc.shmget(0, 1000, 0o1600)"),
+          python("libc.msgget(0, 0o1600)"),
+          python("libc.semget(0, 2, 0o1600)"),
+          python("libc.mq_open(b\"/left\", 66, 0o666, None)"));
+
+  static Stream<Arguments> traces() {
+    List<String> user = USERS.subList(1, 2);
+    List<String> all = Stream.concat(IN_FILES.stream(), ELSEWHERE.stream()).toList();
+    List<String> files = List.of(FILES);
+    return Stream.of(
+            each(IN_FILES, docker(), USERS),
+            each(ELSEWHERE, docker(), user),
+            each(files, Engines.WITH_ENGINES.get(1), USERS),
+            each(files, Engines.WITH_ENGINES.get(3), USERS),
+            each(all, EmbeddedNode.embedded(), USERS))
+        .flatMap(some -> some);
+  }
+
+  private static Stream<Arguments> each(
+      List<String> traces, Map<String, String> runtime, List<String> users) {
+    return traces.stream()
+        .flatMap(trace -> users.stream().map(user -> Arguments.of(trace, runtime, user)));
+  }
 
   /** Tells of everything that a trace could be in, and that nothing older than the run lives. */
   private static final String LOOK =

@@ -51,7 +51,7 @@ class LayoutsIT {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   static List<Map<String, String>> runtimes() {
-    return Engines.ENGINES;
+    return Engines.EACH;
   }
 
   @AfterEach

@@ -58,6 +58,8 @@ final class LocalSpark implements BeforeAllCallback, AfterAllCallback {
   /** Waits until neither a container nor an exchange is left: a job ends before tasks it kills. */
   void awaitNothingLeft() throws InterruptedException {
     Engines.waitUntil("no container is left", () -> Engines.containers(label()).isEmpty());
+    Engines.waitUntil(
+        "no process of a tool is left", () -> EmbeddedNode.processesOf(localDirectory).isEmpty());
     Engines.waitUntil("no exchange is left", () -> Engines.exchanges(localDirectory).isEmpty());
   }
 

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.LofnException;
 import io.lofn.api.Tool;
 import io.lofn.spark.NodeImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Which runtime serves a node, with the runtimes as they ship. */
 class SelectionIT {
@@ -43,9 +46,28 @@ class SelectionIT {
   }
 
   @Test
-  void withoutAnEngineEachRuntimeIsListedWithItsReason() {
+  void withoutAnEngineContainersNeedNone(@TempDir Path directory) {
     Map<String, String> settings = new HashMap<>(COMMAND_LINES_ONLY);
     settings.put("spark.lofn.cli.command", "no-such-engine");
+    settings.put("spark.lofn.embedded.dir", directory.resolve("embedded").toString());
+    settings.put("spark.lofn.unsupportedFeatures", "warn");
+    String archive = directory.resolve("image.tar").toString();
+    Engines.run("docker", "save", "-o", archive, "busybox:1");
+
+    Tool<String, String> tool =
+        Tool.pipe("busybox:1").command("cat").imageArchive("file:" + archive);
+
+    assertThat(SPARK.lofn(settings).prepareImages(tool))
+        .extracting(NodeImage::runtime)
+        .containsExactly("embedded");
+  }
+
+  @Test
+  void withoutAnyRuntimeEachIsListedWithItsReason(@TempDir Path directory) throws Exception {
+    Map<String, String> settings = new HashMap<>(COMMAND_LINES_ONLY);
+    settings.put("spark.lofn.cli.command", "no-such-engine");
+    Path file = Files.createFile(directory.resolve("file"));
+    settings.put("spark.lofn.embedded.dir", file.toString());
 
     assertThatThrownBy(() -> cat(settings))
         .cause()
@@ -56,6 +78,8 @@ class SelectionIT {
         .hasMessageContaining("/nonexistent/podman.sock")
         .hasMessageContaining("cli: ")
         .hasMessageContaining("no-such-engine")
+        .hasMessageContaining("embedded: ")
+        .hasMessageContaining(file + "' is not a directory")
         .hasMessageContaining("Start or install one");
   }
 

@@ -6,10 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** An engine as its own program sees it, which is not lofn's way. */
-interface TestEngine {
-
-  /** The runtime that speaks to it. */
-  String runtime();
+interface TestEngine extends TestNode {
 
   /** Where it listens. */
   Path socket();
@@ -17,7 +14,7 @@ interface TestEngine {
   /** Its own command line, up to the name of a command. */
   List<String> command();
 
-  /** What makes lofn use it. */
+  @Override
   default Map<String, String> settings() {
     return settings(socket());
   }
@@ -38,9 +35,14 @@ interface TestEngine {
     return Engines.run(all.toArray(String[]::new));
   }
 
-  /** The ids of its containers, running or not, that carry a label. */
+  @Override
   default List<String> containers(String label) {
     return run("ps", "-a", "-q", "--no-trunc", "--filter", "label=" + label).lines().toList();
+  }
+
+  @Override
+  default void remove(String container) {
+    run("rm", "-f", container);
   }
 
   /** The engine of this machine that {@code dev/engines} has brought up. */

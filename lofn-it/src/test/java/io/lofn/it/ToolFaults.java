@@ -44,7 +44,7 @@ final class ToolFaults {
       JavaFutureAction<List<String>> job =
           lab.start(Tool.pipe(IMAGE).shell("read record; sleep 2; echo $record"), 2);
       lab.awaitContainers(1);
-      lab.engine().run("rm", "-f", lab.containers().get(0));
+      lab.node().remove(lab.containers().get(0));
       lab.injected(1);
       lab.requireOutcome(job, FaultLab.records(2));
     }
@@ -82,9 +82,13 @@ final class ToolFaults {
   }
 
   /** Somebody removes an image while a job runs that needs it. */
-  static void imageRemoved(FaultLab lab, int times) throws Exception {
+  static Fault imageRemoved(TestEngine engine) {
+    return (lab, times) -> removeImages(engine, lab, times);
+  }
+
+  private static void removeImages(TestEngine engine, FaultLab lab, int times) throws Exception {
     for (int i = 0; i < times; i++) {
-      String image = importImage(lab.engine(), i);
+      String image = importImage(engine, i);
       Tool<String, String> tool =
           Tool.pipe(image)
               .<String>input(ToolFaults::writeSlowly)
@@ -92,7 +96,7 @@ final class ToolFaults {
               .pullPolicy(PullPolicy.NEVER);
       JavaFutureAction<List<String>> job = lab.start(tool, 8);
       lab.awaitContainers(1);
-      if (removed(lab.engine(), image, job)) {
+      if (removed(engine, image, job)) {
         lab.injected(1);
       }
       lab.requireOutcome(job, FaultLab.records(8));

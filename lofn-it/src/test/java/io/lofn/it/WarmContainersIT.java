@@ -142,12 +142,7 @@ class WarmContainersIT {
   @MethodSource("runtimes")
   void standWhereTheFirstOneStood(Map<String, String> runtime) {
     Lofn lofn = warm(runtime);
-    // Bubblewrap makes no directory to start in, neither here nor for one run.
-    boolean makesIt = !runtime.get("spark.lofn.runtime").equals("bubblewrap");
-    for (String directory :
-        makesIt
-            ? List.of("/shared", "/shared/a/b", "/tmp/a", "/dev/shm/a")
-            : List.of("/shared", "/tmp")) {
+    for (String directory : standsIn(runtime)) {
       Tool<String, String> tool =
           Tool.pipe(IMAGE)
               .workdir(directory)
@@ -164,6 +159,15 @@ class WarmContainersIT {
         assertThat(ofRun.subList(0, 5)).isEqualTo(output.subList(0, 5));
       }
     }
+  }
+
+  /** Engines make a directory to start in; lofn does below its own; bubblewrap has none made. */
+  private static List<String> standsIn(Map<String, String> runtime) {
+    return switch (runtime.get("spark.lofn.runtime")) {
+      case "bubblewrap" -> List.of("/shared", "/tmp");
+      case "embedded" -> List.of("/shared", "/shared/a/b", "/tmp/a", "/dev/shm");
+      default -> List.of("/shared", "/shared/a/b", "/tmp/a", "/dev/shm/a");
+    };
   }
 
   @ParameterizedTest
