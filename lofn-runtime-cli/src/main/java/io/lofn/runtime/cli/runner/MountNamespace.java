@@ -38,7 +38,7 @@ final class MountNamespace implements AutoCloseable {
     }
     try {
       FileChannel pin = FileChannel.open(file);
-      if (process.isAlive() && number.equals(number(process.pid()))) {
+      if (process.isKnownToLive() && number.equals(number(process.pid()))) {
         return Optional.of(new MountNamespace(number.get(), pin));
       }
       pin.close();

@@ -1,12 +1,10 @@
 package io.lofn.runtime.cli.runner;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
+import io.lofn.files.ProcessStart;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A process of this node; its start time distinguishes it from a later process with the same id.
@@ -16,22 +14,18 @@ import java.util.Optional;
  */
 record ProcessId(long pid, long start) {
 
-  // Counted from the state, the first field after the name.
-  private static final int START = 19;
-
   static ProcessId own() {
     return of(ProcessHandle.current().pid())
         .orElseThrow(() -> new IllegalStateException("/proc is not mounted"));
   }
 
-  /** Returns the process with this id; empty if there is none, or it has ended. */
+  /** Returns the process with this id; empty if there is none, it has ended, or nothing tells. */
   static Optional<ProcessId> of(long pid) {
     try {
-      String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), ISO_8859_1);
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      return fields[0].equals("Z")
-          ? Optional.empty()
-          : Optional.of(new ProcessId(pid, Long.parseLong(fields[START])));
+      OptionalLong start = ProcessStart.of(pid);
+      return start.isPresent()
+          ? Optional.of(new ProcessId(pid, start.getAsLong()))
+          : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
     }
@@ -41,14 +35,24 @@ record ProcessId(long pid, long start) {
   void kill() {
     Optional<ProcessHandle> handle = ProcessHandle.of(pid);
     // The handle refers to the process that is compared here.
-    if (handle.isPresent() && isAlive()) {
+    if (handle.isPresent() && isKnownToLive()) {
       List<ProcessHandle> children = handle.get().descendants().toList();
       handle.get().destroyForcibly();
       children.forEach(ProcessHandle::destroyForcibly);
     }
   }
 
-  boolean isAlive() {
+  /** Returns whether the process that has this id now is this one, and not a later one. */
+  boolean isKnownToLive() {
     return of(pid).filter(this::equals).isPresent();
+  }
+
+  /** Returns whether it is not known to have ended: of what may live nothing is cleaned up. */
+  boolean isAlive() {
+    try {
+      return ProcessStart.of(pid).equals(OptionalLong.of(start));
+    } catch (IOException notKnown) {
+      return true;
+    }
   }
 }

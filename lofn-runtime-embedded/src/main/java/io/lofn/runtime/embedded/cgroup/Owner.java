@@ -1,13 +1,12 @@
 package io.lofn.runtime.embedded.cgroup;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
+import io.lofn.files.ProcessStart;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,9 +20,6 @@ import java.util.regex.Pattern;
 public record Owner(String place, long pid, long start) {
 
   private static final Pattern NAME = Pattern.compile("([0-9a-f]{8}-\\d+)-(\\d+)-(\\d+)");
-
-  /** Counted from the state, the first field after the name. */
-  private static final int START = 19;
 
   /**
    * Returns this process.
@@ -44,18 +40,11 @@ public record Owner(String place, long pid, long start) {
    */
   public static Optional<Owner> of(long pid) {
     try {
-      String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), ISO_8859_1);
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      boolean ended = fields[0].equals("Z") || fields[0].equals("X");
-      return ended
-          ? Optional.empty()
-          : Optional.of(new Owner(here(), pid, Long.parseLong(fields[START])));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
+      OptionalLong start = ProcessStart.of(pid);
+      return start.isPresent()
+          ? Optional.of(new Owner(here(), pid, start.getAsLong()))
+          : Optional.empty();
     } catch (IOException e) {
-      if (String.valueOf(e.getMessage()).contains("No such process")) {
-        return Optional.empty();
-      }
       throw new UncheckedIOException(e);
     }
   }
