@@ -28,10 +28,23 @@ public final class TarHeaders extends FilterInputStream {
     super(in);
   }
 
-  /** Reports that the content of an entry follows. */
-  public void end() {
+  /**
+   * Reports that the content of an entry follows.
+   *
+   * @param extended the extended headers of the entry as the parser has them: it gives each entry
+   *     those of the whole archive before it, and its own
+   * @throws IOException if they are longer than one header may be
+   */
+  public void end(Map<String, String> extended) throws IOException {
     inHeader = false;
     length = 0;
+    long characters = 0;
+    for (Map.Entry<String, String> each : extended.entrySet()) {
+      characters += each.getKey().length() + each.getValue().length();
+    }
+    if (characters > LONGEST) {
+      throw new IOException("Its extended headers are longer than " + LONGEST + " characters");
+    }
   }
 
   /**
@@ -52,23 +65,6 @@ public final class TarHeaders extends FilterInputStream {
   public void begin(long unread) {
     inHeader = true;
     length = -unread;
-  }
-
-  /**
-   * Limits the extended headers of an entry: a parser gives each entry those of the whole archive
-   * before it, and its own.
-   *
-   * @param extended the headers as the parser has them
-   * @throws IOException if they are longer than one header may be
-   */
-  public static void check(Map<String, String> extended) throws IOException {
-    long characters = 0;
-    for (Map.Entry<String, String> each : extended.entrySet()) {
-      characters += each.getKey().length() + each.getValue().length();
-    }
-    if (characters > LONGEST) {
-      throw new IOException("Its extended headers are longer than " + LONGEST + " characters");
-    }
   }
 
   @Override

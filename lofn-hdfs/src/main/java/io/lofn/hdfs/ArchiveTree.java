@@ -57,8 +57,7 @@ final class ArchiveTree {
       for (TarArchiveEntry entry = tar.getNextTarEntry();
           entry != null;
           entry = tar.getNextTarEntry()) {
-        headers.end();
-        TarHeaders.check(entry.getExtraPaxHeaders());
+        headers.end(entry.getExtraPaxHeaders());
         writer.entry();
         Path path = pathOf(entry.getName());
         if (entry.isDirectory()) {

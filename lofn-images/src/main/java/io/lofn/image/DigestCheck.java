@@ -1,16 +1,17 @@
 package io.lofn.image;
 
-import java.io.FilterInputStream;
+import io.lofn.spi.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 
 /** A stream that fails at its end if its bytes do not have the expected digest. */
-final class DigestCheck extends FilterInputStream {
+final class DigestCheck extends BlockInputStream {
 
   private static final int BUFFER = 1 << 13;
 
   private final MessageDigest digest = Sha256.start();
+  private final InputStream in;
   private final InputStream below;
   private final String expected;
   private final String file;
@@ -24,17 +25,11 @@ final class DigestCheck extends FilterInputStream {
    * @param what of which form of the file the digest is, for messages
    */
   DigestCheck(InputStream in, InputStream below, String expected, String file, String what) {
-    super(in);
+    this.in = in;
     this.below = below;
     this.expected = expected;
     this.file = file;
     this.what = what;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override
@@ -87,15 +82,13 @@ final class DigestCheck extends FilterInputStream {
             .formatted(file, what, found, expected));
   }
 
-  /** Reads what it skips. */
   @Override
-  public long skip(long bytes) throws IOException {
-    byte[] skipped = new byte[(int) Math.min(bytes, BUFFER)];
-    return Math.max(0, read(skipped, 0, skipped.length));
+  public int available() throws IOException {
+    return in.available();
   }
 
   @Override
-  public boolean markSupported() {
-    return false;
+  public void close() throws IOException {
+    in.close();
   }
 }

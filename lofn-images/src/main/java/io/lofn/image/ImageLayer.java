@@ -64,8 +64,7 @@ final class ImageLayer {
       for (TarArchiveEntry entry = tar.getNextTarEntry();
           entry != null;
           entry = tar.getNextTarEntry()) {
-        headers.end();
-        TarHeaders.check(entry.getExtraPaxHeaders());
+        headers.end(entry.getExtraPaxHeaders());
         add(tar, entry);
         headers.begin(entry.isDirectory() ? 0 : entry.getSize() - headers.content());
       }

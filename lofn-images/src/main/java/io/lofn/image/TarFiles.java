@@ -1,6 +1,7 @@
 package io.lofn.image;
 
 import io.lofn.files.TarHeaders;
+import io.lofn.spi.BlockInputStream;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -77,8 +78,7 @@ final class TarFiles implements ArchiveFiles {
           throw new IOException(
               "the names in it have more than %d bytes together".formatted(MOST_BYTES_OF_NAMES));
         }
-        headers.end();
-        TarHeaders.check(entry.getExtraPaxHeaders());
+        headers.end(entry.getExtraPaxHeaders());
         add(entry, channel.position(), channel.size());
         headers.begin(entry.isDirectory() ? 0 : entry.getSize());
       }
@@ -160,7 +160,7 @@ final class TarFiles implements ArchiveFiles {
   }
 
   /** Reads a part of a file. */
-  private static final class SliceStream extends InputStream {
+  private static final class SliceStream extends BlockInputStream {
 
     private final FileChannel channel;
     private long position;
@@ -170,12 +170,6 @@ final class TarFiles implements ArchiveFiles {
       this.channel = channel;
       position = slice.start();
       left = slice.length();
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
