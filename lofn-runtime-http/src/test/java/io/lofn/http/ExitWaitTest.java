@@ -3,7 +3,6 @@ package io.lofn.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.spi.ContainerExit;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -14,39 +13,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class ExitWaitTest {
 
-  /** No call fails here. */
-  private static final class NoErrors extends EngineErrors {
-
-    NoErrors() {
-      super("the engine");
-    }
-
-    @Override
-    protected String text(String body) {
-      return body;
-    }
-
-    @Override
-    protected boolean isMissingImage(int status, String text) {
-      return false;
-    }
-
-    @Override
-    protected boolean isPassing(int status, String text) {
-      return false;
-    }
-
-    @Override
-    protected String explain(IOException failure) {
-      return failure.toString();
-    }
-
-    @Override
-    protected boolean isLasting(IOException failure) {
-      return false;
-    }
-  }
-
   /** An engine that tells of a container's memory with one of the looks at it. */
   private static class Engine extends ExitWait {
 
@@ -55,7 +21,7 @@ class ExitWaitTest {
     private int looks;
 
     Engine(boolean later, int told) {
-      super(new NoErrors(), "one", () -> {});
+      super(new PlainErrors(), "one", () -> {});
       this.later = later;
       this.told = told;
     }

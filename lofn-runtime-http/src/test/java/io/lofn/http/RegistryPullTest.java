@@ -159,36 +159,4 @@ class RegistryPullTest {
     assertThat(RegistryPull.retryAfter(String.valueOf(failure.getMessage()), now))
         .contains(Duration.ofSeconds(17));
   }
-
-  private static final class PlainErrors extends EngineErrors {
-
-    PlainErrors() {
-      super("Engine");
-    }
-
-    @Override
-    protected String text(String body) {
-      return body;
-    }
-
-    @Override
-    protected boolean isMissingImage(int status, String text) {
-      return false;
-    }
-
-    @Override
-    protected boolean isPassing(int status, String text) {
-      return status >= 500;
-    }
-
-    @Override
-    protected String explain(IOException failure) {
-      return String.valueOf(failure.getMessage());
-    }
-
-    @Override
-    protected boolean isLasting(IOException failure) {
-      return false;
-    }
-  }
 }

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.EngineException;
-import io.lofn.spi.RuntimeConfig;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,9 +23,7 @@ class ContainersTest {
   @BeforeEach
   void connect(@TempDir Path directory) throws Exception {
     service = new FakeService(directory);
-    engine =
-        PodmanEngine.connect(
-            PodmanConfig.of(RuntimeConfig.of(Map.of("socket", service.socket())), Map.of()));
+    engine = service.connect();
   }
 
   @AfterEach

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.EngineException;
 import io.lofn.spi.ContainerExit;
-import io.lofn.spi.RuntimeConfig;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,9 +23,7 @@ class ExitWatchTest {
   @BeforeEach
   void connect(@TempDir Path directory) throws Exception {
     service = new FakeService(directory);
-    engine =
-        PodmanEngine.connect(
-            PodmanConfig.of(RuntimeConfig.of(Map.of("socket", service.socket())), Map.of()));
+    engine = service.connect();
   }
 
   @AfterEach

@@ -2,6 +2,7 @@ package io.lofn.runtime.podman;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.lofn.spi.RuntimeConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -40,6 +41,12 @@ final class FakeService implements AutoCloseable {
 
   String socket() {
     return socket.toString();
+  }
+
+  /** Connects to it; the caller closes the engine. */
+  PodmanEngine connect() {
+    return PodmanEngine.connect(
+        PodmanConfig.of(RuntimeConfig.of(Map.of("socket", socket())), Map.of()));
   }
 
   /** Sets the answer to paths with this end, without their query. */
