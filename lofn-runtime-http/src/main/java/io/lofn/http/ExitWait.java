@@ -122,9 +122,7 @@ public abstract class ExitWait implements AutoCloseable {
       if (state.isEmpty() || state.get().exit().outOfMemory() || look == looks || closed) {
         return state.filter(known -> known.exit().outOfMemory()).isPresent();
       }
-      new CompletableFuture<Void>()
-          .completeOnTimeout(null, NANOSECONDS.convert(BETWEEN_LOOKS), NANOSECONDS)
-          .join();
+      Uninterruptibly.sleep(BETWEEN_LOOKS);
     }
   }
 

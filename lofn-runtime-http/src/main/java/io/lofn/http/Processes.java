@@ -1,14 +1,12 @@
 package io.lofn.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 /** Finds and kills processes that may start others meanwhile. */
@@ -53,18 +51,12 @@ public final class Processes {
     int quiet = left.isEmpty() ? QUIET : 0;
     while (quiet < QUIET && System.nanoTime() - start < DEADLINE.toNanos()) {
       left.forEach(ProcessHandle::destroyForcibly);
-      pause();
+      // Not ProcessHandle.onExit: the JDK starts a thread for each process that is asked.
+      Uninterruptibly.sleep(PAUSE);
       left = find(which);
       quiet = left.isEmpty() ? quiet + 1 : 0;
     }
     return left;
-  }
-
-  /**
-   * Without {@link ProcessHandle#onExit}: the JDK starts a thread for each process that is asked.
-   */
-  private static void pause() {
-    new CompletableFuture<Void>().completeOnTimeout(null, PAUSE.toMillis(), MILLISECONDS).join();
   }
 
   private static List<ProcessHandle> find(Predicate<ProcessHandle> which) {

@@ -1,12 +1,12 @@
 package io.lofn.runtime.cli.engine;
 
 import io.lofn.api.EngineException;
+import io.lofn.http.Uninterruptibly;
 import io.lofn.runtime.cli.dialect.CliDialect;
 import io.lofn.runtime.cli.dialect.DialectOption;
 import io.lofn.runtime.cli.dialect.EngineInfo;
 import io.lofn.runtime.cli.process.Command;
 import io.lofn.runtime.cli.process.CommandResult;
-import io.lofn.runtime.cli.process.Uninterruptibly;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

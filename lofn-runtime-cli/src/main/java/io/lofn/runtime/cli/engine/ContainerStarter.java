@@ -2,6 +2,7 @@ package io.lofn.runtime.cli.engine;
 
 import io.lofn.api.EngineException;
 import io.lofn.api.Printable;
+import io.lofn.http.Uninterruptibly;
 import io.lofn.runtime.cli.dialect.CreateArguments;
 import io.lofn.runtime.cli.dialect.DialectOption;
 import io.lofn.runtime.cli.dialect.ToolEnvironment;
@@ -9,7 +10,6 @@ import io.lofn.runtime.cli.process.AttachedProcess;
 import io.lofn.runtime.cli.process.Command;
 import io.lofn.runtime.cli.process.CommandResult;
 import io.lofn.runtime.cli.process.RunDirectory;
-import io.lofn.runtime.cli.process.Uninterruptibly;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.RunningContainer;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.lofn.runtime.cli.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.lofn.http.Uninterruptibly;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

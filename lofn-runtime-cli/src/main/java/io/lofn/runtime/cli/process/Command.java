@@ -2,6 +2,7 @@ package io.lofn.runtime.cli.process;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.lofn.http.Uninterruptibly;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -3,11 +3,11 @@ package io.lofn.runtime.cli.runner;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.lofn.api.EngineException;
+import io.lofn.http.Uninterruptibly;
 import io.lofn.runtime.cli.process.AttachedContainer;
 import io.lofn.runtime.cli.process.AttachedProcess;
 import io.lofn.runtime.cli.process.ProcessTree;
 import io.lofn.runtime.cli.process.RunDirectory;
-import io.lofn.runtime.cli.process.Uninterruptibly;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerSpec;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package io.lofn.runtime.embedded.cgroup;
 
 import io.lofn.api.EngineException;
 import io.lofn.api.ResourceLimits;
-import io.lofn.runtime.embedded.helper.Pause;
+import io.lofn.http.Uninterruptibly;
 import io.lofn.spi.RuntimeFeature;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -161,7 +161,7 @@ public final class Cgroups {
   public Cgroups tried(Consumer<List<Path>> probe) {
     try {
       for (int i = 1; !passes(probe, i == MOST_TRIALS); i++) {
-        Pause.uninterruptibly(BETWEEN_TRIALS);
+        Uninterruptibly.sleep(BETWEEN_TRIALS);
       }
       return this;
     } catch (EngineException e) {

@@ -2,7 +2,7 @@ package io.lofn.runtime.embedded.cgroup;
 
 import io.lofn.api.EngineException;
 import io.lofn.api.ResourceLimits;
-import io.lofn.runtime.embedded.helper.Pause;
+import io.lofn.http.Uninterruptibly;
 import io.lofn.runtime.embedded.helper.Shortage;
 import io.lofn.spi.ContainerExit;
 import java.io.IOException;
@@ -119,7 +119,7 @@ public final class ContainerCgroup {
       if (deleteIfEmpty(group)) {
         return true;
       }
-      Pause.uninterruptibly(BETWEEN_TRIES);
+      Uninterruptibly.sleep(BETWEEN_TRIES);
     }
     return false;
   }

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.lofn.api.EngineException;
 import io.lofn.files.OwnDirectory;
+import io.lofn.http.Uninterruptibly;
 import io.lofn.image.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
@@ -257,7 +258,7 @@ public final class HelperProgram {
         if (i == MOST_TRIES || !BUSY.matcher(String.valueOf(e.getMessage())).find()) {
           throw e;
         }
-        Pause.uninterruptibly(FIRST_PAUSE.multipliedBy(i));
+        Uninterruptibly.sleep(FIRST_PAUSE.multipliedBy(i));
       }
     }
   }

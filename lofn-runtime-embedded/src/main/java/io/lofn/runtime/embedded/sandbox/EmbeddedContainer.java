@@ -3,6 +3,7 @@ package io.lofn.runtime.embedded.sandbox;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.lofn.api.EngineException;
+import io.lofn.http.Uninterruptibly;
 import io.lofn.runtime.embedded.cgroup.ContainerCgroup;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.RunningContainer;
@@ -104,7 +105,7 @@ final class EmbeddedContainer implements RunningContainer {
     if (!grace.isZero()) {
       // By its handle: Process.destroy would also close the streams.
       process.toHandle().destroy();
-      if (Waiting.uninterruptibly(process, grace)) {
+      if (Uninterruptibly.waitFor(process, grace)) {
         return;
       }
     }
@@ -118,7 +119,7 @@ final class EmbeddedContainer implements RunningContainer {
     if (!killed()) {
       process.toHandle().destroyForcibly();
     }
-    if (!Waiting.uninterruptibly(process, KILL_DEADLINE)) {
+    if (!Uninterruptibly.waitFor(process, KILL_DEADLINE)) {
       throw new EngineException(
           "Container %s was killed, but its processes do not end (process %d of this node)"
               .formatted(id, processes.first()));

@@ -1,9 +1,9 @@
 package io.lofn.runtime.embedded.sandbox;
 
 import io.lofn.api.EngineException;
+import io.lofn.http.Uninterruptibly;
 import io.lofn.runtime.embedded.cgroup.Cgroups;
 import io.lofn.runtime.embedded.cgroup.ContainerCgroup;
-import io.lofn.runtime.embedded.helper.Pause;
 import io.lofn.runtime.embedded.store.ImageStore;
 import io.lofn.runtime.embedded.store.UnpackedRoot;
 import io.lofn.spi.ContainerRuntime;
@@ -196,7 +196,7 @@ public final class EmbeddedRuntime implements ContainerRuntime, ImageArchives, R
             "Container %s was killed, but its process %d does not end"
                 .formatted(id, processes.program()));
       }
-      Pause.uninterruptibly(BETWEEN_LOOKS);
+      Uninterruptibly.sleep(BETWEEN_LOOKS);
     }
   }
 

@@ -3,6 +3,7 @@ package io.lofn.runtime.embedded.sandbox;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lofn.api.EngineException;
+import io.lofn.http.Uninterruptibly;
 import io.lofn.runtime.embedded.helper.HelperProgram;
 import io.lofn.runtime.embedded.helper.Shortage;
 import java.io.ByteArrayOutputStream;
@@ -83,7 +84,7 @@ final class Launcher {
   private static void end(@Nullable Process process) {
     if (process != null && process.isAlive()) {
       process.toHandle().destroyForcibly();
-      if (!Waiting.uninterruptibly(process, KILL_DEADLINE)) {
+      if (!Uninterruptibly.waitFor(process, KILL_DEADLINE)) {
         LOG.warn("The process {} of lofn-run was killed, but does not end", process.pid());
       }
     }
@@ -135,7 +136,7 @@ final class Launcher {
               .formatted(program.path(), id, callTimeout),
           new TimeoutException(said));
     }
-    boolean ended = Waiting.uninterruptibly(process, KILL_DEADLINE);
+    boolean ended = Uninterruptibly.waitFor(process, KILL_DEADLINE);
     String words =
         said.isEmpty()
             ? "lofn-run " + (ended ? "ended with code " + process.exitValue() : "closed its error")

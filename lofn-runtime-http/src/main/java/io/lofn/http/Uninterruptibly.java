@@ -1,4 +1,4 @@
-package io.lofn.runtime.cli.process;
+package io.lofn.http;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
@@ -20,7 +20,8 @@ public final class Uninterruptibly {
     return await(atMost, nanos -> process.waitFor(nanos, NANOSECONDS));
   }
 
-  static void join(Thread thread, Duration atMost) {
+  /** Waits for the end of a thread, at most that time. */
+  public static void join(Thread thread, Duration atMost) {
     await(
         atMost,
         nanos -> {
@@ -45,6 +46,7 @@ public final class Uninterruptibly {
         });
   }
 
+  /** Waits for that time. */
   public static void sleep(Duration time) {
     await(
         time,
