@@ -7,13 +7,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 
 /**
- * Reads the manifests and configurations of one archive, and limits what they take on the heap,
- * since an image may be untrusted.
+ * Reads the manifests and configurations of one archive or registry, and limits what they take on
+ * the heap, since an image may be untrusted.
  */
-final class ArchiveJson {
+public final class ArchiveJson {
 
   /** Registries accept manifests of up to 4 MiB. */
-  static final int MOST_BYTES = 4 << 20;
+  public static final int MOST_BYTES = 4 << 20;
 
   /** Those of ten thousand images, some KiB each. */
   private static final long MOST_BYTES_IN_ALL = 32L << 20;
@@ -48,6 +48,16 @@ final class ArchiveJson {
   }
 
   static JsonNode parse(Blob blob, byte[] bytes) throws IOException {
+    return parse(blob.file(), bytes);
+  }
+
+  /**
+   * Reads a manifest or configuration as a tree, which the caller must not keep.
+   *
+   * @param file its name, for messages
+   * @throws IOException if it is no JSON, or has too many values
+   */
+  public static JsonNode parse(String file, byte[] bytes) throws IOException {
     int tokens = 0;
     int depth = 0;
     try (JsonParser parser = JSON.createParser(bytes)) {
@@ -59,8 +69,7 @@ final class ArchiveJson {
         depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
         if (++tokens > MOST_TOKENS) {
           throw new IOException(
-              "its file %s has more than %d JSON values and names"
-                  .formatted(blob.file(), MOST_TOKENS));
+              "its file %s has more than %d JSON values and names".formatted(file, MOST_TOKENS));
         }
       } while (depth > 0);
     }

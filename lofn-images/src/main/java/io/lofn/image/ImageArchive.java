@@ -59,6 +59,15 @@ public final class ImageArchive implements Closeable {
   }
 
   /**
+   * Opens the directory of an OCI layout to which files are still added.
+   *
+   * @param arrivals waits for a file before it is read
+   */
+  public static ImageArchive arriving(Path layout, Arrivals arrivals) {
+    return new ImageArchive(new ArrivingFiles(new DirectoryFiles(layout), arrivals));
+  }
+
+  /**
    * Returns its images for this node.
    *
    * @throws IOException if the format of the archive is unknown, one of its files is damaged, or it

@@ -14,7 +14,8 @@ public final class Sha256 {
 
   private Sha256() {}
 
-  static MessageDigest start() {
+  /** Returns what computes a hash. */
+  public static MessageDigest start() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -22,11 +23,13 @@ public final class Sha256 {
     }
   }
 
-  static String end(MessageDigest digest) {
+  /** Returns the digest of all that was given to it, which is reset then. */
+  public static String end(MessageDigest digest) {
     return PREFIX + HexFormat.of().formatHex(digest.digest());
   }
 
-  static String of(byte[] bytes) {
+  /** Returns the digest of bytes. */
+  public static String of(byte[] bytes) {
     return PREFIX + hex(bytes);
   }
 
@@ -40,7 +43,8 @@ public final class Sha256 {
     return HexFormat.of().formatHex(start().digest(bytes));
   }
 
-  static boolean isDigest(String text) {
+  /** Returns whether a text is such a digest. */
+  public static boolean isDigest(String text) {
     return DIGEST.matcher(text).matches();
   }
 }

@@ -59,7 +59,8 @@ enum RegistryAnswer {
   /** The engine did not reach the registry, which may pass. */
   UNREACHABLE(
       "dial tcp[^\"]*(connection refused|no route to host|network is unreachable|i/o timeout)",
-      "tls handshake timeout"),
+      "tls handshake timeout",
+      "the registry did not answer"),
 
   /** Anything else, which may pass. */
   OTHER;

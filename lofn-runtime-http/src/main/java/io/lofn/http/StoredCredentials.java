@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -38,6 +39,24 @@ public final class StoredCredentials {
   /** Looks into these files, in this order; they need not exist. */
   public StoredCredentials(List<Path> files) {
     this.files = List.copyOf(files);
+  }
+
+  /** The files that docker and podman themselves look at; in this order. */
+  public static List<Path> places(Map<String, String> environment, Path home) {
+    List<Path> places = new ArrayList<>();
+    value(environment, "REGISTRY_AUTH_FILE").ifPresent(file -> places.add(Path.of(file)));
+    value(environment, "XDG_RUNTIME_DIR")
+        .ifPresent(directory -> places.add(Path.of(directory, "containers", "auth.json")));
+    places.add(
+        value(environment, "DOCKER_CONFIG")
+            .map(Path::of)
+            .orElse(home.resolve(".docker"))
+            .resolve("config.json"));
+    return places;
+  }
+
+  private static Optional<String> value(Map<String, String> environment, String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
   }
 
   /** A registry as files and helpers name it. */

@@ -2,12 +2,14 @@ package io.lofn.runtime.embedded;
 
 import io.lofn.runtime.embedded.cgroup.Cgroups;
 import io.lofn.runtime.embedded.helper.HelperProgram;
+import io.lofn.runtime.embedded.registry.RegistryClient;
 import io.lofn.runtime.embedded.sandbox.EmbeddedRuntime;
 import io.lofn.runtime.embedded.sandbox.NodeSetup;
 import io.lofn.runtime.embedded.store.ImageStore;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
 import io.lofn.spi.RuntimeConfig;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,15 +37,19 @@ public final class EmbeddedRuntimeProvider implements ContainerRuntimeProvider {
 
   @Override
   public Map<String, String> properties() {
-    return Map.of(
+    Map<String, String> properties = new HashMap<>(RegistryClient.properties());
+    properties.put(
         NodeSetup.DIRECTORY,
         "directory of unpacked images and of the program, on a disk and not mounted with noexec; by"
-            + " default /var/tmp/lofn-embedded- and the user's id",
+            + " default /var/tmp/lofn-embedded- and the user's id");
+    properties.put(
         NodeSetup.UPPER_SIZE,
-        "the most that a tool may write to the image's files, in memory; 1g unless set",
+        "the most that a tool may write to the image's files, in memory; 1g unless set");
+    properties.put(
         Cgroups.PARENT,
         "control group below which those of containers are made, from the top of its hierarchy; by"
             + " default the executor's own");
+    return Map.copyOf(properties);
   }
 
   @Override
@@ -62,6 +68,6 @@ public final class EmbeddedRuntimeProvider implements ContainerRuntimeProvider {
     return new EmbeddedRuntime(
         node,
         Cgroups.find(config.property(Cgroups.PARENT)),
-        new ImageStore(node.directory().resolve("images")));
+        new ImageStore(node.directory().resolve("images"), RegistryClient.of(config)));
   }
 }

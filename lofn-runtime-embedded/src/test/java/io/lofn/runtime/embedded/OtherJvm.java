@@ -3,6 +3,7 @@ package io.lofn.runtime.embedded;
 import io.lofn.api.ContainerSettings;
 import io.lofn.runtime.embedded.cgroup.Cgroups;
 import io.lofn.runtime.embedded.helper.HelperProgram;
+import io.lofn.runtime.embedded.registry.RegistryClient;
 import io.lofn.runtime.embedded.sandbox.EmbeddedRuntime;
 import io.lofn.runtime.embedded.sandbox.NodeSetup;
 import io.lofn.runtime.embedded.store.ImageStore;
@@ -47,7 +48,10 @@ final class OtherJvm {
     NodeSetup node =
         NodeSetup.open(config(directory, ""), HelperProgram.jarOf(EmbeddedRuntimeProvider.class));
     return new EmbeddedRuntime(
-        node, Cgroups.none(), new ImageStore(node.directory().resolve("images")));
+        node,
+        Cgroups.none(),
+        new ImageStore(
+            node.directory().resolve("images"), RegistryClient.of(RuntimeConfig.of(Map.of()))));
   }
 
   static RuntimeConfig config(String directory, String cgroupParent) {

@@ -5,7 +5,6 @@ import io.lofn.http.RegistryFailures;
 import io.lofn.http.StoredCredentials;
 import io.lofn.spi.ImageReference;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,21 +17,9 @@ final class RegistryCredentials {
 
   /** Files of the places that podman itself looks at. */
   RegistryCredentials(Map<String, String> environment, Path home) {
-    List<Path> found = new ArrayList<>();
-    value(environment, "REGISTRY_AUTH_FILE").ifPresent(file -> found.add(Path.of(file)));
-    value(environment, "XDG_RUNTIME_DIR")
-        .ifPresent(directory -> found.add(Path.of(directory, "containers", "auth.json")));
-    found.add(
-        value(environment, "DOCKER_CONFIG")
-            .map(Path::of)
-            .orElse(home.resolve(".docker"))
-            .resolve("config.json"));
+    List<Path> found = StoredCredentials.places(environment, home);
     file = found.get(0);
     stored = new StoredCredentials(found);
-  }
-
-  private static Optional<String> value(Map<String, String> environment, String name) {
-    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
   }
 
   /**

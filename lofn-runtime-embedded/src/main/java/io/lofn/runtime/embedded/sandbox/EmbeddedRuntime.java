@@ -10,6 +10,7 @@ import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ContainerSummary;
 import io.lofn.spi.ImageArchives;
+import io.lofn.spi.ImageDigests;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
 import io.lofn.spi.ReplayDocuments;
@@ -26,7 +27,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Runs containers as child processes of this one, by the program {@code lofn-run}. */
-public final class EmbeddedRuntime implements ContainerRuntime, ImageArchives, ReplayDocuments {
+public final class EmbeddedRuntime
+    implements ContainerRuntime, ImageArchives, ImageDigests, ReplayDocuments {
 
   private static final Duration KILL_DEADLINE = Duration.ofSeconds(20);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(2);
@@ -58,7 +60,7 @@ public final class EmbeddedRuntime implements ContainerRuntime, ImageArchives, R
 
   private Set<RuntimeFeature> unsupported() {
     Set<RuntimeFeature> lacking =
-        EnumSet.of(RuntimeFeature.PLATFORMS, RuntimeFeature.PULL, RuntimeFeature.ENGINE_OPTIONS);
+        EnumSet.of(RuntimeFeature.PLATFORMS, RuntimeFeature.ENGINE_OPTIONS);
     lacking.addAll(cgroups.unsupported());
     if (node.canLimitProcessesByUser()) {
       lacking.remove(RuntimeFeature.PIDS);
@@ -98,6 +100,11 @@ public final class EmbeddedRuntime implements ContainerRuntime, ImageArchives, R
   @Override
   public void load(Path archive, Duration timeout) {
     images.load(archive, timeout);
+  }
+
+  @Override
+  public Optional<String> digest(ImageRequest request) {
+    return images.digest(request);
   }
 
   @Override

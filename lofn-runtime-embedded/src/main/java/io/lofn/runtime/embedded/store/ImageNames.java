@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.image.Sha256;
+import io.lofn.runtime.embedded.registry.RegistryName;
 import io.lofn.spi.ImageReference;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -16,11 +17,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which image a name stands for: a small file for each name, with the image's id and the name. */
+/**
+ * Which image a name stands for: a small file for each name, with the image's id, the name, and the
+ * digest in the registry if it came from one.
+ */
 final class ImageNames {
-
-  private static final Set<String> DOCKER_HUB =
-      Set.of(ImageReference.DOCKER_HUB, "index.docker.io");
 
   /** Where podman puts images that it has built. */
   private static final String LOCALHOST = "localhost";
@@ -54,6 +55,15 @@ final class ImageNames {
    * @param work a directory of the same disk, in which the file is written
    */
   boolean set(String name, String id, Path work) throws IOException {
+    return set(name, id, "", work);
+  }
+
+  /**
+   * Lets a name stand for an image of a registry.
+   *
+   * @param digest by which the registry knows it
+   */
+  boolean set(String name, String id, String digest, Path work) throws IOException {
     String full;
     try {
       full = full(ImageReference.parse(name));
@@ -63,7 +73,7 @@ final class ImageNames {
     Files.createDirectories(directory);
     Path file = file(full);
     Path written = Files.createTempFile(work, "name-", "");
-    Files.writeString(written, id + "\n" + full + "\n", UTF_8);
+    Files.writeString(written, "%s\n%s\n%s\n".formatted(id, full, digest), UTF_8);
     Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     return true;
   }
@@ -82,11 +92,24 @@ final class ImageNames {
     return ids;
   }
 
+  /**
+   * Returns the digest by which the registry knows an image.
+   *
+   * @return empty if the name is unknown, or did not come from a registry
+   */
+  Optional<String> digest(ImageReference reference) throws IOException {
+    return read(full(reference), 2).filter(digest -> !digest.isEmpty());
+  }
+
   private Optional<String> read(String full) throws IOException {
+    return read(full, 0);
+  }
+
+  private Optional<String> read(String full, int line) throws IOException {
     try {
       List<String> lines = Files.readAllLines(file(full), UTF_8);
-      return lines.size() == 2 && lines.get(1).equals(full)
-          ? Optional.of(lines.get(0))
+      return lines.size() > Math.max(1, line) && lines.get(1).equals(full)
+          ? Optional.of(lines.get(line))
           : Optional.empty();
     } catch (NoSuchFileException unknown) {
       return Optional.empty();
@@ -102,16 +125,7 @@ final class ImageNames {
     if (reference.isId()) {
       return id(reference.repository());
     }
-    String path = reference.repository();
-    String registry = reference.registry();
-    if (path.startsWith(registry + "/")) {
-      path = path.substring(registry.length() + 1);
-    }
-    if (DOCKER_HUB.contains(registry)) {
-      registry = ImageReference.DOCKER_HUB;
-      path = path.contains("/") ? path : "library/" + path;
-    }
-    return registry + "/" + path + suffix(reference);
+    return RegistryName.of(reference).toString();
   }
 
   private static String suffix(ImageReference reference) {

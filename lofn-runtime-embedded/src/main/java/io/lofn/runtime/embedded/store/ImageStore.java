@@ -1,37 +1,25 @@
 package io.lofn.runtime.embedded.store;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
-import io.lofn.files.FileTree;
-import io.lofn.files.ForeignFileException;
-import io.lofn.files.NodeLock;
-import io.lofn.files.OwnDirectory;
-import io.lofn.files.Writers;
 import io.lofn.http.ArchiveFault;
-import io.lofn.image.ArchivedImage;
 import io.lofn.image.ImageArchive;
 import io.lofn.image.OciConfig;
 import io.lofn.image.Platform;
+import io.lofn.runtime.embedded.registry.RegistryClient;
 import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -40,9 +28,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The images of one user on one node, shared by all its processes: a tree for each image, and files
  * that say which names it has. An image is unpacked beside its place and moved there when it is
- * whole. The first task that needs an image unpacks it, while others wait; what a process that died
- * has begun is deleted by the next one. Images that have lost their names to newer ones are deleted
- * when no process uses them. Thread-safe.
+ * whole. The first task that needs an image pulls and unpacks it, while others wait; what a process
+ * that died has begun is deleted by the next one. Images that have lost their names to newer ones
+ * are deleted when no process uses them. Thread-safe.
  */
 public final class ImageStore {
 
@@ -54,64 +42,108 @@ public final class ImageStore {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Path directory;
-  private final Path trees;
-  private final Path begun;
   private final ImageNames names;
-  private final TreeUses uses;
+  private final StoreWriter writer;
+  private final ImagePulls pulls;
+  private final RegistryClient registries;
   private final Map<String, UnpackedRoot> opened = new ConcurrentHashMap<>();
 
   /**
    * Creates a store.
    *
    * @param directory its directory, which is made when it is first needed, for this user only
+   * @param registries where images come from that are not here
    */
-  public ImageStore(Path directory) {
+  public ImageStore(Path directory, RegistryClient registries) {
     this.directory = directory.toAbsolutePath();
-    trees = this.directory.resolve("sha256");
-    begun = this.directory.resolve("begun");
+    this.registries = registries;
     names = new ImageNames(this.directory.resolve("names"));
-    uses = new TreeUses(this.directory.resolve("uses"));
+    writer = new StoreWriter(this.directory, names);
+    pulls = new ImagePulls(this.directory, names, writer, registries);
   }
 
   /**
-   * Finds an image by a name or by its id.
+   * Finds an image by a name or by its id, and pulls it if that is needed and allowed.
    *
-   * @throws ImageUnavailableException if it is not here; there is no registry to ask
+   * @throws ImageUnavailableException if it cannot be had
    */
   public PreparedImage prepare(ImageRequest request) {
-    String reference = request.reference();
-    ImageReference parsed = ImageReference.parse(reference);
-    if (request.policy() == PullPolicy.ALWAYS && !parsed.isImmutable()) {
-      throw new ImageUnavailableException(
-          "Image %s cannot be pulled: the runtime embedded takes images from archives only. Set Tool.imageArchive to an archive of 'docker save' or an OCI image, and the pull policy to MISSING or NEVER"
-              .formatted(reference));
+    ImageReference image = ImageReference.parse(request.reference());
+    boolean mayMove = request.policy() == PullPolicy.ALWAYS && !image.isImmutable();
+    Optional<PreparedImage> present = mayMove ? Optional.empty() : present(image, request);
+    if (present.isPresent()) {
+      return present.get();
     }
+    if (request.policy() == PullPolicy.NEVER) {
+      throw missing(
+          request,
+          "the pull policy is never. Set Tool.imageArchive to an archive of 'docker save' or an OCI"
+              + " image, or set Tool.pullPolicy or spark.lofn.image.pullPolicy to missing");
+    }
+    if (image.isId()) {
+      throw missing(
+          request,
+          "an id cannot be pulled. Use its name, or set Tool.imageArchive to an archive of 'docker"
+              + " save' or an OCI image");
+    }
+    pulls.pull(request);
+    return present(image, request)
+        .orElseThrow(() -> missing(request, "it was pulled, and deleted meanwhile"));
+  }
+
+  private ImageUnavailableException missing(ImageRequest request, String why) {
+    return new ImageUnavailableException(
+        "Image %s is not on this node: %s has no image of this name, and %s"
+            .formatted(request.reference(), directory, why));
+  }
+
+  private Optional<PreparedImage> present(ImageReference image, ImageRequest request) {
     try {
-      Optional<String> id = Files.exists(directory) ? find(parsed) : Optional.empty();
+      Optional<String> id = Files.exists(directory) ? find(image) : Optional.empty();
       if (id.isEmpty()) {
-        throw missing(reference);
+        return Optional.empty();
       }
       JsonNode config = config(id.get());
       requirePlatform(request, config);
-      return PreparedImage.of(reference, id.get()).config(OciConfig.of(config.path("config")));
+      return Optional.of(
+          PreparedImage.of(request.reference(), id.get())
+              .config(OciConfig.of(config.path("config"))));
     } catch (NoSuchFileException deletedMeanwhile) {
-      throw missing(reference);
+      return Optional.empty();
     } catch (IOException e) {
       throw unreadable(e);
     }
   }
 
-  private ImageUnavailableException missing(String reference) {
-    return new ImageUnavailableException(
-        "Image %s is not on this node: %s has no image of this name, and the runtime embedded takes images from archives only. Set Tool.imageArchive to an archive of 'docker save' or an OCI image"
-            .formatted(reference, directory));
-  }
-
   private Optional<String> find(ImageReference parsed) throws IOException {
-    checkOwner();
+    writer.checkOwner();
     Optional<String> id =
         parsed.isId() ? Optional.of(ImageNames.id(parsed.repository())) : names.find(parsed);
-    return id.filter(each -> Files.isDirectory(tree(each).resolve("root")));
+    return id.filter(each -> Files.isDirectory(writer.tree(each).resolve("root")));
+  }
+
+  /**
+   * Returns the digest that a name stands for, as {@link io.lofn.spi.ImageDigests} says.
+   *
+   * @throws EngineException if the registry does not answer as it should
+   */
+  public Optional<String> digest(ImageRequest request) {
+    ImageReference image = ImageReference.parse(request.reference());
+    if (image.isImmutable()) {
+      return image.isId() ? Optional.empty() : Optional.of(image.tagOrDigest());
+    }
+    try {
+      if (request.policy() != PullPolicy.ALWAYS
+          && Files.exists(directory)
+          && find(image).isPresent()) {
+        return names.digest(image);
+      }
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+    return request.policy() == PullPolicy.NEVER
+        ? Optional.empty()
+        : Optional.of(registries.digest(request));
   }
 
   private static void requirePlatform(ImageRequest request, JsonNode config) {
@@ -141,8 +173,8 @@ public final class ImageStore {
     }
     try {
       if (ID.matcher(id).matches() && Files.exists(directory)) {
-        uses.hold(hex(id));
-        Path root = tree(id).resolve("root");
+        writer.hold(id);
+        Path root = writer.tree(id).resolve("root");
         if (Files.isDirectory(root)) {
           UnpackedRoot tree = new UnpackedRoot(root, OciConfig.of(config(id).path("config")));
           opened.put(id, tree);
@@ -164,15 +196,7 @@ public final class ImageStore {
   }
 
   private JsonNode config(String id) throws IOException {
-    return JSON.readTree(Files.readAllBytes(tree(id).resolve("config.json")));
-  }
-
-  private Path tree(String id) {
-    return trees.resolve(hex(id));
-  }
-
-  private static String hex(String id) {
-    return id.substring(id.indexOf(':') + 1);
+    return JSON.readTree(Files.readAllBytes(writer.tree(id).resolve("config.json")));
   }
 
   /**
@@ -185,19 +209,15 @@ public final class ImageStore {
   public void load(Path archive, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
     try {
-      makeDirectory();
-      new NodeLock(directory)
-          .with(
-              deadline,
-              who -> new IOException(who + " has unpacked images all the time"),
-              () -> {
-                loadLocked(archive, deadline);
-                return true;
-              });
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new EngineException(
-          "Interrupted while waiting for others to unpack images into " + directory, e);
+      writer.change(
+          deadline,
+          () -> {
+            try (ImageArchive images =
+                ImageArchive.open(archive, writer.begun(), SETTING, deadline)) {
+              writer.addAll(images, deadline);
+            }
+            return true;
+          });
     } catch (IOException e) {
       EngineException failure =
           new EngineException(
@@ -206,110 +226,7 @@ public final class ImageStore {
     }
   }
 
-  private static String said(IOException e) {
+  static String said(IOException e) {
     return e.getClass() == IOException.class ? String.valueOf(e.getMessage()) : e.toString();
-  }
-
-  private void makeDirectory() throws IOException {
-    if (!Files.exists(directory)) {
-      Path parent = directory.getParent();
-      if (parent != null) {
-        Files.createDirectories(parent);
-      }
-      try {
-        Files.createDirectory(
-            directory,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      } catch (FileAlreadyExistsException another) {
-        LOG.trace("Another task has made {}", directory);
-      }
-    }
-    checkOwner();
-  }
-
-  private void checkOwner() throws IOException {
-    try {
-      OwnDirectory.open(directory).close();
-    } catch (ForeignFileException e) {
-      throw new EngineException(
-          "The directory of images is not safe: %s; delete it, or set %s to another directory"
-              .formatted(e.getMessage(), SETTING),
-          e);
-    }
-  }
-
-  private void loadLocked(Path archive, long deadline) throws IOException {
-    deleteBegun();
-    Files.createDirectories(begun);
-    Files.createDirectories(trees);
-    try (ImageArchive images = ImageArchive.open(archive, begun, SETTING, deadline)) {
-      for (ArchivedImage image : images.images()) {
-        add(image, deadline);
-      }
-      deleteUnnamed();
-    } finally {
-      deleteBegun();
-    }
-  }
-
-  /** Of no load that has died or ended anything is needed: what cannot be deleted is no failure. */
-  private void deleteBegun() {
-    try {
-      FileTree.delete(begun, Writers.GONE);
-    } catch (IOException e) {
-      LOG.warn("Could not delete {}; the next load tries it again", begun, e);
-    }
-  }
-
-  private void add(ArchivedImage image, long deadline) throws IOException {
-    Path tree = tree(image.id());
-    if (!Files.isDirectory(tree)) {
-      image.requireDigests();
-      Path copy = Files.createDirectory(begun.resolve(hex(image.id())));
-      Path root = Files.createDirectory(copy.resolve("root"));
-      Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
-      image.unpack(root, Owners.mayBeKept(), SETTING, deadline);
-      Files.writeString(copy.resolve("config.json"), image.config(), UTF_8);
-      Files.move(copy, tree);
-    }
-    boolean named = false;
-    for (String name : image.names()) {
-      named |= names.set(name, image.id(), begun);
-      for (String digest : image.digests()) {
-        named |= names.set(repository(name) + "@" + digest, image.id(), begun);
-      }
-    }
-    if (!named) {
-      names.set(image.id(), image.id(), begun);
-    }
-  }
-
-  private static String repository(String name) {
-    try {
-      return ImageReference.parse(name).repository();
-    } catch (ImageUnavailableException noName) {
-      return name;
-    }
-  }
-
-  /** The images that were asked for are there: what cannot be deleted now, a later load deletes. */
-  private void deleteUnnamed() {
-    try {
-      deleteAllBut(names.ids());
-    } catch (IOException | DirectoryIteratorException e) {
-      LOG.warn("Could not delete the images in {} that have lost their names", trees, e);
-    }
-  }
-
-  private void deleteAllBut(Set<String> named) throws IOException {
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(trees)) {
-      for (Path tree : all) {
-        String hex = tree.getFileName().toString();
-        if (!named.contains("sha256:" + hex)
-            && uses.ifUnused(hex, () -> Files.move(tree, begun.resolve("old-" + hex)))) {
-          LOG.info("Deleting image {}, whose names are other images' now", hex);
-        }
-      }
-    }
   }
 }

@@ -49,7 +49,7 @@ class ArchiveFormatsTest {
 
   @BeforeEach
   void makeAnImage() throws Exception {
-    store = new ImageStore(directory.resolve("images"));
+    store = TestImage.store(directory.resolve("images"));
     image =
         TestImage.named("a/b:1")
             .layer(tar -> put(tar, LF_NORMAL, "old", "x"))

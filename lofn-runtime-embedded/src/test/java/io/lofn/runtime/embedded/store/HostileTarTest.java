@@ -40,7 +40,7 @@ class HostileTarTest {
 
   @BeforeEach
   void makeANode() throws IOException {
-    store = new ImageStore(directory.resolve("images"));
+    store = TestImage.store(directory.resolve("images"));
     outside = Files.createDirectory(directory.resolve("outside"));
     Files.writeString(outside.resolve("secret"), SECRET);
     Files.createDirectory(outside.resolve("d"));

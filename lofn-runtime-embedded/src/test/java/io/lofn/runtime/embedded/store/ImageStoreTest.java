@@ -31,7 +31,7 @@ class ImageStoreTest {
   @BeforeEach
   void makeAStore() {
     images = directory.resolve("images");
-    store = new ImageStore(images);
+    store = TestImage.store(images);
   }
 
   private static TestImage image(String name, String content) throws Exception {
@@ -103,7 +103,7 @@ class ImageStoreTest {
   @Test
   void anImageThatIsNotHereIsNamedWithWhatToDo() {
     for (String name : List.of("a:1", "sha256:" + "0".repeat(64))) {
-      assertThatThrownBy(() -> store.prepare(ImageRequest.of(name)))
+      assertThatThrownBy(() -> store.prepare(ImageRequest.of(name).policy(PullPolicy.NEVER)))
           .isInstanceOf(ImageUnavailableException.class)
           .hasMessageContaining(name)
           .hasMessageContaining("Tool.imageArchive");

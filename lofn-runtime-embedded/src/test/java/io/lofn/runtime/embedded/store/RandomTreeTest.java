@@ -58,7 +58,7 @@ class RandomTreeTest {
       apply(layer);
     }
 
-    ImageStore store = new ImageStore(directory.resolve("images"));
+    ImageStore store = TestImage.store(directory.resolve("images"));
     store.load(image.saveTo(directory.resolve("archive.tar")), Duration.ofMinutes(1));
 
     List<String> made = new ArrayList<>(listing(store.open(image.id()).root()));

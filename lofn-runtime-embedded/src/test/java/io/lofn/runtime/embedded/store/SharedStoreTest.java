@@ -47,7 +47,7 @@ class SharedStoreTest {
   @BeforeEach
   void makeAnImage() throws Exception {
     images = directory.resolve("images");
-    store = new ImageStore(images);
+    store = TestImage.store(images);
     image =
         TestImage.named("a:1")
             .layer(
@@ -89,7 +89,7 @@ class SharedStoreTest {
             () -> {
               ready.countDown();
               assertThat(ready.await(1, TimeUnit.MINUTES)).isTrue();
-              new ImageStore(images).load(archive, Duration.ofMinutes(4));
+              TestImage.store(images).load(archive, Duration.ofMinutes(4));
               return Files.getAttribute(store.open(image.id()).root(), "unix:ino");
             };
         inodes.add(tasks.submit(task));

@@ -28,7 +28,7 @@ final class StoreProgram {
   public static void main(String[] arguments) {
     try {
       Path store = Path.of(arguments[0]);
-      new ImageStore(store).load(Path.of(arguments[1]), Duration.ofMinutes(5));
+      TestImage.store(store).load(Path.of(arguments[1]), Duration.ofMinutes(5));
     } catch (RuntimeException e) {
       System.out.println(e.getMessage());
     }

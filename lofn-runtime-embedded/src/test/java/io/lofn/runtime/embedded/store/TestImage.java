@@ -5,6 +5,8 @@ import static org.apache.commons.compress.archivers.tar.TarConstants.LF_LINK;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_NORMAL;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_SYMLINK;
 
+import io.lofn.runtime.embedded.registry.RegistryClient;
+import io.lofn.spi.RuntimeConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -33,6 +36,11 @@ final class TestImage {
 
   static TestImage named(String name) {
     return new TestImage(name);
+  }
+
+  /** Returns a store that asks registries as users do who have set nothing. */
+  static ImageStore store(Path directory) {
+    return new ImageStore(directory, RegistryClient.of(RuntimeConfig.of(Map.of())));
   }
 
   TestImage platform(String os, String architecture) {

@@ -113,7 +113,7 @@ class TreeAttributesTest {
 
   @Test
   void thisUserKeepsWhatItMayKeepButNoSetUidBits() throws Exception {
-    new ImageStore(images).load(archive, Duration.ofMinutes(1));
+    TestImage.store(images).load(archive, Duration.ofMinutes(1));
 
     assertSameForAll();
     boolean isRoot = Owners.mayBeKept();

@@ -1,0 +1,114 @@
+package io.lofn.runtime.embedded.registry;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.lofn.api.EngineException;
+import io.lofn.image.Arrivals;
+import io.lofn.runtime.embedded.registry.Manifest.Descriptor;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The layers of one image on their way, a few at a time and the lowest first. What failed ends the
+ * next wait, whatever that waits for. Closing it ends the threads.
+ */
+final class Arrival implements Arrivals, AutoCloseable {
+
+  /** As docker does. */
+  private static final int AT_ONCE = 3;
+
+  private final Endpoint endpoint;
+  private final Map<String, Future<?>> files = new LinkedHashMap<>();
+  private final CountDownLatch closed;
+  private final ExecutorService threads =
+      Executors.newFixedThreadPool(
+          AT_ONCE,
+          work -> {
+            Thread thread = new Thread(work, "lofn-pull");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /**
+   * @param closed is counted down when this is closed
+   */
+  Arrival(Endpoint endpoint, CountDownLatch closed) {
+    this.endpoint = endpoint;
+    this.closed = closed;
+  }
+
+  /** Begins to bring a blob. */
+  void begin(Descriptor blob, BlobDownload download) {
+    files.put(
+        Layout.file(blob.digest()),
+        threads.submit(
+            () -> {
+              download.run();
+              return true;
+            }));
+  }
+
+  @Override
+  public void await(String name) throws IOException {
+    for (Future<?> each : List.copyOf(files.values())) {
+      if (each.isDone()) {
+        join(each);
+      }
+    }
+    Future<?> file = files.get(name);
+    if (file != null) {
+      join(file);
+    }
+  }
+
+  private void join(Future<?> file) throws IOException {
+    try {
+      file.get(Math.max(1, endpoint.deadline() - System.nanoTime()), NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw failure(e.getCause());
+    } catch (TimeoutException | CancellationException e) {
+      throw endpoint.unanswered(new IOException("it takes too long", e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EngineException(endpoint.source().message("interrupted"), e);
+    }
+  }
+
+  private static IOException failure(Throwable cause) {
+    if (cause instanceof RuntimeException unchecked) {
+      throw unchecked;
+    }
+    return cause instanceof IOException checked
+        ? checked
+        : new IOException(cause.toString(), cause);
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    threads.shutdownNow();
+    endpoint.close();
+    boolean interrupted = Thread.interrupted();
+    try {
+      // Nobody may write to the files when the caller deletes them.
+      if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
+        throw new EngineException("Threads of a pull do not end");
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,224 @@
+package io.lofn.runtime.embedded.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.lofn.api.EngineException;
+import io.lofn.api.ImageUnavailableException;
+import io.lofn.files.FileTree;
+import io.lofn.files.ForeignFileException;
+import io.lofn.files.NodeLock;
+import io.lofn.files.OwnDirectory;
+import io.lofn.files.Writers;
+import io.lofn.image.ArchivedImage;
+import io.lofn.image.ImageArchive;
+import io.lofn.spi.ImageReference;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Changes the store, under its lock. */
+final class StoreWriter {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoreWriter.class);
+
+  /** How long what a failed pull has got is kept for the next one. */
+  private static final Duration KEPT = Duration.ofDays(1);
+
+  private final Path directory;
+  private final Path trees;
+  private final Path begun;
+  private final Path pulled;
+  private final ImageNames names;
+  private final TreeUses uses;
+
+  StoreWriter(Path directory, ImageNames names) {
+    this.directory = directory;
+    this.names = names;
+    trees = directory.resolve("sha256");
+    begun = directory.resolve("begun");
+    pulled = directory.resolve("pulled");
+    uses = new TreeUses(directory.resolve("uses"));
+  }
+
+  /** Returns the directory of what pulls have got. */
+  Path pulled() {
+    return pulled;
+  }
+
+  /** Returns a directory for files that are moved into the store. */
+  Path begun() {
+    return begun;
+  }
+
+  /** Returns the directory of an image's tree. */
+  Path tree(String id) {
+    return trees.resolve(hex(id));
+  }
+
+  /** Marks a tree as used by this process. */
+  void hold(String id) throws IOException {
+    uses.hold(hex(id));
+  }
+
+  private static String hex(String id) {
+    return id.substring(id.indexOf(':') + 1);
+  }
+
+  /**
+   * Changes the store, while nobody else does.
+   *
+   * @param deadline as {@link System#nanoTime()} counts
+   */
+  <T> T change(long deadline, NodeLock.Action<T> change) throws IOException {
+    makeDirectory();
+    try {
+      return new NodeLock(directory)
+          .with(
+              deadline,
+              who -> new IOException(who + " has pulled or unpacked images all the time"),
+              () -> {
+                deleteOldPulls();
+                try {
+                  begin();
+                  T result = change.run();
+                  deleteUnnamed();
+                  return result;
+                } finally {
+                  delete(begun);
+                }
+              });
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EngineException(
+          "Interrupted while waiting for others to unpack images into " + directory, e);
+    }
+  }
+
+  /** Deletes what was begun before. */
+  void begin() throws IOException {
+    delete(begun);
+    Files.createDirectories(begun);
+    Files.createDirectories(trees);
+  }
+
+  private void makeDirectory() throws IOException {
+    if (!Files.exists(directory)) {
+      Path parent = directory.getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      try {
+        Files.createDirectory(
+            directory,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      } catch (FileAlreadyExistsException another) {
+        LOG.trace("Another task has made {}", directory);
+      }
+    }
+    checkOwner();
+  }
+
+  /** Refuses a directory that others can write. */
+  void checkOwner() throws IOException {
+    try {
+      OwnDirectory.open(directory).close();
+    } catch (ForeignFileException e) {
+      throw new EngineException(
+          "The directory of images is not safe: %s; delete it, or set %s to another directory"
+              .formatted(e.getMessage(), ImageStore.SETTING),
+          e);
+    }
+  }
+
+  /** Of what has died or ended nothing is needed: what cannot be deleted is no failure. */
+  private static void delete(Path tree) {
+    try {
+      FileTree.delete(tree, Writers.GONE);
+    } catch (IOException e) {
+      LOG.warn("Could not delete {}; the next load or pull tries it again", tree, e);
+    }
+  }
+
+  /** Deletes what pulls have got. */
+  void deletePulled() {
+    delete(pulled);
+  }
+
+  private void deleteOldPulls() throws IOException {
+    if (Files.isDirectory(pulled)) {
+      FileTime last = Files.getLastModifiedTime(pulled);
+      if (last.toInstant().isBefore(Instant.now().minus(KEPT))) {
+        deletePulled();
+      }
+    }
+  }
+
+  /** Unpacks all images of an archive that are not here yet, and gives them their names. */
+  void addAll(ImageArchive archive, long deadline) throws IOException {
+    for (ArchivedImage image : archive.images()) {
+      add(image, deadline);
+    }
+  }
+
+  private void add(ArchivedImage image, long deadline) throws IOException {
+    Path tree = tree(image.id());
+    if (!Files.isDirectory(tree)) {
+      image.requireDigests();
+      Path copy = Files.createDirectory(begun.resolve(hex(image.id())));
+      Path root = Files.createDirectory(copy.resolve("root"));
+      Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
+      image.unpack(root, Owners.mayBeKept(), ImageStore.SETTING, deadline);
+      Files.writeString(copy.resolve("config.json"), image.config(), UTF_8);
+      Files.move(copy, tree);
+    }
+    boolean named = false;
+    for (String name : image.names()) {
+      named |= names.set(name, image.id(), begun);
+      for (String digest : image.digests()) {
+        named |= names.set(repository(name) + "@" + digest, image.id(), begun);
+      }
+    }
+    if (!named) {
+      names.set(image.id(), image.id(), begun);
+    }
+  }
+
+  private static String repository(String name) {
+    try {
+      return ImageReference.parse(name).repository();
+    } catch (ImageUnavailableException noName) {
+      return name;
+    }
+  }
+
+  /** The images that were asked for are there: what cannot be deleted now, a later load deletes. */
+  private void deleteUnnamed() {
+    try {
+      deleteAllBut(names.ids());
+    } catch (IOException | DirectoryIteratorException e) {
+      LOG.warn("Could not delete the images in {} that have lost their names", trees, e);
+    }
+  }
+
+  private void deleteAllBut(Set<String> named) throws IOException {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(trees)) {
+      for (Path tree : all) {
+        String hex = tree.getFileName().toString();
+        if (!named.contains("sha256:" + hex)
+            && uses.ifUnused(hex, () -> Files.move(tree, begun.resolve("old-" + hex)))) {
+          LOG.info("Deleting image {}, whose names are other images' now", hex);
+        }
+      }
+    }
+  }
+}
