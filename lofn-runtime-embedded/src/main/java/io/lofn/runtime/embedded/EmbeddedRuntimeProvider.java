@@ -1,5 +1,6 @@
 package io.lofn.runtime.embedded;
 
+import io.lofn.http.StoredCredentials;
 import io.lofn.runtime.embedded.cgroup.Cgroups;
 import io.lofn.runtime.embedded.helper.HelperProgram;
 import io.lofn.runtime.embedded.registry.RegistryClient;
@@ -9,6 +10,7 @@ import io.lofn.runtime.embedded.store.ImageStore;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
 import io.lofn.spi.RuntimeConfig;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,7 @@ public final class EmbeddedRuntimeProvider implements ContainerRuntimeProvider {
   @Override
   public Optional<String> unavailableReason(RuntimeConfig config) {
     try {
+      registries(config);
       NodeSetup.open(config, JAR).probe(List.of());
       return Optional.empty();
     } catch (RuntimeException e) {
@@ -68,6 +71,11 @@ public final class EmbeddedRuntimeProvider implements ContainerRuntimeProvider {
     return new EmbeddedRuntime(
         node,
         Cgroups.find(config.property(Cgroups.PARENT)),
-        new ImageStore(node.directory().resolve("images"), RegistryClient.of(config)));
+        new ImageStore(node.directory().resolve("images"), registries(config)));
+  }
+
+  private static RegistryClient registries(RuntimeConfig config) {
+    Path home = Path.of(System.getProperty("user.home", "/"));
+    return RegistryClient.of(config, StoredCredentials.places(System.getenv(), home));
   }
 }

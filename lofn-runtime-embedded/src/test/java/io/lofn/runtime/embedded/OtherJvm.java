@@ -11,6 +11,7 @@ import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.RuntimeConfig;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -51,7 +52,8 @@ final class OtherJvm {
         node,
         Cgroups.none(),
         new ImageStore(
-            node.directory().resolve("images"), RegistryClient.of(RuntimeConfig.of(Map.of()))));
+            node.directory().resolve("images"),
+            RegistryClient.of(RuntimeConfig.of(Map.of()), List.of(Path.of("/no/credentials")))));
   }
 
   static RuntimeConfig config(String directory, String cgroupParent) {

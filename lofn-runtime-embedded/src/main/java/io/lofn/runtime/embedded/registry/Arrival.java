@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.lofn.api.EngineException;
 import io.lofn.image.Arrivals;
-import io.lofn.runtime.embedded.registry.Manifest.Descriptor;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,15 +46,16 @@ final class Arrival implements Arrivals, AutoCloseable {
     this.closed = closed;
   }
 
-  /** Begins to bring a blob. */
-  void begin(Descriptor blob, BlobDownload download) {
-    files.put(
-        Layout.file(blob.digest()),
-        threads.submit(
-            () -> {
-              download.run();
-              return true;
-            }));
+  /** Begins to bring a blob, if nobody does. */
+  void begin(String digest, BlobDownload download) {
+    files.computeIfAbsent(
+        Layout.file(digest),
+        any ->
+            threads.submit(
+                () -> {
+                  download.run();
+                  return true;
+                }));
   }
 
   @Override

@@ -28,7 +28,7 @@ final class BlobDownload {
   /** How often a connection may break off before anything comes. */
   private static final int MOST_IDLE = 5;
 
-  private static final long PAUSE_MILLIS = 200;
+  private static final long PAUSE_MILLIS = 100;
 
   private final Endpoint endpoint;
   private final Descriptor blob;
@@ -38,29 +38,16 @@ final class BlobDownload {
   private final CountDownLatch closed;
 
   /**
-   * @param whole where it is put when it is whole
-   * @param begun where it is written
    * @param closed ends it before
    */
   BlobDownload(
-      Endpoint endpoint,
-      Descriptor blob,
-      Path whole,
-      Path begun,
-      Progress progress,
-      CountDownLatch closed) {
+      Endpoint endpoint, Descriptor blob, Layout layout, Progress progress, CountDownLatch closed) {
     this.endpoint = endpoint;
     this.blob = blob;
-    this.whole = whole;
-    this.begun = begun;
+    whole = layout.whole(blob.digest());
+    begun = layout.begun(blob.digest());
     this.progress = progress;
     this.closed = closed;
-  }
-
-  /** Returns how many bytes are there before it runs. */
-  long there() throws IOException {
-    Path file = Files.exists(whole) ? whole : begun;
-    return Files.exists(file) ? Math.min(Files.size(file), blob.size()) : 0;
   }
 
   /**

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lofn.image.Sha256;
+import io.lofn.runtime.embedded.registry.Manifest.Descriptor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,12 @@ final class Layout {
 
   Path begun(String digest) {
     return directory.resolve("begun").resolve(digest.replace(':', '-'));
+  }
+
+  /** Returns how many bytes of a blob are there. */
+  long there(Descriptor blob) throws IOException {
+    Path file = Files.exists(whole(blob.digest())) ? whole(blob.digest()) : begun(blob.digest());
+    return Files.exists(file) ? Math.min(Files.size(file), blob.size()) : 0;
   }
 
   /** Makes a manifest the only one of the layout. */

@@ -7,8 +7,7 @@ import io.lofn.image.Sha256;
 import io.lofn.runtime.embedded.registry.Manifest.Descriptor;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import okhttp3.Request;
@@ -85,25 +84,27 @@ final class Pull {
       }
       manifest = manifest(manifest.choose(wanted).digest());
     }
-    String digest = top.digest();
+    List<Descriptor> layers = manifest.layers();
     layout.put(manifest, RegistryName.of(source.asked()));
     CountDownLatch closed = new CountDownLatch(1);
     config(layout, manifest.config(), wanted, closed);
-    Progress progress = progress(layout, manifest, closed);
+    Progress progress = progress(layout, layers);
     try (Arrival arrival = new Arrival(endpoint, closed)) {
-      downloads(layout, manifest, progress, closed).forEach(arrival::begin);
-      receiver.take(ImageArchive.arriving(layout.directory(), arrival), digest);
+      for (Descriptor each : layers) {
+        arrival.begin(each.digest(), new BlobDownload(endpoint, each, layout, progress, closed));
+      }
+      receiver.take(ImageArchive.arriving(layout.directory(), arrival), top.digest());
     }
     progress.end();
-    return digest;
+    return top.digest();
   }
 
   /** An image for another platform is refused before its layers come. */
   private void config(
       Layout layout, Descriptor config, Optional<String> wanted, CountDownLatch closed)
       throws IOException {
-    Progress silent = new Progress("", config.size(), 0);
-    download(layout, config, silent, closed).run();
+    Progress silent = new Progress("its configuration", config.size(), 0);
+    new BlobDownload(endpoint, config, layout, silent, closed).run();
     byte[] bytes = Files.readAllBytes(layout.whole(config.digest()));
     Platform image = Platform.of(ArchiveJson.parse("configuration", bytes));
     if (wanted.map(image::isNamed).orElseGet(() -> Platform.own().runs(image))) {
@@ -115,36 +116,18 @@ final class Pull {
         "");
   }
 
-  private BlobDownload download(
-      Layout layout, Descriptor blob, Progress progress, CountDownLatch closed) {
-    return new BlobDownload(
-        endpoint, blob, layout.whole(blob.digest()), layout.begun(blob.digest()), progress, closed);
-  }
-
-  private Map<Descriptor, BlobDownload> downloads(
-      Layout layout, Manifest manifest, Progress progress, CountDownLatch closed) {
-    Map<Descriptor, BlobDownload> all = new LinkedHashMap<>();
-    for (Descriptor layer : manifest.layers()) {
-      all.put(layer, download(layout, layer, progress, closed));
-    }
-    return all;
-  }
-
   /** Counts what is there and what must come, for which there must be room. */
-  private Progress progress(Layout layout, Manifest manifest, CountDownLatch closed)
-      throws IOException {
+  private Progress progress(Layout layout, List<Descriptor> layers) throws IOException {
     long all = 0;
     long there = 0;
-    Progress silent = new Progress("", 0, 0);
-    for (Map.Entry<Descriptor, BlobDownload> each :
-        downloads(layout, manifest, silent, closed).entrySet()) {
-      all += each.getKey().size();
-      there += each.getValue().there();
+    for (Descriptor each : layers) {
+      all += each.size();
+      there += layout.there(each);
     }
     long free = Files.getFileStore(layout.directory()).getUsableSpace();
     if (all - there > free) {
       throw new IOException(
-          "its layers need %d bytes, but the disk of the images has %d bytes left"
+          "its layers need %d bytes, but the disk of the images has %d bytes left; free space there, or set spark.lofn.embedded.dir to a directory on a larger disk"
               .formatted(all - there, free));
     }
     return new Progress(source.asked().repository() + " from " + source.host(), all, there);

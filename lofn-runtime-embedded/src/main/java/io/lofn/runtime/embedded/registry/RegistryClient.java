@@ -59,18 +59,15 @@ public final class RegistryClient {
   }
 
   /**
-   * Creates a client with the credentials of docker and podman.
+   * Creates a client.
    *
    * @param config the runtime's configuration
-   * @throws EngineException if it is wrong
+   * @param credentials files of docker and podman, which need not exist; the first one is named to
+   *     users
+   * @return the client
+   * @throws EngineException if the configuration is wrong
    */
-  public static RegistryClient of(RuntimeConfig config) {
-    return of(
-        config,
-        StoredCredentials.places(System.getenv(), Path.of(System.getProperty("user.home", "/"))));
-  }
-
-  static RegistryClient of(RuntimeConfig config, List<Path> credentials) {
+  public static RegistryClient of(RuntimeConfig config, List<Path> credentials) {
     return new RegistryClient(
         Sources.parse(config.property(Sources.MIRRORS), config.property(Sources.INSECURE)),
         new StoredCredentials(credentials),

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
+import io.lofn.api.PullPolicy;
 import io.lofn.files.NodeLock;
 import io.lofn.spi.ImageRequest;
 import java.io.ByteArrayOutputStream;
@@ -144,7 +145,7 @@ class SharedStoreTest {
     assertThat(killed.isAlive()).as(said()).isTrue();
     killed.destroyForcibly().waitFor();
     assertThat(begun).isDirectory();
-    assertThatThrownBy(() -> store.prepare(ImageRequest.of("a:1")))
+    assertThatThrownBy(() -> store.prepare(ImageRequest.of("a:1").policy(PullPolicy.NEVER)))
         .isInstanceOf(ImageUnavailableException.class);
 
     store.load(archive, Duration.ofMinutes(4));

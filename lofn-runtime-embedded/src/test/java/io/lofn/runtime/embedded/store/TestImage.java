@@ -38,9 +38,17 @@ final class TestImage {
     return new TestImage(name);
   }
 
-  /** Returns a store that asks registries as users do who have set nothing. */
+  /** Returns a store without settings and credentials. */
   static ImageStore store(Path directory) {
-    return new ImageStore(directory, RegistryClient.of(RuntimeConfig.of(Map.of())));
+    return store(directory, Map.of());
+  }
+
+  /** Returns a store with settings, and credentials in {@code config.json} beside it. */
+  static ImageStore store(Path directory, Map<String, String> settings) {
+    return new ImageStore(
+        directory,
+        RegistryClient.of(
+            RuntimeConfig.of(settings), List.of(directory.resolveSibling("config.json"))));
   }
 
   TestImage platform(String os, String architecture) {
