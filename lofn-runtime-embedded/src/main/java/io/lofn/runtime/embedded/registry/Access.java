@@ -2,6 +2,7 @@ package io.lofn.runtime.embedded.registry;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.lofn.http.Credentials;
 import io.lofn.http.StoredCredentials;
@@ -147,7 +148,7 @@ final class Access {
   private String read(String host, byte[] bytes) {
     String token = "";
     try {
-      var json = JSON.readTree(bytes);
+      JsonNode json = JSON.readTree(bytes);
       token = json.path("token").asText(json.path("access_token").asText(""));
     } catch (IOException noJson) {
       // As if it had no token.

@@ -6,8 +6,8 @@ import io.lofn.api.EngineException;
 import io.lofn.image.Arrivals;
 import java.io.IOException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The layers of one image on their way, a few at a time and the lowest first. What failed ends the
- * next wait, whatever that waits for. Closing it ends the threads.
+ * The layers of one image on their way, a few at a time and the lowest first, from the first wait
+ * on. What failed ends the next wait, whatever that waits for. Closing it ends the threads.
  */
 final class Arrival implements Arrivals, AutoCloseable {
 
@@ -27,7 +27,8 @@ final class Arrival implements Arrivals, AutoCloseable {
   private static final int AT_ONCE = 3;
 
   private final Endpoint endpoint;
-  private final Map<String, Future<?>> files = new LinkedHashMap<>();
+  private final Map<String, BlobDownload> downloads = new LinkedHashMap<>();
+  private final Map<String, Future<?>> running = new LinkedHashMap<>();
   private final CountDownLatch closed;
   private final ExecutorService threads =
       Executors.newFixedThreadPool(
@@ -46,29 +47,30 @@ final class Arrival implements Arrivals, AutoCloseable {
     this.closed = closed;
   }
 
-  /** Begins to bring a blob, if nobody does. */
-  void begin(String digest, BlobDownload download) {
-    files.computeIfAbsent(
-        Layout.file(digest),
-        any ->
-            threads.submit(
-                () -> {
-                  download.run();
-                  return true;
-                }));
+  /** Adds a layer. */
+  void add(String digest, BlobDownload download) {
+    downloads.putIfAbsent(Layout.file(digest), download);
   }
 
   @Override
   public void await(String name) throws IOException {
-    for (Future<?> each : List.copyOf(files.values())) {
+    if (!downloads.containsKey(name)) {
+      return;
+    }
+    if (running.isEmpty()) {
+      downloads.forEach((file, download) -> running.put(file, threads.submit(download)));
+    }
+    for (Future<?> each : running.values()) {
       if (each.isDone()) {
         join(each);
       }
     }
-    Future<?> file = files.get(name);
-    if (file != null) {
-      join(file);
-    }
+    join(Objects.requireNonNull(running.get(name)));
+  }
+
+  /** Returns whether a layer was asked for; none is if the tree of the image is there. */
+  boolean hasBegun() {
+    return !running.isEmpty();
   }
 
   private void join(Future<?> file) throws IOException {

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Request;
@@ -16,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Brings one blob, and goes on where a connection broke off, of this pull or of an earlier one. */
-final class BlobDownload {
+final class BlobDownload implements Callable<Path> {
 
   private static final Logger LOG = LoggerFactory.getLogger(BlobDownload.class);
 
@@ -53,12 +54,14 @@ final class BlobDownload {
   /**
    * Brings the blob, unless it is there.
    *
+   * @return its file
    * @throws IOException if it cannot be written
    * @throws io.lofn.api.EngineException if it does not come
    */
-  void run() throws IOException {
+  @Override
+  public Path call() throws IOException {
     if (Files.exists(whole)) {
-      return;
+      return whole;
     }
     try (PartialFile file = PartialFile.open(begun)) {
       boolean inherited = file.length() > 0;
@@ -73,7 +76,7 @@ final class BlobDownload {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    Files.move(begun, whole, StandardCopyOption.ATOMIC_MOVE);
+    return Files.move(begun, whole, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private void fill(PartialFile file) {

@@ -112,12 +112,17 @@ final class Endpoint implements AutoCloseable {
     if (response.code() != UNAUTHORIZED) {
       return response;
     }
-    Optional<String> renewed = access.renew(header, response.challenges());
-    if (renewed.isEmpty()) {
-      return response;
+    try {
+      Optional<String> renewed = access.renew(header, response.challenges());
+      if (renewed.isEmpty()) {
+        return response;
+      }
+      response.close();
+      return call(with(request, renewed.get()));
+    } catch (IOException | RuntimeException e) {
+      response.close();
+      throw e;
     }
-    response.close();
-    return call(with(request, renewed.get()));
   }
 
   private static Request with(Request.Builder request, @Nullable String authorization) {

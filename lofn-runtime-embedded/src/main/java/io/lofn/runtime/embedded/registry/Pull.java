@@ -7,6 +7,7 @@ import io.lofn.image.Sha256;
 import io.lofn.runtime.embedded.registry.Manifest.Descriptor;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -91,11 +92,13 @@ final class Pull {
     Progress progress = progress(layout, layers);
     try (Arrival arrival = new Arrival(endpoint, closed)) {
       for (Descriptor each : layers) {
-        arrival.begin(each.digest(), new BlobDownload(endpoint, each, layout, progress, closed));
+        arrival.add(each.digest(), new BlobDownload(endpoint, each, layout, progress, closed));
       }
       receiver.take(ImageArchive.arriving(layout.directory(), arrival), top.digest());
+      if (arrival.hasBegun()) {
+        progress.end();
+      }
     }
-    progress.end();
     return top.digest();
   }
 
@@ -104,8 +107,8 @@ final class Pull {
       Layout layout, Descriptor config, Optional<String> wanted, CountDownLatch closed)
       throws IOException {
     Progress silent = new Progress("its configuration", config.size(), 0);
-    new BlobDownload(endpoint, config, layout, silent, closed).run();
-    byte[] bytes = Files.readAllBytes(layout.whole(config.digest()));
+    Path file = new BlobDownload(endpoint, config, layout, silent, closed).call();
+    byte[] bytes = Files.readAllBytes(file);
     Platform image = Platform.of(ArchiveJson.parse("configuration", bytes));
     if (wanted.map(image::isNamed).orElseGet(() -> Platform.own().runs(image))) {
       return;

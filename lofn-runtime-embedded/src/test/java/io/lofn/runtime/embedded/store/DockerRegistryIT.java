@@ -193,8 +193,7 @@ class DockerRegistryIT {
   void aLayerThatIsThereInPartGoesOn() throws Exception {
     Path begun = Files.createDirectories(directory.resolve("images/pulled/begun"));
     Files.setPosixFilePermissions(
-        directory.resolve("images"),
-        PosixFilePermissions.fromString("rwx------"));
+        directory.resolve("images"), PosixFilePermissions.fromString("rwx------"));
     Files.write(
         begun.resolve(TestImage.sha256(layer).replace(':', '-')), Arrays.copyOf(layer, 1_000_000));
 

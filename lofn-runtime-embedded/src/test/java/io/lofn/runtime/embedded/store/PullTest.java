@@ -194,6 +194,20 @@ class PullTest {
   }
 
   @Test
+  void anImageThatIsHereUnderAnotherNameCostsNoLayers() throws Exception {
+    TestImage image = image("x");
+    registry.push(TOOLS, "1", image);
+    registry.push("other", "2", image);
+    prepare(PullPolicy.MISSING);
+    int blobs = registry.asked("blobs").size();
+
+    PreparedImage other = store.prepare(ImageRequest.of(registry.host() + "/other:2"));
+
+    assertThat(other.id()).isEqualTo(image.id());
+    assertThat(registry.asked("blobs")).as("the configuration").hasSize(blobs + 1);
+  }
+
+  @Test
   void layersMayBeCompressedByZstdOrNotAtAll() throws Exception {
     TestImage image = image("x");
     List<String> layers =
