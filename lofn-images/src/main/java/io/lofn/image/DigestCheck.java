@@ -78,7 +78,7 @@ final class DigestCheck extends BlockInputStream {
 
   static IOException damaged(String file, String what, String found, String expected) {
     return new IOException(
-        "its file %s is damaged: the SHA-256 digest of %s is %s instead of %s; copy or write the archive again"
+        "its file %s is damaged: the SHA-256 digest of %s is %s instead of %s; copy the archive again, or write or push the image again"
             .formatted(file, what, found, expected));
   }
 

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,7 +28,6 @@ final class Arrival implements Arrivals, AutoCloseable {
   private final Endpoint endpoint;
   private final Map<String, BlobDownload> downloads = new LinkedHashMap<>();
   private final Map<String, Future<?>> running = new LinkedHashMap<>();
-  private final CountDownLatch closed;
   private final ExecutorService threads =
       Executors.newFixedThreadPool(
           AT_ONCE,
@@ -39,12 +37,8 @@ final class Arrival implements Arrivals, AutoCloseable {
             return thread;
           });
 
-  /**
-   * @param closed is counted down when this is closed
-   */
-  Arrival(Endpoint endpoint, CountDownLatch closed) {
+  Arrival(Endpoint endpoint) {
     this.endpoint = endpoint;
-    this.closed = closed;
   }
 
   /** Adds a layer. */
@@ -97,9 +91,8 @@ final class Arrival implements Arrivals, AutoCloseable {
 
   @Override
   public void close() {
-    closed.countDown();
-    threads.shutdownNow();
     endpoint.close();
+    threads.shutdownNow();
     boolean interrupted = Thread.interrupted();
     try {
       // Nobody may write to the files when the caller deletes them.

@@ -3,14 +3,11 @@ package io.lofn.runtime.embedded.registry;
 import io.lofn.runtime.embedded.registry.Manifest.Descriptor;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.slf4j.Logger;
@@ -36,19 +33,13 @@ final class BlobDownload implements Callable<Path> {
   private final Path whole;
   private final Path begun;
   private final Progress progress;
-  private final CountDownLatch closed;
 
-  /**
-   * @param closed ends it before
-   */
-  BlobDownload(
-      Endpoint endpoint, Descriptor blob, Layout layout, Progress progress, CountDownLatch closed) {
+  BlobDownload(Endpoint endpoint, Descriptor blob, Layout layout, Progress progress) {
     this.endpoint = endpoint;
     this.blob = blob;
     whole = layout.whole(blob.digest());
     begun = layout.begun(blob.digest());
     this.progress = progress;
-    this.closed = closed;
   }
 
   /**
@@ -93,8 +84,7 @@ final class BlobDownload implements Callable<Path> {
   }
 
   private void goOn(IOException failure, int idle, long length) {
-    boolean late = System.nanoTime() - endpoint.deadline() >= 0;
-    if (idle >= MOST_IDLE || late || closed.getCount() == 0) {
+    if (idle >= MOST_IDLE || !endpoint.pause(idle == 0 ? 0 : PAUSE_MILLIS << idle)) {
       throw endpoint.unanswered(failure);
     }
     LOG.info(
@@ -104,14 +94,6 @@ final class BlobDownload implements Callable<Path> {
         length,
         blob.size(),
         blob.digest());
-    try {
-      if (idle > 0 && closed.await(PAUSE_MILLIS << idle, TimeUnit.MILLISECONDS)) {
-        throw endpoint.unanswered(failure);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new UncheckedIOException(new InterruptedIOException("interrupted"));
-    }
   }
 
   private void fetch(PartialFile file) throws IOException {

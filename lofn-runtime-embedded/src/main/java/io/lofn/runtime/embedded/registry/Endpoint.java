@@ -7,6 +7,7 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import okhttp3.Call;
@@ -39,6 +40,7 @@ final class Endpoint implements AutoCloseable {
   private final long deadline;
   private final OkHttpClient client;
   private final Access access;
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
    * @param insecure whether HTTP may be used for a host
@@ -149,8 +151,23 @@ final class Endpoint implements AutoCloseable {
         : Answers.unanswered(source, failure);
   }
 
+  /**
+   * Waits, unless there is no time left.
+   *
+   * @return whether to go on
+   */
+  boolean pause(long millis) {
+    try {
+      return System.nanoTime() - deadline < 0 && !closed.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   @Override
   public void close() {
+    closed.countDown();
     client.dispatcher().cancelAll();
     client.connectionPool().evictAll();
   }

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import okhttp3.Request;
 import okhttp3.Response;
 
@@ -87,12 +86,11 @@ final class Pull {
     }
     List<Descriptor> layers = manifest.layers();
     layout.put(manifest, RegistryName.of(source.asked()));
-    CountDownLatch closed = new CountDownLatch(1);
-    config(layout, manifest.config(), wanted, closed);
+    config(layout, manifest.config(), wanted);
     Progress progress = progress(layout, layers);
-    try (Arrival arrival = new Arrival(endpoint, closed)) {
+    try (Arrival arrival = new Arrival(endpoint)) {
       for (Descriptor each : layers) {
-        arrival.add(each.digest(), new BlobDownload(endpoint, each, layout, progress, closed));
+        arrival.add(each.digest(), new BlobDownload(endpoint, each, layout, progress));
       }
       receiver.take(ImageArchive.arriving(layout.directory(), arrival), top.digest());
       if (arrival.hasBegun()) {
@@ -103,11 +101,10 @@ final class Pull {
   }
 
   /** An image for another platform is refused before its layers come. */
-  private void config(
-      Layout layout, Descriptor config, Optional<String> wanted, CountDownLatch closed)
+  private void config(Layout layout, Descriptor config, Optional<String> wanted)
       throws IOException {
     Progress silent = new Progress("its configuration", config.size(), 0);
-    Path file = new BlobDownload(endpoint, config, layout, silent, closed).call();
+    Path file = new BlobDownload(endpoint, config, layout, silent).call();
     byte[] bytes = Files.readAllBytes(file);
     Platform image = Platform.of(ArchiveJson.parse("configuration", bytes));
     if (wanted.map(image::isNamed).orElseGet(() -> Platform.own().runs(image))) {
