@@ -7,6 +7,7 @@ import io.lofn.api.ImageUnavailableException;
 import io.lofn.spi.ImageReference;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -165,6 +166,26 @@ class RegistryFailuresTest {
     EngineException failure = explained("x509: certificate signed by unknown authority");
     lasts(failure);
     assertThat(failure).hasMessageContaining("does not trust the certificate of the registry");
+  }
+
+  @Test
+  void lofnItselfNamesItsOwnSettings() {
+    RegistryFailures lofn = RegistryFailures.ofLofn(Path.of("/home/me/.docker/config.json"));
+    assertThat(explained(lofn, "status 429"))
+        .hasMessageContaining("spark.lofn.embedded.mirrors")
+        .hasMessageContaining("/home/me/.docker/config.json");
+    assertThat(explained(lofn, "the registry did not answer: x"))
+        .hasMessageContaining("Check that this node reaches the registry reg.example:5000")
+        .hasMessageContaining("spark.lofn.embedded.mirrors");
+    assertThat(explained(lofn, "server gave HTTP response to HTTPS client"))
+        .hasMessageEndingWith("add reg.example:5000 to spark.lofn.embedded.insecureRegistries");
+    assertThat(explained(lofn, "certificate verify failed"))
+        .hasMessageContaining("javax.net.ssl.trustStore");
+    assertThat(explained(lofn, "unauthorized"))
+        .hasMessageContaining("lofn reads credentials from /home/me/.docker/config.json");
+    for (String said : List.of("status 429", "text/html", "certificate verify failed")) {
+      assertThat(explained(lofn, said).getMessage()).doesNotContain("engine");
+    }
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -100,5 +101,25 @@ class StoredCredentialsTest {
   void readsAToken() throws Exception {
     assertThat(of("{\"auths\": {\"quay.io\": {\"identitytoken\": \"t\"}}}", "quay.io/a/b:1"))
         .contains(new Credentials("", "", "t"));
+  }
+
+  @Test
+  void theFilesAreThoseOfPodmanAndThenOfDocker() {
+    Path home = Path.of("/home/me");
+    assertThat(StoredCredentials.places(Map.of("DOCKER_CONFIG", " "), home))
+        .containsExactly(Path.of("/home/me/.docker/config.json"));
+    Map<String, String> all =
+        Map.of(
+            "REGISTRY_AUTH_FILE",
+            "/a/auth.json",
+            "XDG_RUNTIME_DIR",
+            "/run/u",
+            "DOCKER_CONFIG",
+            "/d");
+    assertThat(StoredCredentials.places(all, home))
+        .containsExactly(
+            Path.of("/a/auth.json"),
+            Path.of("/run/u/containers/auth.json"),
+            Path.of("/d/config.json"));
   }
 }

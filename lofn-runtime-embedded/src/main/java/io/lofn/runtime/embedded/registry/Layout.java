@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lofn.http.RegistryName;
 import io.lofn.image.Sha256;
 import io.lofn.runtime.embedded.registry.Manifest.Descriptor;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.lofn.runtime.embedded.registry;
 
+import io.lofn.http.RegistryName;
 import io.lofn.image.ArchiveJson;
 import io.lofn.image.ImageArchive;
 import io.lofn.image.Platform;

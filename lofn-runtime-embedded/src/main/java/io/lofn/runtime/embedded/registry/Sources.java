@@ -1,6 +1,7 @@
 package io.lofn.runtime.embedded.registry;
 
 import io.lofn.api.EngineException;
+import io.lofn.http.RegistryName;
 import io.lofn.spi.ImageReference;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

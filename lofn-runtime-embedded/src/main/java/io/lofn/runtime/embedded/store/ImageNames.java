@@ -3,8 +3,8 @@ package io.lofn.runtime.embedded.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lofn.api.ImageUnavailableException;
+import io.lofn.http.RegistryName;
 import io.lofn.image.Sha256;
-import io.lofn.runtime.embedded.registry.RegistryName;
 import io.lofn.spi.ImageReference;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

@@ -2,8 +2,8 @@ package io.lofn.runtime.embedded.store;
 
 import io.lofn.api.EngineException;
 import io.lofn.api.PullPolicy;
+import io.lofn.http.RegistryName;
 import io.lofn.runtime.embedded.registry.RegistryClient;
-import io.lofn.runtime.embedded.registry.RegistryName;
 import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
 import java.io.IOException;

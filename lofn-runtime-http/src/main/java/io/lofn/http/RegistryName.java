@@ -1,4 +1,4 @@
-package io.lofn.runtime.embedded.registry;
+package io.lofn.http;
 
 import io.lofn.spi.ImageReference;
 import java.util.Set;
