@@ -37,7 +37,8 @@ final class Access {
   private final Predicate<String> insecure;
   private final Caller caller;
   private @Nullable String header;
-  private @Nullable Optional<Credentials> credentials;
+  private boolean looked;
+  private Optional<Credentials> credentials = Optional.empty();
 
   /** Sends a request. */
   @FunctionalInterface
@@ -84,8 +85,9 @@ final class Access {
   }
 
   private Optional<Credentials> credentials() {
-    if (credentials == null) {
+    if (!looked) {
       credentials = stored.of(source.there());
+      looked = true;
     }
     return credentials;
   }

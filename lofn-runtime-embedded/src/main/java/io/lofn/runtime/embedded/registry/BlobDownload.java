@@ -103,8 +103,8 @@ final class BlobDownload implements Callable<Path> {
     }
     try (Response response = endpoint.send("blobs", blob.digest(), request)) {
       boolean goesOn = isRest(response, file.length());
-      if (!goesOn && response.code() != OK && response.code() != NO_SUCH_RANGE
-          || Answers.isPage(response)) {
+      boolean known = goesOn || response.code() == OK || response.code() == NO_SUCH_RANGE;
+      if (!known || Answers.isPage(response)) {
         throw Answers.refused(endpoint.source(), response);
       }
       if (!goesOn) {
