@@ -17,6 +17,11 @@ interface ArchiveFiles extends Closeable {
    */
   InputStream open(String name) throws IOException;
 
+  /** Returns whether the digests of files are checked before they are opened. */
+  default boolean areChecked() {
+    return false;
+  }
+
   @Override
   void close() throws IOException;
 

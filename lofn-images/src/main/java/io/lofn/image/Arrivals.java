@@ -2,7 +2,7 @@ package io.lofn.image;
 
 import java.io.IOException;
 
-/** Files that another thread brings. */
+/** Files that another thread brings, and whose digests it checks. */
 @FunctionalInterface
 public interface Arrivals {
 

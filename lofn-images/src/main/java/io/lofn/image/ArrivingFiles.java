@@ -18,6 +18,11 @@ record ArrivingFiles(ArchiveFiles files, Arrivals arrivals) implements ArchiveFi
   }
 
   @Override
+  public boolean areChecked() {
+    return true;
+  }
+
+  @Override
   public void close() throws IOException {
     files.close();
   }
