@@ -15,6 +15,9 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.commons.lang3.StringUtils;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -42,7 +45,9 @@ class ClusterImagesIT {
   private static StandaloneCluster cluster;
 
   static List<Map<String, String>> runtimes() {
-    return Engines.WITH_ENGINES;
+    Map<String, String> embedded = new TreeMap<>(EmbeddedNode.embedded());
+    embedded.put("spark.lofn.embedded.insecureRegistries", "127.0.0.1");
+    return Stream.concat(Engines.WITH_ENGINES.stream(), Stream.of(embedded)).toList();
   }
 
   @BeforeAll
@@ -164,7 +169,12 @@ class ClusterImagesIT {
   }
 
   private static String repository(String name, Map<String, String> runtime) {
-    return "lofn/" + name + "-" + String.join("-", runtime.values());
+    return "lofn/"
+        + name
+        + runtime.values().stream()
+            .filter(value -> value.matches("[a-z]+"))
+            .map(value -> "-" + value)
+            .collect(Collectors.joining());
   }
 
   private static Tool<String, String> cat(String image) {

@@ -99,8 +99,7 @@ final class Answers {
 
   /** Returns the failure of a request that got no answer, or only a part of one. */
   static EngineException unanswered(Source source, IOException failure) {
-    String said =
-        Printable.line(failure.getMessage() == null ? failure.toString() : failure.getMessage());
+    String said = Printable.line(text(failure));
     if (failure instanceof UnknownHostException) {
       return said.contains("Temporary failure")
           ? source.failed("the registry did not answer: " + said, failure)
@@ -113,6 +112,14 @@ final class Answers {
       return lasting(source, "server gave HTTP response to HTTPS client", failure);
     }
     return source.failed("the registry did not answer, or broke off: " + said, failure);
+  }
+
+  /** OkHttp tells where it could not connect, and its cause tells why. */
+  private static String text(IOException failure) {
+    String said = String.valueOf(failure.getMessage());
+    String cause =
+        failure.getCause() == null ? "" : String.valueOf(failure.getCause().getMessage());
+    return cause.isEmpty() || said.contains(cause) ? said : said + " (" + cause + ")";
   }
 
   private static EngineException lasting(Source source, String why, IOException cause) {

@@ -3,6 +3,7 @@ package io.lofn.runtime.embedded.store;
 import io.lofn.api.EngineException;
 import io.lofn.api.PullPolicy;
 import io.lofn.http.RegistryName;
+import io.lofn.image.ArchivedImage;
 import io.lofn.runtime.embedded.registry.RegistryClient;
 import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
@@ -35,7 +36,7 @@ final class ImagePulls {
   void pull(ImageRequest request) {
     long deadline = System.nanoTime() + request.pullTimeout().toNanos();
     try {
-      writer.change(
+      writer.pull(
           deadline,
           () -> {
             ImageReference image = ImageReference.parse(request.reference());
@@ -77,7 +78,9 @@ final class ImagePulls {
     }
     Optional<String> id = names.find(image);
     if (id.isPresent()) {
-      names.set(RegistryName.of(tag).toString(), id.get(), digest, writer.begun());
+      writer.change(
+          deadline,
+          () -> names.set(RegistryName.of(tag).toString(), id.get(), digest, writer.begun()));
     }
   }
 
@@ -89,13 +92,8 @@ final class ImagePulls {
           writer.pulled(),
           left(deadline),
           (archive, digest) -> {
-            writer.begin();
-            writer.addAll(archive, deadline);
-            RegistryName name = RegistryName.of(image);
-            Optional<String> id = names.find(image);
-            if (id.isPresent()) {
-              names.set(name.toString(), id.get(), digest, writer.begun());
-              names.set(name.at(digest).toString(), id.get(), digest, writer.begun());
+            for (ArchivedImage each : archive.images()) {
+              writer.add(each, deadline, () -> name(image, each.id(), digest));
             }
           });
     } catch (IOException e) {
@@ -104,6 +102,12 @@ final class ImagePulls {
       throw e;
     }
     writer.deletePulled();
+  }
+
+  private boolean name(ImageReference image, String id, String digest) throws IOException {
+    RegistryName name = RegistryName.of(image);
+    names.set(name.at(digest).toString(), id, digest, writer.begun());
+    return names.set(name.toString(), id, digest, writer.begun());
   }
 
   private static Duration left(long deadline) {

@@ -26,7 +26,10 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Changes the store, under its lock. */
+/**
+ * Changes the store, under its lock; and unpacks what is pulled, under a lock of pulls, so that a
+ * slow registry holds up no load.
+ */
 final class StoreWriter {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreWriter.class);
@@ -37,7 +40,7 @@ final class StoreWriter {
   private final Path directory;
   private final Path trees;
   private final Path begun;
-  private final Path pulled;
+  private final Path pulls;
   private final ImageNames names;
   private final TreeUses uses;
 
@@ -46,13 +49,17 @@ final class StoreWriter {
     this.names = names;
     trees = directory.resolve("sha256");
     begun = directory.resolve("begun");
-    pulled = directory.resolve("pulled");
+    pulls = directory.resolve("pulls");
     uses = new TreeUses(directory.resolve("uses"));
   }
 
   /** Returns the directory of what pulls have got. */
   Path pulled() {
-    return pulled;
+    return pulls.resolve("layout");
+  }
+
+  private Path unpacked() {
+    return pulls.resolve("unpacked");
   }
 
   /** Returns a directory for files that are moved into the store. */
@@ -81,34 +88,56 @@ final class StoreWriter {
    */
   <T> T change(long deadline, NodeLock.Action<T> change) throws IOException {
     makeDirectory();
+    return locked(
+        directory,
+        deadline,
+        () -> {
+          try {
+            delete(begun);
+            Files.createDirectories(begun);
+            Files.createDirectories(trees);
+            T result = change.run();
+            deleteUnnamed();
+            return result;
+          } finally {
+            delete(begun);
+          }
+        });
+  }
+
+  /**
+   * Pulls, while nobody else does.
+   *
+   * @param deadline as {@link System#nanoTime()} counts
+   */
+  <T> T pull(long deadline, NodeLock.Action<T> pull) throws IOException {
+    makeDirectory();
+    Files.createDirectories(pulls);
+    return locked(
+        pulls,
+        deadline,
+        () -> {
+          deleteOldPull();
+          try {
+            return pull.run();
+          } finally {
+            delete(unpacked());
+          }
+        });
+  }
+
+  private <T> T locked(Path lock, long deadline, NodeLock.Action<T> action) throws IOException {
     try {
-      return new NodeLock(directory)
+      return new NodeLock(lock)
           .with(
               deadline,
               who -> new IOException(who + " has pulled or unpacked images all the time"),
-              () -> {
-                deleteOldPulls();
-                try {
-                  begin();
-                  T result = change.run();
-                  deleteUnnamed();
-                  return result;
-                } finally {
-                  delete(begun);
-                }
-              });
+              action);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new EngineException(
           "Interrupted while waiting for others to unpack images into " + directory, e);
     }
-  }
-
-  /** Deletes what was begun before. */
-  void begin() throws IOException {
-    delete(begun);
-    Files.createDirectories(begun);
-    Files.createDirectories(trees);
   }
 
   private void makeDirectory() throws IOException {
@@ -151,12 +180,12 @@ final class StoreWriter {
 
   /** Deletes what pulls have got. */
   void deletePulled() {
-    delete(pulled);
+    delete(pulled());
   }
 
-  private void deleteOldPulls() throws IOException {
-    if (Files.isDirectory(pulled)) {
-      FileTime last = Files.getLastModifiedTime(pulled);
+  private void deleteOldPull() throws IOException {
+    if (Files.isDirectory(pulled())) {
+      FileTime last = Files.getLastModifiedTime(pulled());
       if (last.toInstant().isBefore(Instant.now().minus(KEPT))) {
         deletePulled();
       }
@@ -166,21 +195,47 @@ final class StoreWriter {
   /** Unpacks all images of an archive that are not here yet, and gives them their names. */
   void addAll(ImageArchive archive, long deadline) throws IOException {
     for (ArchivedImage image : archive.images()) {
-      add(image, deadline);
+      if (!Files.isDirectory(tree(image.id()))) {
+        Files.move(unpacked(image, begun, deadline), tree(image.id()));
+      }
+      name(image);
     }
   }
 
-  private void add(ArchivedImage image, long deadline) throws IOException {
+  /**
+   * Unpacks what is pulled, unless it is here, and takes it into the store under its names.
+   *
+   * @param names gives it more names
+   */
+  void add(ArchivedImage image, long deadline, NodeLock.Action<Boolean> names) throws IOException {
+    hold(image.id()); // From here on nobody deletes the tree.
     Path tree = tree(image.id());
-    if (!Files.isDirectory(tree)) {
-      image.requireDigests();
-      Path copy = Files.createDirectory(begun.resolve(hex(image.id())));
-      Path root = Files.createDirectory(copy.resolve("root"));
-      Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
-      image.unpack(root, Owners.mayBeKept(), ImageStore.SETTING, deadline);
-      Files.writeString(copy.resolve("config.json"), image.config(), UTF_8);
-      Files.move(copy, tree);
-    }
+    boolean isHere = Files.isDirectory(tree);
+    delete(unpacked());
+    Files.createDirectories(unpacked());
+    Path copy = isHere ? tree : unpacked(image, unpacked(), deadline);
+    change(
+        deadline,
+        () -> {
+          if (!Files.isDirectory(tree)) {
+            Files.move(copy, tree);
+          }
+          name(image);
+          return names.run();
+        });
+  }
+
+  private static Path unpacked(ArchivedImage image, Path work, long deadline) throws IOException {
+    image.requireDigests();
+    Path copy = Files.createDirectory(work.resolve(hex(image.id())));
+    Path root = Files.createDirectory(copy.resolve("root"));
+    Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
+    image.unpack(root, Owners.mayBeKept(), ImageStore.SETTING, deadline);
+    Files.writeString(copy.resolve("config.json"), image.config(), UTF_8);
+    return copy;
+  }
+
+  private void name(ArchivedImage image) throws IOException {
     boolean named = false;
     for (String name : image.names()) {
       named |= names.set(name, image.id(), begun);

@@ -63,7 +63,7 @@ class BrokenRegistryTest {
     String id = store.prepare(ImageRequest.of(name)).id();
     assertThat(id).isEqualTo(image.id());
     assertThat(store.open(id).root().resolve("file")).hasSize(1 << 20);
-    assertThat(directory.resolve("images/pulled")).doesNotExist();
+    assertThat(directory.resolve("images/pulls/layout")).doesNotExist();
   }
 
   private EngineException failure() {
@@ -162,7 +162,7 @@ class BrokenRegistryTest {
             .redirectErrorStream(true)
             .redirectOutput(directory.resolve("output").toFile())
             .start();
-    Path begun = directory.resolve("images/pulled/begun").resolve(digest.replace(':', '-'));
+    Path begun = directory.resolve("images/pulls/layout/begun").resolve(digest.replace(':', '-'));
     while (killed.isAlive() && (!Files.exists(begun) || Files.size(begun) < 300_000)) {
       Thread.onSpinWait();
     }
@@ -188,7 +188,7 @@ class BrokenRegistryTest {
   @Test
   void whatAnEarlierPullLeftDamagedIsPulledAgain() throws Exception {
     aLayerThatNeverComesIsTransientUntil(300_000);
-    Path begun = directory.resolve("images/pulled/begun").resolve(digest.replace(':', '-'));
+    Path begun = directory.resolve("images/pulls/layout/begun").resolve(digest.replace(':', '-'));
     byte[] bytes = Files.readAllBytes(begun);
     bytes[0] ^= 1;
     Files.write(begun, bytes);
@@ -249,7 +249,7 @@ class BrokenRegistryTest {
         .isInstanceOf(EngineException.class)
         .hasMessageContaining(of)
         .hasMessageContaining(TestImage.hex(TestImage.sha256(cut)));
-    assertThat(directory.resolve("images/pulled")).doesNotExist();
+    assertThat(directory.resolve("images/pulls/layout")).doesNotExist();
     assertThat(directory.resolve("images/begun")).doesNotExist();
   }
 
@@ -440,7 +440,7 @@ class BrokenRegistryTest {
         .hasMessageContaining("its layers need 1125899906842624 bytes")
         .hasMessageContaining("set spark.lofn.embedded.dir to a directory on a larger disk");
     assertThat(ranges()).isEmpty();
-    assertThat(directory.resolve("images/pulled")).doesNotExist();
+    assertThat(directory.resolve("images/pulls/layout")).doesNotExist();
   }
 
   /** In a mount namespace with a small disk; also in a user namespace where the test is no root. */

@@ -191,7 +191,7 @@ class DockerRegistryIT {
 
   @Test
   void aLayerThatIsThereInPartGoesOn() throws Exception {
-    Path begun = Files.createDirectories(directory.resolve("images/pulled/begun"));
+    Path begun = Files.createDirectories(directory.resolve("images/pulls/layout/begun"));
     Files.setPosixFilePermissions(
         directory.resolve("images"), PosixFilePermissions.fromString("rwx------"));
     Files.write(

@@ -83,7 +83,7 @@ class PullTest {
     assertThat(root(prepared).resolve("file")).hasContent("x");
     assertThat(root(prepared).resolve("second")).hasContent("2");
     assertThat(requests).as("manifest, configuration and layers").isEqualTo(4);
-    assertThat(directory.resolve("images/pulled")).doesNotExist();
+    assertThat(directory.resolve("images/pulls/layout")).doesNotExist();
     assertThat(directory.resolve("images/begun")).doesNotExist();
 
     assertThat(prepare(PullPolicy.MISSING)).isEqualTo(prepared);
