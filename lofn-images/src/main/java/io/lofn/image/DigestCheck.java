@@ -1,6 +1,7 @@
 package io.lofn.image;
 
 import io.lofn.spi.BlockInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -66,7 +67,9 @@ final class DigestCheck extends BlockInputStream {
       damaged.addSuppressed(failure);
       return damaged;
     }
-    return failure;
+    return failure instanceof EOFException
+        ? new IOException("its file %s ends too early: it was cut".formatted(file), failure)
+        : failure;
   }
 
   private void require() throws IOException {

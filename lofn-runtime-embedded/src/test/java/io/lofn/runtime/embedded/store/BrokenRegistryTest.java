@@ -125,20 +125,12 @@ class BrokenRegistryTest {
 
   @Test
   void aLayerThatNeverComesIsTransientAndTheNextPullGoesOn() {
-    registry.first(
-        ofTheLayer(
-            exchange ->
-                ranges().size() == 1
-                    ? FakeRegistry.breakOff(exchange, layer.length, Arrays.copyOf(layer, 300_000))
-                    : FakeRegistry.breakOff(exchange, layer.length, new byte[0])));
-    EngineException failure = failure();
-    assertThat(failure.isTransient()).isTrue();
+    EngineException failure = breaksOffAfter(300_000);
     assertThat(failure)
         .hasMessageContaining("the registry did not answer, or broke off")
         .hasMessageContaining("spark.lofn.embedded.mirrors");
-    assertThat(ranges()).as("one that came in part, and five without anything").hasSize(6);
+    assertThat(ranges()).as("some more, without anything").hasSizeBetween(6, 12);
 
-    registry.first(exchange -> false);
     int before = registry.asked("blobs").size();
     pull();
 
@@ -187,7 +179,7 @@ class BrokenRegistryTest {
 
   @Test
   void whatAnEarlierPullLeftDamagedIsPulledAgain() throws Exception {
-    aLayerThatNeverComesIsTransientUntil(300_000);
+    breaksOffAfter(300_000);
     Path begun = directory.resolve("images/pulls/layout/begun").resolve(digest.replace(':', '-'));
     byte[] bytes = Files.readAllBytes(begun);
     bytes[0] ^= 1;
@@ -198,16 +190,17 @@ class BrokenRegistryTest {
     assertThat(ranges()).last().isEqualTo("");
   }
 
-  private void aLayerThatNeverComesIsTransientUntil(int bytes) {
+  /** Gives a part of the layer once, and then no answers at all. */
+  private EngineException breaksOffAfter(int bytes) {
     registry.first(
         ofTheLayer(
             exchange ->
-                FakeRegistry.breakOff(
-                    exchange,
-                    layer.length,
-                    ranges().size() == 1 ? Arrays.copyOf(layer, bytes) : new byte[0])));
-    assertThat(failure().isTransient()).isTrue();
+                ranges().size() > 1
+                    || FakeRegistry.breakOff(exchange, layer.length, Arrays.copyOf(layer, bytes))));
+    EngineException failure = failure();
+    assertThat(failure.isTransient()).isTrue();
     registry.first(exchange -> false);
+    return failure;
   }
 
   @Test
@@ -419,7 +412,7 @@ class BrokenRegistryTest {
     registry.putManifest(TOOLS, "1", FakeRegistry.DOCKER, form.formatted(config, many));
     assertThat(lasting()).hasMessageContaining("more than 500 layers");
     registry.putManifest(
-        TOOLS, "1", FakeRegistry.DOCKER, form.formatted(blob.formatted(digest, 5 << 20), "{}"));
+        TOOLS, "1", FakeRegistry.DOCKER, form.formatted(blob.formatted(digest, 5 << 20), config));
     assertThat(lasting()).hasMessageContaining("its configuration has more than 4194304 bytes");
     registry.putManifest(
         TOOLS, "1", FakeRegistry.DOCKER, form.formatted(config, blob.formatted(digest, -1)));

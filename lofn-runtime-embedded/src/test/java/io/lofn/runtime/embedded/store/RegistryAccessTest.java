@@ -10,6 +10,10 @@ import com.sun.net.httpserver.HttpExchange;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.spi.ImageRequest;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -301,14 +305,35 @@ class RegistryAccessTest {
 
   @Test
   void aRegistryThatIsNotNamedAsInsecureIsAskedByHttpsOnly() throws Exception {
-    store = TestImage.store(directory.resolve("images"));
-    logIn(registry.host());
-    assertThatThrownBy(() -> store.prepare(ImageRequest.of(name)))
-        .isInstanceOf(ImageUnavailableException.class)
-        .hasMessageContaining("speaks HTTP, and lofn expects HTTPS")
-        .hasMessageContaining(
-            "add %s to spark.lofn.embedded.insecureRegistries".formatted(registry.host()));
-    assertThat(registry.asked()).isEmpty();
+    try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String host = "127.0.0.1:" + plain.getLocalPort();
+      logIn(host);
+      Thread server = new Thread(() -> refuse(plain));
+      server.start();
+      assertThatThrownBy(
+              () ->
+                  TestImage.store(directory.resolve("images"))
+                      .prepare(ImageRequest.of(host + "/" + TOOLS + ":1")))
+          .isInstanceOf(ImageUnavailableException.class)
+          .hasMessageContaining("speaks HTTP, and lofn expects HTTPS")
+          .hasMessageContaining("add %s to spark.lofn.embedded.insecureRegistries".formatted(host));
+      plain.close();
+      server.join();
+    }
+  }
+
+  /** As registries do that get TLS and want HTTP. */
+  private static void refuse(ServerSocket server) {
+    while (!server.isClosed()) {
+      try (Socket client = server.accept()) {
+        assertThat(client.getInputStream().read()).as("of a handshake").isEqualTo(22);
+        client.getOutputStream().write("HTTP/1.0 400 Bad Request\r\n\r\n".getBytes(UTF_8));
+        client.shutdownOutput();
+        client.getInputStream().transferTo(OutputStream.nullOutputStream());
+      } catch (IOException closed) {
+        // The client has gone, or the test has ended.
+      }
+    }
   }
 
   @Test
@@ -335,7 +360,7 @@ class RegistryAccessTest {
                     .split(" ", -1))
             .redirectErrorStream(true)
             .start();
-    assertThat(new String(keytool.getInputStream().readAllBytes(), UTF_8)).isEmpty();
+    assertThat(new String(keytool.getInputStream().readAllBytes(), UTF_8)).contains("CN=registry");
     try (FakeRegistry secure = new FakeRegistry(FakeRegistry.tls(keys, "changeit"))) {
       secure.push(TOOLS, "1", image);
       String trusting = "-Djavax.net.ssl.trustStore=" + keys;
