@@ -8,6 +8,7 @@ import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.Printable;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.util.Locale;
@@ -114,12 +115,11 @@ final class Answers {
     return source.failed("the registry did not answer, or broke off: " + said, failure);
   }
 
-  /** OkHttp tells where it could not connect, and its cause tells why. */
+  /** Of a connection, OkHttp tells where, and its cause tells why; other causes mean nothing. */
   private static String text(IOException failure) {
-    String said = String.valueOf(failure.getMessage());
-    String cause =
-        failure.getCause() == null ? "" : String.valueOf(failure.getCause().getMessage());
-    return cause.isEmpty() || said.contains(cause) ? said : said + " (" + cause + ")";
+    return failure instanceof ConnectException && failure.getCause() != null
+        ? failure.getMessage() + " (" + failure.getCause().getMessage() + ")"
+        : String.valueOf(failure.getMessage());
   }
 
   private static EngineException lasting(Source source, String why, IOException cause) {

@@ -198,7 +198,7 @@ class BrokenRegistryTest {
                 ranges().size() > 1
                     || FakeRegistry.breakOff(exchange, layer.length, Arrays.copyOf(layer, bytes))));
     EngineException failure = failure();
-    assertThat(failure.isTransient()).isTrue();
+    assertThat(failure.isTransient()).as(failure.getMessage()).isTrue();
     registry.first(exchange -> false);
     return failure;
   }
@@ -303,6 +303,7 @@ class BrokenRegistryTest {
     assertThat(failure().isTransient()).isTrue();
     assertThat(failure())
         .hasMessageContaining(name)
+        .hasMessageContaining("Connection refused")
         .hasMessageContaining("Check that this node reaches the registry");
   }
 
