@@ -14,7 +14,7 @@ final class StoreProgram {
 
   /** The command that loads: arguments are the store and the archive. */
   static List<String> command(Path store, Path archive) {
-    return command(store, "load", archive.toString());
+    return command(List.of(store.toString(), archive.toString()));
   }
 
   /** The command that pulls by HTTP from a registry of this machine. */
@@ -22,34 +22,34 @@ final class StoreProgram {
     return pull(store, image, "127.0.0.1");
   }
 
-  /** The command that pulls; one argument more says which registries are insecure. */
+  /** The command that pulls: arguments are the store, the image, and which hosts are insecure. */
   static List<String> pull(Path store, String image, String insecure) {
-    return command(store, insecure, image);
+    return command(List.of(store.toString(), image, insecure));
   }
 
-  private static List<String> command(Path store, String what, String of) {
-    return new ArrayList<>(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx64m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            StoreProgram.class.getName(),
-            store.toString(),
-            what,
-            of));
+  private static List<String> command(List<String> arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx64m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                StoreProgram.class.getName()));
+    command.addAll(arguments);
+    return command;
   }
 
   @SuppressWarnings("SystemOut") // The test reads it.
   public static void main(String[] arguments) {
     try {
       Path store = Path.of(arguments[0]);
-      ImageStore images = TestImage.store(store, Map.of("insecureRegistries", arguments[1]));
-      if (arguments[1].equals("load")) {
-        images.load(Path.of(arguments[2]), Duration.ofMinutes(5));
+      if (arguments.length == 2) {
+        TestImage.store(store).load(Path.of(arguments[1]), Duration.ofMinutes(5));
       } else {
-        System.out.println(images.prepare(ImageRequest.of(arguments[2])).id());
+        ImageStore images = TestImage.store(store, Map.of("insecureRegistries", arguments[2]));
+        System.out.println(images.prepare(ImageRequest.of(arguments[1])).id());
       }
     } catch (RuntimeException e) {
       System.out.println(e.getMessage());
