@@ -34,7 +34,7 @@ final class Access {
 
   private final Source source;
   private final StoredCredentials stored;
-  private final Predicate<String> insecure;
+  private final Predicate<HttpUrl> allowed;
   private final Caller caller;
   private @Nullable String header;
   private boolean looked;
@@ -46,10 +46,10 @@ final class Access {
     Response call(Request request) throws IOException;
   }
 
-  Access(Source source, StoredCredentials stored, Predicate<String> insecure, Caller caller) {
+  Access(Source source, StoredCredentials stored, Predicate<HttpUrl> allowed, Caller caller) {
     this.source = source;
     this.stored = stored;
-    this.insecure = insecure;
+    this.allowed = allowed;
     this.caller = caller;
   }
 
@@ -106,13 +106,10 @@ final class Access {
     if (service == null) {
       throw source.refused("it asks for a token, and names no service that gives it", "");
     }
-    String name = service.host().contains(":") ? "[" + service.host() + "]" : service.host();
-    String host = name + ":" + service.port();
-    if (!service.isHttps() && !insecure.test(host)) {
+    String host = Sources.host(service);
+    if (!allowed.test(service)) {
       throw source.refused(
-          "the service %s of its tokens uses HTTP".formatted(host),
-          "give that a certificate, or add %s to spark.lofn.embedded.insecureRegistries"
-              .formatted(host));
+          "the service %s of its tokens uses HTTP".formatted(host), Endpoint.allow(host));
     }
     String scope = asked.getOrDefault("scope", "repository:%s:pull".formatted(source.path()));
     try (Response response =

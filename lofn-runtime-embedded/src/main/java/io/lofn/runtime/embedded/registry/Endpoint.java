@@ -39,16 +39,18 @@ final class Endpoint implements AutoCloseable {
   private final Source source;
   private final long deadline;
   private final OkHttpClient client;
+  private final Predicate<HttpUrl> allowed;
   private final Access access;
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
-   * @param insecure whether HTTP may be used for a host
+   * @param allowed whether an address may be asked; HTTP may not unless its host is named
    * @param deadline as {@link System#nanoTime()} counts
    */
-  Endpoint(Source source, StoredCredentials stored, Predicate<String> insecure, long deadline) {
+  Endpoint(Source source, StoredCredentials stored, Predicate<HttpUrl> allowed, long deadline) {
     this.source = source;
     this.deadline = deadline;
+    this.allowed = allowed;
     client =
         new OkHttpClient.Builder()
             .dispatcher(new Dispatcher())
@@ -61,7 +63,7 @@ final class Endpoint implements AutoCloseable {
             .readTimeout(SILENCE)
             .writeTimeout(SILENCE)
             .build();
-    access = new Access(source, stored, insecure, this::call);
+    access = new Access(source, stored, allowed, this::call);
   }
 
   Source source() {
@@ -94,12 +96,22 @@ final class Endpoint implements AutoCloseable {
       String location = response.header("Location");
       response.close();
       HttpUrl next = location == null ? null : url.resolve(location);
-      if (next == null || (url.isHttps() && !next.isHttps())) {
-        throw source.refused("it redirects to an address that does not use HTTPS", "");
+      if (next == null) {
+        throw source.refused("it redirects to no address of HTTP or HTTPS", "");
+      }
+      if (!allowed.test(next)) {
+        String host = Sources.host(next);
+        throw source.refused("it redirects to %s by HTTP".formatted(host), allow(host));
       }
       url = next;
     }
     throw source.refused("it redirects more than %d times".formatted(MOST_REDIRECTS), "");
+  }
+
+  /** Returns what to do if a host uses HTTP. */
+  static String allow(String host) {
+    return "give %s a certificate, or add %s to spark.lofn.embedded.insecureRegistries"
+        .formatted(host, host);
   }
 
   private static boolean isSameHost(HttpUrl one, HttpUrl other) {

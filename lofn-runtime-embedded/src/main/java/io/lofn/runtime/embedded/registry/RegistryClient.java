@@ -55,7 +55,8 @@ public final class RegistryClient {
         "mirrors of registries, asked in this order before the registry: [REGISTRY=]HOST[:PORT][/PREFIX],"
             + " of docker.io without REGISTRY",
         Sources.INSECURE,
-        "registries, mirrors and token services that use HTTP: HOST[:PORT]; none unless set");
+        "registries, mirrors, token services and stores of layers that use HTTP: HOST[:PORT]; none"
+            + " unless set");
   }
 
   /**
@@ -176,6 +177,6 @@ public final class RegistryClient {
   }
 
   private Endpoint endpoint(Source source, long deadline) {
-    return new Endpoint(source, stored, sources::isInsecure, deadline);
+    return new Endpoint(source, stored, sources::allow, deadline);
   }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
 
 /** Which registries have mirrors, and which use HTTP. */
 final class Sources {
@@ -86,8 +87,19 @@ final class Sources {
     return sources;
   }
 
-  /** Returns whether HTTP may be used: the host is named so, with this port or without any. */
-  boolean isInsecure(String host) {
+  /** Returns whether an address may be asked: by HTTPS, or because its host is named. */
+  boolean allow(HttpUrl url) {
+    return url.isHttps() || isInsecure(host(url));
+  }
+
+  /** Returns the host and port of an address, as users write them. */
+  static String host(HttpUrl url) {
+    String host = url.host().contains(":") ? "[" + url.host() + "]" : url.host();
+    return host + ":" + url.port();
+  }
+
+  /** With this port, or without any. */
+  private boolean isInsecure(String host) {
     return insecure.contains(host) || insecure.contains(host.replaceFirst(":[0-9]+$", ""));
   }
 }

@@ -291,6 +291,22 @@ class RegistryAccessTest {
   }
 
   @Test
+  void aRedirectByHttpToAHostThatIsNotNamedIsRefused() {
+    store =
+        TestImage.store(directory.resolve("images"), Map.of("insecureRegistries", registry.host()));
+    registry.first(
+        exchange -> {
+          exchange.getResponseHeaders().add("Location", "http://%s/x".formatted(other.host()));
+          return FakeRegistry.reply(exchange, 302, "text/plain", "there");
+        });
+    assertThatThrownBy(() -> store.prepare(ImageRequest.of(name)))
+        .isInstanceOf(ImageUnavailableException.class)
+        .hasMessageContaining("it redirects to %s by HTTP".formatted(other.host()))
+        .hasMessageContaining("spark.lofn.embedded.insecureRegistries");
+    assertThat(other.asked()).isEmpty();
+  }
+
+  @Test
   void redirectsThatLeadNowhereAreRefused() throws Exception {
     registry.first(
         exchange -> {
