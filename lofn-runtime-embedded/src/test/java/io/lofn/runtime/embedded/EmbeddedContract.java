@@ -280,6 +280,7 @@ abstract class EmbeddedContract extends ContainerRuntimeContract {
     assertThat(provider.unavailableReason(OtherJvm.config(dir(), ""))).isEmpty();
     assertThat(provider.name()).isEqualTo("embedded");
     assertThat(provider.priority()).isEqualTo(-40);
-    assertThat(provider.properties()).containsOnlyKeys("dir", "upperSize", "cgroup.parent");
+    assertThat(provider.properties())
+        .containsOnlyKeys("dir", "upperSize", "cgroup.parent", "mirrors", "insecureRegistries");
   }
 }
