@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -15,6 +16,8 @@ import java.util.stream.Stream;
 final class CgroupParent implements AutoCloseable {
 
   private static final Path TOP = Path.of("/sys/fs/cgroup");
+
+  private static final Duration LONGEST = Duration.ofSeconds(60);
 
   private final String path;
   private final List<Path> made = new ArrayList<>();
@@ -87,8 +90,13 @@ final class CgroupParent implements AutoCloseable {
     Files.setAttribute(path, "unix:uid", uid);
   }
 
+  /** Removes it when sandboxes that were made ahead have ended. */
   @Override
   public void close() throws IOException {
+    long begin = System.nanoTime();
+    while (!groups().isEmpty() && System.nanoTime() - begin < LONGEST.toNanos()) {
+      Thread.onSpinWait();
+    }
     for (Path group : made) {
       Files.deleteIfExists(group);
     }
