@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -118,10 +119,11 @@ final class Sandboxes implements AutoCloseable {
       made = make(kind, true);
     } catch (RuntimeException e) {
       LOG.debug("No spare sandbox could be made; a container that needs one tells why", e);
-    }
-    Sandbox surplus = keep(made);
-    if (surplus != null) {
-      surplus.end();
+    } finally {
+      Sandbox surplus = keep(made);
+      if (surplus != null) {
+        surplus.end();
+      }
     }
   }
 
@@ -132,7 +134,8 @@ final class Sandboxes implements AutoCloseable {
       return made;
     }
     spares.add(new Spare(made, System.nanoTime()));
-    worker.schedule(this::endIdle, NANOSECONDS.convert(idle), NANOSECONDS);
+    ScheduledFuture<?> unused =
+        worker.schedule(this::endIdle, NANOSECONDS.convert(idle), NANOSECONDS);
     return spares.size() > MOST ? spares.remove().sandbox() : null;
   }
 
@@ -179,13 +182,18 @@ final class Sandboxes implements AutoCloseable {
   /** Ends the spares, and makes no others. Idempotent. */
   @Override
   public void close() {
-    worker.shutdown();
+    shutDown();
     if (!Uninterruptibly.ended(worker, CLOSE_DEADLINE)) {
       LOG.warn("A spare sandbox is still being made; it ends afterwards");
     }
     for (Sandbox left = last(); left != null; left = last()) {
       left.end();
     }
+  }
+
+  /** Not while a spare is being kept, which schedules its end. */
+  private synchronized void shutDown() {
+    worker.shutdown();
   }
 
   private synchronized @Nullable Sandbox last() {
