@@ -19,8 +19,10 @@ static const struct {
     [PRIVILEGES] = {"privileges", "1w"}, [INIT] = {"init", "1w"},
     [STDIN] = {"stdin", "1w"},      [RLIMIT] = {"rlimit", "rll"},
     [CGROUP] = {"cgroup", "p"},     [SECCOMP] = {"seccomp", "1w"},
-    [OOM] = {"oom", "1o"},          [END] = {"end", "1"},
+    [MORE] = {"more", "1"},         [END] = {"end", "1"},
 };
+
+static const unsigned long EARLY = 1ul << PARENT | 1ul << IDS | 1ul << NETWORK | 1ul << CGROUP | 1ul << MORE;
 
 long header_length(const char header[HEADER]) {
   char digits[9];
@@ -69,7 +71,11 @@ static const char *entry_at(const char *text, size length, size *at, struct entr
 }
 
 int next(const struct document *d, size *at, struct entry *e) {
-  return entry_at(d->text, d->length, at, e) == NULL && e->keyword != END;
+  return entry_at(d->text, d->length, at, e) == NULL && e->keyword < MORE;
+}
+
+size length_without_more(const struct document *d) {
+  return d->length - sizeof "more";
 }
 
 static int is_path(const char *s) {
@@ -117,8 +123,6 @@ static int check(char form, const char *s, unsigned long *value) {
       return number(s, 10, 15, value);
     case 'l':
       return is_limit(s, value);
-    case 'o':
-      return number(s + (*s == '-'), 10, 1000, value);
     case 'e':
       return is_variable(s);
     case 'h':
@@ -184,9 +188,6 @@ static const char *take(struct document *d, const struct entry *e, const unsigne
     case CAP:
       d->caps |= 1ul << value[0];
       return NULL;
-    case OOM:
-      d->oom = e->operand[0][0] == '-' ? -(long)value[0] : (long)value[0];
-      return NULL;
     case RLIMIT:
       return value[1] <= value[2] ? NULL : "soft limit above the hard one";
     case ARG:
@@ -194,6 +195,9 @@ static const char *take(struct document *d, const struct entry *e, const unsigne
       return NULL;
     case ENV:
       d->envs++;
+      return NULL;
+    case MORE:
+      d->has_more = 1;
       return NULL;
     case NETWORK:
     case BIND:
@@ -225,9 +229,9 @@ static const char *take_entry(struct document *d, const struct entry *e, unsigne
   return take(d, e, value);
 }
 
-const char *read_document(const char *text, size length, struct document *d, size *where) {
+const char *read_document(const char *text, size length, size first, struct document *d, size *where) {
   static const unsigned long REQUIRED = 1ul << ROOT | 1ul << SCRATCH | 1ul << IDS | 1ul << ARG;
-  struct document empty = {.text = text, .length = length, .shm = 64 << 20, .oom = NO_OOM};
+  struct document empty = {.text = text, .length = length, .shm = 64 << 20};
   struct entry e;
   unsigned long seen = 0;
   size at = 0;
@@ -235,15 +239,21 @@ const char *read_document(const char *text, size length, struct document *d, siz
   do {
     *where = at;
     const char *wrong = entry_at(text, length, &at, &e);
+    if (wrong == NULL && first > 0 && *where >= first && (EARLY >> e.keyword & 1) != 0) {
+      wrong = "keyword of the first part";
+    }
     if (wrong == NULL) {
       wrong = take_entry(d, &e, &seen);
     }
     if (wrong != NULL) {
       return wrong;
     }
-  } while (e.keyword != END);
+  } while (e.keyword < MORE);
   if (at != length) {
     return "bytes behind the end";
+  }
+  if (d->has_more) {
+    return (seen & ~EARLY) != 0 ? "keyword of the rest" : (seen >> IDS & 1) == 0 ? "ids is missing" : NULL;
   }
   return (seen & REQUIRED) == REQUIRED ? NULL : "root, scratch, ids or arg is missing";
 }

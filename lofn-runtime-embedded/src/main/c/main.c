@@ -56,44 +56,6 @@ static long seal(const char *const *arguments, const char *const *environment) {
   return copy < 0 ? copy : SYS(execveat, copy, "", arguments, SEALED, AT_EMPTY_PATH);
 }
 
-/* Reads exactly so many bytes, since what follows in a pipe is the tool's. Returns how many there were. */
-static size read_fully(int fd, char *to, size wanted) {
-  size done = 0;
-  while (done < wanted) {
-    long n = SYS(read, fd, to + done, wanted - done);
-    if (n == -EINTR) {
-      continue;
-    }
-    must(n, "read the document", NULL);
-    if (n == 0) {
-      break;
-    }
-    done += (size)n;
-  }
-  return done;
-}
-
-static void read_input(int fd, struct document *d) {
-  enum { READ_WRITE = 3, PRIVATE_MEMORY = 0x22 };
-  char header[HEADER], one;
-  size where = 0;
-  long length = read_fully(fd, header, HEADER) == HEADER ? header_length(header) : -1;
-  if (length < 0) {
-    refuse("no header LOFNRUN1 with a length of at most 16 MiB", 0);
-  }
-  long memory = must(SYS(mmap, NULL, length + 1, READ_WRITE, PRIVATE_MEMORY, -1, 0), "get memory", NULL);
-  if (read_fully(fd, (char *)memory, (size)length) != (size)length) {
-    refuse("it is shorter than its header says", (size)length);
-  }
-  const char *wrong = read_document((const char *)memory, (size)length, d, &where);
-  if (wrong != NULL) {
-    refuse(wrong, HEADER + where);
-  }
-  if (fd != 0 && SYS(read, fd, &one, 1) != 0) {
-    refuse("the file is longer than its header says", HEADER + (size)length);
-  }
-}
-
 static void read_file(const char *path, struct document *d) {
   long file = must(SYS(openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC), "open", path);
   read_input((int)file, d);

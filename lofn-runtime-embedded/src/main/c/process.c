@@ -21,7 +21,7 @@ enum { SET_FOREGROUND = 0x5410, NO_HANG = 1 };
 static const unsigned long PASSED_ON = BIT(SIGTERM) | BIT(SIGINT) | BIT(SIGHUP) | BIT(SIGQUIT) | BIT(SIGUSR1) | BIT(SIGUSR2);
 
 struct start {
-  const struct document *document;
+  struct document *document;
   const char *const *shell; /* a program to run on the terminal in place of the document's */
   int user_namespace;
   int null;   /* the null device, of the node and then of the container */
@@ -230,7 +230,7 @@ static void give_pipes(const struct document *d) {
 }
 
 static _Noreturn void run_inside(struct start *s) {
-  const struct document *d = s->document;
+  struct document *d = s->document;
   must(SYS(prctl, PR_SET_DUMPABLE, 0, 0, 0, 0), "refuse tracing", NULL);
   die_with_parent(s->outer); /* the set-up may take long, as on a file system that hangs */
   if (s->shell == NULL) {
@@ -238,13 +238,18 @@ static _Noreturn void run_inside(struct start *s) {
   }
   join_cgroups(d);
   must(SYS(unshare, CLONE_NEWCGROUP), "make a cgroup namespace", NULL);
-  if (d->hostname != NULL) {
-    must(SYS(sethostname, d->hostname, length_of(d->hostname)), "set the hostname", d->hostname);
-  }
   if (!d->host_network) {
     must(raise_loopback(), "raise the loopback interface", NULL);
   }
   leave_keyring();
+  if (d->has_more) {
+    read_rest(d);
+  }
+  if (d->hostname != NULL) {
+    must(SYS(sethostname, d->hostname, length_of(d->hostname)), "set the hostname", d->hostname);
+  }
+  /* Not before: what the node mounts and unmounts until then, a run has to see. */
+  must(SYS(unshare, CLONE_NEWNS), "make a mount namespace", NULL);
   make_world(d, s->user_namespace);
   if (!s->user_namespace) {
     give_pipes(d);
@@ -267,6 +272,30 @@ static _Noreturn void run_inside(struct start *s) {
 }
 
 /* --- H --- */
+
+static int has_ended(int parent) {
+  struct pollfd end = {parent, POLLIN, 0};
+  struct {
+    long seconds, nanoseconds;
+  } now = {0, 0};
+  return SYS(ppoll, &end, 1, &now, NULL, 0) > 0; /* a negative descriptor is left out */
+}
+
+/* The JVM made the control groups, and removes them unless it is gone. The kernel lets go of processes a moment late. */
+static void remove_cgroups(const struct document *d) {
+  enum { MOST_TRIES = 1000 };
+  struct entry e;
+  struct {
+    long seconds, nanoseconds;
+  } pause = {0, 2000000};
+  for (size at = 0; next(d, &at, &e);) {
+    if (e.keyword == CGROUP) {
+      for (int i = 0; i < MOST_TRIES && SYS(unlinkat, AT_FDCWD, e.operand[0], AT_REMOVEDIR) == -EBUSY; i++) {
+        SYS(nanosleep, &pause, NULL);
+      }
+    }
+  }
+}
 
 /* Passes signals on until process 1 has ended. Its end is seen here only when no process of its namespace is left. */
 static int watch(int init, int parent, int signals) {
@@ -303,16 +332,6 @@ static int open_parent(const struct document *d) {
   return (int)parent;
 }
 
-static void adjust_oom(const struct document *d) {
-  char line[16];
-  struct text t = text_in(line, sizeof line);
-  if (d->oom != NO_OOM) {
-    add(&t, d->oom < 0 ? "-" : "");
-    add_number(&t, (unsigned long)(d->oom < 0 ? -d->oom : d->oom));
-    must(write_file("/proc/self/oom_score_adj", line), "write /proc/self/oom_score_adj", NULL);
-  }
-}
-
 /*
  * The order that keeps the tool, which has the same user, from this program: its file was executed before the user
  * namespace was made, so its memory belongs to the namespace of the node; the maps are written while its files in
@@ -327,7 +346,7 @@ static void enter_user_namespace(struct start *s) {
   }
 }
 
-int run(const struct document *d, const char *const *shell) {
+int run(struct document *d, const char *const *shell) {
   struct start s = {d, shell, !is_privileged(), -1, -1, -1};
   int ends[2];
   unsigned long watched = PASSED_ON | BIT(SIGCHLD);
@@ -336,9 +355,8 @@ int run(const struct document *d, const char *const *shell) {
   must(SYS(pipe2, ends, O_CLOEXEC), "make a pipe", NULL);
   set_mask(~0ul); /* until the tool: process 1 of a namespace loses signals that it neither handles nor blocks */
   int signals = (int)must(SYS(signalfd4, -1, &watched, sizeof watched, O_CLOEXEC), "make a descriptor of signals", NULL);
-  adjust_oom(d);
   enter_user_namespace(&s);
-  unsigned long flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | (d->host_network ? 0 : CLONE_NEWNET);
+  unsigned long flags = CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | (d->host_network ? 0 : CLONE_NEWNET);
   long init = must(SYS(clone, flags | SIGCHLD, 0, 0, 0, 0), "make namespaces", NULL);
   if (init == 0) {
     SYS(close, ends[1]);
@@ -353,5 +371,9 @@ int run(const struct document *d, const char *const *shell) {
   SYS(write, ends[1], &id, sizeof id);
   SYS(close, ends[0]);
   leave_streams(s.null);
-  return watch(id, s.parent, signals);
+  int code = watch(id, s.parent, signals);
+  if (has_ended(s.parent)) {
+    remove_cgroups(d);
+  }
+  return code;
 }

@@ -41,8 +41,12 @@ void drop_privileges(const struct document *d, int user_namespace, int on_termin
 
 void reset_signals(void);
 
+/* input.c: reads the document, or its first part; the rest of one from standard input, which nobody else reads then. */
+void read_input(int fd, struct document *d);
+void read_rest(struct document *d);
+
 /* process.c: runs the document to its end, and returns the exit code. */
-int run(const struct document *d, const char *const *shell);
+int run(struct document *d, const char *const *shell);
 
 /* check.c: prints what this node allows. */
 void print_check(int has_sealed_file);

@@ -18,6 +18,7 @@ struct file {
 };
 
 static uint64_t state;
+static size_t both;
 
 static uint64_t chance(uint64_t below) {
   state ^= state << 13;
@@ -49,11 +50,30 @@ static void use(const struct document *d, const char *text, size_t length) {
   check(d->root[0] == '/' && d->scratch[0] == '/', "what is required is there");
   check(d->root > text && d->root < text + length, "strings lie in the document");
   check(d->uid <= 0xfffffffe && d->gid <= 0xfffffffe, "ids are ids");
-  check(d->oom == NO_OOM || (d->oom >= -1000 && d->oom <= 1000), "the adjustment is one");
+}
+
+/* Reads a first part with the body of any document as its rest. */
+static void read_both(const struct document *d, const struct file *rest) {
+  struct document whole;
+  size_t where = 0, first = length_without_more(d), behind = rest->length < HEADER ? 0 : rest->length - HEADER;
+  check(first < d->length, "a first part is longer than its entries");
+  char *copy = malloc(first + behind + 1);
+  check(copy != NULL, "there is memory");
+  memcpy(copy, d->text, first);
+  memcpy(copy + first, rest->bytes + HEADER, behind);
+  const char *wrong = read_document(copy, first + behind, first, &whole, &where);
+  check(where >= first || wrong == NULL, "a fault lies in the rest");
+  if (wrong == NULL) {
+    use(&whole, copy, first + behind);
+    check(whole.parent == d->parent && whole.uid == d->uid && whole.gid == d->gid, "the rest changes no early word");
+    check(whole.host_network == d->host_network && !whole.has_more, "the rest changes no early word");
+    both++;
+  }
+  free(copy);
 }
 
 /* Returns whether the document is good. Its memory is as long as it is, so that a byte too far is seen. */
-static int read_one(const unsigned char *bytes, size_t length) {
+static int read_one(const unsigned char *bytes, size_t length, const struct file *rest) {
   char header[HEADER];
   struct document d;
   size_t where = 0;
@@ -67,9 +87,11 @@ static int read_one(const unsigned char *bytes, size_t length) {
   char *copy = malloc(body + (body == 0));
   check(copy != NULL, "there is memory");
   memcpy(copy, bytes + HEADER, body);
-  const char *wrong = read_document(copy, body, &d, &where);
+  const char *wrong = read_document(copy, body, 0, &d, &where);
   check(where <= body, "a fault lies in the document");
-  if (wrong == NULL) {
+  if (wrong == NULL && d.has_more) {
+    read_both(&d, rest);
+  } else if (wrong == NULL) {
     use(&d, copy, body);
   }
   free(copy);
@@ -88,7 +110,7 @@ static void replace(struct file *f, size_t at, size_t old, const unsigned char *
 }
 
 static void mutate(struct file *f, const struct file *other) {
-  static const char *const WORDS[] = {"root", "scratch", "ids", "arg", "env", "end", "bind", "tmpfs", "text", "rlimit", "cap", "oom", "upper", "0", "-1", "18446744073709551615", "18446744073709551616", "4294967295", "unlimited", "/", "ro", "", "="};
+  static const char *const WORDS[] = {"root", "scratch", "ids", "arg", "env", "end", "bind", "tmpfs", "text", "rlimit", "cap", "more", "upper", "0", "-1", "18446744073709551615", "18446744073709551616", "4294967295", "unlimited", "/", "ro", "", "="};
   unsigned char byte = (unsigned char)chance(256);
   size_t at = chance(f->length + 1), n = chance(16);
   const char *word = WORDS[chance(sizeof WORDS / sizeof WORDS[0])];
@@ -142,7 +164,9 @@ int main(int count, char **arguments) {
   check(all != NULL, "there is memory");
   for (size_t i = 0; i < files; i++) {
     load(arguments[3 + i], &all[i]);
-    good += (size_t)read_one(all[i].bytes, all[i].length);
+  }
+  for (size_t i = 0; i < files; i++) {
+    good += (size_t)read_one(all[i].bytes, all[i].length, &all[0]);
   }
   printf("corpus %zu good %zu\n", files, good);
   struct file *f = &all[files];
@@ -154,9 +178,10 @@ int main(int count, char **arguments) {
       mutate(f, &all[chance(files)]);
     }
     mend_header(f);
-    good += (size_t)read_one(f->bytes, f->length);
+    good += (size_t)read_one(f->bytes, f->length, &all[chance(files)]);
   }
   printf("mutations %lu good %zu\n", mutations, good);
+  printf("parts %zu\n", both);
   free(all);
   return 0;
 }

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -28,6 +29,11 @@ public final class Uninterruptibly {
           NANOSECONDS.timedJoin(thread, nanos);
           return !thread.isAlive();
         });
+  }
+
+  /** Returns whether an executor that was shut down ended within that time. */
+  public static boolean ended(ExecutorService executor, Duration atMost) {
+    return await(atMost, nanos -> executor.awaitTermination(nanos, NANOSECONDS));
   }
 
   /** Returns whether it completed within that time, normally or not. */

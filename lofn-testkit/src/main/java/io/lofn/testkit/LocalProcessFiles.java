@@ -22,8 +22,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory of one process: a link for each mount, a directory for each tmpfs, and the initial
- * working directory. Links, because their names need no quoting at any place in a script.
+ * What replaces the directories of a container for one process: the source of each mount, or a link
+ * to it where its name needs quoting in a script; a directory for each tmpfs, and the initial
+ * working directory. They lie in a directory of the process, which is made when the first of them
+ * is.
  */
 final class LocalProcessFiles {
 
@@ -38,28 +40,37 @@ final class LocalProcessFiles {
   private static final String NOT_BEFORE = "(?<![\\w./~*?})\\]-])";
   private static final String NOT_AFTER = "(?![\\w.-])";
 
-  private final Path root;
   private final Map<String, Path> targets = new LinkedHashMap<>();
+  private @Nullable Path root;
 
-  private LocalProcessFiles(Path root) {
-    this.root = root;
-  }
+  private LocalProcessFiles() {}
 
   static LocalProcessFiles create(List<Mount> mounts, Set<String> tmpfs) {
+    LocalProcessFiles files = new LocalProcessFiles();
     try {
-      LocalProcessFiles files =
-          new LocalProcessFiles(Files.createTempDirectory(parent(), "lofn-process-"));
-      try {
-        files.fill(mounts, tmpfs);
-        return files;
-      } catch (IOException | RuntimeException e) {
-        files.delete();
-        throw e;
-      }
+      files.fill(mounts, tmpfs);
+      return files;
     } catch (IOException e) {
-      throw new EngineException(
-          "Could not prepare the directory of a process: " + e.getMessage(), e);
+      files.delete();
+      throw unprepared(e);
+    } catch (RuntimeException e) {
+      files.delete();
+      throw e;
     }
+  }
+
+  private static EngineException unprepared(IOException e) {
+    return new EngineException(
+        "Could not prepare the directory of a process: " + e.getMessage(), e);
+  }
+
+  private Path root() throws IOException {
+    Path known = root;
+    if (known == null) {
+      known = Files.createTempDirectory(parent(), "lofn-process-");
+      root = known;
+    }
+    return known;
   }
 
   /**
@@ -71,37 +82,48 @@ final class LocalProcessFiles {
   }
 
   private void fill(List<Mount> mounts, Set<String> tmpfs) throws IOException {
-    Files.createDirectory(home());
     for (Mount mount : mounts) {
       if (!Files.exists(mount.source())) {
         throw new EngineException("The source of a mount does not exist: " + mount.source());
       }
       if (!mount.target().equals(TMP)) {
-        Files.createSymbolicLink(replacement(mount.target()), mount.source());
+        replace(mount.target(), plain(mount.source()));
       }
     }
     for (String target : tmpfs) {
-      Files.createDirectory(replacement(target));
+      replace(target, Files.createDirectory(next()));
     }
   }
 
-  private Path replacement(String target) {
+  private Path plain(Path source) throws IOException {
+    return source.isAbsolute() && PLAIN.matcher(source.toString()).matches()
+        ? source
+        : Files.createSymbolicLink(next(), source);
+  }
+
+  private Path next() throws IOException {
+    return root().resolve("m" + targets.size());
+  }
+
+  private void replace(String target, Path path) {
     String clean = target.replaceAll("/+$", "");
-    Path path = root.resolve("m" + targets.size());
     if (clean.isEmpty() || targets.putIfAbsent(clean, path) != null) {
       throw new EngineException("The runtime 'process' does not support a mount at " + target);
     }
-    return path;
   }
 
   /** Returns the default working directory. */
   Path home() {
-    return root.resolve("home");
+    try {
+      return Files.createDirectories(root().resolve("home"));
+    } catch (IOException e) {
+      throw unprepared(e);
+    }
   }
 
   /** Returns the directory of this node that replaces one in the container. */
   Path workingDirectory(Optional<String> directory) {
-    Path path = directory.map(this::translate).map(Path::of).orElse(home());
+    Path path = directory.map(this::translate).map(Path::of).orElseGet(this::home);
     if (!Files.isDirectory(path)) {
       throw new EngineException("The working directory does not exist: " + path);
     }
@@ -148,14 +170,17 @@ final class LocalProcessFiles {
         command.stream()
             .map(word -> "'" + word.replace("'", "'\\''") + "'")
             .collect(joining(" ", "ulimit -c 0\nexec ", "\n"));
-    return Files.writeString(root.resolve("run"), words);
+    return Files.writeString(root().resolve("run"), words);
   }
 
   void delete() {
+    Path made = root;
     try {
-      delete(root);
+      if (made != null) {
+        delete(made);
+      }
     } catch (IOException e) {
-      throw new EngineException("Could not delete " + root + ": " + e.getMessage(), e);
+      throw new EngineException("Could not delete " + made + ": " + e.getMessage(), e);
     }
   }
 

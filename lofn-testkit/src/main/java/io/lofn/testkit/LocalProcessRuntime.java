@@ -139,10 +139,10 @@ final class LocalProcessRuntime implements ContainerRuntime {
       String id, ContainerSpec spec, LocalProcessFiles files) {
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("PATH", Optional.ofNullable(System.getenv("PATH")).orElse("/usr/bin:/bin"));
-    environment.put("HOME", files.home().toString());
     spec.settings()
         .environment()
         .forEach((name, value) -> environment.put(name, files.translate(value)));
+    environment.computeIfAbsent("HOME", name -> files.home().toString());
     // Paths in /tmp are the node's here, but no tool shall fill the node's with its caches.
     environment.computeIfPresent("HOME", (name, home) -> ownOf(spec, home));
     environment.put(LocalProcessContainer.COOKIE, id);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,15 +21,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LocalProcessFilesTest {
 
   @TempDir Path directory;
+  private Path quoted;
   private LocalProcessFiles files;
   private Path root;
 
   @BeforeEach
-  void createFiles() {
+  void createFiles() throws Exception {
+    quoted = Files.createDirectory(directory.resolve("a name that needs 'quotes'"));
     files =
         LocalProcessFiles.create(
-            List.of(
-                new Mount(directory, "/shared", false), new Mount(directory, "/shared/ref", true)),
+            List.of(new Mount(directory, "/shared", false), new Mount(quoted, "/shared/ref", true)),
             Set.of("/scratch"));
     root = files.home().getParent();
   }
@@ -39,13 +41,15 @@ class LocalProcessFilesTest {
   }
 
   @Test
-  void replacesTheTargetsOfMounts() {
+  void replacesTheTargetsOfMounts() throws Exception {
     assertThat(
             files.translate(
                 "sort </shared/in>'/shared/a b';x --in=/shared -o:/shared/ref/x,/scratch /shared"))
         .isEqualTo(
-            "sort <%1$s/m0/in>'%1$s/m0/a b';x --in=%1$s/m0 -o:%1$s/m1/x,%1$s/m2 %1$s/m0"
-                .formatted(root));
+            "sort <%2$s/in>'%2$s/a b';x --in=%2$s -o:%1$s/m1/x,%1$s/m2 %2$s"
+                .formatted(root, directory));
+    assertThat(root.resolve("m1")).isSymbolicLink();
+    assertThat(root.resolve("m1").toRealPath()).isEqualTo(quoted.toRealPath());
   }
 
   @ParameterizedTest
@@ -71,7 +75,7 @@ class LocalProcessFilesTest {
   @Test
   void doesNotReplaceTwice() {
     LocalProcessFiles others =
-        LocalProcessFiles.create(List.of(new Mount(directory, "/m0", true)), Set.of("/m1"));
+        LocalProcessFiles.create(List.of(new Mount(quoted, "/m0", true)), Set.of("/m1"));
     try {
       assertThat(others.translate("/m0/m1")).endsWith("/m0/m1").isNotEqualTo("/m0/m1");
     } finally {
@@ -82,7 +86,7 @@ class LocalProcessFilesTest {
   @Test
   void startsInADirectoryOfItsOwnUnlessTold() {
     assertThat(files.workingDirectory(Optional.empty())).isEmptyDirectory();
-    assertThat(files.workingDirectory(Optional.of("/shared"))).isEqualTo(root.resolve("m0"));
+    assertThat(files.workingDirectory(Optional.of("/shared"))).isEqualTo(directory);
     assertThatThrownBy(() -> files.workingDirectory(Optional.of("/no/such/directory")))
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("/no/such/directory");
@@ -96,6 +100,23 @@ class LocalProcessFilesTest {
     assertThatThrownBy(() -> LocalProcessFiles.create(mounts, Set.of()))
         .isInstanceOf(EngineException.class)
         .hasMessageContaining(target);
+  }
+
+  @Test
+  void makesNoDirectoryWhereNoneIsNeeded() throws Exception {
+    Path temporary = root.getParent();
+    List<Path> before = list(temporary);
+    LocalProcessFiles others =
+        LocalProcessFiles.create(List.of(new Mount(directory, "/shared", false)), Set.of());
+    assertThat(others.workingDirectory(Optional.of("/shared"))).isEqualTo(directory);
+    assertThat(list(temporary)).isEqualTo(before);
+    others.delete();
+  }
+
+  private static List<Path> list(Path directory) throws Exception {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(file -> file.toString().contains("lofn-process-")).sorted().toList();
+    }
   }
 
   @Test

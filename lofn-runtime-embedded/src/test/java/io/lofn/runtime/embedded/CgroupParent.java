@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -16,13 +17,22 @@ final class CgroupParent implements AutoCloseable {
 
   private static final Path TOP = Path.of("/sys/fs/cgroup");
 
-  private final String name = "lofn-test-" + UUID.randomUUID();
+  private static final Duration LONGEST = Duration.ofSeconds(60);
+
+  private final String path;
   private final List<Path> made = new ArrayList<>();
 
-  private CgroupParent() {}
+  private CgroupParent(String above) {
+    path = above + "/lofn-test-" + UUID.randomUUID();
+  }
 
   static CgroupParent make() {
-    CgroupParent parent = new CgroupParent();
+    return below("");
+  }
+
+  /** Makes one in another, of that path, where this user may make groups. */
+  static CgroupParent below(String above) {
+    CgroupParent parent = new CgroupParent(above);
     try {
       if (Files.exists(TOP.resolve("cgroup.controllers"))) {
         parent.tryToMake(TOP);
@@ -42,33 +52,23 @@ final class CgroupParent implements AutoCloseable {
   }
 
   private void tryToMake(Path hierarchy) throws IOException {
-    if (Files.isWritable(hierarchy)) {
-      made.add(Files.createDirectory(hierarchy.resolve(name)));
+    Path group = Path.of(hierarchy + path);
+    if (Files.isWritable(group.getParent())) {
+      made.add(Files.createDirectory(group));
     }
   }
 
   /** The path for the runtime's setting; empty where this user may make no groups. */
   String path() {
-    return made.isEmpty() ? "" : "/" + name;
+    return made.isEmpty() ? "" : path;
   }
 
-  /** Returns the groups in the parent of that path, in all hierarchies. */
-  static List<Path> groupsIn(String path) throws IOException {
-    String name = path.substring(1);
-    List<Path> parents = new ArrayList<>(List.of(TOP.resolve(name)));
-    try (DirectoryStream<Path> hierarchies = Files.newDirectoryStream(TOP)) {
-      for (Path each : hierarchies) {
-        if (!Files.isSymbolicLink(each)) {
-          parents.add(each.resolve(name));
-        }
-      }
-    }
+  /** Returns the groups in it, in all hierarchies. */
+  List<Path> groups() throws IOException {
     List<Path> found = new ArrayList<>();
-    for (Path parent : parents) {
-      if (Files.isDirectory(parent)) {
-        try (Stream<Path> inside = Files.list(parent)) {
-          inside.filter(Files::isDirectory).forEach(found::add);
-        }
+    for (Path parent : made) {
+      try (Stream<Path> inside = Files.list(parent)) {
+        inside.filter(Files::isDirectory).forEach(found::add);
       }
     }
     return found;
@@ -90,8 +90,13 @@ final class CgroupParent implements AutoCloseable {
     Files.setAttribute(path, "unix:uid", uid);
   }
 
+  /** Removes it when sandboxes that were made ahead have ended. */
   @Override
   public void close() throws IOException {
+    long begin = System.nanoTime();
+    while (!groups().isEmpty() && System.nanoTime() - begin < LONGEST.toNanos()) {
+      Thread.onSpinWait();
+    }
     for (Path group : made) {
       Files.deleteIfExists(group);
     }

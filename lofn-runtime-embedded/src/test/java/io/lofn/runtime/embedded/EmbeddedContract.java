@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lofn.api.ContainerSettings;
 import io.lofn.api.ResourceLimits;
 import io.lofn.files.FileTree;
 import io.lofn.files.Writers;
@@ -20,6 +21,7 @@ import io.lofn.spi.RuntimeFeature;
 import io.lofn.testkit.ContainerLab;
 import io.lofn.testkit.ContainerRuntimeContract;
 import io.lofn.testkit.Difference;
+import io.lofn.testkit.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,10 +92,6 @@ abstract class EmbeddedContract extends ContainerRuntimeContract {
     return cgroupParent().startsWith("/");
   }
 
-  private List<Path> groups() throws IOException {
-    return hasGroups() ? CgroupParent.groupsIn(cgroupParent()) : List.of();
-  }
-
   @Test
   void saysThatTheKernelEndedAToolForItsMemory() throws Exception {
     ContainerSpec.Builder spec =
@@ -119,15 +117,60 @@ abstract class EmbeddedContract extends ContainerRuntimeContract {
 
   @Test
   void hasControlGroupsAsLongAsAContainerAndNoLonger() throws Exception {
-    try (RunningContainer container = lab().start(lab().command("cat").stdin())) {
-      assertThat(groups().isEmpty()).isEqualTo(!hasGroups());
-      container.stdin().close();
-      ContainerLab.end(container);
-      assertThat(groups()).isEmpty();
+    // Of its own: the runtimes of other tests may have spare sandboxes.
+    try (CgroupParent parent = CgroupParent.below(hasGroups() ? cgroupParent() : "");
+        ContainerRuntime runtime = OtherJvm.runtime(dir(), parentOf(parent))) {
+      try (RunningContainer container = runtime.start(lab().command("cat").stdin().build())) {
+        runtime.close(); // ends the sandboxes that are ready for other containers
+        assertThat(parent.groups().isEmpty()).isEqualTo(!hasGroups());
+        container.stdin().close();
+        ContainerLab.end(container);
+        assertThat(parent.groups()).isEmpty();
+      }
+      RunningContainer killed = runtime.start(lab().command("sleep", "600").build());
+      assertThat(parent.groups().isEmpty()).isEqualTo(!hasGroups());
+      killed.close();
+      assertThat(parent.groups()).isEmpty();
     }
-    RunningContainer killed = lab().start(lab().command("sleep", "600"));
-    killed.close();
-    assertThat(groups()).isEmpty();
+  }
+
+  private String parentOf(CgroupParent parent) {
+    return hasGroups() ? parent.path() : cgroupParent();
+  }
+
+  /** Whoever starts next gets a sandbox that was made before, if it is of the same kind. */
+  @Test
+  void hasItsOwnLimitsUserAndNetworkBesideContainersOfOtherKinds() throws Exception {
+    ResourceLimits small = ResourceLimits.none().memory(32L << 20);
+    ResourceLimits large = ResourceLimits.none().memory(64L << 20);
+    List<ContainerSettings> kinds =
+        List.of(
+            lab().settings().limits(small).build(),
+            lab().settings().limits(large).build(),
+            lab().settings().limits(large).user("1000:1000").build(),
+            lab().settings().limits(small).user("1000:1000").build());
+    String script =
+        "id -u; cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2> /dev/null; true";
+    for (int round = 0; round < 3; round++) {
+      for (ContainerSettings kind : kinds) {
+        Outcome result = lab().run(lab().shell(script).settings(kind));
+        String user = kind.user().map(ids -> ids.split(":", 2)[0]).orElse("0");
+        String memory = kind.limits().memory().getAsLong() + "\n";
+        assertThat(result.stdout()).isEqualTo(user + "\n" + (hasGroups() ? memory : ""));
+      }
+    }
+  }
+
+  /** A sandbox waits with no mounts of its own until a container needs it. */
+  @Test
+  void seesWhatTheNodeHasWhenItStarts(@TempDir Path directory) throws Exception {
+    for (int i = 0; i < 3; i++) {
+      Path later = Files.createDirectory(directory.resolve("later" + i));
+      Files.writeString(later.resolve("file"), "text " + i);
+      Outcome result =
+          lab().run(lab().command("cat", "/later/file").mount(new Mount(later, "/later", true)));
+      assertThat(result.stdout()).isEqualTo("text " + i);
+    }
   }
 
   @Test
@@ -145,7 +188,7 @@ abstract class EmbeddedContract extends ContainerRuntimeContract {
     assertThatThrownBy(() -> container.stderr().read()).isInstanceOf(IOException.class);
   }
 
-  private Process otherJvm(String name) throws Exception {
+  private Process otherJvm(String name, String parent) throws Exception {
     Process other =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -153,7 +196,7 @@ abstract class EmbeddedContract extends ContainerRuntimeContract {
                 System.getProperty("java.class.path"),
                 OtherJvm.class.getName(),
                 dir(),
-                cgroupParent(),
+                parent,
                 lab().image().id(),
                 name)
             .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -169,7 +212,7 @@ abstract class EmbeddedContract extends ContainerRuntimeContract {
   @Test
   void findsAndRemovesContainersOfOtherProcesses() throws Exception {
     String name = lab().newName();
-    Process other = otherJvm(name);
+    Process other = otherJvm(name, cgroupParent());
     try {
       Map<String, String> label = Map.of(OtherJvm.LABEL, name);
       assertThat(lab().runtime().list(label))
@@ -181,7 +224,7 @@ abstract class EmbeddedContract extends ContainerRuntimeContract {
 
       assertThat(lab().runtime().list(label)).isEmpty();
       for (ProcessHandle each : processes) {
-        each.onExit().get(10, TimeUnit.SECONDS); // the other JVM reaps the first of them
+        each.onExit().get(60, TimeUnit.SECONDS); // the other JVM reaps the first of them
       }
       assertThat(other.isAlive()).isTrue();
     } finally {
@@ -192,17 +235,25 @@ abstract class EmbeddedContract extends ContainerRuntimeContract {
   @Test
   void leavesNothingOfAJvmThatIsKilled() throws Exception {
     String name = lab().newName();
-    Process other = otherJvm(name);
-    List<ProcessHandle> processes = below(other);
-    assertThat(processes).hasSizeGreaterThanOrEqualTo(2);
+    try (CgroupParent parent = CgroupParent.below(hasGroups() ? cgroupParent() : "")) {
+      Process other = otherJvm(name, parentOf(parent));
+      List<ProcessHandle> processes = below(other);
+      assertThat(processes).hasSizeGreaterThanOrEqualTo(2);
+      assertThat(parent.groups().isEmpty()).isEqualTo(!hasGroups());
 
-    other.destroyForcibly().waitFor();
+      other.destroyForcibly().waitFor();
 
-    for (ProcessHandle each : processes) {
-      each.onExit().get(10, TimeUnit.SECONDS);
+      for (ProcessHandle each : processes) {
+        each.onExit().get(10, TimeUnit.SECONDS);
+      }
+      try (ContainerRuntime next = OtherJvm.runtime(dir(), parentOf(parent))) {
+        // A sandbox that was just being made ends a moment later.
+        while (!parent.groups().isEmpty()) {
+          assertThat(next.list(Map.of(OtherJvm.LABEL, name))).isEmpty();
+        }
+      }
     }
     assertThat(lab().runtime().list(Map.of(OtherJvm.LABEL, name))).isEmpty();
-    assertThat(groups()).isEmpty();
     try (Stream<Path> owners = Files.list(Path.of(dir(), "containers"))) {
       assertThat(owners).hasSize(1);
     }

@@ -20,6 +20,11 @@ final class CliContainer extends AttachedContainer {
 
   // The attached process may end a moment before the engine records the end of the container.
   private static final int LOOKS = 10;
+
+  /** Each is a command of its own, which takes its time. */
+  private static final int LOOKS_FOR_MEMORY = 4;
+
+  private static final int KILLED = 137;
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
@@ -68,6 +73,9 @@ final class CliContainer extends AttachedContainer {
       Thread.sleep(BETWEEN_LOOKS.toMillis());
       state = state();
     }
+    for (int look = 1; mayTellOfMemoryLater(state) && look < LOOKS_FOR_MEMORY; look++) {
+      state = state();
+    }
     if (state.running()) {
       throw new EngineException(
           "'%s start' ended with exit code %d, but container %s is still running: %s"
@@ -78,6 +86,15 @@ final class CliContainer extends AttachedContainer {
     int code = state.exitCode();
     return new ContainerExit(
         code == 1 ? Podman.toolCode(attached().complaint()).orElse(code) : code, outOfMemory);
+  }
+
+  /** Docker learns on another way than that of the end that the kernel killed a process. */
+  private boolean mayTellOfMemoryLater(ContainerState state) {
+    return state.exitCode() == KILLED
+        && !state.running()
+        && !state.outOfMemory()
+        && spec.settings().limits().memory().isPresent()
+        && !engine.dialect().leavesOomFile();
   }
 
   private ContainerState state() {

@@ -10,6 +10,7 @@ import io.lofn.api.ContainerSettings;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
+import io.lofn.api.ResourceLimits;
 import io.lofn.spi.ContainerExit;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ImageRequest;
@@ -476,6 +477,32 @@ class CliRuntimeTest {
       assertThat(container.await(LONG)).contains(new ContainerExit(3, false));
     }
     assertThat(directory.resolve("looked")).exists();
+  }
+
+  @Test
+  void looksAgainWhetherMemoryRanOutWhereTheEngineLearnsOfItLate() throws Exception {
+    FakeCli cli =
+        FakeCli.in(
+            directory,
+            """
+            start*) exit 137 ;;
+            "container inspect")
+              [ -e $here/looked ] && killed=true || killed=false
+              touch $here/looked
+              echo '{"StartedAt":"2026-01-01T00:00:00Z","Running":false,"ExitCode":137,"OOMKilled":'$killed'}' ;;
+            """);
+    ContainerSettings limited =
+        ContainerSettings.defaults().toBuilder()
+            .limits(ResourceLimits.none().memory(1 << 25))
+            .build();
+    ContainerSpec spec =
+        ContainerSpec.builder("name", "sha256:1")
+            .command(List.of("true"))
+            .settings(limited)
+            .build();
+    try (RunningContainer container = cli.runtime(LONG).start(spec)) {
+      assertThat(container.await(LONG)).contains(new ContainerExit(137, true));
+    }
   }
 
   @Test

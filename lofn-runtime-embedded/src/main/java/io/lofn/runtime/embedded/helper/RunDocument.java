@@ -8,8 +8,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 
 /**
- * The document that {@code lofn-run} reads: a header of 16 bytes, then keywords, each with its
- * operands, as strings that end with a NUL. Not thread-safe.
+ * The document that {@code lofn-run} reads, or one of its two parts: a header of 16 bytes, then
+ * keywords, each with its operands, as strings that end with a NUL. Not thread-safe.
  */
 public final class RunDocument {
 
@@ -72,14 +72,29 @@ public final class RunDocument {
   }
 
   /**
-   * Returns the whole document.
+   * Returns the whole document, or what follows its first part.
    *
    * @return header and content
    * @throws EngineException if it is longer than the program accepts
    */
   public byte[] encoded() {
+    return encoded("end");
+  }
+
+  /**
+   * Returns the first part of a document, which says what namespaces and control groups are made
+   * of: {@code parent}, {@code ids}, {@code network} and {@code cgroup}, and nothing else.
+   *
+   * @return header and content
+   * @throws EngineException if it is longer than the program accepts
+   */
+  public byte[] encodedFirstPart() {
+    return encoded("more");
+  }
+
+  private byte[] encoded(String last) {
     ByteArrayOutputStream whole = new ByteArrayOutputStream(body.size() + 32);
-    int length = body.size() + "end".length() + 1;
+    int length = body.size() + last.length() + 1;
     if (length > MOST) {
       throw new EngineException(
           "The command, environment and mounts of a container have %d bytes; at most %d are possible"
@@ -87,7 +102,7 @@ public final class RunDocument {
     }
     whole.writeBytes((MAGIC + "%08x".formatted(length)).getBytes(ISO_8859_1));
     whole.writeBytes(body.toByteArray());
-    whole.writeBytes("end\0".getBytes(ISO_8859_1));
+    whole.writeBytes((last + "\0").getBytes(ISO_8859_1));
     return whole.toByteArray();
   }
 }

@@ -37,17 +37,12 @@ final class EmbeddedContainer implements RunningContainer {
   private @Nullable ContainerExit exit;
 
   EmbeddedContainer(
-      String id,
-      boolean input,
-      Process process,
-      ContainerProcesses processes,
-      ContainerCgroup cgroup,
-      Holdings holdings) {
+      String id, boolean input, Sandbox sandbox, ContainerProcesses processes, Holdings holdings) {
     this.id = id;
     this.input = input;
-    this.process = process;
+    this.process = sandbox.process();
     this.processes = processes;
-    this.cgroup = cgroup;
+    this.cgroup = sandbox.cgroup();
     this.holdings = holdings;
     stdin = new UnbufferedOutputStream(process.getOutputStream());
     stdout = new ContainerStream(id, process.getInputStream(), () -> closed);

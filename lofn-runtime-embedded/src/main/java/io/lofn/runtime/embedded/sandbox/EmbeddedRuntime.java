@@ -3,7 +3,6 @@ package io.lofn.runtime.embedded.sandbox;
 import io.lofn.api.EngineException;
 import io.lofn.http.Uninterruptibly;
 import io.lofn.runtime.embedded.cgroup.Cgroups;
-import io.lofn.runtime.embedded.cgroup.ContainerCgroup;
 import io.lofn.runtime.embedded.store.ImageStore;
 import io.lofn.runtime.embedded.store.UnpackedRoot;
 import io.lofn.spi.ContainerRuntime;
@@ -33,10 +32,14 @@ public final class EmbeddedRuntime
   private static final Duration KILL_DEADLINE = Duration.ofSeconds(20);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(2);
 
+  /** Longer than between the tasks of a stage, and short for a node that has nothing to do. */
+  private static final Duration SPARE_IDLE = Duration.ofSeconds(5);
+
   private final NodeSetup node;
   private final Cgroups cgroups;
   private final ImageStore images;
   private final ContainerRecords records;
+  private final Sandboxes sandboxes;
   private final Launcher launcher;
   private final Set<RuntimeFeature> unsupported;
   private final Map<String, EmbeddedContainer> own = new ConcurrentHashMap<>();
@@ -53,7 +56,8 @@ public final class EmbeddedRuntime
     this.cgroups = cgroups.tried(node::probe);
     this.images = images;
     records = ContainerRecords.in(node.directory());
-    launcher = new Launcher(node.program(), node.callTimeout());
+    sandboxes = new Sandboxes(node.program(), this.cgroups, SPARE_IDLE);
+    launcher = new Launcher(node.callTimeout());
     unsupported = Set.copyOf(unsupported());
     removeLeftovers();
   }
@@ -127,16 +131,16 @@ public final class EmbeddedRuntime
     UnpackedRoot image = images.open(spec.image());
     ContainerRecords.Reservation record = records.reserve(spec.name(), spec.settings().labels());
     holdings.add(record::delete);
-    ContainerCgroup cgroup = cgroups.make(spec.settings().limits());
-    holdings.add(cgroup::remove);
-    byte[] document =
-        new SandboxDocument(node, spec, image.config(), image.root())
-            .encoded(cgroup.directories(), !cgroups.unsupported().contains(RuntimeFeature.PIDS));
-    Launcher.Launched launched = launcher.launch(spec.name(), document, spec.stdin(), holdings);
-    ContainerProcesses processes = ContainerProcesses.of(launched.process(), launched.first());
+    SandboxDocument document = new SandboxDocument(node, spec, image.config(), image.root());
+    Sandbox.Kind kind = document.kind();
+    byte[] rest = document.rest(!cgroups.unsupported().contains(RuntimeFeature.PIDS));
+    Sandbox sandbox = sandboxes.take(kind);
+    holdings.add(sandbox::end);
+    long first = launcher.launch(spec.name(), sandbox, rest, spec.stdin());
+    sandboxes.prepare(kind, own.size() + 1);
+    ContainerProcesses processes = ContainerProcesses.of(sandbox.process(), first);
     EmbeddedContainer container =
-        new EmbeddedContainer(
-            spec.name(), spec.stdin(), launched.process(), processes, cgroup, holdings);
+        new EmbeddedContainer(spec.name(), spec.stdin(), sandbox, processes, holdings);
     try {
       record.started(processes);
       own.put(spec.name(), container);
@@ -155,7 +159,7 @@ public final class EmbeddedRuntime
   @Override
   public byte[] replayDocument(ContainerSpec spec) {
     UnpackedRoot image = images.open(spec.image());
-    return new SandboxDocument(node, spec, image.config(), image.root()).encoded();
+    return new SandboxDocument(node, spec, image.config(), image.root()).whole();
   }
 
   @Override
@@ -209,6 +213,7 @@ public final class EmbeddedRuntime
 
   @Override
   public void close() {
-    // No connection to close; running containers go on.
+    // Running containers go on.
+    sandboxes.close();
   }
 }

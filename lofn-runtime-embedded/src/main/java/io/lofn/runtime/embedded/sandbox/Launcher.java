@@ -4,89 +4,51 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lofn.api.EngineException;
 import io.lofn.http.Uninterruptibly;
-import io.lofn.runtime.embedded.helper.HelperProgram;
 import io.lofn.runtime.embedded.helper.Shortage;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Starts the program with a document, and waits until it says that the tool starts. */
+/** Gives a sandbox what it shall run, and waits until it says that the tool starts. */
 final class Launcher {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
 
   private static final Pattern STARTED = Pattern.compile("started (\\d{1,9})");
   private static final int LONGEST_LINE = 4096;
 
   private static final Duration KILL_DEADLINE = Duration.ofSeconds(20);
 
-  private final HelperProgram program;
   private final Duration callTimeout;
 
-  Launcher(HelperProgram program, Duration callTimeout) {
-    this.program = program;
+  Launcher(Duration callTimeout) {
     this.callTimeout = callTimeout;
   }
 
   /**
-   * A program whose tool has started.
-   *
-   * @param process the program; its streams are those of the tool
-   * @param first the process id of the container's first process
-   */
-  record Launched(Process process, long first) {}
-
-  /**
-   * Starts a container.
+   * Starts a container. The streams of the sandbox's process are then those of the tool.
    *
    * @param id the container's name, for messages
-   * @param document the whole document
+   * @param sandbox what it runs in; the caller ends it
+   * @param document what follows the first part
    * @param input whether the tool has standard input
-   * @param holdings get what ends the program, before it is started
-   * @throws EngineException if it does not start; then nothing is left of it
+   * @return the process id of the container's first process
+   * @throws EngineException if it does not start
    */
-  Launched launch(String id, byte[] document, boolean input, Holdings holdings) {
-    AtomicReference<@Nullable Process> owned = new AtomicReference<>();
-    holdings.add(() -> end(owned.get()));
-    ProcessBuilder builder = new ProcessBuilder(program.path().toString()).directory(new File("/"));
-    builder.environment().clear();
-    Process process = program.start(builder);
-    owned.set(process);
-    boolean started = false;
+  long launch(String id, Sandbox sandbox, byte[] document, boolean input) {
+    Process process = sandbox.process();
     try (StartWatch watch = new StartWatch(process, callTimeout)) {
       String said = talk(process, document, input);
       Optional<StartWatch.Reason> killed = watch.end();
       Matcher matcher = STARTED.matcher(said);
       if (killed.isEmpty() && matcher.matches()) {
-        Launched launched = new Launched(process, Long.parseLong(matcher.group(1)));
-        started = true;
-        return launched;
+        return Long.parseLong(matcher.group(1));
       }
-      throw failure(id, process, said, killed);
-    } finally {
-      if (!started) {
-        end(process);
-      }
-    }
-  }
-
-  private static void end(@Nullable Process process) {
-    if (process != null && process.isAlive()) {
-      process.toHandle().destroyForcibly();
-      if (!Uninterruptibly.waitFor(process, KILL_DEADLINE)) {
-        LOG.warn("The process {} of lofn-run was killed, but does not end", process.pid());
-      }
+      throw failure(id, sandbox, said, killed);
     }
   }
 
@@ -126,24 +88,26 @@ final class Launcher {
   }
 
   private EngineException failure(
-      String id, Process process, String said, Optional<StartWatch.Reason> reason) {
+      String id, Sandbox sandbox, String said, Optional<StartWatch.Reason> reason) {
     if (reason.filter(StartWatch.Reason.INTERRUPT::equals).isPresent()) {
       return new EngineException("Interrupted while starting the container " + id);
     }
     if (reason.isPresent()) {
       return EngineException.transientFailure(
-          "%s did not start the container %s within %s (spark.lofn.engine.timeout)"
-              .formatted(program.path(), id, callTimeout),
+          "lofn-run did not start the container %s within %s (spark.lofn.engine.timeout)"
+              .formatted(id, callTimeout),
           new TimeoutException(said));
     }
+    Process process = sandbox.process();
     boolean ended = Uninterruptibly.waitFor(process, KILL_DEADLINE);
     String words =
         said.isEmpty()
             ? "lofn-run " + (ended ? "ended with code " + process.exitValue() : "closed its error")
             : said;
     String message = "Could not start the container %s: %s".formatted(id, words);
-    return Shortage.isIn(said)
-        ? EngineException.transientFailure(message, new IOException(said))
+    // A spare that was killed while it waited says nothing of a container.
+    return Shortage.isIn(said) || (said.isEmpty() && sandbox.isSpare())
+        ? EngineException.transientFailure(message, new IOException(words))
         : new EngineException(message);
   }
 }

@@ -33,6 +33,7 @@ final class SandboxDocument {
   private final ContainerSettings settings;
   private final ImageConfig image;
   private final Path root;
+  private final ImageUsers.Ids user;
   private final RunDocument document = new RunDocument();
 
   SandboxDocument(NodeSetup node, ContainerSpec spec, ImageConfig image, Path root) {
@@ -41,19 +42,27 @@ final class SandboxDocument {
     this.settings = spec.settings();
     this.image = image;
     this.root = root;
+    user = new ImageUsers(root).find(settings.user().or(image::user).orElse("0:0"));
   }
 
   /**
-   * Returns the document of a container of this process, with which the container ends.
+   * Returns what the container's sandbox has to be.
    *
-   * @param cgroups the directories of the control groups to join
-   * @param limitsProcesses whether one of them limits the number of processes
    * @throws EngineException if something cannot be as it is asked for
    */
-  byte[] encoded(List<Path> cgroups, boolean limitsProcesses) {
+  Sandbox.Kind kind() {
+    return new Sandbox.Kind(user.uid(), user.gid(), network(), settings.limits());
+  }
+
+  /**
+   * Returns what follows {@link Sandbox.Kind#firstPart}: the document of a container of this
+   * process, with which the container ends.
+   *
+   * @param limitsProcesses whether a control group limits the number of processes
+   * @throws EngineException if something cannot be as it is asked for
+   */
+  byte[] rest(boolean limitsProcesses) {
     requireSources();
-    document.add("parent", ProcessHandle.current().pid());
-    cgroups.forEach(directory -> document.add("cgroup", directory));
     if (!limitsProcesses && node.canLimitProcessesByUser()) {
       settings.limits().pids().ifPresent(this::limitProcesses);
     }
@@ -61,20 +70,22 @@ final class SandboxDocument {
   }
 
   /** Returns the document of a container that belongs to no process and to no control group. */
-  byte[] encoded() {
+  byte[] whole() {
+    kind().addTo(document);
+    return encoded();
+  }
+
+  private byte[] encoded() {
     List<String> argv = argv();
-    ImageUsers.Ids user = new ImageUsers(root).find(settings.user().or(image::user).orElse("0:0"));
     String hostname = hostname();
     document.add("root", root).add("scratch", node.scratch());
     if (!settings.readOnlyRoot() && node.hasOverlay()) {
       document.add("upper", node.upperSize());
     }
-    document.add("ids", user.uid(), user.gid());
-    document.add("network", network());
     document.add("hostname", hostname);
     document.add("cwd", settings.workingDirectory().or(image::workingDirectory).orElse("/"));
     document.add("stdin", spec.stdin() ? "yes" : "no");
-    environment(user, hostname).forEach((name, value) -> document.add("env", name + "=" + value));
+    environment(hostname).forEach((name, value) -> document.add("env", name + "=" + value));
     argv.forEach(word -> document.add("arg", word));
     settings.limits().sharedMemory().ifPresent(bytes -> document.add("shm", bytes));
     files(hostname);
@@ -118,7 +129,7 @@ final class SandboxDocument {
     return UUID.nameUUIDFromBytes(name).toString().replace("-", "").substring(0, ID_LENGTH);
   }
 
-  private Map<String, String> environment(ImageUsers.Ids user, String hostname) {
+  private Map<String, String> environment(String hostname) {
     Map<String, String> variables = new LinkedHashMap<>();
     variables.put("PATH", PATH);
     variables.put("HOSTNAME", hostname);

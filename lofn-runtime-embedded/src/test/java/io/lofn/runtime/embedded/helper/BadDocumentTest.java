@@ -58,7 +58,7 @@ class BadDocumentTest {
 
   @Test
   void refusesADocumentThatEndsEarlierAtWhateverByte() throws Exception {
-    byte[] whole = good.bytes();
+    byte[] whole = good.whole();
     for (int length = 0; length < whole.length; length++) {
       isRefused(Arrays.copyOf(whole, length), "cannot read the document");
     }
@@ -120,14 +120,11 @@ class BadDocumentTest {
         "init|yes|unknown word",
         "stdin|maybe|unknown word",
         "seccomp|on|unknown word",
-        "oom|1001|bad operand",
-        "oom|--1|bad operand",
-        "oom|-|bad operand",
         "cgroup|memory|bad operand",
       })
   void refusesAnOperandThatIsNotOfItsKind(String keyword, String operand, String why)
       throws Exception {
-    isRefused(good.with(keyword, operand).bytes(), why);
+    isRefused(good.with(keyword, operand).whole(), why);
   }
 
   @ParameterizedTest
@@ -153,13 +150,13 @@ class BadDocumentTest {
       })
   void refusesOneBadOperandAmongSeveral(String entry) throws Exception {
     Document document = entry.startsWith("ids") ? good.without("ids") : good;
-    isRefused(document.with(entry.split(" ", -1)).bytes(), "cannot read the document");
+    isRefused(document.with(entry.split(" ", -1)).whole(), "cannot read the document");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"root", "scratch", "ids", "arg"})
   void refusesADocumentWithoutWhatItMustHave(String keyword) throws Exception {
-    isRefused(good.without(keyword).bytes(), "is missing");
+    isRefused(good.without(keyword).whole(), "is missing");
   }
 
   @ParameterizedTest
@@ -177,13 +174,12 @@ class BadDocumentTest {
         "privileges new",
         "init no",
         "stdin no",
-        "seccomp off",
-        "oom 1"
+        "seccomp off"
       })
   void refusesTwiceWhatMayOccurOnce(String entry) throws Exception {
     String[] words = entry.split(" ", -1);
     Document one = good.without(words[0]).with(words);
-    isRefused(one.with(words).bytes(), "keyword twice");
+    isRefused(one.with(words).whole(), "keyword twice");
   }
 
   @Test
@@ -191,7 +187,7 @@ class BadDocumentTest {
     byte[] body = good.with("end").body();
     isRefused(Document.framed(joined(body, new byte[1])), "bytes behind the end");
     isRefused(Document.framed(joined(body, body)), "bytes behind the end");
-    Files.write(lab.base.resolve("long"), joined(good.bytes(), new byte[1]));
+    Files.write(lab.base.resolve("long"), joined(good.whole(), new byte[1]));
     Process process =
         new ProcessBuilder(lab.command("--file", lab.base.resolve("long").toString())).start();
     Outcome outcome = Lab.outcome(process);
@@ -199,9 +195,45 @@ class BadDocumentTest {
     assertThat(outcome.all()).contains("the file is longer than its header says");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"root /x", "scratch /x", "arg x", "hostname x", "seccomp off", "end"})
+  void refusesInTheFirstPartWhatBelongsToTheRest(String entry) throws Exception {
+    Document first = new Document().with("ids", "0", "0").with(entry.split(" ", -1)).with("more");
+    isRefused(Document.framed(first.body()), "cannot read the document");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"parent 1", "ids 1 1", "network host", "cgroup /x", "more"})
+  void refusesInTheRestWhatNamespacesWereMadeOfBefore(String entry) throws Exception {
+    byte[] rest = good.without("ids").with(entry.split(" ", -1)).whole();
+    isRefused(joined(good.first(), rest), "keyword of the first part");
+  }
+
+  @Test
+  void refusesAFirstPartWithoutIds() throws Exception {
+    isRefused(Document.framed(new Document().with("more").body()), "ids is missing");
+  }
+
+  @Test
+  void refusesARestThatEndsEarlierAtWhateverByte() throws Exception {
+    byte[] rest = good.rest();
+    for (int length = 0; length < rest.length; length++) {
+      isRefused(joined(good.first(), Arrays.copyOf(rest, length)), "cannot read the document");
+    }
+  }
+
+  @Test
+  void refusesAFileOfTwoParts() throws Exception {
+    Path file = Files.write(lab.base.resolve("parts"), good.first());
+    Process process = new ProcessBuilder(lab.command("--file", file.toString())).start();
+    Outcome outcome = Lab.outcome(process);
+    assertThat(outcome.code()).isEqualTo(125);
+    assertThat(outcome.all()).contains("a file has one part").hasLineCount(1);
+  }
+
   @Test
   void refusesAPathThatIsLongerThanTheKernelTakes() throws Exception {
-    isRefused(good.with("cwd", "/" + "x".repeat(4095)).bytes(), "bad operand");
+    isRefused(good.with("cwd", "/" + "x".repeat(4095)).whole(), "bad operand");
   }
 
   @Test

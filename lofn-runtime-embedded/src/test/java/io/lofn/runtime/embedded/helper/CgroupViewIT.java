@@ -2,6 +2,7 @@ package io.lofn.runtime.embedded.helper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,52 @@ import org.junit.jupiter.api.Timeout;
 class CgroupViewIT {
 
   private static final Path TOP = Path.of("/sys/fs/cgroup");
+
+  /** The process that made them cannot, if it was killed. */
+  @Test
+  void removesTheGroupsOfAParentThatIsGone() throws Exception {
+    boolean unified = Files.exists(TOP.resolve("cgroup.controllers"));
+    Path top = unified ? TOP : TOP.resolve("memory");
+    Path group = top.resolve("lofn-left-" + ProcessHandle.current().pid());
+    Path kept = top.resolve("lofn-kept-" + ProcessHandle.current().pid());
+    try (Lab lab = new Lab(Lab.Who.ROOT)) {
+      Files.createDirectory(group);
+      Files.createDirectory(kept);
+      Process parent =
+          new ProcessBuilder("sh", "-c", "read file; \"$0\" < \"$file\" & wait", "" + lab.helper())
+              .start();
+      Document document =
+          lab.document()
+              .with("parent", "" + parent.pid())
+              .with("cgroup", group.toString())
+              .shell("exec sleep 1000");
+      Path file = Files.write(lab.base.resolve("document"), document.bytes());
+      parent.getOutputStream().write((file + "\n").getBytes(StandardCharsets.UTF_8));
+      parent.getOutputStream().flush();
+      assertThat(Lab.line(parent.getErrorStream())).startsWith("started ");
+      ProcessHandle helper = parent.children().findFirst().orElseThrow();
+
+      parent.destroyForcibly();
+      helper.onExit().get(60, TimeUnit.SECONDS);
+
+      assertThat(group).doesNotExist();
+      assertThat(kept).exists();
+      assertThat(
+              lab.run(
+                      document
+                          .without("parent")
+                          .without("cgroup")
+                          .with("cgroup", "" + kept)
+                          .without("arg")
+                          .shell("true"))
+                  .code())
+          .isZero();
+      assertThat(kept).exists(); // of one whose parent lives, or that has none
+    } finally {
+      Files.deleteIfExists(group);
+      Files.deleteIfExists(kept);
+    }
+  }
 
   @Test
   void aToolSeesItsOwnGroupAndCannotChangeIt() throws Exception {

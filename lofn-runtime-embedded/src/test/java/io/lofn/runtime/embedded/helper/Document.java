@@ -6,9 +6,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** A document for lofn-run, good or bad. */
 final class Document {
+
+  private static final Set<String> OF_FIRST_PART = Set.of("parent", "ids", "network", "cgroup");
 
   private final List<List<String>> entries = new ArrayList<>();
 
@@ -41,7 +44,29 @@ final class Document {
     return arguments("sh", "-c", script);
   }
 
+  /** In two parts, as the runtime writes it. */
   byte[] bytes() {
+    ByteArrayOutputStream both = new ByteArrayOutputStream();
+    both.writeBytes(first());
+    both.writeBytes(rest());
+    return both.toByteArray();
+  }
+
+  byte[] first() {
+    return framed(part(true).with("more").body());
+  }
+
+  byte[] rest() {
+    return framed(part(false).with("end").body());
+  }
+
+  private Document part(boolean first) {
+    return of(
+        entries.stream().filter(entry -> OF_FIRST_PART.contains(entry.get(0)) == first).toList());
+  }
+
+  /** In one part, as in a file. */
+  byte[] whole() {
     return framed(with("end").body());
   }
 

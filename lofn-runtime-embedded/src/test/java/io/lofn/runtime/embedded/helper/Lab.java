@@ -197,7 +197,7 @@ final class Lab implements AutoCloseable {
 
   Outcome runFile(Document document, String... options) throws Exception {
     Path file = base.resolve("document");
-    Files.write(file, document.bytes());
+    Files.write(file, document.whole());
     List<String> arguments = new ArrayList<>(List.of(options));
     arguments.add(Math.min(1, arguments.size()), file.toString());
     Process process = new ProcessBuilder(command(arguments.toArray(new String[0]))).start();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lofn.runtime.embedded.helper.Lab.Who;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,7 +103,7 @@ class LifeTest {
     try (Lab lab = new Lab(who)) {
       Path file =
           Files.write(
-              lab.base.resolve("document"), lab.document().shell("(exit 3) & exit 7").bytes());
+              lab.base.resolve("document"), lab.document().shell("(exit 3) & exit 7").whole());
       List<String> command =
           new ArrayList<>(List.of("sh", "-c", "trap '' CHLD; exec \"$@\"", "sh"));
       command.addAll(lab.command("--file", file.toString()));
@@ -120,7 +121,7 @@ class LifeTest {
       assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
       Object before = Files.getAttribute(pipe, "unix:uid");
       Path file =
-          Files.write(lab.base.resolve("document"), lab.as(1000, 1000).shell("id -u").bytes());
+          Files.write(lab.base.resolve("document"), lab.as(1000, 1000).shell("id -u").whole());
       List<String> command =
           new ArrayList<>(List.of("sh", "-c", "exec 0<>\"$0\"; exec \"$@\"", pipe.toString()));
       command.addAll(lab.command("--file", file.toString()));
@@ -140,13 +141,61 @@ class LifeTest {
       Process parent = new ProcessBuilder(command).start();
       Document document =
           lab.document().with("parent", "" + parent.pid()).shell("echo begun >&2; " + FOREVER);
-      Path file = Files.write(lab.base.resolve("document"), document.bytes());
+      Path file = Files.write(lab.base.resolve("document"), document.whole());
       parent.getOutputStream().write((file + "\n").getBytes(UTF_8));
       parent.getOutputStream().flush();
       assertThat(Lab.line(parent.getErrorStream())).isEqualTo("begun");
       List<ProcessHandle> tree = treeOfFour(parent, parent.children().findFirst().orElseThrow());
       parent.destroyForcibly();
       allEnd(tree);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void endsWithTheProcessThatStartedItWhileItWaitsForTheRestToo(Who who) throws Exception {
+    try (Lab lab = new Lab(who)) {
+      // The pipe of the document stays open: another process holds it, too.
+      String script = "read file; \"$@\" < \"$file\" & wait";
+      List<String> command = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+      command.addAll(lab.command());
+      Process parent = new ProcessBuilder(command).start();
+      Path pipe = lab.base.resolve("pipe");
+      assertThat(new ProcessBuilder("mkfifo", "-m", "666", pipe.toString()).start().waitFor())
+          .isZero();
+      parent.getOutputStream().write((pipe + "\n").getBytes(UTF_8));
+      parent.getOutputStream().flush();
+      try (OutputStream document = Files.newOutputStream(pipe)) {
+        document.write(lab.document().with("parent", "" + parent.pid()).first());
+        List<ProcessHandle> tree = tree(parent.toHandle());
+        while (tree.size() < 3) { // with process 1
+          tree = tree(parent.toHandle());
+        }
+        parent.destroyForcibly();
+        allEnd(tree);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void waitsForTheRestOfADocumentAsLongAsItTakes(Who who) throws Exception {
+    try (Lab lab = new Lab(who)) {
+      Document document = lab.document().with("stdin", "yes").shell("cat");
+      Process process = new ProcessBuilder(lab.command()).start();
+      OutputStream stdin = process.getOutputStream();
+      stdin.write(document.first());
+      stdin.flush();
+      while (process.children().findAny().isEmpty()) { // process 1 waits
+        assertThat(process.isAlive()).isTrue();
+      }
+      for (byte each : document.rest()) {
+        stdin.write(each);
+        stdin.flush();
+      }
+      stdin.write("input".getBytes(UTF_8));
+      stdin.close();
+      assertThat(Lab.outcome(process).succeeded()).isEqualTo("input");
     }
   }
 

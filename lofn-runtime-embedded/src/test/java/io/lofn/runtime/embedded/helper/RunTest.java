@@ -52,7 +52,7 @@ class RunTest {
   void runsAFileAndLeavesItsInputToTheTool(Who who) throws Exception {
     try (Lab lab = new Lab(who)) {
       Path file = lab.base.resolve("document");
-      Files.write(file, lab.document().with("stdin", "yes").arguments("cat").bytes());
+      Files.write(file, lab.document().with("stdin", "yes").arguments("cat").whole());
       Process process = new ProcessBuilder(lab.command("--file", file.toString())).start();
       process.getOutputStream().write("given\n".getBytes(UTF_8));
       process.getOutputStream().close();
@@ -66,7 +66,7 @@ class RunTest {
     try (Lab lab = new Lab(who)) {
       Document document = lab.document().with("hostname", "replayed").arguments("false");
       Path file = lab.base.resolve("document");
-      Files.write(file, document.bytes());
+      Files.write(file, document.whole());
       Process process = new ProcessBuilder(lab.command("--shell", file.toString())).start();
       process
           .getOutputStream()
@@ -196,7 +196,7 @@ class RunTest {
     try (Lab lab = new Lab(who)) {
       // Not with a shell, which ignores signals itself.
       Document document = lab.document().arguments("grep", "Sig[BI]", "/proc/self/status");
-      Files.write(lab.base.resolve("document"), document.bytes());
+      Files.write(lab.base.resolve("document"), document.whole());
       String command =
           "trap '' TERM PIPE INT; exec "
               + String.join(" ", lab.command("--file", lab.base.resolve("document").toString()));
@@ -245,7 +245,7 @@ class RunTest {
   void givesTheToolItsThreeStreamsOnly(Who who) throws Exception {
     try (Lab lab = new Lab(who)) {
       Files.write(
-          lab.base.resolve("document"), lab.document().arguments("ls", "/proc/self/fd").bytes());
+          lab.base.resolve("document"), lab.document().arguments("ls", "/proc/self/fd").whole());
       String run = String.join(" ", lab.command("--file", lab.base.resolve("document").toString()));
       // 3 is that of ls itself.
       String open = "exec 7</etc/passwd 8>/dev/null 9<>/dev/null; exec " + run;
@@ -266,7 +266,7 @@ class RunTest {
               .with("stdin", "yes")
               .shell("cat /dev/stdin; echo out > /dev/stdout; echo err > /dev/stderr; id");
       Path file = lab.base.resolve("document");
-      Files.write(file, document.bytes());
+      Files.write(file, document.whole());
       // The pipes are those of who starts the helper, as a JVM's are.
       String pipes = "echo input | \"$@\" 2>&1 | cat";
       Process process =

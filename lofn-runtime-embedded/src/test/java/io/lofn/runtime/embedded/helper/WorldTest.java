@@ -353,9 +353,9 @@ class WorldTest {
               "cat /usr/made/deep/file /usr/share/text /usr/link /etc/hosts; ls /usr; touch /memory/x"
                   + " /usr/made/deep/x; for f in / /usr /usr/made /usr/share /etc /bin; do (touch"
                   + " $f/new) 2>/dev/null && echo wrote $f; done; true");
-      Files.write(lab.base.resolve("document"), show.bytes());
+      Files.write(lab.base.resolve("document"), show.whole());
       Files.write(
-          lab.base.resolve("upper"), document.with("upper", "1000000").arguments("true").bytes());
+          lab.base.resolve("upper"), document.with("upper", "1000000").arguments("true").whole());
       String stack =
           "set -e; cd \"$1\"; mkdir t m1 m2; mount -t tmpfs t t; lower=root; for i in 1 2; do mkdir"
               + " t/u$i t/w$i; mount -t overlay -o userxattr,lowerdir=$lower,upperdir=t/u$i,workdir=t/w$i"

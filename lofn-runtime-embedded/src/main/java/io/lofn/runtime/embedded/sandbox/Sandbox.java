@@ -1,0 +1,61 @@
+package io.lofn.runtime.embedded.sandbox;
+
+import io.lofn.api.ResourceLimits;
+import io.lofn.http.Uninterruptibly;
+import io.lofn.runtime.embedded.cgroup.ContainerCgroup;
+import io.lofn.runtime.embedded.helper.RunDocument;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A program {@code lofn-run} that has read the first part of its document: it makes namespaces,
+ * joins control groups, and then waits for what it shall run.
+ *
+ * @param process the program
+ * @param cgroup its control groups
+ * @param kind what it was made of
+ * @param isSpare whether it was made before a container needed it
+ */
+record Sandbox(Process process, ContainerCgroup cgroup, Kind kind, boolean isSpare) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Sandbox.class);
+
+  private static final Duration KILL_DEADLINE = Duration.ofSeconds(20);
+
+  /**
+   * What containers must have in common to use sandboxes of each other.
+   *
+   * @param uid the user inside
+   * @param gid the group inside
+   * @param network {@code none} or {@code host}
+   * @param limits what the control groups limit
+   */
+  record Kind(long uid, long gid, String network, ResourceLimits limits) {
+
+    /** Returns the first part of a document for a sandbox that ends with this process. */
+    byte[] firstPart(List<Path> cgroups) {
+      RunDocument document = new RunDocument().add("parent", ProcessHandle.current().pid());
+      cgroups.forEach(directory -> document.add("cgroup", directory));
+      addTo(document);
+      return document.encodedFirstPart();
+    }
+
+    void addTo(RunDocument document) {
+      document.add("ids", uid, gid).add("network", network);
+    }
+  }
+
+  /** Kills it, with all that runs in it, and removes its control groups. Idempotent. */
+  void end() {
+    if (process.isAlive()) {
+      process.toHandle().destroyForcibly();
+      if (!Uninterruptibly.waitFor(process, KILL_DEADLINE)) {
+        LOG.warn("The process {} of lofn-run was killed, but does not end", process.pid());
+      }
+    }
+    cgroup.remove();
+  }
+}
