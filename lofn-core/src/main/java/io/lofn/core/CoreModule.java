@@ -17,7 +17,7 @@ import io.lofn.core.image.DigestResolver;
 import io.lofn.core.image.ExecutorWarmUp;
 import io.lofn.core.image.ImagePreparer;
 import io.lofn.core.node.ContainerLabels;
-import io.lofn.core.node.HadoopProperties;
+import io.lofn.core.config.HadoopProperties;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.NodeLocks;
 import io.lofn.core.node.ProcessIdentity;

@@ -9,7 +9,7 @@ import com.google.inject.Stage;
 import io.lofn.api.EngineException;
 import io.lofn.core.check.NodeCheck;
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.node.HadoopProperties;
+import io.lofn.core.config.HadoopProperties;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.run.RunEngine;
 import io.lofn.core.run.ToolRunner;

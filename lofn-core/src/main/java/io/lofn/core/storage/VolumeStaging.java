@@ -4,7 +4,7 @@ import io.lofn.api.LofnException;
 import io.lofn.api.StagingException;
 import io.lofn.api.Volume;
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.node.HadoopProperties;
+import io.lofn.core.config.HadoopProperties;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.PrivateDirectory;
 import io.lofn.core.node.ProcessUser;

@@ -12,7 +12,7 @@ import io.lofn.api.Tool;
 import io.lofn.core.FakeProvider;
 import io.lofn.core.NoMetrics;
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.node.HadoopProperties;
+import io.lofn.core.config.HadoopProperties;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.NodeLocks;
 import io.lofn.core.runtime.NodeRuntime;

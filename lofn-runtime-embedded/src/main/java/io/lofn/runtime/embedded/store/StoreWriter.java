@@ -22,6 +22,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -195,34 +196,61 @@ final class StoreWriter {
   /** Unpacks all images of an archive that are not here yet, and gives them their names. */
   void addAll(ImageArchive archive, long deadline) throws IOException {
     for (ArchivedImage image : archive.images()) {
-      if (!Files.isDirectory(tree(image.id()))) {
-        Files.move(unpacked(image, begun, deadline), tree(image.id()));
+      if (!isWhole(tree(image.id()))) {
+        put(unpacked(image, begun, deadline), tree(image.id()));
       }
       name(image);
     }
   }
 
+  /** What is left of a tree in place may have lost what it leads to. */
+  private static boolean isWhole(Path tree) {
+    return Files.isDirectory(tree.resolve("root"));
+  }
+
+  private static void put(Path copy, Path tree) throws IOException {
+    delete(tree);
+    Files.move(copy, tree);
+  }
+
   /**
    * Unpacks what is pulled, unless it is here, and takes it into the store under its names.
    *
+   * @param inPlace the directory of its tree elsewhere, which is used in place of an own one
    * @param names gives it more names
    */
-  void add(ArchivedImage image, long deadline, NodeLock.Action<Boolean> names) throws IOException {
+  void add(
+      ArchivedImage image, Optional<Path> inPlace, long deadline, NodeLock.Action<Boolean> names)
+      throws IOException {
     hold(image.id()); // From here on nobody deletes the tree.
     Path tree = tree(image.id());
-    boolean isHere = Files.isDirectory(tree);
+    boolean isHere = isWhole(tree);
     delete(unpacked());
     Files.createDirectories(unpacked());
-    Path copy = isHere ? tree : unpacked(image, unpacked(), deadline);
+    Path copy =
+        isHere
+            ? tree
+            : inPlace.isPresent()
+                ? linked(image, inPlace.get(), unpacked())
+                : unpacked(image, unpacked(), deadline);
     change(
         deadline,
         () -> {
-          if (!Files.isDirectory(tree)) {
-            Files.move(copy, tree);
+          if (!isWhole(tree)) {
+            put(copy, tree);
           }
           name(image);
           return names.run();
         });
+  }
+
+  /** Returns a tree whose files are those of another one. */
+  private static Path linked(ArchivedImage image, Path tree, Path work) throws IOException {
+    LOG.info("Using the tree {} where it is", tree);
+    Path copy = Files.createDirectory(work.resolve(hex(image.id())));
+    Files.createSymbolicLink(copy.resolve("root"), tree.resolve("root"));
+    Files.writeString(copy.resolve("config.json"), image.config(), UTF_8);
+    return copy;
   }
 
   private static Path unpacked(ArchivedImage image, Path work, long deadline) throws IOException {

@@ -1,0 +1,79 @@
+package io.lofn.runtime.embedded.shared;
+
+import io.lofn.image.Sha256;
+import io.lofn.runtime.embedded.registry.Manifest.Descriptor;
+import io.lofn.spi.BlockInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
+
+/** A stream of a blob that fails where it is longer, or ends, and is not what it should be. */
+final class CheckedBlob extends BlockInputStream {
+
+  private final InputStream in;
+  private final Descriptor blob;
+  private final Function<StoreFault, StoreFault> blame;
+  private final IntConsumer progress;
+  private final MessageDigest digest = Sha256.start();
+  private long length;
+  private boolean ended;
+
+  /**
+   * @param blame is told each failure
+   * @param progress is told how many bytes came, and 0 when the blob is whole
+   */
+  CheckedBlob(
+      InputStream in,
+      Descriptor blob,
+      Function<StoreFault, StoreFault> blame,
+      IntConsumer progress) {
+    this.in = in;
+    this.blob = blob;
+    this.blame = blame;
+    this.progress = progress;
+  }
+
+  @Override
+  public int read(byte[] bytes, int offset, int size) throws IOException {
+    int read;
+    try {
+      read = in.read(bytes, offset, size);
+    } catch (IOException e) {
+      throw blame.apply(StoreFault.unreadable(blob.digest(), e));
+    }
+    if (read > 0) {
+      digest.update(bytes, offset, read);
+      length += read;
+      progress.accept(read);
+      if (length > blob.size()) {
+        throw damaged("it has more than %d bytes".formatted(blob.size()));
+      }
+    } else if (read < 0 && !ended) {
+      ended = true;
+      end();
+    }
+    return read;
+  }
+
+  private void end() throws IOException {
+    if (length < blob.size()) {
+      throw damaged("it has %d bytes instead of %d".formatted(length, blob.size()));
+    }
+    String found = Sha256.end(digest);
+    if (!found.equals(blob.digest())) {
+      throw damaged("its digest is " + found);
+    }
+    progress.accept(0);
+  }
+
+  private StoreFault damaged(String why) {
+    return blame.apply(StoreFault.damaged(blob.digest(), why));
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+}
