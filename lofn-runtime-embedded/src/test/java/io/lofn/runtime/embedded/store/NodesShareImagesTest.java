@@ -373,13 +373,15 @@ class NodesShareImagesTest {
   void sixteenWritersInTwoProcessesMakeOneWholeStore() throws Exception {
     List<Process> processes = new ArrayList<>();
     for (String each : List.of("one", "two")) {
-      processes.add(start(StoreProgram.share(directory.resolve(each), name, shared, 8), each));
+      processes.add(start(StoreProgram.share(directory.resolve(each), name, shared, 8), each + ".txt"));
     }
     for (Process each : processes) {
       assertThat(each.waitFor(1, TimeUnit.MINUTES)).isTrue();
     }
     for (String each : List.of("one", "two")) {
-      assertThat(said(each).lines().filter(line -> line.equals(image.id()))).hasSize(8);
+      assertThat(said(each + ".txt").lines().filter(line -> line.equals(image.id())))
+          .as(said(each + ".txt"))
+          .hasSize(8);
     }
     assertThat(registry.asked()).hasSize(4);
     assertThat(files("writing")).isEmpty();
@@ -397,15 +399,15 @@ class NodesShareImagesTest {
     registry.push("tools/large", "1", large, List.of(layer));
     String largeName = registry.host() + "/tools/large:1";
     Process killed =
-        start(StoreProgram.share(directory.resolve("killed"), largeName, shared, 1), "killed");
+        start(StoreProgram.share(directory.resolve("killed"), largeName, shared, 1), "killed.txt");
     Path blob = blob(TestImage.sha256(large.layers().get(0)));
     while (files("writing").stream().noneMatch(file -> file.toFile().length() > 1 << 20)
         && killed.isAlive()) {
       Thread.onSpinWait();
     }
     killed.destroyForcibly().waitFor();
+    assertThat(files("writing")).as(said("killed.txt")).isNotEmpty();
     assertThat(blob).doesNotExist();
-    assertThat(files("writing")).isNotEmpty();
     assertThat(files("turns")).isNotEmpty();
 
     assertThat(node("second").prepare(ImageRequest.of(largeName)).id()).isEqualTo(large.id());

@@ -35,8 +35,10 @@ final class StoreProgram {
    * images.
    */
   static List<String> share(Path stores, String image, Path shared, int nodes) {
-    return command(
-        List.of(stores.toString(), image, "127.0.0.1", shared.toString(), "" + nodes));
+    List<String> command =
+        command(List.of(stores.toString(), image, "127.0.0.1", shared.toString(), "" + nodes));
+    command.add(1, "-Dorg.slf4j.simpleLogger.logFile=System.out");
+    return command;
   }
 
   private static List<String> command(List<String> arguments) {
