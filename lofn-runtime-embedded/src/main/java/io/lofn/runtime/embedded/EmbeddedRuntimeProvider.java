@@ -74,7 +74,8 @@ public final class EmbeddedRuntimeProvider implements ContainerRuntimeProvider {
     return new EmbeddedRuntime(
         node,
         Cgroups.find(config.property(Cgroups.PARENT)),
-        new ImageStore(node.directory().resolve("images"), registries(config), SharedStore.of(config)));
+        new ImageStore(
+            node.directory().resolve("images"), registries(config), SharedStore.of(config)));
   }
 
   private static RegistryClient registries(RuntimeConfig config) {

@@ -26,8 +26,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One image of the store, as the files of an archive. Layers are read where they lie, and the digest
- * of each file is checked while it is read. Not thread-safe, but for the streams.
+ * One image of the store, as the files of an archive. Layers are read where they lie, and the
+ * digest of each file is checked while it is read. Not thread-safe, but for the streams.
  */
 final class SharedImage implements ArchiveFiles {
 
@@ -84,8 +84,7 @@ final class SharedImage implements ArchiveFiles {
     if (bytes.isEmpty() || !fits(bytes.get(), wanted)) {
       return Optional.empty();
     }
-    return Optional.of(
-        new SharedImage(layout, source, manifest, config, index(source, manifest)));
+    return Optional.of(new SharedImage(layout, source, manifest, config, index(source, manifest)));
   }
 
   private static boolean fits(byte[] config, Optional<String> wanted) throws IOException {

@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files of the store: an OCI layout, of which each file is written once, by any of many writers.
- * A name is a directory with one small file, whose own name tells the digest: the layout's {@code
- * index.json} would have to be changed by all.
+ * The files of the store: an OCI layout, of which each file is written once, by any of many
+ * writers. A name is a directory with one small file, whose own name tells the digest: the layout's
+ * {@code index.json} would have to be changed by all.
  */
 final class SharedLayout {
 

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whose turn it is to ask a registry for an image while other nodes wait. A turn is a file that only
- * one node can create, and a second one with a number in its name, which is replaced every few
+ * Whose turn it is to ask a registry for an image while other nodes wait. A turn is a file that
+ * only one node can create, and a second one with a number in its name, which is replaced every few
  * seconds as long as the holder lives. The others watch that by their own clocks.
  *
  * @param place of the store

@@ -145,8 +145,7 @@ final class ImagePulls {
   private RegistryClient.Receiver taker(ImageReference image, long deadline) {
     return (archive, digest) -> {
       for (ArchivedImage each : archive.images()) {
-        writer.add(
-            each, shared.tree(each.id()), deadline, () -> name(image, each.id(), digest));
+        writer.add(each, shared.tree(each.id()), deadline, () -> name(image, each.id(), digest));
       }
     };
   }

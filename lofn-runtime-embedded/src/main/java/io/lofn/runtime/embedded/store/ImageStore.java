@@ -104,8 +104,7 @@ public final class ImageStore {
               + " save' or an OCI image");
     }
     pulls.pull(request);
-    return present(image, request)
-        .orElseThrow(() -> deleted(request));
+    return present(image, request).orElseThrow(() -> deleted(request));
   }
 
   private ImageUnavailableException deleted(ImageRequest request) {

@@ -136,10 +136,7 @@ class NodesShareImagesTest {
     assertThat(files("turns")).isEmpty();
     List<Path> names = files("names");
     assertThat(names).hasSize(1);
-    Files.copy(
-        names.get(0),
-        shared.resolve("index.json"),
-        StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(names.get(0), shared.resolve("index.json"), StandardCopyOption.REPLACE_EXISTING);
     ImageStore other = TestImage.store(directory.resolve("other"));
     other.load(shared, Duration.ofMinutes(1));
     assertHas(other, ImageRequest.of(name).policy(PullPolicy.NEVER));
@@ -325,7 +322,8 @@ class NodesShareImagesTest {
     Files.move(tree, directory.resolve("away"));
     ImageStore restarted = node("second");
     assertHas(restarted, ImageRequest.of(name));
-    assertThat(restarted.open(image.id()).root().toRealPath()).startsWith(directory.toRealPath().resolve("second"));
+    assertThat(restarted.open(image.id()).root().toRealPath())
+        .startsWith(directory.toRealPath().resolve("second"));
   }
 
   private Path trees() throws IOException {
@@ -343,8 +341,7 @@ class NodesShareImagesTest {
     int node = 0;
     for (Path each : List.of(shared, tree.getParent(), tree, tree.resolve("root"))) {
       var before = Files.getPosixFilePermissions(each);
-      Files.setPosixFilePermissions(
-          each, PosixFilePermissions.fromString("rwxrwxr-x"));
+      Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxrwxr-x"));
       ImageStore other = node("node" + ++node);
       assertHas(other, ImageRequest.of(name));
       assertThat(other.open(image.id()).root()).as("%s", each).isDirectory();
@@ -373,7 +370,8 @@ class NodesShareImagesTest {
   void sixteenWritersInTwoProcessesMakeOneWholeStore() throws Exception {
     List<Process> processes = new ArrayList<>();
     for (String each : List.of("one", "two")) {
-      processes.add(start(StoreProgram.share(directory.resolve(each), name, shared, 8), each + ".txt"));
+      processes.add(
+          start(StoreProgram.share(directory.resolve(each), name, shared, 8), each + ".txt"));
     }
     for (Process each : processes) {
       assertThat(each.waitFor(1, TimeUnit.MINUTES)).isTrue();
@@ -420,7 +418,8 @@ class NodesShareImagesTest {
   private String mounted(String mount, String image, int times) throws Exception {
     List<String> command =
         new ArrayList<>(List.of("unshare", "--map-root-user", "--mount", "sh", "-ec"));
-    command.add(mount + "; \"$@\"; find " + shared + "/blobs " + shared + "/writing -type f || true");
+    command.add(
+        mount + "; \"$@\"; find " + shared + "/blobs " + shared + "/writing -type f || true");
     command.add("sh");
     command.addAll(StoreProgram.share(directory.resolve("mounted"), image, shared, times));
     Process process = start(command, "mounted.txt");
