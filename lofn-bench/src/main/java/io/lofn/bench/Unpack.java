@@ -3,6 +3,8 @@ package io.lofn.bench;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
 import io.lofn.spi.ImageArchives;
+import io.lofn.spi.ImageRequest;
+import io.lofn.spi.PreparedImage;
 import io.lofn.spi.RuntimeConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +13,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.ServiceLoader;
 
-/** Makes the images of a large archive usable, where no part of them is there yet. */
+/**
+ * Makes the images of a large archive usable, where no part of them is there yet; and the same
+ * image on a node that finds it in a store which another node has filled from a registry.
+ */
 final class Unpack implements Scenario {
 
   private static final String IMAGE = "lofn-bench-archive:1";
@@ -24,14 +29,30 @@ final class Unpack implements Scenario {
     try {
       Path archive = makeArchive(directory, lab.sizes().archiveMebibytes);
       Path store = directory.resolve("store");
+      Path node = directory.resolve("node");
+      Path shared = directory.resolve("shared");
       LiveHeap heap = new LiveHeap();
-      lab.contest("unpack")
-          .add("docker-load", () -> Shell.output("docker load -i " + archive))
-          .before("docker-load", Unpack::removeImage)
-          .add("embedded-load", () -> heap.during(() -> load(archive, store)))
-          .before("embedded-load", () -> delete(store))
-          .run(lab.sizes().rounds)
-          .ratio("embedded/docker-load", "embedded-load", "docker-load");
+      try (ArchiveRegistry registry = ArchiveRegistry.of(archive, directory.resolve("files"))) {
+        pull(registry, node, shared);
+        int filled = registry.requests();
+        lab.contest("unpack")
+            .add("docker-load", () -> Shell.output("docker load -i " + archive))
+            .before("docker-load", Unpack::removeImage)
+            .add("embedded-load", () -> heap.during(() -> load(archive, store)))
+            .before("embedded-load", () -> delete(store))
+            .add("embedded-shared", () -> pull(registry, node, shared))
+            .before("embedded-shared", () -> delete(node))
+            .run(lab.sizes().rounds)
+            .ratio("embedded/docker-load", "embedded-load", "docker-load")
+            .ratio("shared/embedded-load", "embedded-shared", "embedded-load");
+        int more = registry.requests() - filled;
+        if (more > 0) {
+          throw new IllegalStateException(
+              "Nodes with a shared store asked the registry " + more + " times");
+        }
+        lab.report(new Row("unpack", "first-node", "requests", filled, "requests"));
+        lab.report(new Row("unpack", "embedded-shared", "requests", more, "requests"));
+      }
       lab.report(
           new Row("unpack", "embedded-load", "heap-growth", heap.growth() / MEBIBYTE, "MiB"));
     } finally {
@@ -44,6 +65,23 @@ final class Unpack implements Scenario {
     ContainerRuntime runtime = embedded().create(RuntimeConfig.of(Map.of("dir", store.toString())));
     try {
       ((ImageArchives) runtime).load(archive, Duration.ofHours(1));
+    } finally {
+      runtime.close();
+    }
+  }
+
+  private static void pull(ArchiveRegistry registry, Path node, Path shared) {
+    Map<String, String> settings =
+        Map.of(
+            "dir",
+            node.toString(),
+            "store",
+            shared.toString(),
+            "insecureRegistries",
+            registry.host());
+    ContainerRuntime runtime = embedded().create(RuntimeConfig.of(settings));
+    try {
+      PreparedImage unused = runtime.prepare(ImageRequest.of(registry.image()));
     } finally {
       runtime.close();
     }

@@ -2,37 +2,40 @@ package io.lofn.runtime.embedded.shared;
 
 import io.lofn.image.Sha256;
 import io.lofn.runtime.embedded.registry.Manifest.Descriptor;
+import io.lofn.runtime.embedded.registry.Progress;
 import io.lofn.spi.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.function.Function;
-import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
-/** A stream of a blob that fails where it is longer, or ends, and is not what it should be. */
+/** A stream of a blob that fails where it is longer or shorter than it should be. */
 final class CheckedBlob extends BlockInputStream {
 
   private final InputStream in;
   private final Descriptor blob;
   private final Function<StoreFault, StoreFault> blame;
-  private final IntConsumer progress;
-  private final MessageDigest digest = Sha256.start();
+  private final Progress progress;
+  private final @Nullable MessageDigest digest;
   private long length;
   private boolean ended;
 
   /**
+   * @param hashed whether to compare its digest, too
    * @param blame is told each failure
-   * @param progress is told how many bytes came, and 0 when the blob is whole
    */
   CheckedBlob(
       InputStream in,
       Descriptor blob,
+      boolean hashed,
       Function<StoreFault, StoreFault> blame,
-      IntConsumer progress) {
+      Progress progress) {
     this.in = in;
     this.blob = blob;
     this.blame = blame;
     this.progress = progress;
+    digest = hashed ? Sha256.start() : null;
   }
 
   @Override
@@ -44,9 +47,11 @@ final class CheckedBlob extends BlockInputStream {
       throw blame.apply(StoreFault.unreadable(blob.digest(), e));
     }
     if (read > 0) {
-      digest.update(bytes, offset, read);
+      if (digest != null) {
+        digest.update(bytes, offset, read);
+      }
       length += read;
-      progress.accept(read);
+      progress.add(read);
       if (length > blob.size()) {
         throw damaged("it has more than %d bytes".formatted(blob.size()));
       }
@@ -61,11 +66,10 @@ final class CheckedBlob extends BlockInputStream {
     if (length < blob.size()) {
       throw damaged("it has %d bytes instead of %d".formatted(length, blob.size()));
     }
-    String found = Sha256.end(digest);
+    String found = digest == null ? blob.digest() : Sha256.end(digest);
     if (!found.equals(blob.digest())) {
       throw damaged("its digest is " + found);
     }
-    progress.accept(0);
   }
 
   private StoreFault damaged(String why) {

@@ -18,16 +18,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One image of the store, as the files of an archive. Layers are read where they lie, and the
- * digest of each file is checked while it is read. Not thread-safe, but for the streams.
+ * One image of the store, as the files of an archive. Layers are read where they lie, and their
+ * digests are checked by who unpacks them. If that fails, the file is read once more, to tell whose
+ * fault it is. Not thread-safe, but for the streams.
  */
 final class SharedImage implements ArchiveFiles {
 
@@ -38,9 +37,9 @@ final class SharedImage implements ArchiveFiles {
   private final Map<String, Descriptor> files = new LinkedHashMap<>();
   private final byte[] index;
   private final Progress progress;
-  private final Map<String, Descriptor> unfinished = new ConcurrentHashMap<>();
   private final Set<String> layers = new HashSet<>();
-  private volatile boolean layersRead;
+  private @Nullable Descriptor last;
+  private boolean layersRead;
   private volatile @Nullable StoreFault fault;
 
   private SharedImage(
@@ -129,24 +128,22 @@ final class SharedImage implements ArchiveFiles {
 
   /** Returns what was wrong with the store, if that is why something failed. */
   Optional<StoreFault> fault() {
-    if (fault == null) {
-      for (Descriptor each : List.copyOf(unfinished.values())) {
-        check(each);
+    Descriptor file = last;
+    if (fault == null && file != null) {
+      byte[] block = new byte[1 << 16];
+      try (InputStream in = opened(file, true)) {
+        while (in.read(block) >= 0 && !Thread.currentThread().isInterrupted()) {
+          // The stream checks itself.
+        }
+      } catch (IOException e) {
+        return Optional.of(told(file, e));
       }
     }
     return Optional.ofNullable(fault);
   }
 
-  /** A reader of damaged data may fail before its end, where digests are checked. */
-  private void check(Descriptor file) {
-    byte[] block = new byte[1 << 16];
-    try (InputStream in = opened(file)) {
-      while (in.read(block) >= 0 && !Thread.currentThread().isInterrupted()) {
-        // It checks itself.
-      }
-    } catch (IOException e) {
-      blame(e instanceof StoreFault known ? known : StoreFault.unreadable(file.digest(), e));
-    }
+  private static StoreFault told(Descriptor file, IOException e) {
+    return e instanceof StoreFault known ? known : StoreFault.unreadable(file.digest(), e);
   }
 
   private StoreFault blame(StoreFault found) {
@@ -170,36 +167,20 @@ final class SharedImage implements ArchiveFiles {
     if (file == null) {
       throw new IOException("it has no file " + name);
     }
+    layersRead |= layers.contains(name);
+    last = file;
     try {
-      layersRead |= layers.contains(name);
-      return opened(file);
+      return opened(file, false);
     } catch (IOException e) {
-      throw blame(e instanceof StoreFault known ? known : StoreFault.unreadable(file.digest(), e));
+      throw blame(told(file, e));
     }
   }
 
-  private InputStream opened(Descriptor file) throws IOException {
+  private InputStream opened(Descriptor file, boolean hashed) throws IOException {
     if (!layout.has(file.digest())) {
       throw StoreFault.damaged(file.digest(), "it is not there");
     }
-    unfinished.put(file.digest(), file);
-    return new CheckedBlob(
-        layout.open(file.digest()),
-        file,
-        this::blame,
-        read -> {
-          if (read > 0) {
-            progress.add(read);
-          } else {
-            unfinished.remove(file.digest());
-          }
-        });
-  }
-
-  /** Returns true: the streams do. */
-  @Override
-  public boolean areChecked() {
-    return true;
+    return new CheckedBlob(layout.open(file.digest()), file, hashed, this::blame, progress);
   }
 
   @Override

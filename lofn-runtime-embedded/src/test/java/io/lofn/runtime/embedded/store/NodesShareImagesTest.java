@@ -174,8 +174,9 @@ class NodesShareImagesTest {
   void aTagThatMovesBackIsFoundAsItIsNow() throws Exception {
     fill();
     ImageRequest always = ImageRequest.of(name).policy(PullPolicy.ALWAYS);
-    registry.push(TOOLS, "1", image(2));
-    assertThat(node("second").prepare(always).id()).isEqualTo(image(2).id());
+    TestImage other = image(2);
+    registry.push(TOOLS, "1", other);
+    assertThat(node("second").prepare(always).id()).isEqualTo(other.id());
     registry.push(TOOLS, "1", image);
 
     assertThat(node("driver").digest(always)).contains(digest);
