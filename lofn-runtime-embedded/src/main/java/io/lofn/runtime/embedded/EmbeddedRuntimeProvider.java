@@ -6,6 +6,7 @@ import io.lofn.runtime.embedded.helper.HelperProgram;
 import io.lofn.runtime.embedded.registry.RegistryClient;
 import io.lofn.runtime.embedded.sandbox.EmbeddedRuntime;
 import io.lofn.runtime.embedded.sandbox.NodeSetup;
+import io.lofn.runtime.embedded.shared.OverlayTrial;
 import io.lofn.runtime.embedded.shared.SharedStore;
 import io.lofn.runtime.embedded.store.ImageStore;
 import io.lofn.spi.ContainerRuntime;
@@ -60,7 +61,7 @@ public final class EmbeddedRuntimeProvider implements ContainerRuntimeProvider {
   public Optional<String> unavailableReason(RuntimeConfig config) {
     try {
       registries(config);
-      SharedStore.of(config);
+      SharedStore.require(config);
       NodeSetup.open(config, JAR).probe(List.of());
       return Optional.empty();
     } catch (RuntimeException e) {
@@ -75,7 +76,9 @@ public final class EmbeddedRuntimeProvider implements ContainerRuntimeProvider {
         node,
         Cgroups.find(config.property(Cgroups.PARENT)),
         new ImageStore(
-            node.directory().resolve("images"), registries(config), SharedStore.of(config)));
+            node.directory().resolve("images"),
+            registries(config),
+            SharedStore.of(config, new OverlayTrial(JAR, node.directory(), config.callTimeout()))));
   }
 
   private static RegistryClient registries(RuntimeConfig config) {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ public final class SharedStore {
 
   private final @Nullable SharedLayout layout;
   private final Duration patience;
+  private final Function<Path, Optional<String>> trial;
   private final Trouble reading = new Trouble(READ_AGAIN);
   private final Trouble writing = new Trouble(WRITE_AGAIN);
 
@@ -52,9 +54,11 @@ public final class SharedStore {
     void pull(RegistryClient.Receiver receiver) throws IOException;
   }
 
-  private SharedStore(@Nullable SharedLayout layout, Duration patience) {
+  private SharedStore(
+      @Nullable SharedLayout layout, Duration patience, Function<Path, Optional<String>> trial) {
     this.layout = layout;
     this.patience = patience;
+    this.trial = trial;
   }
 
   /** Returns the keys of the runtime that it reads, and what they mean. */
@@ -67,7 +71,7 @@ public final class SharedStore {
 
   /** Returns a store in which nothing is. */
   public static SharedStore none() {
-    return new SharedStore(null, Duration.ZERO);
+    return new SharedStore(null, Duration.ZERO, root -> Optional.empty());
   }
 
   /**
@@ -75,15 +79,30 @@ public final class SharedStore {
    * not shown for the timeout of calls that it lives.
    *
    * @param config the runtime's configuration
+   * @param trial of trees that are used where they are
    * @throws EngineException if nothing serves its file system
    */
-  public static SharedStore of(RuntimeConfig config) {
+  public static SharedStore of(RuntimeConfig config, OverlayTrial trial) {
+    return of(config, trial::refusal);
+  }
+
+  /**
+   * Fails as the other method does.
+   *
+   * @param config the runtime's configuration
+   * @throws EngineException if nothing serves its file system
+   */
+  public static void require(RuntimeConfig config) {
+    SharedStore unused = of(config, root -> Optional.empty());
+  }
+
+  private static SharedStore of(RuntimeConfig config, Function<Path, Optional<String>> trial) {
     return config
         .property(KEY)
         .map(String::strip)
         .filter(setting -> !setting.isEmpty())
         .map(setting -> new SharedLayout(Place.of(setting, config)))
-        .map(layout -> new SharedStore(layout, config.callTimeout()))
+        .map(layout -> new SharedStore(layout, config.callTimeout(), trial))
         .orElseGet(SharedStore::none);
   }
 
@@ -95,7 +114,7 @@ public final class SharedStore {
   public Optional<Path> tree(String id) {
     return layout == null
         ? Optional.empty()
-        : layout.place().path().flatMap(path -> new SharedTrees(path).find(id));
+        : layout.place().path().flatMap(path -> new SharedTrees(path, trial).find(id));
   }
 
   /** Returns the digest that a tag stands for there. */

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,8 +20,9 @@ import org.slf4j.LoggerFactory;
  * if nobody but root and this user can change them.
  *
  * @param store the store's directory
+ * @param trial tells why containers cannot have a root
  */
-record SharedTrees(Path store) {
+record SharedTrees(Path store, Function<Path, Optional<String>> trial) {
 
   private static final Logger LOG = LoggerFactory.getLogger(SharedTrees.class);
   private static final int TYPE = 0170000;
@@ -40,6 +42,10 @@ record SharedTrees(Path store) {
       }
       if (!Sha256.of(Files.readAllBytes(tree.resolve("config.json"))).equals(id)) {
         throw new IOException("its config.json is not that of the image");
+      }
+      Optional<String> refusal = trial.apply(root);
+      if (refusal.isPresent()) {
+        throw new IOException(refusal.get());
       }
       return Optional.of(tree);
     } catch (NoSuchFileException e) {

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
+import io.lofn.files.FileTree;
+import io.lofn.files.Writers;
 import io.lofn.image.Platform;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.RuntimeConfig;
@@ -456,5 +458,30 @@ class NodesShareImagesTest {
         .contains("cannot be put into the shared store")
         .contains("No space left on device");
     assertThat(said.lines().filter(line -> line.startsWith(shared + "/writing"))).isEmpty();
+  }
+
+  /** The kernel stacks three overlays: that of a container would be the third here. */
+  @Test
+  void aTreeThatNoOverlayCanBeMadeOfIsUnpackedLocally() throws Exception {
+    fill();
+    Path tree = trees();
+    for (Path each : List.of(shared, tree.getParent().getParent(), tree.getParent(), tree)) {
+      Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    Path layers = Files.createDirectory(directory.resolve("layers"));
+    String overlay = "mount -t overlay -o lowerdir=%s:%s none %s; ";
+    String below = overlay.formatted(shared, layers, shared);
+
+    assertThat(mounted("true", name, 1)).contains(image.id()).contains("in place");
+    FileTree.delete(directory.resolve("mounted"), Writers.GONE);
+    String said = mounted(below + below + "true", name, 1);
+
+    assertThat(said)
+        .contains(image.id())
+        .doesNotContain("in place")
+        .contains("The tree " + tree + " is not used where it is: no container can be made of it: ")
+        .contains("make an overlay of")
+        .contains("this node unpacks the image");
+    assertThat(registry.asked()).isEmpty();
   }
 }

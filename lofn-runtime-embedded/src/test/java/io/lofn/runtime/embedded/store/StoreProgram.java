@@ -2,6 +2,7 @@ package io.lofn.runtime.embedded.store;
 
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.RuntimeConfig;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,7 +84,11 @@ final class StoreProgram {
                 CompletableFuture.runAsync(
                     () -> {
                       ImageStore node = TestImage.store(stores.resolve("node" + i), config);
-                      System.out.println(node.prepare(ImageRequest.of(arguments[1])).id());
+                      String id = node.prepare(ImageRequest.of(arguments[1])).id();
+                      System.out.println(id);
+                      if (Files.isSymbolicLink(node.open(id).root())) {
+                        System.out.println("in place");
+                      }
                     },
                     each -> new Thread(each, "node" + i).start()))
         .toList()

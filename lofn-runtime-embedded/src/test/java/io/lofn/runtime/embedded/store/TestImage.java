@@ -5,7 +5,10 @@ import static org.apache.commons.compress.archivers.tar.TarConstants.LF_LINK;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_NORMAL;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_SYMLINK;
 
+import io.lofn.runtime.embedded.EmbeddedRuntimeProvider;
+import io.lofn.runtime.embedded.helper.HelperProgram;
 import io.lofn.runtime.embedded.registry.RegistryClient;
+import io.lofn.runtime.embedded.shared.OverlayTrial;
 import io.lofn.runtime.embedded.shared.SharedStore;
 import io.lofn.spi.RuntimeConfig;
 import java.io.ByteArrayOutputStream;
@@ -54,7 +57,12 @@ final class TestImage {
     return new ImageStore(
         directory,
         RegistryClient.of(config, List.of(directory.resolveSibling("config.json"))),
-        SharedStore.of(config));
+        SharedStore.of(
+            config,
+            new OverlayTrial(
+                HelperProgram.jarOf(EmbeddedRuntimeProvider.class),
+                directory.resolveSibling("trials-" + directory.getFileName()),
+                config.callTimeout())));
   }
 
   TestImage platform(String os, String architecture) {
