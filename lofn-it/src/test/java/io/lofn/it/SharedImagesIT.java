@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -62,10 +63,14 @@ class SharedImagesIT {
   }
 
   private Lofn node(String name) {
+    return node(name, hdfs.uri() + "/images");
+  }
+
+  private Lofn node(String name, String store) {
     Map<String, String> settings =
         new HashMap<>(EmbeddedNode.settingsIn(nodes.resolve(name).resolve("dir")));
     settings.put("spark.lofn.embedded.insecureRegistries", registry.host());
-    settings.put("spark.lofn.embedded.store", hdfs.uri() + "/images");
+    settings.put("spark.lofn.embedded.store", store);
     return SPARK.lofn(settings);
   }
 
@@ -122,5 +127,28 @@ class SharedImagesIT {
     hdfs.close();
 
     assertRuns("first", cat);
+  }
+
+  @Test
+  void aToolRunsInATreeThatIsUsedWhereItIs() throws Exception {
+    Path shared = nodes.resolve("shared");
+    node("first", shared.toString()).prepareImages(cat);
+    int filled = requests();
+    Path tree;
+    try (Stream<Path> all = Files.list(nodes.resolve("first/dir/images/sha256"))) {
+      tree = all.findFirst().orElseThrow();
+    }
+    Path there = Files.createDirectories(shared.resolve("trees/sha256"));
+    Engines.run("cp", "-a", tree.toString(), there + "/begun");
+    Files.move(there.resolve("begun"), there.resolve(tree.getFileName()));
+
+    JavaRDD<String> output =
+        node("second", shared.toString()).map(data(), cat.shell("cat; touch /etc/own"));
+
+    assertThat(output.collect()).containsExactly("a", "b");
+    assertThat(nodes.resolve("second/dir/images/sha256").resolve(tree.getFileName()))
+        .isDirectoryContaining(each -> Files.isSymbolicLink(each));
+    assertThat(there.resolve(tree.getFileName()).resolve("root/etc/own")).doesNotExist();
+    assertThat(requests()).isEqualTo(filled);
   }
 }
