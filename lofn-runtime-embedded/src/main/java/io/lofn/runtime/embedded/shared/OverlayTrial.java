@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Tries whether containers can have a directory below their own files: not on every file system.
@@ -21,6 +23,7 @@ public final class OverlayTrial {
   private final HelperProgram.Jar jar;
   private final Path directory;
   private final Duration timeout;
+  private final Map<Path, Optional<String>> known = new ConcurrentHashMap<>();
 
   /**
    * Creates a trial.
@@ -36,12 +39,16 @@ public final class OverlayTrial {
   }
 
   /**
-   * Tries it, unless no container of the node has an overlay.
+   * Tries it once, unless no container of the node has an overlay.
    *
    * @param root the root of an image
    * @return why the kernel refuses; empty if it does not
    */
   Optional<String> refusal(Path root) {
+    return known.computeIfAbsent(root, this::tried);
+  }
+
+  private Optional<String> tried(Path root) {
     try {
       Path own = HelperProgram.privateDirectory(directory);
       Path scratch = HelperProgram.privateDirectory(own.resolve("scratch"));

@@ -32,14 +32,11 @@ public final class SharedStore {
 
   private static final String KEY = "store";
   private static final Logger LOG = LoggerFactory.getLogger(SharedStore.class);
-  private static final Duration READ_AGAIN = Duration.ofMinutes(1);
-  private static final Duration WRITE_AGAIN = Duration.ofMinutes(10);
 
   private final @Nullable SharedLayout layout;
   private final Duration patience;
   private final Function<Path, Optional<String>> trial;
-  private final Trouble reading = new Trouble(READ_AGAIN);
-  private final Trouble writing = new Trouble(WRITE_AGAIN);
+  private final Health health;
 
   /** Pulls from a registry. */
   @FunctionalInterface
@@ -59,6 +56,7 @@ public final class SharedStore {
     this.layout = layout;
     this.patience = patience;
     this.trial = trial;
+    health = new Health(toString());
   }
 
   /** Returns the keys of the runtime that it reads, and what they mean. */
@@ -119,24 +117,24 @@ public final class SharedStore {
 
   /** Returns the digest that a tag stands for there. */
   public Optional<String> digest(ImageReference tag) {
-    if (layout == null || reading.isNow()) {
+    if (layout == null || !health.isReadable()) {
       return Optional.empty();
     }
     try {
       return layout.digest(RegistryName.of(tag));
-    } catch (IOException e) {
-      unreadable(e);
+    } catch (IOException | RuntimeException e) {
+      health.unreadable(e);
       return Optional.empty();
     }
   }
 
   /** Notes the digest that a tag stands for in its registry. */
   public void name(ImageReference tag, String digest) {
-    if (layout != null && !tag.isImmutable() && !writing.isNow() && !reading.isNow()) {
+    if (layout != null && !tag.isImmutable() && health.isWritable()) {
       try {
         layout.name(RegistryName.of(tag), digest);
-      } catch (IOException e) {
-        unwritable(tag, e);
+      } catch (IOException | RuntimeException e) {
+        health.unwritable(tag, e);
       }
     }
   }
@@ -148,7 +146,7 @@ public final class SharedStore {
 
   private Optional<Found> find(ImageReference image, Optional<String> platform) {
     SharedLayout place = layout;
-    if (place == null || reading.isNow() || image.isId()) {
+    if (place == null || !health.isReadable() || image.isId()) {
       return Optional.empty();
     }
     try {
@@ -162,8 +160,8 @@ public final class SharedStore {
               .map(found -> new Found(found, digest.get()));
     } catch (StoreFault e) {
       fault(image, e);
-    } catch (IOException e) {
-      unreadable(e);
+    } catch (IOException | RuntimeException e) {
+      health.unreadable(e);
     }
     return Optional.empty();
   }
@@ -223,7 +221,7 @@ public final class SharedStore {
       throws IOException {
     while (!take(image, platform, receiver)) {
       SharedLayout place = layout;
-      if (place == null || reading.isNow() || writing.isNow()) {
+      if (place == null || !health.isWritable()) {
         registry.pull(receiver);
         return;
       }
@@ -247,15 +245,16 @@ public final class SharedStore {
 
   private Turns.Turn turn(SharedLayout place, ImageReference image, String key, long deadline) {
     try {
-      return new Turns(place.place(), patience).await(key, deadline);
+      return new Turns(place.place(), patience)
+          .await(RegistryName.of(image).toString(), key, deadline);
     } catch (IOException e) {
-      unwritable(image, e);
+      health.unwritable(image, e);
       return Turns.Turn.WITHOUT;
     }
   }
 
   private void put(SharedLayout place, ImageReference image, PulledImage pulled) {
-    if (writing.isNow()) {
+    if (!health.isWritable()) {
       return;
     }
     try {
@@ -265,14 +264,14 @@ public final class SharedStore {
       if (!image.isImmutable()) {
         place.name(RegistryName.of(image), pulled.digest());
       }
-    } catch (IOException e) {
-      unwritable(image, e);
+    } catch (IOException | RuntimeException e) {
+      health.unwritable(image, e);
     }
   }
 
   private void fault(ImageReference image, StoreFault fault) {
     if (!fault.isDamaged() || layout == null) {
-      unreadable(fault);
+      health.unreadable(fault);
       return;
     }
     LOG.warn(
@@ -283,21 +282,9 @@ public final class SharedStore {
         fault.getMessage());
     try {
       layout.delete(fault.digest());
-    } catch (IOException e) {
-      unwritable(image, e);
+    } catch (IOException | RuntimeException e) {
+      health.unwritable(image, e);
     }
-  }
-
-  private void unreadable(IOException e) {
-    reading.found(
-        "The shared store %s (%s) cannot be read: %s; images come from their registries, and it is tried again in a minute"
-            .formatted(this, SETTING, e.getMessage()));
-  }
-
-  private void unwritable(ImageReference image, IOException e) {
-    writing.found(
-        "Image %s cannot be put into the shared store %s (%s): %s; nodes that do not find it there ask its registry"
-            .formatted(RegistryName.of(image), this, SETTING, e));
   }
 
   /** Returns where it is, for messages; empty if there is none. */

@@ -65,11 +65,12 @@ record Turns(Place place, Duration patience) {
   /**
    * Takes the turn, or waits for the end of another node's.
    *
-   * @param key what it is for, as a part of a file's name
+   * @param image what it is for
+   * @param key the same, as a part of a file's name
    * @param deadline as {@link System#nanoTime()} counts; after it this node does not wait
    * @throws IOException if nothing can be written there
    */
-  Turn await(String key, long deadline) throws IOException {
+  Turn await(String image, String key, long deadline) throws IOException {
     String holder = at(key + HOLDER);
     try (OutputStream out = place.files().create(holder)) {
       out.write(ProcessHandle.current().toString().getBytes(UTF_8));
@@ -77,8 +78,8 @@ record Turns(Place place, Duration patience) {
       if (seen(key).isEmpty()) {
         return retried(holder, key, e);
       }
-      LOG.info("Another node pulls the image and puts it into {}; waiting for that", place);
-      return awaitEnd(key, deadline) ? new Over() : Turn.WITHOUT;
+      LOG.info("Another node pulls image {} and puts it into {}; waiting for that", image, place);
+      return awaitEnd(image, key, deadline) ? new Over() : Turn.WITHOUT;
     }
     return new Held(key);
   }
@@ -110,7 +111,7 @@ record Turns(Place place, Duration patience) {
         .toList();
   }
 
-  private boolean awaitEnd(String key, long deadline) throws IOException {
+  private boolean awaitEnd(String image, String key, long deadline) throws IOException {
     List<String> last = List.of();
     long since = System.nanoTime();
     long pause = FIRST_LOOK_MILLIS;
@@ -123,7 +124,10 @@ record Turns(Place place, Duration patience) {
         last = seen;
         since = System.nanoTime();
       } else if (System.nanoTime() - since > patience.toNanos()) {
-        LOG.info("The node that pulls the image into {} has died; this one takes its turn", place);
+        LOG.info(
+            "Nothing is heard of the node that pulls image {} into {}; this one takes its turn",
+            image,
+            place);
         delete(key);
         return true;
       }

@@ -9,7 +9,6 @@ import io.lofn.runtime.embedded.shared.SharedStore;
 import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -100,7 +99,7 @@ final class ImagePulls {
 
   private boolean isHere(ImageReference image) throws IOException {
     Optional<String> id = names.find(image);
-    return id.isPresent() && Files.isDirectory(writer.tree(id.get()).resolve("root"));
+    return id.isPresent() && writer.isWhole(id.get());
   }
 
   /** Asks which image a tag names now, unless the driver has, and pulls that if it is another. */

@@ -72,7 +72,7 @@ public final class ImageStore {
     this.registries = registries;
     this.shared = shared;
     names = new ImageNames(this.directory.resolve("names"));
-    writer = new StoreWriter(this.directory, names);
+    writer = new StoreWriter(this.directory, names, id -> shared.tree(id).isPresent());
     pulls = new ImagePulls(this.directory, names, writer, registries, shared);
   }
 
@@ -143,7 +143,7 @@ public final class ImageStore {
     writer.checkOwner();
     Optional<String> id =
         parsed.isId() ? Optional.of(ImageNames.id(parsed.repository())) : names.find(parsed);
-    return id.filter(each -> Files.isDirectory(writer.tree(each).resolve("root")));
+    return id.filter(writer::isWhole);
   }
 
   /**
@@ -204,7 +204,7 @@ public final class ImageStore {
       if (ID.matcher(id).matches() && Files.exists(directory)) {
         writer.hold(id);
         Path root = writer.tree(id).resolve("root");
-        if (Files.isDirectory(root)) {
+        if (writer.isWhole(id)) {
           UnpackedRoot tree = new UnpackedRoot(root, OciConfig.of(config(id).path("config")));
           opened.put(id, tree);
           return tree;

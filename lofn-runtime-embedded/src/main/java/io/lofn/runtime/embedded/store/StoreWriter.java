@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,8 +45,13 @@ final class StoreWriter {
   private final Path pulls;
   private final ImageNames names;
   private final TreeUses uses;
+  private final Predicate<String> inPlace;
 
-  StoreWriter(Path directory, ImageNames names) {
+  /**
+   * @param inPlace whether the tree of an id may be used elsewhere
+   */
+  StoreWriter(Path directory, ImageNames names, Predicate<String> inPlace) {
+    this.inPlace = inPlace;
     this.directory = directory;
     this.names = names;
     trees = directory.resolve("sha256");
@@ -71,6 +77,11 @@ final class StoreWriter {
   /** Returns the directory of an image's tree. */
   Path tree(String id) {
     return trees.resolve(hex(id));
+  }
+
+  /** Returns whether an image's tree is there. */
+  boolean isWhole(String id) {
+    return TreeLink.isWhole(tree(id), id, inPlace);
   }
 
   /** Marks a tree as used by this process. */
@@ -196,21 +207,12 @@ final class StoreWriter {
   /** Unpacks all images of an archive that are not here yet, and gives them their names. */
   void addAll(ImageArchive archive, long deadline) throws IOException {
     for (ArchivedImage image : archive.images()) {
-      if (!isWhole(tree(image.id()))) {
-        put(unpacked(image, begun, deadline), tree(image.id()));
+      if (!isWhole(image.id())) {
+        delete(tree(image.id()));
+        Files.move(unpacked(image, begun, deadline), tree(image.id()));
       }
       name(image);
     }
-  }
-
-  /** What is left of a tree in place may have lost what it leads to. */
-  private static boolean isWhole(Path tree) {
-    return Files.isDirectory(tree.resolve("root"));
-  }
-
-  private static void put(Path copy, Path tree) throws IOException {
-    delete(tree);
-    Files.move(copy, tree);
   }
 
   /**
@@ -224,33 +226,25 @@ final class StoreWriter {
       throws IOException {
     hold(image.id()); // From here on nobody deletes the tree.
     Path tree = tree(image.id());
-    boolean isHere = isWhole(tree);
+    boolean isHere = isWhole(image.id());
     delete(unpacked());
     Files.createDirectories(unpacked());
     Path copy =
         isHere
             ? tree
             : inPlace.isPresent()
-                ? linked(image, inPlace.get(), unpacked())
+                ? TreeLink.make(image, inPlace.get(), unpacked().resolve(hex(image.id())))
                 : unpacked(image, unpacked(), deadline);
     change(
         deadline,
         () -> {
-          if (!isWhole(tree)) {
-            put(copy, tree);
+          if (!isWhole(image.id())) {
+            delete(tree);
+            Files.move(copy, tree);
           }
           name(image);
           return names.run();
         });
-  }
-
-  /** Returns a tree whose files are those of another one. */
-  private static Path linked(ArchivedImage image, Path tree, Path work) throws IOException {
-    LOG.info("Using the tree {} where it is", tree);
-    Path copy = Files.createDirectory(work.resolve(hex(image.id())));
-    Files.createSymbolicLink(copy.resolve("root"), tree.resolve("root"));
-    Files.writeString(copy.resolve("config.json"), image.config(), UTF_8);
-    return copy;
   }
 
   private static Path unpacked(ArchivedImage image, Path work, long deadline) throws IOException {

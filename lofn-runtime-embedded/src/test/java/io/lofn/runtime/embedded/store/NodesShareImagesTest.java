@@ -351,6 +351,14 @@ class NodesShareImagesTest {
       assertThat(Files.isSymbolicLink(other.open(image.id()).root())).as("%s", each).isFalse();
       Files.setPosixFilePermissions(each, before);
     }
+    ImageStore user = node("user");
+    Path used = user.open(user.prepare(ImageRequest.of(name)).id()).root();
+    assertThat(Files.isSymbolicLink(used)).isTrue();
+    Files.setPosixFilePermissions(tree, PosixFilePermissions.fromString("rwxrwxrwx"));
+    ImageStore later = node("user");
+    assertHas(later, ImageRequest.of(name));
+    assertThat(Files.isSymbolicLink(later.open(image.id()).root())).isFalse();
+    Files.setPosixFilePermissions(tree, PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.writeString(tree.resolve("config.json"), "{}");
     ImageStore other = node("foreign");
     assertHas(other, ImageRequest.of(name));
