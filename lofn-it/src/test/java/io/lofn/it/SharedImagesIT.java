@@ -1,6 +1,7 @@
 package io.lofn.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.PullPolicy;
 import io.lofn.api.Tool;
@@ -150,5 +151,12 @@ class SharedImagesIT {
         .isDirectoryContaining(each -> Files.isSymbolicLink(each));
     assertThat(there.resolve(tree.getFileName()).resolve("root/etc/own")).doesNotExist();
     assertThat(requests()).isEqualTo(filled);
+  }
+
+  @Test
+  void aFileSystemThatNothingServesIsOneClearError() {
+    assertThatThrownBy(() -> node("first", "nosuch://host/images").map(data(), cat).collect())
+        .hasMessageContaining("spark.lofn.embedded.store 'nosuch://host/images' cannot be opened")
+        .hasMessageContaining("classes of the file system nosuch: are missing");
   }
 }
