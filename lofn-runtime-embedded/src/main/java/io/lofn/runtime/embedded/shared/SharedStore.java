@@ -275,7 +275,7 @@ public final class SharedStore {
       return;
     }
     LOG.warn(
-        "Image {} in the shared store {} ({}): {}; it is pulled from its registry, which replaces the file",
+        "Image {} in the shared store {} ({}): {}; a pull from its registry replaces the file",
         RegistryName.of(image),
         layout.place(),
         SETTING,
