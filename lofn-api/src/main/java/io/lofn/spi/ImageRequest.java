@@ -20,13 +20,19 @@ public final class ImageRequest {
   private final PullPolicy policy;
   private final Duration pullTimeout;
   private final @Nullable String platform;
+  private final @Nullable String digest;
 
   private ImageRequest(
-      String reference, PullPolicy policy, Duration pullTimeout, @Nullable String platform) {
+      String reference,
+      PullPolicy policy,
+      Duration pullTimeout,
+      @Nullable String platform,
+      @Nullable String digest) {
     this.reference = requireNonNull(reference, "reference is null");
     this.policy = requireNonNull(policy, "policy is null");
     this.pullTimeout = requireNonNull(pullTimeout, "pullTimeout is null");
     this.platform = platform;
+    this.digest = digest;
   }
 
   /**
@@ -36,7 +42,7 @@ public final class ImageRequest {
    * @return the request
    */
   public static ImageRequest of(String reference) {
-    return new ImageRequest(reference, PullPolicy.MISSING, DEFAULT_PULL_TIMEOUT, null);
+    return new ImageRequest(reference, PullPolicy.MISSING, DEFAULT_PULL_TIMEOUT, null, null);
   }
 
   /**
@@ -46,7 +52,7 @@ public final class ImageRequest {
    * @return the new request
    */
   public ImageRequest policy(PullPolicy policy) {
-    return new ImageRequest(reference, policy, pullTimeout, platform);
+    return new ImageRequest(reference, policy, pullTimeout, platform, digest);
   }
 
   /**
@@ -56,7 +62,7 @@ public final class ImageRequest {
    * @return the new request
    */
   public ImageRequest pullTimeout(Duration timeout) {
-    return new ImageRequest(reference, policy, timeout, platform);
+    return new ImageRequest(reference, policy, timeout, platform, digest);
   }
 
   /**
@@ -66,7 +72,19 @@ public final class ImageRequest {
    * @return the new request
    */
   public ImageRequest platform(String platform) {
-    return new ImageRequest(reference, policy, pullTimeout, platform);
+    return new ImageRequest(reference, policy, pullTimeout, platform, digest);
+  }
+
+  /**
+   * Returns this request with the digest that the driver knows for the name. A runtime may take the
+   * image with this digest, and let the name stand for it, in place of asking the registry; one
+   * that cannot passes it over.
+   *
+   * @param digest such as {@code sha256:...}
+   * @return the new request
+   */
+  public ImageRequest digest(String digest) {
+    return new ImageRequest(reference, policy, pullTimeout, platform, digest);
   }
 
   /**
@@ -105,23 +123,38 @@ public final class ImageRequest {
     return Optional.ofNullable(platform);
   }
 
+  /**
+   * Returns what the driver knows the name to stand for.
+   *
+   * @return such as {@code sha256:...}; empty if it does not know
+   */
+  public Optional<String> digest() {
+    return Optional.ofNullable(digest);
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof ImageRequest request
         && reference.equals(request.reference)
         && policy == request.policy
         && pullTimeout.equals(request.pullTimeout)
-        && Objects.equals(platform, request.platform);
+        && Objects.equals(platform, request.platform)
+        && Objects.equals(digest, request.digest);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(reference, policy, pullTimeout, platform);
+    return Objects.hash(reference, policy, pullTimeout, platform, digest);
   }
 
   @Override
   public String toString() {
-    return "%s, pull %s within %s%s"
-        .formatted(reference, policy, pullTimeout, platform == null ? "" : ", for " + platform);
+    return "%s, pull %s within %s%s%s"
+        .formatted(
+            reference,
+            policy,
+            pullTimeout,
+            platform == null ? "" : ", for " + platform,
+            digest == null ? "" : ", known as " + digest);
   }
 }

@@ -15,10 +15,13 @@ public final class RuntimeConfig {
 
   private final Map<String, String> properties;
   private final Duration callTimeout;
+  private final Map<String, String> hadoop;
 
-  private RuntimeConfig(Map<String, String> properties, Duration callTimeout) {
+  private RuntimeConfig(
+      Map<String, String> properties, Duration callTimeout, Map<String, String> hadoop) {
     this.properties = Map.copyOf(properties);
     this.callTimeout = callTimeout;
+    this.hadoop = Map.copyOf(hadoop);
   }
 
   /**
@@ -28,7 +31,7 @@ public final class RuntimeConfig {
    * @return the configuration, with the default timeout
    */
   public static RuntimeConfig of(Map<String, String> properties) {
-    return new RuntimeConfig(properties, DEFAULT_CALL_TIMEOUT);
+    return new RuntimeConfig(properties, DEFAULT_CALL_TIMEOUT, Map.of());
   }
 
   /**
@@ -38,7 +41,17 @@ public final class RuntimeConfig {
    * @return the new configuration
    */
   public RuntimeConfig callTimeout(Duration timeout) {
-    return new RuntimeConfig(properties, timeout);
+    return new RuntimeConfig(properties, timeout, hadoop);
+  }
+
+  /**
+   * Returns this configuration with the session's Hadoop properties.
+   *
+   * @param hadoop the properties, without the prefix {@code spark.hadoop.}; some may be secrets
+   * @return the new configuration
+   */
+  public RuntimeConfig hadoop(Map<String, String> hadoop) {
+    return new RuntimeConfig(properties, callTimeout, hadoop);
   }
 
   /**
@@ -59,6 +72,15 @@ public final class RuntimeConfig {
    */
   public Duration callTimeout() {
     return callTimeout;
+  }
+
+  /**
+   * Returns the session's Hadoop properties, for runtimes that read files of Hadoop's file systems.
+   *
+   * @return name to value, over those of the configuration files on the class path
+   */
+  public Map<String, String> hadoop() {
+    return hadoop;
   }
 
   @Override

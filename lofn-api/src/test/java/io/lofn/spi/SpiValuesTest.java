@@ -3,6 +3,7 @@ package io.lofn.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lofn.api.PullPolicy;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.file.Path;
@@ -47,6 +48,38 @@ class SpiValuesTest {
       field.setAccessible(true);
       assertThat(field.get(full)).as("%s", field).isNotEqualTo(field.get(ImageConfig.empty()));
     }
+  }
+
+  @Test
+  void aRequestKeepsTheDigestThatIsKnownWhateverIsSetAfterIt() {
+    ImageRequest plain = ImageRequest.of("busybox:1");
+    ImageRequest known =
+        plain
+            .digest("sha256:1")
+            .policy(PullPolicy.ALWAYS)
+            .platform("linux/arm64")
+            .pullTimeout(Duration.ofSeconds(1));
+
+    assertThat(plain.digest()).isEmpty();
+    assertThat(known.digest()).contains("sha256:1");
+    assertThat(plain.digest("sha256:1"))
+        .isEqualTo(plain.digest("sha256:1"))
+        .hasSameHashCodeAs(plain.digest("sha256:1"))
+        .isNotEqualTo(plain);
+    assertThat(known).asString().contains("busybox:1", "sha256:1");
+  }
+
+  @Test
+  void aConfigurationKeepsHadoopsPropertiesAndShowsNone() {
+    RuntimeConfig config =
+        RuntimeConfig.of(Map.of("key", "a"))
+            .hadoop(Map.of("fs.s3a.secret.key", "hidden"))
+            .callTimeout(Duration.ofSeconds(1));
+
+    assertThat(config.hadoop()).containsEntry("fs.s3a.secret.key", "hidden");
+    assertThat(config.property("key")).contains("a");
+    assertThat(RuntimeConfig.of(Map.of()).hadoop()).isEmpty();
+    assertThat(config).asString().doesNotContain("hidden");
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.lofn.bench;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
 import io.lofn.spi.ImageArchives;
+import io.lofn.spi.ImageRequest;
+import io.lofn.spi.PreparedImage;
 import io.lofn.spi.RuntimeConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +13,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.ServiceLoader;
 
-/** Makes the images of a large archive usable, where no part of them is there yet. */
+/**
+ * Makes the images of a large archive usable, where no part of them is there yet; and the same
+ * image on a node that finds it in a store which another node has filled from a registry.
+ */
 final class Unpack implements Scenario {
 
   private static final String IMAGE = "lofn-bench-archive:1";
@@ -34,9 +39,53 @@ final class Unpack implements Scenario {
           .ratio("embedded/docker-load", "embedded-load", "docker-load");
       lab.report(
           new Row("unpack", "embedded-load", "heap-growth", heap.growth() / MEBIBYTE, "MiB"));
+      removeImage();
+      share(lab, archive, directory);
     } finally {
       removeImage();
       delete(directory);
+    }
+  }
+
+  /** Without docker, which writes its own copy to the disk meanwhile. */
+  private static void share(Lab lab, Path archive, Path directory) throws Exception {
+    Path node = directory.resolve("node");
+    Path shared = directory.resolve("shared");
+    try (ArchiveRegistry registry = ArchiveRegistry.of(archive, directory.resolve("files"))) {
+      pull(registry, node, shared);
+      int filled = registry.requests();
+      lab.contest("unpack")
+          .add("node-load", () -> load(archive, node))
+          .before("node-load", () -> delete(node))
+          .add("second-node", () -> pull(registry, node, shared))
+          .before("second-node", () -> delete(node))
+          .run(lab.sizes().rounds)
+          .ratio("second-node/node-load", "second-node", "node-load");
+      int more = registry.requests() - filled;
+      lab.report(new Row("unpack", "first-node", "requests", filled, "requests"));
+      lab.report(new Row("unpack", "second-node", "requests", more, "requests"));
+      if (more > 0) {
+        throw new IllegalStateException(
+            "Nodes that found the image in the shared store asked the registry %d times"
+                .formatted(more));
+      }
+    }
+  }
+
+  private static void pull(ArchiveRegistry registry, Path node, Path shared) {
+    Map<String, String> settings =
+        Map.of(
+            "dir",
+            node.toString(),
+            "store",
+            shared.toString(),
+            "insecureRegistries",
+            registry.host());
+    ContainerRuntime runtime = embedded().create(RuntimeConfig.of(settings));
+    try {
+      PreparedImage unused = runtime.prepare(ImageRequest.of(registry.image()));
+    } finally {
+      runtime.close();
     }
   }
 

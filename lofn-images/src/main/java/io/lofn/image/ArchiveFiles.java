@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** The files of an archive of images, by their names. Not thread-safe. */
-interface ArchiveFiles extends Closeable {
+public interface ArchiveFiles extends Closeable {
 
   /** Returns whether there is a regular file of this name. */
   boolean has(String name);
@@ -25,6 +25,7 @@ interface ArchiveFiles extends Closeable {
   @Override
   void close() throws IOException;
 
+  /** Returns the failure that a file is not there. */
   static IOException missing(String name) {
     return new IOException("it has no file " + name);
   }

@@ -59,6 +59,15 @@ public final class ImageArchive implements Closeable {
   }
 
   /**
+   * Returns the archive that files are.
+   *
+   * @param files closed with the archive
+   */
+  public static ImageArchive of(ArchiveFiles files) {
+    return new ImageArchive(files);
+  }
+
+  /**
    * Opens the directory of an OCI layout to which files are still added.
    *
    * @param arrivals waits for a file before it is read

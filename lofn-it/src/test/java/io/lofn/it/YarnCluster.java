@@ -1,7 +1,6 @@
 package io.lofn.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.URI;
@@ -12,7 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -22,29 +20,24 @@ import org.apache.hadoop.conf.Configuration;
 final class YarnCluster implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final Path JARS = Path.of("../hadoop-home/target/home/jars");
   private static final String LOOPBACK = "127.0.0.1";
 
   private final Path directory;
   private final Path conf;
   private final List<Daemon> daemons = new ArrayList<>();
-  private final String hdfs = "hdfs://" + address();
+  private final Hdfs hdfs;
   private final String status = address();
 
   /** Starts it; what the daemons write is below a directory. */
   YarnCluster(Path directory) {
     this.directory = directory;
     this.conf = directory.resolve("conf");
-    assertThat(JARS).as("the jars of the module hadoop-home").isNotEmptyDirectory();
+    this.hdfs = new Hdfs(directory);
     try {
       configure();
-      start("hdfs", nameNode());
       start("resources", daemon("yarn.server.resourcemanager.ResourceManager"));
       start("node", daemon("yarn.server.nodemanager.NodeManager"));
-      Engines.waitUntil(
-          "HDFS serves, as its log may tell",
-          PATIENCE,
-          () -> Files.exists(directory.resolve("hdfs.json")));
+      hdfs.await();
       Engines.waitUntil(
           "YARN has a node, as its logs may tell",
           PATIENCE,
@@ -63,16 +56,6 @@ final class YarnCluster implements AutoCloseable {
   }
 
   private void configure() throws IOException {
-    Files.createDirectories(conf);
-    Files.writeString(
-        conf.resolve("log4j.properties"),
-        """
-        log4j.rootLogger=INFO, out
-        log4j.appender.out=org.apache.log4j.ConsoleAppender
-        log4j.appender.out.layout=org.apache.log4j.PatternLayout
-        log4j.appender.out.layout.ConversionPattern=%d %p %c{2}: %m%n
-        """);
-    write("core-site.xml", Map.of("fs.defaultFS", hdfs));
     Map<String, String> yarn = new LinkedHashMap<>();
     for (String service :
         List.of(
@@ -114,38 +97,8 @@ final class YarnCluster implements AutoCloseable {
     }
   }
 
-  private List<String> nameNode() {
-    List<String> command = daemon("test.MiniDFSClusterManager");
-    command.add(1, "-Dtest.build.data=" + directory.resolve("hdfs"));
-    command.addAll(
-        List.of(
-            "-nnport",
-            hdfs.substring(hdfs.lastIndexOf(':') + 1),
-            "-httpport",
-            Integer.toString(Registry.freePort()),
-            "-datanodes",
-            "1",
-            "-format",
-            "-D",
-            "dfs.replication=1",
-            "-writeDetails",
-            directory.resolve("hdfs.json").toString()));
-    return command;
-  }
-
   private List<String> daemon(String type) {
-    List<String> command = new ArrayList<>(List.of(SparkHome.java()));
-    command.addAll(SparkHome.shortLived());
-    command.addAll(
-        List.of(
-            "-Xmx384m",
-            "--add-opens=java.base/java.lang=ALL-UNNAMED",
-            "-Dyarn.log.dir=" + directory,
-            "-Dhadoop.log.dir=" + directory,
-            "-cp",
-            conf + ":" + JARS.toAbsolutePath().normalize() + "/*",
-            "org.apache.hadoop." + type));
-    return command;
+    return hdfs.daemon(type, "-Dyarn.log.dir=" + directory);
   }
 
   private void start(String name, List<String> command) {
@@ -175,7 +128,7 @@ final class YarnCluster implements AutoCloseable {
   /** The same, for Hadoop in this JVM. */
   Configuration configuration() {
     Configuration configuration = new Configuration();
-    configuration.set("fs.defaultFS", hdfs);
+    configuration.set("fs.defaultFS", hdfs.uri());
     return configuration;
   }
 
@@ -184,13 +137,9 @@ final class YarnCluster implements AutoCloseable {
     return directory.resolve("local");
   }
 
-  /** How often a file of HDFS was opened, as the name node has noted. */
+  /** How often a file of HDFS was opened. */
   long timesOpened(String file) throws IOException {
-    try (Stream<String> lines = Files.lines(log("hdfs"))) {
-      return lines
-          .filter(line -> line.contains("cmd=open\t") && line.contains("\tsrc=" + file + "\t"))
-          .count();
-    }
+    return hdfs.timesOpened(file);
   }
 
   @Override
@@ -198,5 +147,6 @@ final class YarnCluster implements AutoCloseable {
     for (int i = daemons.size() - 1; i >= 0; i--) {
       daemons.get(i).close();
     }
+    hdfs.close();
   }
 }

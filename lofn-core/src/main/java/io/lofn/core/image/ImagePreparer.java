@@ -104,7 +104,7 @@ public final class ImagePreparer {
         return load(selected, wanted, need.archive().get());
       }
       return need.digest().isPresent()
-          ? pull(selected, wanted, need.request())
+          ? pull(selected, wanted, need.request().digest(need.digest().get()))
           : selected.runtime().prepare(wanted);
     }
   }
@@ -117,7 +117,8 @@ public final class ImagePreparer {
 
   /**
    * Pulls an image whose digest is known. Pulls by the tag first, so that the node has the tag too,
-   * as users of the node and later jobs expect; pulls by the digest if the tag has moved since.
+   * as users of the node and later jobs expect; pulls by the digest if the tag has moved since. A
+   * runtime that can gives the digest the tag, and asks the registry for no tag.
    */
   private static PreparedImage pull(
       SelectedRuntime selected, ImageRequest pinned, ImageRequest tagged) {

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import io.lofn.api.LofnException;
 import io.lofn.api.Printable;
 import io.lofn.api.RuntimeUnavailableException;
+import io.lofn.core.config.HadoopProperties;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
@@ -26,16 +27,23 @@ public final class RuntimeSelector {
   static final String AUTO = "auto";
 
   private final LofnConfig conf;
+  private final HadoopProperties hadoop;
   private final RuntimeProviders known;
   private final Map<String, ContainerRuntimeProvider> providers;
   private final List<String> broken;
 
   @Inject
-  public RuntimeSelector(LofnConfig conf, RuntimeProviders providers) {
+  RuntimeSelector(LofnConfig conf, RuntimeProviders providers, HadoopProperties hadoop) {
     this.conf = conf;
+    this.hadoop = hadoop;
     this.known = providers;
     this.providers = providers.byName();
     this.broken = providers.broken();
+  }
+
+  /** For sessions without Hadoop properties. */
+  public RuntimeSelector(LofnConfig conf, RuntimeProviders providers) {
+    this(conf, providers, new HadoopProperties(Map.of()));
   }
 
   /**
@@ -155,6 +163,6 @@ public final class RuntimeSelector {
   }
 
   private RuntimeConfig config(ContainerRuntimeProvider provider) {
-    return conf.runtimeConfig(provider.name());
+    return conf.runtimeConfig(provider.name()).hadoop(hadoop.values());
   }
 }

@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.LofnException;
 import io.lofn.api.RuntimeUnavailableException;
 import io.lofn.core.FakeProvider;
+import io.lofn.core.config.HadoopProperties;
 import io.lofn.core.config.LofnConfig;
+import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
+import io.lofn.spi.RuntimeConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class RuntimeSelectorTest {
@@ -85,6 +90,38 @@ class RuntimeSelectorTest {
                 "broken", "no socket at /run/x",
                 "toy", "used only where spark.lofn.runtime names it"));
     assertThat(new RuntimeSelector(conf("high,broken"), providers).choose().passedOver()).isEmpty();
+  }
+
+  @Test
+  void aRuntimeSeesTheHadoopPropertiesOfTheSession() {
+    AtomicReference<RuntimeConfig> seen = new AtomicReference<>();
+    ContainerRuntimeProvider curious =
+        new ContainerRuntimeProvider() {
+          @Override
+          public String name() {
+            return "curious";
+          }
+
+          @Override
+          public Optional<String> unavailableReason(RuntimeConfig config) {
+            seen.set(config);
+            return Optional.of("only curious");
+          }
+
+          @Override
+          public ContainerRuntime create(RuntimeConfig config) {
+            throw new AssertionError("it is not usable");
+          }
+        };
+    RuntimeSelector selector =
+        new RuntimeSelector(
+            conf("auto"),
+            RuntimeProviders.of(List.of(LOW, curious), List.of()),
+            new HadoopProperties(Map.of("fs.s3a.secret.key", "hidden")));
+
+    assertThat(selector.choose().passedOver()).containsKey("curious");
+    assertThat(seen.get().hadoop()).containsEntry("fs.s3a.secret.key", "hidden");
+    assertThat(seen.get().toString()).doesNotContain("hidden");
   }
 
   @Test

@@ -6,6 +6,8 @@ import io.lofn.runtime.embedded.helper.HelperProgram;
 import io.lofn.runtime.embedded.registry.RegistryClient;
 import io.lofn.runtime.embedded.sandbox.EmbeddedRuntime;
 import io.lofn.runtime.embedded.sandbox.NodeSetup;
+import io.lofn.runtime.embedded.shared.OverlayTrial;
+import io.lofn.runtime.embedded.shared.SharedStore;
 import io.lofn.runtime.embedded.store.ImageStore;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerRuntimeProvider;
@@ -40,6 +42,7 @@ public final class EmbeddedRuntimeProvider implements ContainerRuntimeProvider {
   @Override
   public Map<String, String> properties() {
     Map<String, String> properties = new HashMap<>(RegistryClient.properties());
+    properties.putAll(SharedStore.properties());
     properties.put(
         NodeSetup.DIRECTORY,
         "directory of unpacked images and of the program, on a disk and not mounted with noexec; by"
@@ -58,6 +61,7 @@ public final class EmbeddedRuntimeProvider implements ContainerRuntimeProvider {
   public Optional<String> unavailableReason(RuntimeConfig config) {
     try {
       registries(config);
+      SharedStore.require(config);
       NodeSetup.open(config, JAR).probe(List.of());
       return Optional.empty();
     } catch (RuntimeException e) {
@@ -71,7 +75,10 @@ public final class EmbeddedRuntimeProvider implements ContainerRuntimeProvider {
     return new EmbeddedRuntime(
         node,
         Cgroups.find(config.property(Cgroups.PARENT)),
-        new ImageStore(node.directory().resolve("images"), registries(config)));
+        new ImageStore(
+            node.directory().resolve("images"),
+            registries(config),
+            SharedStore.of(config, new OverlayTrial(JAR, node.directory(), config.callTimeout()))));
   }
 
   private static RegistryClient registries(RuntimeConfig config) {

@@ -313,6 +313,8 @@ abstract class EmbeddedContract extends ContainerRuntimeContract {
   @Test
   void saysWhichSettingIsWrong() {
     assertThat(reason(Map.of("upperSize", "1"))).contains("spark.lofn.embedded.upperSize is '1'");
+    assertThat(reason(Map.of("store", "nosuch://a/b")))
+        .contains("spark.lofn.embedded.store 'nosuch://a/b'");
     assertThatThrownBy(
             () ->
                 new EmbeddedRuntimeProvider().create(OtherJvm.config(dir(), "/lofn-test-missing")))
@@ -332,6 +334,7 @@ abstract class EmbeddedContract extends ContainerRuntimeContract {
     assertThat(provider.name()).isEqualTo("embedded");
     assertThat(provider.priority()).isEqualTo(-40);
     assertThat(provider.properties())
-        .containsOnlyKeys("dir", "upperSize", "cgroup.parent", "mirrors", "insecureRegistries");
+        .containsOnlyKeys(
+            "dir", "upperSize", "cgroup.parent", "mirrors", "insecureRegistries", "store");
   }
 }

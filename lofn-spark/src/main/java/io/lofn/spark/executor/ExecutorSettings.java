@@ -1,7 +1,7 @@
 package io.lofn.spark.executor;
 
+import io.lofn.core.config.HadoopProperties;
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeEnvironment;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lofn.api.StagingException;
 import io.lofn.api.Volume;
+import io.lofn.core.config.HadoopProperties;
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.node.HadoopProperties;
 import io.lofn.core.node.NodeEnvironment;
 import io.lofn.core.node.ProcessUser;
 import io.lofn.core.runtime.Services;

@@ -50,10 +50,15 @@ final class Layout {
     return Files.exists(file) ? Math.min(Files.size(file), blob.size()) : 0;
   }
 
+  /** Adds a manifest or index as a file. */
+  void keep(Manifest manifest) throws IOException {
+    Files.write(whole(manifest.digest()), manifest.bytes());
+  }
+
   /** Makes a manifest the only one of the layout. */
   void put(Manifest manifest, RegistryName name) throws IOException {
     byte[] bytes = manifest.bytes();
-    Files.write(whole(manifest.digest()), bytes);
+    keep(manifest);
     ObjectNode index = JSON.createObjectNode().put("schemaVersion", 2);
     ObjectNode entry = index.putArray("manifests").addObject();
     entry.put("digest", Sha256.of(bytes)).put("size", bytes.length);

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A manifest of one image, or an index of those for several platforms. */
-final class Manifest {
+public final class Manifest {
 
   /** What is asked for. */
   static final String ACCEPTED =
@@ -36,8 +36,13 @@ final class Manifest {
   private final byte[] bytes;
   private final JsonNode json;
 
-  /** A blob, or a manifest. */
-  record Descriptor(String digest, long size) {}
+  /**
+   * A blob, or a manifest.
+   *
+   * @param digest its SHA-256 digest
+   * @param size its length in bytes
+   */
+  public record Descriptor(String digest, long size) {}
 
   private Manifest(Source source, byte[] bytes, JsonNode json) {
     this.source = source;
@@ -50,7 +55,7 @@ final class Manifest {
    *
    * @throws ImageUnavailableException if it is of no kind that lofn reads
    */
-  static Manifest parse(Source source, byte[] bytes) {
+  public static Manifest parse(Source source, byte[] bytes) {
     JsonNode json;
     try {
       json = ArchiveJson.parse("manifest", bytes);
@@ -69,15 +74,18 @@ final class Manifest {
     return new Manifest(source, bytes, json);
   }
 
-  byte[] bytes() {
+  /** Returns it as it came. */
+  public byte[] bytes() {
     return bytes;
   }
 
-  String digest() {
+  /** Returns its digest. */
+  public String digest() {
     return Sha256.of(bytes);
   }
 
-  boolean isIndex() {
+  /** Returns whether it names manifests of platforms in place of layers. */
+  public boolean isIndex() {
     return json.path("manifests").isArray();
   }
 
@@ -87,7 +95,7 @@ final class Manifest {
    * @param wanted as the user names it; empty: this node's
    * @throws ImageUnavailableException if there is none
    */
-  Descriptor choose(Optional<String> wanted) {
+  public Descriptor choose(Optional<String> wanted) {
     List<JsonNode> fitting = new ArrayList<>();
     List<String> others = new ArrayList<>();
     for (JsonNode each : json.path("manifests")) {
@@ -120,7 +128,7 @@ final class Manifest {
   }
 
   /** Returns its configuration. */
-  Descriptor config() {
+  public Descriptor config() {
     String type = json.path("config").path("mediaType").asText("");
     if (!type.isEmpty() && !type.contains("image.config") && !type.contains("container.image")) {
       throw source.refused("it is no image of containers, but has the type " + type, "");
@@ -134,7 +142,7 @@ final class Manifest {
   }
 
   /** Returns its layers, from the lowest. */
-  List<Descriptor> layers() {
+  public List<Descriptor> layers() {
     if (json.path("layers").size() > MOST_LAYERS) {
       throw source.refused("it has more than %d layers".formatted(MOST_LAYERS), "");
     }

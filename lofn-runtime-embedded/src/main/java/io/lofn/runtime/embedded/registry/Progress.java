@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells in the log every few seconds how far a pull is. Thread-safe. */
-final class Progress {
+public final class Progress {
 
   private static final Logger LOG = LoggerFactory.getLogger(Progress.class);
   private static final long EVERY = Duration.ofSeconds(5).toNanos();
@@ -26,14 +26,14 @@ final class Progress {
    * @param all the bytes of the image
    * @param there those that were there before
    */
-  Progress(String what, long all, long there) {
+  public Progress(String what, long all, long there) {
     this.what = what;
     this.all = all;
     this.there = there;
   }
 
   /** Counts bytes that have come. */
-  void add(int bytes) {
+  public void add(int bytes) {
     long now = come.addAndGet(bytes);
     long time = System.nanoTime();
     long last = told.get();
@@ -61,7 +61,7 @@ final class Progress {
   }
 
   /** Tells that all has come. */
-  void end() {
+  public void end() {
     LOG.info(
         "{}",
         String.format(

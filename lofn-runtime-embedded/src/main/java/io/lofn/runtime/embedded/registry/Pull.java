@@ -80,6 +80,7 @@ final class Pull {
     Manifest top = manifest(source.asked().tagOrDigest());
     Manifest manifest = top;
     for (int depth = 0; manifest.isIndex(); depth++) {
+      layout.keep(manifest);
       if (depth == MOST_DEPTH) {
         throw source.refused("its indexes are nested too deeply", "");
       }

@@ -7,14 +7,14 @@ import java.io.IOException;
 import okhttp3.HttpUrl;
 
 /**
- * Where an image can be had: its registry, or a mirror of that.
+ * Where an image can be had: its registry, a mirror of that, or a store that nodes share.
  *
  * @param host and port, as the user writes them
  * @param path the repository there
  * @param plain whether it is named as insecure, and so uses HTTP
  * @param asked the image as the user names it
  */
-record Source(String host, String path, boolean plain, ImageReference asked) {
+public record Source(String host, String path, boolean plain, ImageReference asked) {
 
   /** Where the registry of Docker Hub answers. */
   private static final String DOCKER_HUB_API = "registry-1.docker.io";
@@ -49,7 +49,8 @@ record Source(String host, String path, boolean plain, ImageReference asked) {
     return EngineException.transientFailure(message(why), cause);
   }
 
-  String message(String why) {
+  /** Returns a message that names the image and where it is asked for. */
+  public String message(String why) {
     return "Image %s%s%s cannot be had from %s: %s"
         .formatted(
             asked.repository(), asked.isImmutable() ? "@" : ":", asked.tagOrDigest(), host, why);

@@ -5,10 +5,10 @@ import io.lofn.api.PullPolicy;
 import io.lofn.http.RegistryName;
 import io.lofn.image.ArchivedImage;
 import io.lofn.runtime.embedded.registry.RegistryClient;
+import io.lofn.runtime.embedded.shared.SharedStore;
 import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,12 +20,19 @@ final class ImagePulls {
   private final ImageNames names;
   private final StoreWriter writer;
   private final RegistryClient registries;
+  private final SharedStore shared;
 
-  ImagePulls(Path directory, ImageNames names, StoreWriter writer, RegistryClient registries) {
+  ImagePulls(
+      Path directory,
+      ImageNames names,
+      StoreWriter writer,
+      RegistryClient registries,
+      SharedStore shared) {
     this.directory = directory;
     this.names = names;
     this.writer = writer;
     this.registries = registries;
+    this.shared = shared;
   }
 
   /**
@@ -35,18 +42,44 @@ final class ImagePulls {
    */
   void pull(ImageRequest request) {
     long deadline = System.nanoTime() + request.pullTimeout().toNanos();
+    boolean unused =
+        inTurn(
+            request,
+            deadline,
+            image -> {
+              if (request.policy() == PullPolicy.ALWAYS && !image.isImmutable()) {
+                update(image, request, deadline);
+              } else if (!isHere(image)) {
+                pull(image, request, deadline);
+              }
+              return true;
+            });
+  }
+
+  /**
+   * Reads an image from the shared store, and asks no registry.
+   *
+   * @return whether it is here now
+   * @throws EngineException if it cannot be unpacked
+   */
+  boolean takeShared(ImageRequest request) {
+    long deadline = System.nanoTime() + request.pullTimeout().toNanos();
+    return inTurn(
+        request,
+        deadline,
+        image -> isHere(image) || shared.take(image, request.platform(), taker(image, deadline)));
+  }
+
+  /** What is done while no other process of the node pulls. */
+  @FunctionalInterface
+  private interface Work {
+    boolean on(ImageReference image) throws IOException;
+  }
+
+  private boolean inTurn(ImageRequest request, long deadline, Work work) {
+    ImageReference image = ImageReference.parse(request.reference());
     try {
-      writer.pull(
-          deadline,
-          () -> {
-            ImageReference image = ImageReference.parse(request.reference());
-            if (request.policy() == PullPolicy.ALWAYS && !image.isImmutable()) {
-              update(image, request, deadline);
-            } else if (!isHere(image)) {
-              pull(image, request, deadline);
-            }
-            return true;
-          });
+      return writer.pull(deadline, () -> work.on(image));
     } catch (IOException e) {
       throw new EngineException(
           "Image %s cannot be pulled into %s: %s"
@@ -66,12 +99,16 @@ final class ImagePulls {
 
   private boolean isHere(ImageReference image) throws IOException {
     Optional<String> id = names.find(image);
-    return id.isPresent() && Files.isDirectory(writer.tree(id.get()));
+    return id.isPresent() && writer.isWhole(id.get());
   }
 
-  /** Asks which image a tag names now, and pulls that if it is another one. */
+  /** Asks which image a tag names now, unless the driver has, and pulls that if it is another. */
   private void update(ImageReference tag, ImageRequest request, long deadline) throws IOException {
-    String digest = registries.digest(tag, left(deadline));
+    Optional<String> known = request.digest();
+    String digest = known.isPresent() ? known.get() : registries.digest(tag, left(deadline));
+    if (known.isEmpty()) {
+      shared.name(tag, digest);
+    }
     ImageReference image = new ImageReference(tag.repository(), digest, tag.registry(), tag.isId());
     if (!isHere(image)) {
       pull(image, request, deadline);
@@ -86,22 +123,30 @@ final class ImagePulls {
 
   private void pull(ImageReference image, ImageRequest request, long deadline) throws IOException {
     try {
-      registries.pull(
+      shared.pull(
           image,
           request.platform(),
+          deadline,
           writer.pulled(),
-          left(deadline),
-          (archive, digest) -> {
-            for (ArchivedImage each : archive.images()) {
-              writer.add(each, deadline, () -> name(image, each.id(), digest));
-            }
-          });
+          taker(image, deadline),
+          receiver ->
+              registries.pull(
+                  image, request.platform(), writer.pulled(), left(deadline), receiver));
     } catch (IOException e) {
       // What came is damaged, or the disk is full.
       writer.deletePulled();
       throw e;
     }
     writer.deletePulled();
+  }
+
+  /** Takes what comes into the store. */
+  private RegistryClient.Receiver taker(ImageReference image, long deadline) {
+    return (archive, digest) -> {
+      for (ArchivedImage each : archive.images()) {
+        writer.add(each, shared.tree(each.id()), deadline, () -> name(image, each.id(), digest));
+      }
+    };
   }
 
   private boolean name(ImageReference image, String id, String digest) throws IOException {

@@ -10,6 +10,7 @@ import io.lofn.image.ImageArchive;
 import io.lofn.image.OciConfig;
 import io.lofn.image.Platform;
 import io.lofn.runtime.embedded.registry.RegistryClient;
+import io.lofn.runtime.embedded.shared.SharedStore;
 import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
@@ -46,6 +47,7 @@ public final class ImageStore {
   private final StoreWriter writer;
   private final ImagePulls pulls;
   private final RegistryClient registries;
+  private final SharedStore shared;
   private final Map<String, UnpackedRoot> opened = new ConcurrentHashMap<>();
 
   /**
@@ -55,11 +57,23 @@ public final class ImageStore {
    * @param registries where images come from that are not here
    */
   public ImageStore(Path directory, RegistryClient registries) {
+    this(directory, registries, SharedStore.none());
+  }
+
+  /**
+   * Creates a store of a node that shares images with others.
+   *
+   * @param directory its directory, which is made when it is first needed, for this user only
+   * @param registries where images come from that are neither here nor shared
+   * @param shared where images come from that another node has pulled
+   */
+  public ImageStore(Path directory, RegistryClient registries, SharedStore shared) {
     this.directory = directory.toAbsolutePath();
     this.registries = registries;
+    this.shared = shared;
     names = new ImageNames(this.directory.resolve("names"));
-    writer = new StoreWriter(this.directory, names);
-    pulls = new ImagePulls(this.directory, names, writer, registries);
+    writer = new StoreWriter(this.directory, names, id -> shared.tree(id).isPresent());
+    pulls = new ImagePulls(this.directory, names, writer, registries, shared);
   }
 
   /**
@@ -75,6 +89,9 @@ public final class ImageStore {
       return present.get();
     }
     if (request.policy() == PullPolicy.NEVER) {
+      if (shared.has(image, request.platform()) && pulls.takeShared(request)) {
+        return present(image, request).orElseThrow(() -> deleted(request));
+      }
       throw missing(
           request,
           "the pull policy is never. Set Tool.imageArchive to an archive of 'docker save' or an OCI"
@@ -87,14 +104,21 @@ public final class ImageStore {
               + " save' or an OCI image");
     }
     pulls.pull(request);
-    return present(image, request)
-        .orElseThrow(() -> missing(request, "it was pulled, and deleted meanwhile"));
+    return present(image, request).orElseThrow(() -> deleted(request));
+  }
+
+  private ImageUnavailableException deleted(ImageRequest request) {
+    return missing(request, "it was pulled, and deleted meanwhile");
   }
 
   private ImageUnavailableException missing(ImageRequest request, String why) {
     return new ImageUnavailableException(
-        "Image %s is not on this node: %s has no image of this name, and %s"
-            .formatted(request.reference(), directory, why));
+        "Image %s is not on this node: %s%s no image of this name, and %s"
+            .formatted(
+                request.reference(),
+                directory,
+                shared.toString().isEmpty() ? " has" : " and the shared store " + shared + " have",
+                why));
   }
 
   private Optional<PreparedImage> present(ImageReference image, ImageRequest request) {
@@ -119,7 +143,7 @@ public final class ImageStore {
     writer.checkOwner();
     Optional<String> id =
         parsed.isId() ? Optional.of(ImageNames.id(parsed.repository())) : names.find(parsed);
-    return id.filter(each -> Files.isDirectory(writer.tree(each).resolve("root")));
+    return id.filter(writer::isWhole);
   }
 
   /**
@@ -141,9 +165,14 @@ public final class ImageStore {
     } catch (IOException e) {
       throw unreadable(e);
     }
-    return request.policy() == PullPolicy.NEVER
-        ? Optional.empty()
-        : Optional.of(registries.digest(request));
+    Optional<String> known =
+        request.policy() == PullPolicy.ALWAYS ? Optional.empty() : shared.digest(image);
+    if (known.isPresent() || request.policy() == PullPolicy.NEVER) {
+      return known;
+    }
+    String digest = registries.digest(request);
+    shared.name(image, digest);
+    return Optional.of(digest);
   }
 
   private static void requirePlatform(ImageRequest request, JsonNode config) {
@@ -175,7 +204,7 @@ public final class ImageStore {
       if (ID.matcher(id).matches() && Files.exists(directory)) {
         writer.hold(id);
         Path root = writer.tree(id).resolve("root");
-        if (Files.isDirectory(root)) {
+        if (writer.isWhole(id)) {
           UnpackedRoot tree = new UnpackedRoot(root, OciConfig.of(config(id).path("config")));
           opened.put(id, tree);
           return tree;

@@ -22,7 +22,9 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,8 +45,13 @@ final class StoreWriter {
   private final Path pulls;
   private final ImageNames names;
   private final TreeUses uses;
+  private final Predicate<String> inPlace;
 
-  StoreWriter(Path directory, ImageNames names) {
+  /**
+   * @param inPlace whether the tree of an id may be used elsewhere
+   */
+  StoreWriter(Path directory, ImageNames names, Predicate<String> inPlace) {
+    this.inPlace = inPlace;
     this.directory = directory;
     this.names = names;
     trees = directory.resolve("sha256");
@@ -70,6 +77,11 @@ final class StoreWriter {
   /** Returns the directory of an image's tree. */
   Path tree(String id) {
     return trees.resolve(hex(id));
+  }
+
+  /** Returns whether an image's tree is there. */
+  boolean isWhole(String id) {
+    return TreeLink.isWhole(tree(id), id, inPlace);
   }
 
   /** Marks a tree as used by this process. */
@@ -195,7 +207,8 @@ final class StoreWriter {
   /** Unpacks all images of an archive that are not here yet, and gives them their names. */
   void addAll(ImageArchive archive, long deadline) throws IOException {
     for (ArchivedImage image : archive.images()) {
-      if (!Files.isDirectory(tree(image.id()))) {
+      if (!isWhole(image.id())) {
+        delete(tree(image.id()));
         Files.move(unpacked(image, begun, deadline), tree(image.id()));
       }
       name(image);
@@ -205,19 +218,28 @@ final class StoreWriter {
   /**
    * Unpacks what is pulled, unless it is here, and takes it into the store under its names.
    *
+   * @param inPlace the directory of its tree elsewhere, which is used in place of an own one
    * @param names gives it more names
    */
-  void add(ArchivedImage image, long deadline, NodeLock.Action<Boolean> names) throws IOException {
+  void add(
+      ArchivedImage image, Optional<Path> inPlace, long deadline, NodeLock.Action<Boolean> names)
+      throws IOException {
     hold(image.id()); // From here on nobody deletes the tree.
     Path tree = tree(image.id());
-    boolean isHere = Files.isDirectory(tree);
+    boolean isHere = isWhole(image.id());
     delete(unpacked());
     Files.createDirectories(unpacked());
-    Path copy = isHere ? tree : unpacked(image, unpacked(), deadline);
+    Path copy =
+        isHere
+            ? tree
+            : inPlace.isPresent()
+                ? TreeLink.make(image, inPlace.get(), unpacked().resolve(hex(image.id())))
+                : unpacked(image, unpacked(), deadline);
     change(
         deadline,
         () -> {
-          if (!Files.isDirectory(tree)) {
+          if (!isWhole(image.id())) {
+            delete(tree);
             Files.move(copy, tree);
           }
           name(image);

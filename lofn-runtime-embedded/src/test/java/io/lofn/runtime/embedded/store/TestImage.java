@@ -5,7 +5,11 @@ import static org.apache.commons.compress.archivers.tar.TarConstants.LF_LINK;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_NORMAL;
 import static org.apache.commons.compress.archivers.tar.TarConstants.LF_SYMLINK;
 
+import io.lofn.runtime.embedded.EmbeddedRuntimeProvider;
+import io.lofn.runtime.embedded.helper.HelperProgram;
 import io.lofn.runtime.embedded.registry.RegistryClient;
+import io.lofn.runtime.embedded.shared.OverlayTrial;
+import io.lofn.runtime.embedded.shared.SharedStore;
 import io.lofn.spi.RuntimeConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,10 +49,20 @@ final class TestImage {
 
   /** Returns a store with settings, and credentials in {@code config.json} beside it. */
   static ImageStore store(Path directory, Map<String, String> settings) {
+    return store(directory, RuntimeConfig.of(settings));
+  }
+
+  /** Returns a store with a configuration, and credentials in {@code config.json} beside it. */
+  static ImageStore store(Path directory, RuntimeConfig config) {
     return new ImageStore(
         directory,
-        RegistryClient.of(
-            RuntimeConfig.of(settings), List.of(directory.resolveSibling("config.json"))));
+        RegistryClient.of(config, List.of(directory.resolveSibling("config.json"))),
+        SharedStore.of(
+            config,
+            new OverlayTrial(
+                HelperProgram.jarOf(EmbeddedRuntimeProvider.class),
+                directory.resolveSibling("trials-" + directory.getFileName()),
+                config.callTimeout())));
   }
 
   TestImage platform(String os, String architecture) {

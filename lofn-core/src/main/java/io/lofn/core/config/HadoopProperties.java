@@ -1,4 +1,4 @@
-package io.lofn.core.node;
+package io.lofn.core.config;
 
 import java.util.Map;
 
