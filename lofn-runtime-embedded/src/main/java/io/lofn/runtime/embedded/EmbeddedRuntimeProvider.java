@@ -45,6 +45,10 @@ public final class EmbeddedRuntimeProvider implements ContainerRuntimeProvider {
         "directory of unpacked images and of the program, on a disk and not mounted with noexec; by"
             + " default /var/tmp/lofn-embedded- and the user's id");
     properties.put(
+        ImageStore.MAX_SIZE,
+        "what all images may take on the node's disk before those that were used least recently"
+            + " are deleted; %s unless set".formatted(ImageStore.DEFAULT_SIZE));
+    properties.put(
         NodeSetup.UPPER_SIZE,
         "the most that a tool may write to the image's files, in memory; 1g unless set");
     properties.put(
@@ -58,6 +62,7 @@ public final class EmbeddedRuntimeProvider implements ContainerRuntimeProvider {
   public Optional<String> unavailableReason(RuntimeConfig config) {
     try {
       registries(config);
+      ImageStore.maxSize(config);
       NodeSetup.open(config, JAR).probe(List.of());
       return Optional.empty();
     } catch (RuntimeException e) {
@@ -71,7 +76,8 @@ public final class EmbeddedRuntimeProvider implements ContainerRuntimeProvider {
     return new EmbeddedRuntime(
         node,
         Cgroups.find(config.property(Cgroups.PARENT)),
-        new ImageStore(node.directory().resolve("images"), registries(config)));
+        new ImageStore(
+            node.directory().resolve("images"), registries(config), ImageStore.maxSize(config)));
   }
 
   private static RegistryClient registries(RuntimeConfig config) {

@@ -281,6 +281,7 @@ abstract class EmbeddedContract extends ContainerRuntimeContract {
     assertThat(provider.name()).isEqualTo("embedded");
     assertThat(provider.priority()).isEqualTo(-40);
     assertThat(provider.properties())
-        .containsOnlyKeys("dir", "upperSize", "cgroup.parent", "mirrors", "insecureRegistries");
+        .containsOnlyKeys(
+            "dir", "images.maxSize", "upperSize", "cgroup.parent", "mirrors", "insecureRegistries");
   }
 }

@@ -53,7 +53,8 @@ final class OtherJvm {
         Cgroups.none(),
         new ImageStore(
             node.directory().resolve("images"),
-            RegistryClient.of(RuntimeConfig.of(Map.of()), List.of(Path.of("/no/credentials")))));
+            RegistryClient.of(RuntimeConfig.of(Map.of()), List.of(Path.of("/no/credentials"))),
+            Long.MAX_VALUE));
   }
 
   static RuntimeConfig config(String directory, String cgroupParent) {

@@ -8,7 +8,6 @@ import io.lofn.runtime.embedded.registry.RegistryClient;
 import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,12 +17,19 @@ final class ImagePulls {
 
   private final Path directory;
   private final ImageNames names;
+  private final StoredTrees trees;
   private final StoreWriter writer;
   private final RegistryClient registries;
 
-  ImagePulls(Path directory, ImageNames names, StoreWriter writer, RegistryClient registries) {
+  ImagePulls(
+      Path directory,
+      ImageNames names,
+      StoredTrees trees,
+      StoreWriter writer,
+      RegistryClient registries) {
     this.directory = directory;
     this.names = names;
+    this.trees = trees;
     this.writer = writer;
     this.registries = registries;
   }
@@ -50,23 +56,18 @@ final class ImagePulls {
     } catch (IOException e) {
       throw new EngineException(
           "Image %s cannot be pulled into %s: %s"
-              .formatted(request.reference(), directory, explained(e)),
+              .formatted(request.reference(), directory, ImageStore.said(e)),
           e);
     }
   }
 
-  private static String explained(IOException e) {
-    String said = ImageStore.said(e);
-    return said.contains("No space left") || said.contains("quota exceeded")
-        ? said
-            + "; free space (or inodes) there, or set %s to a directory on a larger disk"
-                .formatted(ImageStore.SETTING)
-        : said;
-  }
-
   private boolean isHere(ImageReference image) throws IOException {
     Optional<String> id = names.find(image);
-    return id.isPresent() && Files.isDirectory(writer.tree(id.get()));
+    if (id.isEmpty() || !trees.has(id.get())) {
+      return false;
+    }
+    trees.hold(id.get());
+    return trees.has(id.get());
   }
 
   /** Asks which image a tag names now, and pulls that if it is another one. */
@@ -85,23 +86,34 @@ final class ImagePulls {
   }
 
   private void pull(ImageReference image, ImageRequest request, long deadline) throws IOException {
-    try {
-      registries.pull(
-          image,
-          request.platform(),
-          writer.pulled(),
-          left(deadline),
-          (archive, digest) -> {
-            for (ArchivedImage each : archive.images()) {
-              writer.add(each, deadline, () -> name(image, each.id(), digest));
-            }
-          });
-    } catch (IOException e) {
-      // What came is damaged, or the disk is full.
-      writer.deletePulled();
-      throw e;
+    RoomAttempts attempts = new RoomAttempts(writer, deadline, writer.hasPulled());
+    while (true) {
+      try {
+        pullOnce(image, request, deadline);
+        writer.deletePulled();
+        return;
+      } catch (IOException e) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw new EngineException(
+              "The pull of image %s was interrupted".formatted(request.reference()), e);
+        }
+        attempts.next(e);
+      }
     }
-    writer.deletePulled();
+  }
+
+  private void pullOnce(ImageReference image, ImageRequest request, long deadline)
+      throws IOException {
+    registries.pull(
+        image,
+        request.platform(),
+        writer.pulled(),
+        left(deadline),
+        (archive, digest) -> {
+          for (ArchivedImage each : archive.images()) {
+            writer.add(each, deadline, () -> name(image, each.id(), digest));
+          }
+        });
   }
 
   private boolean name(ImageReference image, String id, String digest) throws IOException {

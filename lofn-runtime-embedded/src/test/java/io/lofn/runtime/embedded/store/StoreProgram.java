@@ -1,20 +1,25 @@
 package io.lofn.runtime.embedded.store;
 
+import io.lofn.api.PullPolicy;
 import io.lofn.spi.ImageRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 
 /** Loads an archive or pulls an image in a JVM of its own, and prints why it could not. */
 final class StoreProgram {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final String UNLIMITED = "100g";
 
   private StoreProgram() {}
 
   /** The command that loads: arguments are the store and the archive. */
   static List<String> command(Path store, Path archive) {
-    return command(List.of(store.toString(), archive.toString()));
+    return command(store, archive, UNLIMITED);
   }
 
   /** The command that pulls by HTTP from a registry of this machine. */
@@ -24,7 +29,7 @@ final class StoreProgram {
 
   /** The command that pulls: arguments are the store, the image, and which hosts are insecure. */
   static List<String> pull(Path store, String image, String insecure) {
-    return command(List.of(store.toString(), image, insecure));
+    return command(List.of("pull", store.toString(), image, insecure));
   }
 
   private static List<String> command(List<String> arguments) {
@@ -41,18 +46,51 @@ final class StoreProgram {
     return command;
   }
 
+  /** The command that loads into a store of limited size. */
+  static List<String> command(Path store, Path archive, String maxSize) {
+    return command(List.of("load", store.toString(), archive.toString(), maxSize));
+  }
+
+  /** The command that opens an image that is here. */
+  static List<String> open(Path store, String image) {
+    return command(List.of("open", store.toString(), image, UNLIMITED));
+  }
+
+  /** The command that opens an image, and uses it until it is killed. */
+  static List<String> hold(Path store, String image) {
+    return command(List.of("hold", store.toString(), image, UNLIMITED));
+  }
+
   @SuppressWarnings("SystemOut") // The test reads it.
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws Exception {
     try {
-      Path store = Path.of(arguments[0]);
-      if (arguments.length == 2) {
-        TestImage.store(store).load(Path.of(arguments[1]), Duration.ofMinutes(5));
-      } else {
-        ImageStore images = TestImage.store(store, Map.of("insecureRegistries", arguments[2]));
-        System.out.println(images.prepare(ImageRequest.of(arguments[1])).id());
+      Path directory = Path.of(arguments[1]);
+      String argument = arguments[2];
+      switch (arguments[0]) {
+        case "load" -> limited(directory, arguments[3]).load(Path.of(argument), PATIENCE);
+        case "pull" -> {
+          Map<String, String> settings = Map.of("insecureRegistries", arguments[3]);
+          ImageStore images = TestImage.store(directory, settings);
+          System.out.println(images.prepare(ImageRequest.of(argument)).id());
+        }
+        default -> {
+          ImageStore images = limited(directory, arguments[3]);
+          System.out.println(images.open(images.prepare(request(argument)).id()).root());
+        }
       }
     } catch (RuntimeException e) {
       System.out.println(e.getMessage());
     }
+    if (arguments[0].equals("hold")) {
+      new CountDownLatch(1).await();
+    }
+  }
+
+  private static ImageRequest request(String image) {
+    return ImageRequest.of(image).policy(PullPolicy.NEVER);
+  }
+
+  private static ImageStore limited(Path directory, String maxSize) {
+    return TestImage.store(directory, Map.of("images.maxSize", maxSize));
   }
 }

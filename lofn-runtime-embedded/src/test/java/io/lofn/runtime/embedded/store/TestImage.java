@@ -48,7 +48,8 @@ final class TestImage {
     return new ImageStore(
         directory,
         RegistryClient.of(
-            RuntimeConfig.of(settings), List.of(directory.resolveSibling("config.json"))));
+            RuntimeConfig.of(settings), List.of(directory.resolveSibling("config.json"))),
+        ImageStore.maxSize(RuntimeConfig.of(settings)));
   }
 
   TestImage platform(String os, String architecture) {
