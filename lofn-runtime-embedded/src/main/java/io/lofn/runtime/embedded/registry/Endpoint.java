@@ -3,7 +3,6 @@ package io.lofn.runtime.embedded.registry;
 import io.lofn.api.EngineException;
 import io.lofn.http.StoredCredentials;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The connections to one source during one pull. Follows redirects, and takes no credentials along
- * to other hosts. Closing it breaks off what is going on. Thread-safe.
+ * to other hosts. Closing it breaks off what is going on, and so does an interrupt of the thread
+ * that made it. Thread-safe.
  */
 final class Endpoint implements AutoCloseable {
 
@@ -42,6 +42,7 @@ final class Endpoint implements AutoCloseable {
   private final Predicate<HttpUrl> allowed;
   private final Access access;
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final InterruptWatch watch;
 
   /**
    * @param allowed whether an address may be asked; HTTP may not unless its host is named
@@ -64,6 +65,7 @@ final class Endpoint implements AutoCloseable {
             .writeTimeout(SILENCE)
             .build();
     access = new Access(source, stored, allowed, this::call);
+    watch = new InterruptWatch(client.dispatcher()::cancelAll);
   }
 
   Source source() {
@@ -158,7 +160,7 @@ final class Endpoint implements AutoCloseable {
       return new EngineException(
           source.message("the pull takes longer than spark.lofn.image.pullTimeout"), failure);
     }
-    return failure instanceof InterruptedIOException && Thread.currentThread().isInterrupted()
+    return Thread.currentThread().isInterrupted()
         ? new EngineException(source.message("interrupted"), failure)
         : Answers.unanswered(source, failure);
   }
@@ -180,6 +182,7 @@ final class Endpoint implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
+    watch.close();
     client.dispatcher().cancelAll();
     client.connectionPool().evictAll();
   }
