@@ -72,7 +72,7 @@ final class RoomAttempts {
             : "; free space (or inodes) there, or set %s to a directory on a larger disk"
                 .formatted(ImageStore.SETTING);
     String tried =
-        deleted == 0 ? "" : "; the %d images that nobody used are deleted".formatted(deleted);
+        deleted == 0 ? "" : "; all images that nobody used are deleted (%d)".formatted(deleted);
     return new IOException(said + toDo + tried, failure);
   }
 }

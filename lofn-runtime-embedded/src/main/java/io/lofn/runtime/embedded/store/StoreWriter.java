@@ -8,6 +8,7 @@ import io.lofn.files.OwnDirectory;
 import io.lofn.image.ArchivedImage;
 import io.lofn.image.FileSums;
 import io.lofn.image.ImageArchive;
+import io.lofn.image.NoRoomException;
 import io.lofn.spi.ImageReference;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -194,7 +195,7 @@ final class StoreWriter {
     for (ArchivedImage image : archive.images()) {
       trees.hold(image.id()); // From here on nobody deletes the tree.
       if (!trees.has(image.id())) {
-        trees.put(image.id(), unpacked(image, begun, deadline));
+        trees.put(image.id(), unpackedOf(image, deadline));
       }
       trees.used(image.id());
       name(image);
@@ -221,6 +222,18 @@ final class StoreWriter {
           name(image);
           return names.run();
         });
+  }
+
+  private Path unpackedOf(ArchivedImage image, long deadline) throws IOException {
+    try {
+      return unpacked(image, begun, deadline);
+    } catch (NoRoomException e) {
+      throw new NoRoomException(
+          "image %s: %s"
+              .formatted(image.names().isEmpty() ? image.id() : image.names(), e.getMessage()),
+          e.needed(),
+          e);
+    }
   }
 
   private static Path unpacked(ArchivedImage image, Path work, long deadline) throws IOException {
