@@ -110,7 +110,12 @@ final class StoreWriter {
         });
   }
 
-  private <T> T locked(Path lock, long deadline, NodeLock.Action<T> action) throws IOException {
+  /**
+   * Does something while nobody else has a lock.
+   *
+   * @param lock an existing directory
+   */
+  <T> T locked(Path lock, long deadline, NodeLock.Action<T> action) throws IOException {
     try {
       return new NodeLock(lock)
           .with(

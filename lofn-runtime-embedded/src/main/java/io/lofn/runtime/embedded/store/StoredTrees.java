@@ -6,6 +6,7 @@ import static java.util.concurrent.TimeUnit.MINUTES;
 import io.lofn.files.FileTree;
 import io.lofn.files.Writers;
 import io.lofn.image.FileSums;
+import io.lofn.image.Sha256;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -97,8 +98,13 @@ final class StoredTrees {
    * image after that keeps it.
    */
   void hold(String id) throws IOException {
-    uses.hold(hex(id));
+    keep(id);
     used(id);
+  }
+
+  /** Marks an image as used by this process, and notes no time: nobody needs it for a container. */
+  void keep(String id) throws IOException {
+    uses.hold(hex(id));
   }
 
   /** Notes the time of a use; fast. */
@@ -182,10 +188,19 @@ final class StoredTrees {
 
   /** Returns what of an image is not as it was unpacked; none if all is. */
   List<String> differences(String id) throws IOException {
+    List<String> all = new ArrayList<>();
+    if (!Files.exists(config(id)) || !Sha256.of(Files.readAllBytes(config(id))).equals(id)) {
+      all.add("its configuration, %s, is missing or has other content".formatted(CONFIG));
+    }
     Path record = directory(id).resolve(RECORD);
-    return Files.exists(record)
-        ? TreeRecord.differences(root(id), record)
-        : List.of("the record of its files is missing");
+    if (!Files.exists(record)) {
+      all.add("the list of its files, %s, is missing".formatted(RECORD));
+    } else if (!Files.isDirectory(root(id))) {
+      all.add("its files are missing");
+    } else {
+      all.addAll(TreeRecord.differences(root(id), record));
+    }
+    return all;
   }
 
   /**
