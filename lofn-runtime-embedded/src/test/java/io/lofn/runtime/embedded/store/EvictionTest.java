@@ -138,6 +138,28 @@ class EvictionTest {
     assertThat(tree(mine)).exists();
   }
 
+  /** As programs do that set all system properties anew. */
+  @Test
+  void aProcessThatHasLostItsSystemPropertiesKeepsWhatItUses() throws Exception {
+    TestImage mine = loaded("mine:1", 9);
+    store("100g").prepare(ImageRequest.of("mine:1"));
+    age(mine, 9);
+    for (String each : System.getProperties().stringPropertyNames()) {
+      if (each.startsWith(TreeUses.class.getName())) {
+        System.clearProperty(each);
+      }
+    }
+    TestImage fresh = image("fresh:1");
+    load(store("1k"), fresh);
+
+    OtherStore.run(
+        StoreProgram.command(
+            images, image("other:1").saveTo(directory.resolve("archive.tar")), "1k"));
+
+    assertThat(tree(mine)).exists();
+    assertThat(tree(fresh)).exists();
+  }
+
   @Test
   void anImageThatWentIsNamedAndComesAgain() throws Exception {
     TestImage old = loaded("old:1", 3);

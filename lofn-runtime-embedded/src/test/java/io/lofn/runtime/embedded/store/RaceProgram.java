@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * Two JVMs that race for small images without names: one makes them, and the store deletes them at
@@ -73,7 +75,7 @@ final class RaceProgram {
   private static Path copy(Path copy) throws IOException {
     Path root = StoredTrees.begin(copy);
     for (int i = 0; i < FILES; i++) {
-      Files.writeString(root.resolve("file" + i), "x");
+      Files.writeString(root.resolve("file" + i), UUID.randomUUID().toString());
     }
     StoredTrees.complete(copy, CONFIG, new FileSums());
     return copy;
@@ -82,6 +84,7 @@ final class RaceProgram {
   /** Returns how many images it has opened, and how often it came too early or too late. */
   private static String open(ImageStore store, List<String> ids) throws IOException {
     Map<String, Path> opened = new TreeMap<>();
+    Map<Path, String> contents = new HashMap<>();
     long missed = 0;
     while (opened.size() < ids.size()) {
       for (String id : ids) {
@@ -89,6 +92,7 @@ final class RaceProgram {
           try {
             opened.put(id, store.open(id).root());
             requireWhole(opened.get(id));
+            contents.put(opened.get(id), last(opened.get(id)));
           } catch (ImageUnavailableException e) {
             missed++;
           }
@@ -97,8 +101,15 @@ final class RaceProgram {
     }
     for (Path each : opened.values()) {
       requireWhole(each);
+      if (!contents.get(each).equals(last(each))) {
+        throw new IOException(each + " was deleted, and made again");
+      }
     }
     return "opened %d, missed %d".formatted(opened.size(), missed);
+  }
+
+  private static String last(Path root) throws IOException {
+    return Files.readString(root.resolve("file" + (FILES - 1)));
   }
 
   static void requireWhole(Path root) throws IOException {
