@@ -23,6 +23,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
@@ -34,7 +36,7 @@ final class TreeRecord {
   private static final int BLOCK = 4096;
   private static final int BUFFER = 1 << 17;
   private static final int SHOWN = 10;
-  private static final String UNUSUAL = "[^\\x21-\\x7e]+";
+  private static final Pattern UNUSUAL = Pattern.compile("[^\\x21-\\x7e]+");
 
   private TreeRecord() {}
 
@@ -73,7 +75,10 @@ final class TreeRecord {
   }
 
   private static long taken(PosixFileAttributes found) {
-    return found.isRegularFile() ? (found.size() + BLOCK - 1) / BLOCK * BLOCK : BLOCK;
+    if (found.isRegularFile()) {
+      return (found.size() + BLOCK - 1) / BLOCK * BLOCK;
+    }
+    return found.isDirectory() ? BLOCK : 0;
   }
 
   /**
@@ -160,16 +165,13 @@ final class TreeRecord {
       throws IOException {
     String mode = PosixFilePermissions.toString(found.permissions());
     if (found.isRegularFile()) {
-      return "file %s %d %d %s"
-          .formatted(
-              mode,
-              found.size(),
-              found.lastModifiedTime().toMillis(),
-              sum.isPresent() ? Long.toHexString(sum.getAsLong()) : "-");
+      String content = sum.isPresent() ? Long.toHexString(sum.getAsLong()) : "-";
+      long time = found.lastModifiedTime().toMillis();
+      return "file " + mode + " " + found.size() + " " + time + " " + content;
     }
     return found.isDirectory()
         ? "directory " + mode + " -"
-        : "link %s -".formatted(text(Files.readSymbolicLink(path)));
+        : "link " + text(Files.readSymbolicLink(path)) + " -";
   }
 
   private static String key(Path root, Path path) {
@@ -181,10 +183,10 @@ final class TreeRecord {
    * are equal, and the hash codes of their bytes are not.
    */
   private static String text(Path path) {
-    String plain = path.toString().replaceAll(UNUSUAL, "?");
-    return plain.equals(path.toString())
-        ? plain
-        : plain + "#" + Integer.toHexString(path.hashCode());
+    Matcher unusual = UNUSUAL.matcher(path.toString());
+    return unusual.find()
+        ? unusual.replaceAll("?") + "#" + Integer.toHexString(path.hashCode())
+        : path.toString();
   }
 
   private static void walk(Path root, Visitor visitor) throws IOException {
