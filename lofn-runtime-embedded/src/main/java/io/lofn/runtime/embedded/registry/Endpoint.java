@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -42,6 +44,10 @@ final class Endpoint implements AutoCloseable {
   private final Predicate<HttpUrl> allowed;
   private final Access access;
   private final CountDownLatch closed = new CountDownLatch(1);
+
+  /** Also those whose answers are being read, which OkHttp forgets. */
+  private final Set<Call> calls = ConcurrentHashMap.newKeySet();
+
   private final InterruptWatch watch;
 
   /**
@@ -65,7 +71,7 @@ final class Endpoint implements AutoCloseable {
             .writeTimeout(SILENCE)
             .build();
     access = new Access(source, stored, allowed, this::call);
-    watch = new InterruptWatch(client.dispatcher()::cancelAll);
+    watch = new InterruptWatch(this::cancel);
   }
 
   Source source() {
@@ -150,6 +156,10 @@ final class Endpoint implements AutoCloseable {
 
   private Response call(Request request) throws IOException {
     Call call = client.newCall(request.newBuilder().header("User-Agent", "lofn").build());
+    calls.add(call);
+    if (closed.getCount() == 0) {
+      call.cancel();
+    }
     call.timeout().timeout(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
     return call.execute();
   }
@@ -179,11 +189,15 @@ final class Endpoint implements AutoCloseable {
     }
   }
 
+  private void cancel() {
+    calls.forEach(Call::cancel);
+  }
+
   @Override
   public void close() {
     closed.countDown();
     watch.close();
-    client.dispatcher().cancelAll();
+    cancel();
     client.connectionPool().evictAll();
   }
 }
