@@ -262,6 +262,8 @@ abstract class EmbeddedContract extends ContainerRuntimeContract {
   @Test
   void saysWhichSettingIsWrong() {
     assertThat(reason(Map.of("upperSize", "1"))).contains("spark.lofn.embedded.upperSize is '1'");
+    assertThat(reason(Map.of("images.maxSize", "many")))
+        .contains("spark.lofn.embedded.images.maxSize is 'many'");
     assertThatThrownBy(
             () ->
                 new EmbeddedRuntimeProvider().create(OtherJvm.config(dir(), "/lofn-test-missing")))
