@@ -130,12 +130,23 @@ public final class NodeLock {
         }
         MILLISECONDS.sleep(POLL_MILLIS);
       }
-      String process = Long.toString(ProcessHandle.current().pid());
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap(process.getBytes(ISO_8859_1)), 0);
+      sign(channel);
     } catch (ClosedByInterruptException e) {
       Thread.interrupted(); // as whoever throws the other exception does
       throw (InterruptedException) new InterruptedException().initCause(e);
+    }
+  }
+
+  /** For the messages of others only: a full disk is no reason not to have the lock. */
+  private static void sign(FileChannel channel) throws ClosedByInterruptException {
+    String process = Long.toString(ProcessHandle.current().pid());
+    try {
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap(process.getBytes(ISO_8859_1)), 0);
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException fullDisk) {
+      return;
     }
   }
 

@@ -92,17 +92,22 @@ public final class ArchivedImage {
    *     otherwise all belong to this user
    * @param setting the key that moves the directory to another disk, for messages
    * @param deadline as {@link System#nanoTime()} counts
-   * @throws IOException if a layer is damaged, would leave the directory, or has no room there
+   * @return the checksums of the files
+   * @throws NoRoomException if a layer has no room there
+   * @throws IOException if a layer is damaged, or would leave the directory
    */
-  public void unpack(Path root, boolean owners, String setting, long deadline) throws IOException {
+  public FileSums unpack(Path root, boolean owners, String setting, long deadline)
+      throws IOException {
+    FileSums sums = new FileSums();
     ImageRoom room = new ImageRoom(root, setting);
     for (int i = 0; i < layers.size(); i++) {
       String diffId = diffIds.isEmpty() ? "" : diffIds.get(i);
       UnpackedTree tree = new UnpackedTree(root, FileNames::resolve).followingLinks();
       try (InputStream layer =
           new Prefetch(layers.get(i).layer(files, diffId, deadline), deadline)) {
-        new ImageLayer(root, tree, room, owners, deadline).unpack(layer);
+        new ImageLayer(root, tree, room, owners, sums, deadline).unpack(layer);
       }
     }
+    return sums;
   }
 }

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.zip.CRC32C;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
@@ -33,16 +34,20 @@ final class ImageLayer {
   private final ImageRoom room;
   private final EntryAttributes attributes;
   private final LayerChanges changes;
+  private final FileSums sums;
   private final long deadline;
   private final byte[] block = new byte[BLOCK];
 
   /**
    * @param root the directory of the tree
    * @param owners as for {@link EntryAttributes}
+   * @param sums gets those of the files
    * @param deadline as {@link System#nanoTime()} counts
    */
-  ImageLayer(Path root, UnpackedTree tree, ImageRoom room, boolean owners, long deadline) {
+  ImageLayer(
+      Path root, UnpackedTree tree, ImageRoom room, boolean owners, FileSums sums, long deadline) {
     this.root = root;
+    this.sums = sums;
     this.tree = tree;
     this.room = room;
     this.deadline = deadline;
@@ -139,7 +144,8 @@ final class ImageLayer {
       attributes.link(noted(name), entry);
     } else if (entry.isLink()) {
       tree.hardLink(name, entry.getLinkName());
-      changes.added(tree.find(name).orElseThrow());
+      Path link = noted(name);
+      tree.find(entry.getLinkName()).ifPresent(target -> sums.link(link, target));
     } else if (entry.isFile() && tar.canReadEntryData(entry)) {
       Path file = tree.file(name);
       write(tar, file, entry.getRealSize());
@@ -159,12 +165,14 @@ final class ImageLayer {
   /** Writes a file; the holes of a sparse one, which the parser fills with zeros, stay holes. */
   private void write(TarArchiveInputStream tar, Path file, long size) throws IOException {
     boolean sparse = tar.getCurrentEntry().isSparse();
+    CRC32C sum = new CRC32C();
     try (SeekableByteChannel channel =
         Files.newByteChannel(
             file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
       long written = 0;
       for (int read = tar.read(block); read >= 0; read = tar.read(block)) {
         TimedStream.check(deadline);
+        sum.update(block, 0, read);
         if (sparse && isZero(read)) {
           channel.position(channel.position() + read);
         } else {
@@ -182,6 +190,7 @@ final class ImageLayer {
         channel.position(size - 1).write(ByteBuffer.allocate(1));
       }
     }
+    sums.put(file, sum.getValue());
   }
 
   private boolean isZero(int length) {

@@ -56,20 +56,22 @@ final class ImageRoom {
     }
     long free = disk.getUsableSpace();
     if (bytes > free - RESERVE) {
-      throw new IOException(
+      throw new NoRoomException(
           "%s needs %d bytes, but the disk of the images has %d bytes left; free space there, or set %s to a directory on a larger disk"
-              .formatted(what, bytes, free, setting));
+              .formatted(what, bytes, free, setting),
+          bytes + RESERVE - free,
+          null);
     }
     granted = Math.min(UNASKED, free - RESERVE - bytes);
   }
 
   /** Returns a failure to write a file, with what to do if the disk is full. */
   IOException explained(IOException failure) {
-    String said = String.valueOf(failure.getMessage());
-    return said.contains("No space left") || said.contains("quota exceeded")
-        ? new IOException(
+    return NoRoomException.isMeantBy(failure) && !(failure instanceof NoRoomException)
+        ? new NoRoomException(
             "%s; free space (or inodes) there, or set %s to a directory on a larger disk"
-                .formatted(said, setting),
+                .formatted(failure.getMessage(), setting),
+            0,
             failure)
         : failure;
   }

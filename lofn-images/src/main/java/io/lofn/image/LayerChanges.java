@@ -68,7 +68,7 @@ final class LayerChanges {
    * Returns a hash that does not depend on the locale alone: in the locale C the texts of different
    * names may be equal, and the hash codes of their bytes are not.
    */
-  private static long key(Path path) {
+  static long key(Path path) {
     String text = path.toString();
     long hash = path.hashCode();
     for (int i = 0; i < text.length(); i++) {
@@ -99,7 +99,8 @@ final class LayerChanges {
     }
   }
 
-  private static int slot(long[] table, long key) {
+  /** Returns where a key is in a table, or is to be put. */
+  static int slot(long[] table, long key) {
     int slot = (int) (key >>> 32) & (table.length - 1);
     while (table[slot] != 0 && table[slot] != key) {
       slot = (slot + 1) & (table.length - 1);

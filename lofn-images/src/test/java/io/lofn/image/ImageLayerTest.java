@@ -50,7 +50,8 @@ class ImageLayerTest {
   private void unpack(InputStream layer) throws IOException {
     UnpackedTree tree = new UnpackedTree(root, FileNames::resolve).followingLinks();
     ImageRoom room = new ImageRoom(root, "spark.lofn.the.key");
-    new ImageLayer(root, tree, room, false, System.nanoTime() + LATER).unpack(layer);
+    new ImageLayer(root, tree, room, false, new FileSums(), System.nanoTime() + LATER)
+        .unpack(layer);
   }
 
   /**

@@ -227,6 +227,8 @@ class ArchitectureTest {
           .resideOutsideOfPackage("io.lofn.examples..")
           .and()
           .doNotHaveFullyQualifiedName("io.lofn.spark.Doctor")
+          .and()
+          .doNotHaveFullyQualifiedName("io.lofn.runtime.embedded.images.Images")
           .should(ACCESS_STANDARD_STREAMS);
 
   @ArchTest

@@ -48,6 +48,10 @@ public final class EmbeddedRuntimeProvider implements ContainerRuntimeProvider {
         "directory of unpacked images and of the program, on a disk and not mounted with noexec; by"
             + " default /var/tmp/lofn-embedded- and the user's id");
     properties.put(
+        ImageStore.MAX_SIZE,
+        "what all images may take on the node's disk before those that were used least recently"
+            + " are deleted; %s unless set".formatted(ImageStore.DEFAULT_SIZE));
+    properties.put(
         NodeSetup.UPPER_SIZE,
         "the most that a tool may write to the image's files, in memory; 1g unless set");
     properties.put(
@@ -62,6 +66,7 @@ public final class EmbeddedRuntimeProvider implements ContainerRuntimeProvider {
     try {
       registries(config);
       SharedStore.require(config);
+      ImageStore.maxSize(config);
       NodeSetup.open(config, JAR).probe(List.of());
       return Optional.empty();
     } catch (RuntimeException e) {
@@ -78,7 +83,8 @@ public final class EmbeddedRuntimeProvider implements ContainerRuntimeProvider {
         new ImageStore(
             node.directory().resolve("images"),
             registries(config),
-            SharedStore.of(config, new OverlayTrial(JAR, node.directory(), config.callTimeout()))));
+            SharedStore.of(config, new OverlayTrial(JAR, node.directory(), config.callTimeout())),
+            ImageStore.maxSize(config)));
   }
 
   private static RegistryClient registries(RuntimeConfig config) {

@@ -315,6 +315,8 @@ abstract class EmbeddedContract extends ContainerRuntimeContract {
     assertThat(reason(Map.of("upperSize", "1"))).contains("spark.lofn.embedded.upperSize is '1'");
     assertThat(reason(Map.of("store", "nosuch://a/b")))
         .contains("spark.lofn.embedded.store 'nosuch://a/b'");
+    assertThat(reason(Map.of("images.maxSize", "many")))
+        .contains("spark.lofn.embedded.images.maxSize is 'many'");
     assertThatThrownBy(
             () ->
                 new EmbeddedRuntimeProvider().create(OtherJvm.config(dir(), "/lofn-test-missing")))
@@ -335,6 +337,12 @@ abstract class EmbeddedContract extends ContainerRuntimeContract {
     assertThat(provider.priority()).isEqualTo(-40);
     assertThat(provider.properties())
         .containsOnlyKeys(
-            "dir", "upperSize", "cgroup.parent", "mirrors", "insecureRegistries", "store");
+            "dir",
+            "images.maxSize",
+            "upperSize",
+            "cgroup.parent",
+            "mirrors",
+            "insecureRegistries",
+            "store");
   }
 }

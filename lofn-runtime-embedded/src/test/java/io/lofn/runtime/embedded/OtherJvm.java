@@ -6,6 +6,7 @@ import io.lofn.runtime.embedded.helper.HelperProgram;
 import io.lofn.runtime.embedded.registry.RegistryClient;
 import io.lofn.runtime.embedded.sandbox.EmbeddedRuntime;
 import io.lofn.runtime.embedded.sandbox.NodeSetup;
+import io.lofn.runtime.embedded.shared.SharedStore;
 import io.lofn.runtime.embedded.store.ImageStore;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
@@ -53,7 +54,9 @@ final class OtherJvm {
         Cgroups.none(),
         new ImageStore(
             node.directory().resolve("images"),
-            RegistryClient.of(RuntimeConfig.of(Map.of()), List.of(Path.of("/no/credentials")))));
+            RegistryClient.of(RuntimeConfig.of(Map.of()), List.of(Path.of("/no/credentials"))),
+            SharedStore.none(),
+            Long.MAX_VALUE));
   }
 
   static RuntimeConfig config(String directory, String cgroupParent) {

@@ -3,10 +3,11 @@ package io.lofn.runtime.embedded.registry;
 import io.lofn.api.EngineException;
 import io.lofn.http.StoredCredentials;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The connections to one source during one pull. Follows redirects, and takes no credentials along
- * to other hosts. Closing it breaks off what is going on. Thread-safe.
+ * to other hosts. Closing it breaks off what is going on, and so does an interrupt of the thread
+ * that made it. Thread-safe.
  */
 final class Endpoint implements AutoCloseable {
 
@@ -42,6 +44,11 @@ final class Endpoint implements AutoCloseable {
   private final Predicate<HttpUrl> allowed;
   private final Access access;
   private final CountDownLatch closed = new CountDownLatch(1);
+
+  /** Also those whose answers are being read, which OkHttp forgets. */
+  private final Set<Call> calls = ConcurrentHashMap.newKeySet();
+
+  private final InterruptWatch watch;
 
   /**
    * @param allowed whether an address may be asked; HTTP may not unless its host is named
@@ -64,6 +71,7 @@ final class Endpoint implements AutoCloseable {
             .writeTimeout(SILENCE)
             .build();
     access = new Access(source, stored, allowed, this::call);
+    watch = new InterruptWatch(this::cancel);
   }
 
   Source source() {
@@ -148,6 +156,10 @@ final class Endpoint implements AutoCloseable {
 
   private Response call(Request request) throws IOException {
     Call call = client.newCall(request.newBuilder().header("User-Agent", "lofn").build());
+    calls.add(call);
+    if (closed.getCount() == 0) {
+      call.cancel();
+    }
     call.timeout().timeout(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
     return call.execute();
   }
@@ -158,7 +170,7 @@ final class Endpoint implements AutoCloseable {
       return new EngineException(
           source.message("the pull takes longer than spark.lofn.image.pullTimeout"), failure);
     }
-    return failure instanceof InterruptedIOException && Thread.currentThread().isInterrupted()
+    return Thread.currentThread().isInterrupted()
         ? new EngineException(source.message("interrupted"), failure)
         : Answers.unanswered(source, failure);
   }
@@ -177,10 +189,15 @@ final class Endpoint implements AutoCloseable {
     }
   }
 
+  private void cancel() {
+    calls.forEach(Call::cancel);
+  }
+
   @Override
   public void close() {
     closed.countDown();
-    client.dispatcher().cancelAll();
+    watch.close();
+    cancel();
     client.connectionPool().evictAll();
   }
 }

@@ -3,6 +3,7 @@ package io.lofn.runtime.embedded.registry;
 import io.lofn.http.RegistryName;
 import io.lofn.image.ArchiveJson;
 import io.lofn.image.ImageArchive;
+import io.lofn.image.NoRoomException;
 import io.lofn.image.Platform;
 import io.lofn.image.Sha256;
 import io.lofn.runtime.embedded.registry.Manifest.Descriptor;
@@ -128,9 +129,11 @@ final class Pull {
     }
     long free = Files.getFileStore(layout.directory()).getUsableSpace();
     if (all - there > free) {
-      throw new IOException(
+      throw new NoRoomException(
           "its layers need %d bytes, but the disk of the images has %d bytes left; free space there, or set spark.lofn.embedded.dir to a directory on a larger disk"
-              .formatted(all - there, free));
+              .formatted(all - there, free),
+          all - there - free,
+          null);
     }
     return new Progress(source.asked().repository() + " from " + source.host(), all, there);
   }

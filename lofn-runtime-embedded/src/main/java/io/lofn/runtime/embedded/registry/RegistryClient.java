@@ -168,6 +168,9 @@ public final class RegistryClient {
       try (Endpoint endpoint = endpoint(mirror, deadline)) {
         return question.ask(endpoint);
       } catch (EngineException e) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
         LOG.warn("{}; the next mirror, or the registry, is asked", e.getMessage());
       }
     }

@@ -7,15 +7,20 @@ import io.lofn.http.RegistryName;
 import io.lofn.image.Sha256;
 import io.lofn.spi.ImageReference;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.HashSet;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Which image a name stands for: a small file for each name, with the image's id, the name, and the
@@ -78,18 +83,52 @@ final class ImageNames {
     return true;
   }
 
-  /** Returns the ids of all images that have names. */
-  Set<String> ids() throws IOException {
-    Set<String> ids = new HashSet<>();
-    if (Files.isDirectory(directory)) {
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-        for (Path file : files) {
-          List<String> lines = Files.readAllLines(file, UTF_8);
-          ids.addAll(lines.subList(0, Math.min(1, lines.size())));
+  /** Returns the names of each image that has any, in alphabetical order. */
+  Map<String, List<String>> byId() throws IOException {
+    Map<String, List<String>> all = new HashMap<>();
+    each((file, id, name) -> all.computeIfAbsent(id, any -> new ArrayList<>()).add(name));
+    all.values().forEach(Collections::sort);
+    return all;
+  }
+
+  /** Deletes the names of images that were set before a time. */
+  void forget(Predicate<String> ids, Instant before) throws IOException {
+    each(
+        (file, id, name) -> {
+          if (ids.test(id) && Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+            Files.deleteIfExists(file);
+          }
+        });
+  }
+
+  /** Is called for each name. */
+  @FunctionalInterface
+  private interface Visitor {
+    void visit(Path file, String id, String name) throws IOException;
+  }
+
+  private void each(Visitor visitor) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        List<String> lines = lines(file);
+        if (lines.size() > 1) {
+          visitor.visit(file, lines.get(0), lines.get(1));
         }
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
-    return ids;
+  }
+
+  private static List<String> lines(Path file) throws IOException {
+    try {
+      return Files.isRegularFile(file) ? Files.readAllLines(file, UTF_8) : List.of();
+    } catch (NoSuchFileException deletedMeanwhile) {
+      return List.of();
+    }
   }
 
   /**

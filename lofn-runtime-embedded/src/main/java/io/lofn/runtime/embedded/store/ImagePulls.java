@@ -2,6 +2,7 @@ package io.lofn.runtime.embedded.store;
 
 import io.lofn.api.EngineException;
 import io.lofn.api.PullPolicy;
+import io.lofn.files.NodeLock;
 import io.lofn.http.RegistryName;
 import io.lofn.image.ArchivedImage;
 import io.lofn.runtime.embedded.registry.RegistryClient;
@@ -18,6 +19,7 @@ final class ImagePulls {
 
   private final Path directory;
   private final ImageNames names;
+  private final StoredTrees trees;
   private final StoreWriter writer;
   private final RegistryClient registries;
   private final SharedStore shared;
@@ -25,11 +27,13 @@ final class ImagePulls {
   ImagePulls(
       Path directory,
       ImageNames names,
+      StoredTrees trees,
       StoreWriter writer,
       RegistryClient registries,
       SharedStore shared) {
     this.directory = directory;
     this.names = names;
+    this.trees = trees;
     this.writer = writer;
     this.registries = registries;
     this.shared = shared;
@@ -67,7 +71,12 @@ final class ImagePulls {
     return inTurn(
         request,
         deadline,
-        image -> isHere(image) || shared.take(image, request.platform(), taker(image, deadline)));
+        image ->
+            isHere(image)
+                || whileRoomIsMade(
+                    request,
+                    deadline,
+                    () -> shared.take(image, request.platform(), taker(image, deadline))));
   }
 
   /** What is done while no other process of the node pulls. */
@@ -83,23 +92,18 @@ final class ImagePulls {
     } catch (IOException e) {
       throw new EngineException(
           "Image %s cannot be pulled into %s: %s"
-              .formatted(request.reference(), directory, explained(e)),
+              .formatted(request.reference(), directory, ImageStore.said(e)),
           e);
     }
   }
 
-  private static String explained(IOException e) {
-    String said = ImageStore.said(e);
-    return said.contains("No space left") || said.contains("quota exceeded")
-        ? said
-            + "; free space (or inodes) there, or set %s to a directory on a larger disk"
-                .formatted(ImageStore.SETTING)
-        : said;
-  }
-
   private boolean isHere(ImageReference image) throws IOException {
     Optional<String> id = names.find(image);
-    return id.isPresent() && writer.isWhole(id.get());
+    if (id.isEmpty() || !trees.has(id.get())) {
+      return false;
+    }
+    trees.hold(id.get());
+    return trees.has(id.get());
   }
 
   /** Asks which image a tag names now, unless the driver has, and pulls that if it is another. */
@@ -122,22 +126,41 @@ final class ImagePulls {
   }
 
   private void pull(ImageReference image, ImageRequest request, long deadline) throws IOException {
-    try {
-      shared.pull(
-          image,
-          request.platform(),
-          deadline,
-          writer.pulled(),
-          taker(image, deadline),
-          receiver ->
-              registries.pull(
-                  image, request.platform(), writer.pulled(), left(deadline), receiver));
-    } catch (IOException e) {
-      // What came is damaged, or the disk is full.
-      writer.deletePulled();
-      throw e;
+    boolean unused =
+        whileRoomIsMade(
+            request,
+            deadline,
+            () -> {
+              shared.pull(
+                  image,
+                  request.platform(),
+                  deadline,
+                  writer.pulled(),
+                  taker(image, deadline),
+                  receiver ->
+                      registries.pull(
+                          image, request.platform(), writer.pulled(), left(deadline), receiver));
+              return true;
+            });
+  }
+
+  /** Repeats an attempt whose disk is full as long as images can be deleted. */
+  private boolean whileRoomIsMade(
+      ImageRequest request, long deadline, NodeLock.Action<Boolean> attempt) throws IOException {
+    RoomAttempts attempts = new RoomAttempts(writer, deadline, writer.hasPulled());
+    while (true) {
+      try {
+        boolean done = attempt.run();
+        writer.deletePulled();
+        return done;
+      } catch (IOException e) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw new EngineException(
+              "The pull of image %s was interrupted".formatted(request.reference()), e);
+        }
+        attempts.next(e);
+      }
     }
-    writer.deletePulled();
   }
 
   /** Takes what comes into the store. */

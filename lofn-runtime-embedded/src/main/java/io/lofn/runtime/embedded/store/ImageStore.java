@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
+import io.lofn.api.Units;
 import io.lofn.http.ArchiveFault;
 import io.lofn.image.ImageArchive;
+import io.lofn.image.NoRoomException;
 import io.lofn.image.OciConfig;
 import io.lofn.image.Platform;
 import io.lofn.runtime.embedded.registry.RegistryClient;
@@ -14,6 +16,7 @@ import io.lofn.runtime.embedded.shared.SharedStore;
 import io.lofn.spi.ImageReference;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.PreparedImage;
+import io.lofn.spi.RuntimeConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -38,12 +41,22 @@ public final class ImageStore {
   /** The key that moves the store. */
   static final String SETTING = "spark.lofn.embedded.dir";
 
+  /** The property that limits the store. */
+  public static final String MAX_SIZE = "images.maxSize";
+
+  /** That of volumes, too. */
+  public static final String DEFAULT_SIZE = "100g";
+
+  /** The key that limits the store. */
+  static final String SIZE_SETTING = "spark.lofn.embedded." + MAX_SIZE;
+
   private static final Logger LOG = LoggerFactory.getLogger(ImageStore.class);
   private static final Pattern ID = Pattern.compile("sha256:([0-9a-f]{64})");
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Path directory;
   private final ImageNames names;
+  private final StoredTrees trees;
   private final StoreWriter writer;
   private final ImagePulls pulls;
   private final RegistryClient registries;
@@ -55,25 +68,32 @@ public final class ImageStore {
    *
    * @param directory its directory, which is made when it is first needed, for this user only
    * @param registries where images come from that are not here
-   */
-  public ImageStore(Path directory, RegistryClient registries) {
-    this(directory, registries, SharedStore.none());
-  }
-
-  /**
-   * Creates a store of a node that shares images with others.
-   *
-   * @param directory its directory, which is made when it is first needed, for this user only
-   * @param registries where images come from that are neither here nor shared
    * @param shared where images come from that another node has pulled
+   * @param mostBytes what all images may take, from {@link #maxSize}
    */
-  public ImageStore(Path directory, RegistryClient registries, SharedStore shared) {
+  public ImageStore(Path directory, RegistryClient registries, SharedStore shared, long mostBytes) {
     this.directory = directory.toAbsolutePath();
     this.registries = registries;
     this.shared = shared;
     names = new ImageNames(this.directory.resolve("names"));
-    writer = new StoreWriter(this.directory, names, id -> shared.tree(id).isPresent());
-    pulls = new ImagePulls(this.directory, names, writer, registries, shared);
+    trees = new StoredTrees(this.directory, id -> shared.tree(id).isPresent());
+    Eviction eviction = new Eviction(trees, names, mostBytes);
+    writer = new StoreWriter(this.directory, names, trees, eviction);
+    pulls = new ImagePulls(this.directory, names, trees, writer, registries, shared);
+  }
+
+  /**
+   * Returns what all images may take.
+   *
+   * @throws EngineException if the configuration is wrong
+   */
+  public static long maxSize(RuntimeConfig config) {
+    String size = config.property(MAX_SIZE).orElse(DEFAULT_SIZE);
+    try {
+      return Units.size(size);
+    } catch (IllegalArgumentException e) {
+      throw new EngineException("%s is '%s': %s".formatted(SIZE_SETTING, size, e.getMessage()), e);
+    }
   }
 
   /**
@@ -113,12 +133,22 @@ public final class ImageStore {
 
   private ImageUnavailableException missing(ImageRequest request, String why) {
     return new ImageUnavailableException(
-        "Image %s is not on this node: %s%s no image of this name, and %s"
-            .formatted(
-                request.reference(),
-                directory,
-                shared.toString().isEmpty() ? " has" : " and the shared store " + shared + " have",
-                why));
+        "Image %s is not on this node: %s %s, and %s"
+            .formatted(request.reference(), directory, fate(request.reference()), why));
+  }
+
+  /** An image that went by its name has lost that; one that went for room has not. */
+  private String fate(String reference) {
+    try {
+      if (names.find(ImageReference.parse(reference)).isPresent()) {
+        return "had it, and deleted it to make room for others (%s)".formatted(SIZE_SETTING);
+      }
+      return shared.toString().isEmpty()
+          ? "has no image of this name"
+          : "and the shared store %s have no image of this name".formatted(shared);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
   }
 
   private Optional<PreparedImage> present(ImageReference image, ImageRequest request) {
@@ -127,6 +157,7 @@ public final class ImageStore {
       if (id.isEmpty()) {
         return Optional.empty();
       }
+      trees.hold(id.get()); // From here on nobody deletes the tree.
       JsonNode config = config(id.get());
       requirePlatform(request, config);
       return Optional.of(
@@ -143,7 +174,7 @@ public final class ImageStore {
     writer.checkOwner();
     Optional<String> id =
         parsed.isId() ? Optional.of(ImageNames.id(parsed.repository())) : names.find(parsed);
-    return id.filter(writer::isWhole);
+    return id.filter(trees::has);
   }
 
   /**
@@ -198,13 +229,14 @@ public final class ImageStore {
   public UnpackedRoot open(String id) {
     UnpackedRoot known = opened.get(id);
     if (known != null && Files.isDirectory(known.root())) {
+      trees.used(id);
       return known;
     }
     try {
       if (ID.matcher(id).matches() && Files.exists(directory)) {
-        writer.hold(id);
-        Path root = writer.tree(id).resolve("root");
-        if (writer.isWhole(id)) {
+        trees.hold(id);
+        Path root = trees.root(id);
+        if (trees.has(id)) {
           UnpackedRoot tree = new UnpackedRoot(root, OciConfig.of(config(id).path("config")));
           opened.put(id, tree);
           return tree;
@@ -225,7 +257,7 @@ public final class ImageStore {
   }
 
   private JsonNode config(String id) throws IOException {
-    return JSON.readTree(Files.readAllBytes(writer.tree(id).resolve("config.json")));
+    return JSON.readTree(Files.readAllBytes(trees.config(id)));
   }
 
   /**
@@ -237,8 +269,22 @@ public final class ImageStore {
    */
   public void load(Path archive, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
+    RoomAttempts attempts = new RoomAttempts(writer, deadline, false);
     try {
-      writer.change(
+      while (!isLoaded(archive, deadline, attempts)) {
+        LOG.info("Loading {} again, now that there is more room", archive);
+      }
+    } catch (IOException e) {
+      EngineException failure =
+          new EngineException(
+              "Archive %s cannot be loaded into %s: %s".formatted(archive, directory, said(e)), e);
+      throw Files.isDirectory(archive) ? failure : ArchiveFault.explain(archive, failure);
+    }
+  }
+
+  private boolean isLoaded(Path archive, long deadline, RoomAttempts attempts) throws IOException {
+    try {
+      return writer.change(
           deadline,
           () -> {
             try (ImageArchive images =
@@ -248,14 +294,14 @@ public final class ImageStore {
             return true;
           });
     } catch (IOException e) {
-      EngineException failure =
-          new EngineException(
-              "Archive %s cannot be loaded into %s: %s".formatted(archive, directory, said(e)), e);
-      throw Files.isDirectory(archive) ? failure : ArchiveFault.explain(archive, failure);
+      attempts.nextLoad(e);
+      return false;
     }
   }
 
   static String said(IOException e) {
-    return e.getClass() == IOException.class ? String.valueOf(e.getMessage()) : e.toString();
+    return e.getClass() == IOException.class || e instanceof NoRoomException
+        ? String.valueOf(e.getMessage())
+        : e.toString();
   }
 }

@@ -1,20 +1,16 @@
 package io.lofn.runtime.embedded.store;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.lofn.api.EngineException;
 import io.lofn.api.ImageUnavailableException;
-import io.lofn.files.FileTree;
 import io.lofn.files.ForeignFileException;
 import io.lofn.files.NodeLock;
 import io.lofn.files.OwnDirectory;
-import io.lofn.files.Writers;
 import io.lofn.image.ArchivedImage;
+import io.lofn.image.FileSums;
 import io.lofn.image.ImageArchive;
+import io.lofn.image.NoRoomException;
 import io.lofn.spi.ImageReference;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,8 +19,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,25 +33,22 @@ final class StoreWriter {
   /** How long what a failed pull has got is kept for the next one. */
   private static final Duration KEPT = Duration.ofDays(1);
 
+  private static final int MOST_DOUBLINGS = 20;
+
   private final Path directory;
-  private final Path trees;
   private final Path begun;
   private final Path pulls;
   private final ImageNames names;
-  private final TreeUses uses;
-  private final Predicate<String> inPlace;
+  private final StoredTrees trees;
+  private final Eviction eviction;
 
-  /**
-   * @param inPlace whether the tree of an id may be used elsewhere
-   */
-  StoreWriter(Path directory, ImageNames names, Predicate<String> inPlace) {
-    this.inPlace = inPlace;
+  StoreWriter(Path directory, ImageNames names, StoredTrees trees, Eviction eviction) {
     this.directory = directory;
     this.names = names;
-    trees = directory.resolve("sha256");
+    this.trees = trees;
+    this.eviction = eviction;
     begun = directory.resolve("begun");
     pulls = directory.resolve("pulls");
-    uses = new TreeUses(directory.resolve("uses"));
   }
 
   /** Returns the directory of what pulls have got. */
@@ -74,25 +65,6 @@ final class StoreWriter {
     return begun;
   }
 
-  /** Returns the directory of an image's tree. */
-  Path tree(String id) {
-    return trees.resolve(hex(id));
-  }
-
-  /** Returns whether an image's tree is there. */
-  boolean isWhole(String id) {
-    return TreeLink.isWhole(tree(id), id, inPlace);
-  }
-
-  /** Marks a tree as used by this process. */
-  void hold(String id) throws IOException {
-    uses.hold(hex(id));
-  }
-
-  private static String hex(String id) {
-    return id.substring(id.indexOf(':') + 1);
-  }
-
   /**
    * Changes the store, while nobody else does.
    *
@@ -105,14 +77,15 @@ final class StoreWriter {
         deadline,
         () -> {
           try {
-            delete(begun);
+            StoredTrees.delete(begun);
+            trees.deleteLeftovers();
             Files.createDirectories(begun);
-            Files.createDirectories(trees);
+            trees.make();
             T result = change.run();
-            deleteUnnamed();
+            eviction.tidy();
             return result;
           } finally {
-            delete(begun);
+            StoredTrees.delete(begun);
           }
         });
   }
@@ -133,12 +106,17 @@ final class StoreWriter {
           try {
             return pull.run();
           } finally {
-            delete(unpacked());
+            StoredTrees.delete(unpacked());
           }
         });
   }
 
-  private <T> T locked(Path lock, long deadline, NodeLock.Action<T> action) throws IOException {
+  /**
+   * Does something while nobody else has a lock.
+   *
+   * @param lock an existing directory
+   */
+  <T> T locked(Path lock, long deadline, NodeLock.Action<T> action) throws IOException {
     try {
       return new NodeLock(lock)
           .with(
@@ -181,18 +159,32 @@ final class StoreWriter {
     }
   }
 
-  /** Of what has died or ended nothing is needed: what cannot be deleted is no failure. */
-  private static void delete(Path tree) {
-    try {
-      FileTree.delete(tree, Writers.GONE);
-    } catch (IOException e) {
-      LOG.warn("Could not delete {}; the next load or pull tries it again", tree, e);
-    }
+  /**
+   * Makes room on a full disk, if images are there that nobody uses: for each further attempt twice
+   * as many.
+   *
+   * @param attempts how many have failed
+   * @param bytes how many are needed, as far as that is known
+   * @return how many images it has deleted
+   */
+  int makeRoom(int attempts, long bytes, long deadline) throws IOException {
+    int least = 1 << Math.min(attempts - 1, MOST_DOUBLINGS);
+    return locked(directory, deadline, () -> eviction.free(least, bytes));
+  }
+
+  /** Deletes what a pull has unpacked; the caller has the lock of pulls. */
+  void deleteUnpacked() {
+    StoredTrees.delete(unpacked());
+  }
+
+  /** Returns whether pulls have left layers. */
+  boolean hasPulled() {
+    return Files.isDirectory(pulled());
   }
 
   /** Deletes what pulls have got. */
   void deletePulled() {
-    delete(pulled());
+    StoredTrees.delete(pulled());
   }
 
   private void deleteOldPull() throws IOException {
@@ -207,10 +199,11 @@ final class StoreWriter {
   /** Unpacks all images of an archive that are not here yet, and gives them their names. */
   void addAll(ImageArchive archive, long deadline) throws IOException {
     for (ArchivedImage image : archive.images()) {
-      if (!isWhole(image.id())) {
-        delete(tree(image.id()));
-        Files.move(unpacked(image, begun, deadline), tree(image.id()));
+      trees.hold(image.id()); // From here on nobody deletes the tree.
+      if (!trees.has(image.id())) {
+        trees.put(image.id(), unpackedOf(image, deadline));
       }
+      trees.used(image.id());
       name(image);
     }
   }
@@ -224,36 +217,46 @@ final class StoreWriter {
   void add(
       ArchivedImage image, Optional<Path> inPlace, long deadline, NodeLock.Action<Boolean> names)
       throws IOException {
-    hold(image.id()); // From here on nobody deletes the tree.
-    Path tree = tree(image.id());
-    boolean isHere = isWhole(image.id());
-    delete(unpacked());
+    trees.hold(image.id());
+    boolean isHere = trees.has(image.id());
+    deleteUnpacked();
     Files.createDirectories(unpacked());
     Path copy =
         isHere
-            ? tree
+            ? trees.directory(image.id())
             : inPlace.isPresent()
-                ? TreeLink.make(image, inPlace.get(), unpacked().resolve(hex(image.id())))
+                ? TreeLink.make(image, inPlace.get(), unpacked())
                 : unpacked(image, unpacked(), deadline);
     change(
         deadline,
         () -> {
-          if (!isWhole(image.id())) {
-            delete(tree);
-            Files.move(copy, tree);
+          if (!trees.has(image.id())) {
+            trees.put(image.id(), copy);
           }
           name(image);
           return names.run();
         });
   }
 
+  private Path unpackedOf(ArchivedImage image, long deadline) throws IOException {
+    try {
+      return unpacked(image, begun, deadline);
+    } catch (NoRoomException e) {
+      throw new NoRoomException(
+          "image %s: %s"
+              .formatted(image.names().isEmpty() ? image.id() : image.names(), e.getMessage()),
+          e.needed(),
+          e);
+    }
+  }
+
   private static Path unpacked(ArchivedImage image, Path work, long deadline) throws IOException {
     image.requireDigests();
-    Path copy = Files.createDirectory(work.resolve(hex(image.id())));
-    Path root = Files.createDirectory(copy.resolve("root"));
+    Path copy = work.resolve(StoredTrees.hex(image.id()));
+    Path root = StoredTrees.begin(copy);
     Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
-    image.unpack(root, Owners.mayBeKept(), ImageStore.SETTING, deadline);
-    Files.writeString(copy.resolve("config.json"), image.config(), UTF_8);
+    FileSums sums = image.unpack(root, Owners.mayBeKept(), ImageStore.SETTING, deadline);
+    StoredTrees.complete(copy, image.config(), sums);
     return copy;
   }
 
@@ -275,27 +278,6 @@ final class StoreWriter {
       return ImageReference.parse(name).repository();
     } catch (ImageUnavailableException noName) {
       return name;
-    }
-  }
-
-  /** The images that were asked for are there: what cannot be deleted now, a later load deletes. */
-  private void deleteUnnamed() {
-    try {
-      deleteAllBut(names.ids());
-    } catch (IOException | DirectoryIteratorException e) {
-      LOG.warn("Could not delete the images in {} that have lost their names", trees, e);
-    }
-  }
-
-  private void deleteAllBut(Set<String> named) throws IOException {
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(trees)) {
-      for (Path tree : all) {
-        String hex = tree.getFileName().toString();
-        if (!named.contains("sha256:" + hex)
-            && uses.ifUnused(hex, () -> Files.move(tree, begun.resolve("old-" + hex)))) {
-          LOG.info("Deleting image {}, whose names are other images' now", hex);
-        }
-      }
     }
   }
 }

@@ -1,12 +1,9 @@
 package io.lofn.runtime.embedded.store;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.lofn.image.ArchivedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,7 +11,6 @@ import org.slf4j.LoggerFactory;
 final class TreeLink {
 
   private static final Logger LOG = LoggerFactory.getLogger(TreeLink.class);
-  private static final String ROOT = "root";
 
   private TreeLink() {}
 
@@ -22,23 +18,13 @@ final class TreeLink {
    * Makes a tree.
    *
    * @param tree the directory of the other tree
-   * @param copy the new one's, which is not there
+   * @param work where the new one's is made, which is not there
    */
-  static Path make(ArchivedImage image, Path tree, Path copy) throws IOException {
+  static Path make(ArchivedImage image, Path tree, Path work) throws IOException {
     LOG.info("Using the tree {} where it is", tree);
-    Files.createDirectory(copy);
-    Files.createSymbolicLink(copy.resolve(ROOT), tree.resolve(ROOT));
-    Files.writeString(copy.resolve("config.json"), image.config(), UTF_8);
+    Path copy = Files.createDirectory(work.resolve(StoredTrees.hex(image.id())));
+    Files.createSymbolicLink(StoredTrees.rootIn(copy), StoredTrees.rootIn(tree));
+    StoredTrees.completeLink(copy, image.config());
     return copy;
-  }
-
-  /**
-   * Returns whether a tree is there.
-   *
-   * @param mayBeUsed whether the tree of an id may be used elsewhere, still
-   */
-  static boolean isWhole(Path tree, String id, Predicate<String> mayBeUsed) {
-    Path root = tree.resolve(ROOT);
-    return Files.isDirectory(root) && (!Files.isSymbolicLink(root) || mayBeUsed.test(id));
   }
 }

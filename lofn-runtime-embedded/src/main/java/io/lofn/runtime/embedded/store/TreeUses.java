@@ -2,7 +2,7 @@ package io.lofn.runtime.embedded.store;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -10,7 +10,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which trees the processes of the node use. A process holds a shared lock on one small file for
@@ -46,17 +45,24 @@ final class TreeUses {
         return;
       }
       FileChannel channel = open(hex);
-      @Nullable FileLock lock = null;
+      boolean held = false;
       try {
-        lock = channel.lock(0, Long.MAX_VALUE, true);
+        channel.lock(0, Long.MAX_VALUE, true);
+        held = true;
+      } catch (OverlappingFileLockException thisProcess) {
+        held = true;
       } finally {
-        if (lock == null) {
+        if (!held) {
           channel.close();
         }
       }
-      HELD.add(channel);
-      System.setProperty(property, "used");
+      keep(channel, property);
     }
+  }
+
+  private static void keep(FileChannel channel, String property) {
+    HELD.add(channel);
+    System.setProperty(property, "used");
   }
 
   /**
@@ -71,10 +77,17 @@ final class TreeUses {
       if (System.getProperty(property) != null) {
         return false;
       }
-      try (FileChannel channel = open(hex)) {
+      FileChannel channel = open(hex);
+      try {
         if (channel.tryLock() == null) {
+          channel.close();
           return false;
         }
+      } catch (OverlappingFileLockException thisProcess) {
+        keep(channel, property); // Somebody has cleared the system properties.
+        return false;
+      }
+      try (channel) {
         action.run();
         return true;
       }

@@ -274,8 +274,8 @@ class SharedStoreTest {
       assertThat(said())
           .contains("free space")
           .contains("set spark.lofn.embedded.dir to a directory on a larger disk");
-      // The directory, its lock and the empty directory of trees.
-      assertThat(said().lines().skip(1).findFirst().orElseThrow().strip()).isEqualTo("3");
+      // The directory, its lock, the empty directory of trees, and that of uses with one lock.
+      assertThat(said().lines().skip(1).findFirst().orElseThrow().strip()).isEqualTo("5");
     }
   }
 

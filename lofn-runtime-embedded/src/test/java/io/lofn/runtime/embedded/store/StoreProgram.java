@@ -1,5 +1,6 @@
 package io.lofn.runtime.embedded.store;
 
+import io.lofn.api.PullPolicy;
 import io.lofn.spi.ImageRequest;
 import io.lofn.spi.RuntimeConfig;
 import java.nio.file.Files;
@@ -9,16 +10,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
 /** Loads an archive or pulls an image in a JVM of its own, and prints why it could not. */
 final class StoreProgram {
 
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final String UNLIMITED = "100g";
+
   private StoreProgram() {}
 
   /** The command that loads: arguments are the store and the archive. */
   static List<String> command(Path store, Path archive) {
-    return command(List.of(store.toString(), archive.toString()));
+    return command(store, archive, UNLIMITED);
   }
 
   /** The command that pulls by HTTP from a registry of this machine. */
@@ -28,7 +33,7 @@ final class StoreProgram {
 
   /** The command that pulls: arguments are the store, the image, and which hosts are insecure. */
   static List<String> pull(Path store, String image, String insecure) {
-    return command(List.of(store.toString(), image, insecure));
+    return command(List.of("pull", store.toString(), image, insecure));
   }
 
   /**
@@ -37,7 +42,8 @@ final class StoreProgram {
    */
   static List<String> share(Path stores, String image, Path shared, int nodes) {
     List<String> command =
-        command(List.of(stores.toString(), image, "127.0.0.1", shared.toString(), "" + nodes));
+        command(
+            List.of("share", stores.toString(), image, "127.0.0.1", shared.toString(), "" + nodes));
     command.add(1, "-Dorg.slf4j.simpleLogger.logFile=System.out");
     return command;
   }
@@ -56,35 +62,67 @@ final class StoreProgram {
     return command;
   }
 
+  /** The command that loads into a store of limited size. */
+  static List<String> command(Path store, Path archive, String maxSize) {
+    return command(List.of("load", store.toString(), archive.toString(), maxSize));
+  }
+
+  /** The command that opens an image that is here. */
+  static List<String> open(Path store, String image) {
+    return command(List.of("open", store.toString(), image, UNLIMITED));
+  }
+
+  /** The command that opens an image, and uses it until it is killed. */
+  static List<String> hold(Path store, String image) {
+    return command(List.of("hold", store.toString(), image, UNLIMITED));
+  }
+
   @SuppressWarnings("SystemOut") // The test reads it.
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws Exception {
     try {
-      Path store = Path.of(arguments[0]);
-      if (arguments.length == 2) {
-        TestImage.store(store).load(Path.of(arguments[1]), Duration.ofMinutes(5));
-      } else if (arguments.length == 5) {
-        share(store, arguments);
-      } else {
-        ImageStore images = TestImage.store(store, Map.of("insecureRegistries", arguments[2]));
-        System.out.println(images.prepare(ImageRequest.of(arguments[1])).id());
+      Path directory = Path.of(arguments[1]);
+      String argument = arguments[2];
+      switch (arguments[0]) {
+        case "load" -> limited(directory, arguments[3]).load(Path.of(argument), PATIENCE);
+        case "share" -> share(directory, arguments);
+        case "pull" -> {
+          Map<String, String> settings = Map.of("insecureRegistries", arguments[3]);
+          ImageStore images = TestImage.store(directory, settings);
+          System.out.println(images.prepare(ImageRequest.of(argument)).id());
+        }
+        default -> {
+          ImageStore images = limited(directory, arguments[3]);
+          System.out.println(images.open(images.prepare(request(argument)).id()).root());
+        }
       }
     } catch (RuntimeException e) {
       System.out.println(e.getMessage());
     }
+    if (arguments[0].equals("hold")) {
+      new CountDownLatch(1).await();
+    }
+  }
+
+  private static ImageRequest request(String image) {
+    return ImageRequest.of(image).policy(PullPolicy.NEVER);
+  }
+
+  private static ImageStore limited(Path directory, String maxSize) {
+    return TestImage.store(directory, Map.of("images.maxSize", maxSize));
   }
 
   @SuppressWarnings("SystemOut") // The test reads it.
   private static void share(Path stores, String[] arguments) {
     RuntimeConfig config =
-        RuntimeConfig.of(Map.of("insecureRegistries", arguments[2], "store", arguments[3]))
+        RuntimeConfig.of(Map.of("insecureRegistries", arguments[3], "store", arguments[4]))
             .callTimeout(Duration.ofSeconds(3));
-    IntStream.range(0, Integer.parseInt(arguments[4]))
+    IntStream.range(0, Integer.parseInt(arguments[5]))
         .mapToObj(
             i ->
                 CompletableFuture.runAsync(
                     () -> {
                       ImageStore node = TestImage.store(stores.resolve("node" + i), config);
-                      String id = node.prepare(ImageRequest.of(arguments[1])).id();
+                      String id = node.prepare(ImageRequest.of(arguments[2])).id();
                       System.out.println(id);
                       if (Files.isSymbolicLink(node.open(id).root())) {
                         System.out.println("in place");

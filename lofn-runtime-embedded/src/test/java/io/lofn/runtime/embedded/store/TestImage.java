@@ -62,7 +62,8 @@ final class TestImage {
             new OverlayTrial(
                 HelperProgram.jarOf(EmbeddedRuntimeProvider.class),
                 directory.resolveSibling("trials-" + directory.getFileName()),
-                config.callTimeout())));
+                config.callTimeout())),
+        ImageStore.maxSize(config));
   }
 
   TestImage platform(String os, String architecture) {

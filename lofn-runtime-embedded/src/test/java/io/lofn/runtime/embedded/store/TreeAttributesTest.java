@@ -154,7 +154,9 @@ class TreeAttributesTest {
     try (OrdinaryUser user = new OrdinaryUser()) {
       images = user.directory().resolve("images");
       archive = image.saveTo(user.directory().resolve("archive.tar"));
-      assertThat(user.run(StoreProgram.class, images.toString(), archive.toString())).isEmpty();
+      assertThat(
+              user.run(StoreProgram.class, "load", images.toString(), archive.toString(), "100g"))
+          .isEmpty();
 
       assertSameForAll();
       List<Long> expected = List.of(user.uid(), user.uid());
