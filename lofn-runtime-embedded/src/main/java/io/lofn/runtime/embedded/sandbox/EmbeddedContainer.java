@@ -79,13 +79,12 @@ final class EmbeddedContainer implements RunningContainer {
         : Optional.empty();
   }
 
-  /** Returns how the ended container ended; its control groups tell, and are then removed. */
+  /** Returns how the ended container ended; its control groups tell. */
   private ContainerExit exit() {
     synchronized (ending) {
       ContainerExit known = exit;
       if (known == null) {
         known = cgroup.exit(process.exitValue());
-        cgroup.remove();
         exit = known;
       }
       return known;

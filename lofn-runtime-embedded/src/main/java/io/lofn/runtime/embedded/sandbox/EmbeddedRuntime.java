@@ -135,7 +135,7 @@ public final class EmbeddedRuntime
     Sandbox.Kind kind = document.kind();
     byte[] rest = document.rest(!cgroups.unsupported().contains(RuntimeFeature.PIDS));
     Sandbox sandbox = sandboxes.take(kind);
-    holdings.add(sandbox::end);
+    holdings.add(() -> sandboxes.end(sandbox));
     long first = launcher.launch(spec.name(), sandbox, rest, spec.stdin());
     sandboxes.prepare(kind, own.size() + 1);
     ContainerProcesses processes = ContainerProcesses.of(sandbox.process(), first);

@@ -1,14 +1,10 @@
 package io.lofn.runtime.embedded.sandbox;
 
 import io.lofn.api.ResourceLimits;
-import io.lofn.http.Uninterruptibly;
 import io.lofn.runtime.embedded.cgroup.ContainerCgroup;
 import io.lofn.runtime.embedded.helper.RunDocument;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A program {@code lofn-run} that has read the first part of its document: it makes namespaces,
@@ -20,10 +16,6 @@ import org.slf4j.LoggerFactory;
  * @param isSpare whether it was made before a container needed it
  */
 record Sandbox(Process process, ContainerCgroup cgroup, Kind kind, boolean isSpare) {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Sandbox.class);
-
-  private static final Duration KILL_DEADLINE = Duration.ofSeconds(20);
 
   /**
    * What containers must have in common to use sandboxes of each other.
@@ -46,16 +38,5 @@ record Sandbox(Process process, ContainerCgroup cgroup, Kind kind, boolean isSpa
     void addTo(RunDocument document) {
       document.add("ids", uid, gid).add("network", network);
     }
-  }
-
-  /** Kills it, with all that runs in it, and removes its control groups. Idempotent. */
-  void end() {
-    if (process.isAlive()) {
-      process.toHandle().destroyForcibly();
-      if (!Uninterruptibly.waitFor(process, KILL_DEADLINE)) {
-        LOG.warn("The process {} of lofn-run was killed, but does not end", process.pid());
-      }
-    }
-    cgroup.remove();
   }
 }

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -30,13 +32,15 @@ final class Sandboxes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sandboxes.class);
 
   private static final Duration THREAD_IDLE = Duration.ofSeconds(1);
+  private static final Duration KILL_DEADLINE = Duration.ofSeconds(20);
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(20);
-  private static final int MOST = Runtime.getRuntime().availableProcessors() + 1;
+  private static final int MOST = Runtime.getRuntime().availableProcessors() * 2;
 
   private final HelperProgram program;
   private final Cgroups cgroups;
   private final Duration idle;
   private final Deque<Spare> spares = new ArrayDeque<>();
+  private final Queue<ContainerCgroup> ended = new ConcurrentLinkedQueue<>();
   private final ScheduledThreadPoolExecutor worker;
   private int begun;
 
@@ -75,7 +79,7 @@ final class Sandboxes implements AutoCloseable {
       if (spare.process().isAlive()) {
         return spare;
       }
-      spare.end();
+      end(spare);
     }
     return make(kind, false);
   }
@@ -93,15 +97,15 @@ final class Sandboxes implements AutoCloseable {
   }
 
   /**
-   * Makes spares meanwhile, up to one for each container that runs and one more, so that the next
-   * is being made while one waits.
+   * Makes a spare meanwhile, unless there are two for each container that runs: the next is then
+   * being made while one waits.
    *
    * @param running how many containers run
    */
   void prepare(Sandbox.Kind kind, int running) {
     synchronized (this) {
       long alike = spares.stream().filter(each -> each.sandbox().kind().equals(kind)).count();
-      if (worker.isShutdown() || alike + begun >= Math.min(running + 1, MOST)) {
+      if (worker.isShutdown() || alike + begun >= Math.min(running * 2, MOST)) {
         return;
       }
       begun++;
@@ -122,7 +126,7 @@ final class Sandboxes implements AutoCloseable {
     } finally {
       Sandbox surplus = keep(made);
       if (surplus != null) {
-        surplus.end();
+        end(surplus);
       }
     }
   }
@@ -141,7 +145,7 @@ final class Sandboxes implements AutoCloseable {
 
   private void endIdle() {
     for (Sandbox old = idle(); old != null; old = idle()) {
-      old.end();
+      end(old);
     }
   }
 
@@ -150,6 +154,32 @@ final class Sandboxes implements AutoCloseable {
     return oldest == null || System.nanoTime() - oldest.since() < NANOSECONDS.convert(idle)
         ? null
         : spares.remove().sandbox();
+  }
+
+  /**
+   * Kills a sandbox, with all that runs in it. Its control groups are removed soon afterwards: the
+   * kernel lets nobody make or remove a group while another process joins one, which takes long.
+   */
+  void end(Sandbox sandbox) {
+    Process process = sandbox.process();
+    if (process.isAlive()) {
+      process.toHandle().destroyForcibly();
+      if (!Uninterruptibly.waitFor(process, KILL_DEADLINE)) {
+        LOG.warn("The process {} of lofn-run was killed, but does not end", process.pid());
+      }
+    }
+    ended.add(sandbox.cgroup());
+    try {
+      worker.execute(this::removeGroups);
+    } catch (RejectedExecutionException closed) {
+      removeGroups();
+    }
+  }
+
+  private void removeGroups() {
+    for (ContainerCgroup each = ended.poll(); each != null; each = ended.poll()) {
+      each.remove();
+    }
   }
 
   private Sandbox make(Sandbox.Kind kind, boolean isSpare) {
@@ -179,7 +209,7 @@ final class Sandboxes implements AutoCloseable {
     }
   }
 
-  /** Ends the spares, and makes no others. Idempotent. */
+  /** Ends the spares, makes no others, and removes the groups of what has ended. Idempotent. */
   @Override
   public void close() {
     shutDown();
@@ -187,8 +217,9 @@ final class Sandboxes implements AutoCloseable {
       LOG.warn("A spare sandbox is still being made; it ends afterwards");
     }
     for (Sandbox left = last(); left != null; left = last()) {
-      left.end();
+      end(left);
     }
+    removeGroups();
   }
 
   /** Not while a spare is being kept, which schedules its end. */

@@ -36,6 +36,7 @@ class LauncherTest {
 
   @TempDir private Path temporary;
 
+  private final List<Runnable> ends = new ArrayList<>();
   private final List<Sandbox> made = new ArrayList<>();
 
   private static int bodyOfFirstPart() {
@@ -43,16 +44,16 @@ class LauncherTest {
   }
 
   private Sandbox sandbox(String script) throws IOException {
-    try (Sandboxes sandboxes = new ScriptedProgram(temporary, FIRST + script).sandboxes()) {
-      Sandbox sandbox = sandboxes.take(ScriptedProgram.KIND);
-      made.add(sandbox);
-      return sandbox;
-    }
+    Sandboxes sandboxes = new ScriptedProgram(temporary, FIRST + script).sandboxes();
+    Sandbox sandbox = sandboxes.take(ScriptedProgram.KIND);
+    made.add(sandbox);
+    ends.add(() -> sandboxes.end(sandbox));
+    return sandbox;
   }
 
   @AfterEach
   void endSandboxes() {
-    made.forEach(Sandbox::end);
+    ends.forEach(Runnable::run);
     assertThat(made).noneMatch(sandbox -> sandbox.process().isAlive());
   }
 

@@ -38,7 +38,7 @@ class SandboxesTest {
     try (Sandboxes sandboxes = program.sandboxes()) {
       Sandbox first = sandboxes.take(KIND);
       assertThat(first.isSpare()).isFalse();
-      sandboxes.prepare(KIND, 0);
+      sandboxes.prepare(KIND, 1);
       await(() -> program.processes().size() == 2);
       long spare = program.processes().get(1);
 
@@ -47,13 +47,13 @@ class SandboxesTest {
             Sandbox next = sandboxes.take(KIND);
             boolean isSpare = next.process().pid() == spare;
             assertThat(next.isSpare()).isEqualTo(isSpare);
-            next.end();
+            sandboxes.end(next);
             return isSpare;
           });
 
       Sandbox after = sandboxes.take(KIND);
       assertThat(after.isSpare()).isFalse();
-      Stream.of(first, after).forEach(Sandbox::end);
+      Stream.of(first, after).forEach(sandboxes::end);
     }
     assertThat(program.running()).isEmpty();
   }
@@ -73,13 +73,13 @@ class SandboxesTest {
   void givesASpareToNoContainerOfAnotherUserNetworkOrLimit(Sandbox.Kind other) throws Exception {
     ScriptedProgram program = new ScriptedProgram(temporary, WAITS);
     try (Sandboxes sandboxes = program.sandboxes()) {
-      sandboxes.prepare(KIND, 0);
+      sandboxes.prepare(KIND, 1);
       await(() -> program.processes().size() == 1);
       Sandbox taken = sandboxes.take(other);
       assertThat(taken.kind()).isEqualTo(other);
       assertThat(taken.isSpare()).isFalse();
       assertThat(taken.process().pid()).isNotEqualTo(program.processes().get(0));
-      taken.end();
+      sandboxes.end(taken);
     }
     assertThat(program.running()).isEmpty();
   }
@@ -88,7 +88,7 @@ class SandboxesTest {
   void passesOverASpareThatHasEnded() throws Exception {
     ScriptedProgram program = new ScriptedProgram(temporary, WAITS);
     try (Sandboxes sandboxes = program.sandboxes()) {
-      sandboxes.prepare(KIND, 0);
+      sandboxes.prepare(KIND, 1);
       await(() -> program.processes().size() == 1);
       ProcessHandle spare = ProcessHandle.of(program.processes().get(0)).orElseThrow();
       spare.destroyForcibly();
@@ -98,7 +98,7 @@ class SandboxesTest {
 
       assertThat(taken.isSpare()).isFalse();
       assertThat(taken.process().isAlive()).isTrue();
-      taken.end();
+      sandboxes.end(taken);
     }
   }
 
@@ -111,12 +111,12 @@ class SandboxesTest {
       await(() -> program.processes().size() == 2 && program.running().isEmpty());
       Sandbox taken = sandboxes.take(KIND);
       assertThat(taken.isSpare()).isFalse();
-      taken.end();
+      sandboxes.end(taken);
     }
   }
 
   @Test
-  void makesNoMoreSparesThanContainersRunAndOneMore() throws Exception {
+  void makesNoMoreThanTwoSparesForEachContainerThatRuns() throws Exception {
     ScriptedProgram program = new ScriptedProgram(temporary, WAITS);
     try (Sandboxes sandboxes = program.sandboxes()) {
       for (int i = 0; i < 20; i++) {
@@ -125,7 +125,7 @@ class SandboxesTest {
       await(() -> program.processes().size() == 2);
       // What was asked for comes in order, so no third one is on its way.
       Sandbox.Kind other = new Sandbox.Kind(1, 1, "none", ResourceLimits.none());
-      sandboxes.prepare(other, 0);
+      sandboxes.prepare(other, 1);
       await(() -> program.processes().size() >= 3);
       assertThat(program.processes()).hasSize(3);
     }
@@ -135,7 +135,7 @@ class SandboxesTest {
   @Test
   void keepsAFewSparesHoweverManyContainersAndKindsThereAre() throws Exception {
     ScriptedProgram program = new ScriptedProgram(temporary, WAITS);
-    int most = Runtime.getRuntime().availableProcessors() + 1;
+    int most = Runtime.getRuntime().availableProcessors() * 2;
     try (Sandboxes sandboxes = program.sandboxes()) {
       for (int kind = 1; kind <= most + 3; kind++) {
         int number = kind;
@@ -161,7 +161,7 @@ class SandboxesTest {
     Sandbox taken = sandboxes.take(KIND);
     await(() -> program.processes().size() > before);
     assertThat(program.processes()).endsWith(taken.process().pid()).hasSize(before + 1);
-    taken.end();
+    sandboxes.end(taken);
     sandboxes.close();
     assertThat(program.running()).isEmpty();
   }
