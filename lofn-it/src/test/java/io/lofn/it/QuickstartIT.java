@@ -180,7 +180,11 @@ class QuickstartIT {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     // The classes are there: they are packed only.
-    builder.environment().put("MAVEN_OPTS", "-XX:TieredStopAtLevel=1 -Dmaven.main.skip=true");
+    builder
+        .environment()
+        .put(
+            "MAVEN_OPTS",
+            "-XX:TieredStopAtLevel=1 -Dmaven.main.skip=true -Dmaven.legacyLocalRepo=true");
     builder
         .environment()
         .merge(
