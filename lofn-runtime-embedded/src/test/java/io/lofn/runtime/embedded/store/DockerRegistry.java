@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Debian's docker-registry on a port of this machine. */
-final class DockerRegistry implements AutoCloseable {
+public final class DockerRegistry implements AutoCloseable {
 
   static final String REPOSITORY = "tools/sort";
 
@@ -33,7 +33,7 @@ final class DockerRegistry implements AutoCloseable {
    * @param tls the entry of that name, or an empty text
    * @param auth the entry of that name, or an empty text
    */
-  DockerRegistry(Path directory, String tls, String auth) throws IOException {
+  public DockerRegistry(Path directory, String tls, String auth) throws IOException {
     this.directory = directory;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
@@ -59,7 +59,8 @@ final class DockerRegistry implements AutoCloseable {
     }
   }
 
-  String host() {
+  /** Returns what names of images begin with. */
+  public String host() {
     return "127.0.0.1:" + port;
   }
 
@@ -68,7 +69,7 @@ final class DockerRegistry implements AutoCloseable {
   }
 
   /** What it has written since its start. */
-  String log() throws IOException {
+  public String log() throws IOException {
     return Files.readString(directory.resolve("log"));
   }
 
