@@ -41,6 +41,7 @@ need() {
 apt_install() {
   have apt-get || die "install these packages with your system's package manager, then run this again: $*"
   note "installing $* with apt-get"
+  as_root true # or says what is missing: the output of apt-get is hidden
   # The package lists of a new machine may be missing or stale: they are fetched only if the installation fails.
   apt_get install "$@" >/dev/null 2>&1 || {
     apt_get update >/dev/null || die "apt-get update failed; check the machine's package sources"
