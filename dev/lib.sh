@@ -41,6 +41,7 @@ need() {
 apt_install() {
   have apt-get || die "install these packages with your system's package manager, then run this again: $*"
   note "installing $* with apt-get"
+  as_root true # or says what is missing: the output of apt-get is hidden
   # The package lists of a new machine may be missing or stale: they are fetched only if the installation fails.
   apt_get install "$@" >/dev/null 2>&1 || {
     apt_get update >/dev/null || die "apt-get update failed; check the machine's package sources"
@@ -53,6 +54,42 @@ apt_get() {
   shift
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq -y \
     --no-install-recommends "$command" "$@" </dev/null
+}
+
+# fetch_packages DIRECTORY EXCEPT PACKAGE...: downloads packages, and those that they depend on without the ones whose
+# names match EXCEPT, into a new directory. Any user may do that, and nothing is installed.
+fetch_packages() {
+  local apt_lists=()
+  if ! have apt-get || ! have dpkg-deb; then
+    note "there is no apt-get to fetch ${*:3} with"
+    return 1
+  fi
+  mkdir -p -- "$1"
+  download_here "$@" 2>/dev/null && return
+  own_lists && download_here "$@" && return
+  note "could not fetch ${*:3}; see the lines above, and check the machine's package sources"
+  return 1
+}
+
+download_here() { # DIRECTORY EXCEPT PACKAGE...
+  local names
+  # As if nothing were installed: what is there is no matter of chance then.
+  names=$(apt_as_user -s -o Dir::State::status=/dev/null --no-install-recommends install "${@:3}" |
+    sed -n 's/^Inst \([^ ]*\) .*/\1/p' | grep -vxE -- "$2") || return
+  # shellcheck disable=SC2086  # many names
+  (cd -- "$1" && apt_as_user download $names >/dev/null)
+}
+
+# own_lists: fetches the package lists for this user: those of a new machine may be missing or stale.
+own_lists() {
+  local directory=${XDG_CACHE_HOME:-$HOME/.cache}/lofn/apt
+  mkdir -p -- "$directory"/{lists,archives}/partial
+  apt_lists=(-o "Dir::State::Lists=$directory/lists" -o "Dir::Cache=$directory")
+  apt_as_user update
+}
+
+apt_as_user() { # uses the apt_lists of its caller
+  apt-get -qq -o APT::Sandbox::User=root -o Debug::NoLocking=1 "${apt_lists[@]}" "$@" </dev/null
 }
 
 # socket_answers PATH: true when an engine's API answers on this socket.

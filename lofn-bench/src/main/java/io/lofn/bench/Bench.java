@@ -39,6 +39,7 @@ final class Bench implements Callable<Integer> {
     SCENARIOS.put("parallel", new Parallel());
     SCENARIOS.put("tool", new RealTool());
     SCENARIOS.put("unpack", new Unpack());
+    SCENARIOS.put("pull", new Pull());
   }
 
   private final List<Row> rows = new ArrayList<>();
@@ -49,7 +50,7 @@ final class Bench implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "SCENARIO",
       description =
-          "cold, share, warm, empty, files, pipes, memory, reduce, drift, parallel, tool, unpack, or all")
+          "cold, share, warm, empty, files, pipes, memory, reduce, drift, parallel, tool, unpack, pull, or all")
   private List<String> names;
 
   @Mixin private Sizes sizes;

@@ -54,6 +54,12 @@ final class Sizes {
   int archiveMebibytes;
 
   @Option(
+      names = "--image-mib",
+      defaultValue = "500",
+      description = "MiB of an image's compressed layers, of pull (default: ${DEFAULT-VALUE})")
+  int imageMebibytes;
+
+  @Option(
       names = "--drift-runs",
       defaultValue = "10000",
       description = "runs in warm containers, of drift (default: ${DEFAULT-VALUE})")

@@ -98,7 +98,7 @@ final class Unpack implements Scenario {
     }
   }
 
-  private static ContainerRuntimeProvider embedded() {
+  static ContainerRuntimeProvider embedded() {
     return ServiceLoader.load(ContainerRuntimeProvider.class).stream()
         .map(ServiceLoader.Provider::get)
         .filter(provider -> provider.name().equals(Lab.EMBEDDED))
@@ -106,7 +106,7 @@ final class Unpack implements Scenario {
         .orElseThrow(() -> new IllegalStateException("This build has no runtime " + Lab.EMBEDDED));
   }
 
-  private static void delete(Path directory) throws IOException, InterruptedException {
+  static void delete(Path directory) throws IOException, InterruptedException {
     String unused =
         Shell.output("chmod -R u+rwX %1$s 2>/dev/null; rm -rf %1$s".formatted(directory));
   }

@@ -38,19 +38,19 @@ public final class GcCount extends TextProgram {
 
   @Override
   void run(Lofn lofn, JavaRDD<String> input) throws IOException {
-    JavaRDD<String> total = count(lofn, input, image()).cache();
+    JavaRDD<String> total = count(lofn, input).cache();
     save(total);
     print(total.collect());
   }
 
   /** One line: the number of bases. */
-  static JavaRDD<String> count(Lofn lofn, JavaRDD<String> input, String image) {
+  JavaRDD<String> count(Lofn lofn, JavaRDD<String> input) {
     Tool<String, String> count =
-        Tool.of(image, ByteText.TO_STDIN, ByteText.LINES.fromStdout())
+        fromArchive(Tool.of(image(), ByteText.TO_STDIN, ByteText.LINES.fromStdout()))
             .env("LC_ALL", "C")
             .shell(COUNT);
     Tool<String, String> sum =
-        Tool.pipe(image).command("awk", "{n += $1} END {printf \"%.0f\\n\", n}");
+        fromArchive(Tool.pipe(image())).command("awk", "{n += $1} END {printf \"%.0f\\n\", n}");
 
     // Text tools stop at NUL; any other byte that is not a base can replace it.
     return lofn.reduce(lofn.map(input.map(piece -> piece.replace('\0', '-')), count), sum);

@@ -2,6 +2,7 @@ package io.lofn.examples;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.lofn.api.Tool;
 import io.lofn.spark.Lofn;
 import java.io.IOException;
 import java.util.List;
@@ -13,6 +14,8 @@ import picocli.CommandLine.Parameters;
 
 /** A program whose input and output are texts. */
 abstract class TextProgram extends Program {
+
+  private static final String DEFAULT_IMAGE = "busybox:1";
 
   @Parameters(
       paramLabel = "FILE",
@@ -28,9 +31,15 @@ abstract class TextProgram extends Program {
   @Option(
       names = "--image",
       paramLabel = "NAME",
-      defaultValue = "busybox:1",
+      defaultValue = DEFAULT_IMAGE,
       description = "the image with the tools (default: ${DEFAULT-VALUE})")
-  private String image;
+  private String image = DEFAULT_IMAGE;
+
+  @Option(
+      names = "--archive",
+      paramLabel = "FILE",
+      description = "an archive to load the image from, on a node that does not have it")
+  private @Nullable String archive;
 
   @Option(
       names = "--partitions",
@@ -58,6 +67,11 @@ abstract class TextProgram extends Program {
 
   final String image() {
     return image;
+  }
+
+  /** Returns a tool that loads its image from the archive, if there is one. */
+  final <I, O> Tool<I, O> fromArchive(Tool<I, O> tool) {
+    return archive == null ? tool : tool.imageArchive(archive);
   }
 
   /** Writes a result of one partition to the output file, if there is one. */

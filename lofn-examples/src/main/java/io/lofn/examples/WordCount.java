@@ -56,7 +56,7 @@ public final class WordCount extends TextProgram {
 
   @Override
   void run(Lofn lofn, JavaRDD<String> input) throws IOException {
-    JavaRDD<String> counts = count(lofn, input, image()).persist(StorageLevel.DISK_ONLY());
+    JavaRDD<String> counts = count(lofn, input).persist(StorageLevel.DISK_ONLY());
     save(counts);
     print(counts.take(top));
   }
@@ -65,13 +65,13 @@ public final class WordCount extends TextProgram {
    * Returns lines {@code count word}, the most frequent word first, words of the same count in C
    * order.
    */
-  static JavaRDD<String> count(Lofn lofn, JavaRDD<String> input, String image) {
+  JavaRDD<String> count(Lofn lofn, JavaRDD<String> input) {
     Tool<String, String> count =
-        Tool.of(image, ByteText.TO_STDIN, ByteText.LINES.fromStdout())
+        fromArchive(Tool.of(image(), ByteText.TO_STDIN, ByteText.LINES.fromStdout()))
             .env("LC_ALL", "C")
             .shell(COUNT);
     Tool<String, String> merge =
-        Tool.of(image, ByteText.LINES.toStdin(), ByteText.LINES.fromStdout())
+        fromArchive(Tool.of(image(), ByteText.LINES.toStdin(), ByteText.LINES.fromStdout()))
             .env("LC_ALL", "C")
             .shell(MERGE);
 

@@ -10,8 +10,6 @@ import org.apache.spark.sql.SparkSession;
 /** A local Spark session that runs tools with one container runtime. */
 final class LocalSpark implements AutoCloseable {
 
-  static final String IMAGE = "busybox:1";
-
   private final SparkSession session;
   private final Lofn lofn;
 
@@ -29,11 +27,11 @@ final class LocalSpark implements AutoCloseable {
   /** Counts words and saves the result. */
   void countWords(Path text, int partitions, Path result) {
     ByteText.save(
-        WordCount.count(lofn, pieces(text, new WordCount(), partitions), IMAGE), result.toString());
+        new WordCount().count(lofn, pieces(text, new WordCount(), partitions)), result.toString());
   }
 
   List<String> countGc(Path fasta, int partitions) {
-    return GcCount.count(lofn, pieces(fasta, new GcCount(), partitions), IMAGE).collect();
+    return new GcCount().count(lofn, pieces(fasta, new GcCount(), partitions)).collect();
   }
 
   JavaRDD<String> pieces(Path file, TextProgram program, int partitions) {

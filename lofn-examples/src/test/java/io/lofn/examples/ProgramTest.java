@@ -101,6 +101,14 @@ class ProgramTest {
   }
 
   @Test
+  void loadsTheImageFromTheArchiveThatIsNamed() throws IOException {
+    String text = Files.writeString(directory.resolve("text"), "a").toString();
+
+    assertThat(launch("--image", "missing:1", "--archive", "/no/such.tar", text).errors())
+        .contains("does not support image archives; the image missing:1");
+  }
+
+  @Test
   void refusesAMisspeltKey() throws IOException {
     String text = Files.writeString(directory.resolve("text"), "a").toString();
 

@@ -3,7 +3,9 @@ package io.lofn.runtime.embedded;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
+import io.lofn.runtime.embedded.store.DockerRegistry;
 import io.lofn.spi.ContainerRuntime;
 import io.lofn.spi.ContainerSpec;
 import io.lofn.spi.ImageArchives;
@@ -15,16 +17,23 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -42,8 +51,13 @@ class InsideDockerIT {
 
   private static final String ARCHIVE = "/lofn/image.tar";
 
+  /** Of the password {@code secret}, by bcrypt. */
+  private static final String HASH = "$2b$04$g9j07HnVhEeUCXryrOCEpO..fUGs8jZq3sEKlNOhz3.QMOjzbAE2K";
+
   /** The executor's user. */
   private static final List<String> USERS = List.of("0:0", "65534:65534");
+
+  @TempDir private Path directory;
 
   static Stream<String> users() {
     return USERS.stream();
@@ -94,10 +108,88 @@ class InsideDockerIT {
         .contains("run the executor as an ordinary user");
   }
 
-  /** What an executor in a container of docker says. */
+  /**
+   * With the volumes of docs/kubernetes.md: a secret with the registry's password, and a directory
+   * of the node for images, which belongs to root and is open to all as those of an emptyDir are.
+   */
+  @Test
+  void twoExecutorsPullOnceByAMountedSecretIntoADirectoryOfTheNode() throws Exception {
+    Files.writeString(directory.resolve("htpasswd"), "lofn:" + HASH + "\n");
+    Path node = Files.createDirectory(directory.resolve("node"));
+    Files.setPosixFilePermissions(node, PosixFilePermissions.fromString("rwxrwxrwx"));
+    String auth = "auth: {htpasswd: {realm: lofn, path: '%s/htpasswd'}}".formatted(directory);
+    try (DockerRegistry registry = new DockerRegistry(directory, "", auth)) {
+      Path secret = Files.createDirectory(directory.resolve("secret"));
+      Files.writeString(
+          secret.resolve("config.json"),
+          "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}"
+              .formatted(
+                  registry.host(),
+                  Base64.getEncoder().encodeToString("lofn:secret".getBytes(UTF_8))));
+      String image = registry.host() + "/pods/busybox:1";
+      docker("tag", "busybox:1", image);
+      docker("--config", secret.toString(), "push", "-q", image);
+      docker("rmi", image);
+      List<String> options =
+          new ArrayList<>(List.of("--network", "host", "-v", node + ":/var/lib/lofn"));
+      options.addAll(List.of("-v", secret + ":/var/lib/lofn-registry:ro"));
+      options.addAll(RESTRICTED);
+
+      assertThat(executor(USERS.get(1), options, "/var/lib/lofn/embedded", image, registry.host()))
+          .startsWith("available\nno image: ")
+          .contains("authentication required", "config.json");
+      options.addAll(List.of("--env", "DOCKER_CONFIG=/var/lib/lofn-registry"));
+      ExecutorService pods = Executors.newFixedThreadPool(2);
+      try {
+        List<Future<String>> both = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+          both.add(
+              pods.submit(
+                  () ->
+                      executor(
+                          USERS.get(1),
+                          options,
+                          "/var/lib/lofn/embedded",
+                          image,
+                          registry.host())));
+        }
+        for (Future<String> each : both) {
+          assertThat(each.get()).isEqualTo("available\nran\n");
+        }
+      } finally {
+        pods.shutdownNow();
+      }
+      assertThat(registry.log().lines())
+          .filteredOn(
+              line -> line.contains("GET /v2/pods/busybox/blobs/") && line.contains("\" 200 "))
+          .as("the configuration and the layer")
+          .hasSize(2);
+    }
+  }
+
+  private static void docker(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("docker"));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+  }
+
   private static String executor(String user, List<String> options) throws Exception {
+    List<String> all = new ArrayList<>(List.of("--network", "none"));
+    all.addAll(options);
+    return executor(user, all, PLACE);
+  }
+
+  /**
+   * What an executor in a container of docker says.
+   *
+   * @param arguments a directory for images, and one that it pulls, with its registry
+   */
+  private static String executor(String user, List<String> options, String... arguments)
+      throws Exception {
     List<String> command = new ArrayList<>();
-    command.addAll(List.of("docker", "run", "--rm", "--network", "none", "--user", user));
+    command.addAll(List.of("docker", "run", "--rm", "--user", user));
     command.addAll(options);
     command.addAll(List.of("-v", "/usr:/usr:ro", "-v", "/etc:/etc:ro"));
     command.addAll(List.of("-v", archive() + ":" + ARCHIVE + ":ro"));
@@ -113,6 +205,7 @@ class InsideDockerIT {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-cp", String.join(File.pathSeparator, classPath)));
     command.add(Executor.class.getName());
+    command.addAll(List.of(arguments));
     Path log = Files.createTempFile("inside-docker", ".log");
     try {
       Process docker = new ProcessBuilder(command).redirectError(log.toFile()).start();
@@ -138,20 +231,33 @@ class InsideDockerIT {
     private Executor() {}
 
     public static void main(String[] arguments) throws Exception {
-      RuntimeConfig config = RuntimeConfig.of(Map.of("dir", PLACE));
+      Map<String, String> properties = new HashMap<>(Map.of("dir", arguments[0]));
+      if (arguments.length > 1) {
+        properties.put("insecureRegistries", arguments[2]);
+      }
+      RuntimeConfig config = RuntimeConfig.of(properties);
       EmbeddedRuntimeProvider provider = new EmbeddedRuntimeProvider();
       Optional<String> reason = provider.unavailableReason(config);
       System.out.println(reason.map(why -> "unavailable: " + why).orElse("available"));
       if (reason.isEmpty()) {
         try (ContainerRuntime runtime = provider.create(config)) {
-          ((ImageArchives) runtime).load(Path.of(ARCHIVE), Duration.ofMinutes(1));
-          run(runtime);
+          run(runtime, image(runtime, arguments));
+        } catch (ImageUnavailableException e) {
+          System.out.println("no image: " + e.getMessage());
         }
       }
     }
 
-    private static void run(ContainerRuntime runtime) throws IOException, InterruptedException {
-      PreparedImage image = runtime.prepare(ImageRequest.of("busybox:1").policy(PullPolicy.NEVER));
+    private static PreparedImage image(ContainerRuntime runtime, String... arguments) {
+      if (arguments.length > 1) {
+        return runtime.prepare(ImageRequest.of(arguments[1]));
+      }
+      ((ImageArchives) runtime).load(Path.of(ARCHIVE), Duration.ofMinutes(1));
+      return runtime.prepare(ImageRequest.of("busybox:1").policy(PullPolicy.NEVER));
+    }
+
+    private static void run(ContainerRuntime runtime, PreparedImage image)
+        throws IOException, InterruptedException {
       ContainerSpec spec =
           ContainerSpec.builder("lofn-inside-docker", image.id())
               .command(List.of("sh", "-c", "echo ran"))

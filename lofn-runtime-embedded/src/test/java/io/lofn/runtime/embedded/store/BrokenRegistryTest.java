@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -166,6 +167,34 @@ class BrokenRegistryTest {
     pull();
 
     assertThat(ranges()).containsExactly("", "bytes=300000-");
+  }
+
+  @Test
+  void aSlowRegistryIsWaitedForAndHoldsUpNoLoadOfAnArchive() throws Exception {
+    CountDownLatch loaded = new CountDownLatch(1);
+    registry.first(
+        ofTheLayer(
+            exchange -> {
+              exchange.sendResponseHeaders(200, layer.length);
+              exchange.getResponseBody().write(layer, 0, 10);
+              exchange.getResponseBody().flush();
+              assertThat(hasEnded(loaded)).isTrue();
+              exchange.getResponseBody().write(layer, 10, layer.length - 10);
+              return true;
+            }));
+    CompletableFuture<Void> pull = CompletableFuture.runAsync(this::pull);
+    while (ranges().isEmpty() && !pull.isDone()) {
+      Thread.onSpinWait();
+    }
+    TestImage other = TestImage.named("other:1").layer(tar -> put(tar, "file", new byte[10]));
+
+    store.load(other.saveTo(directory.resolve("other.tar")), Duration.ofSeconds(30));
+
+    assertThat(pull).isNotDone();
+    assertThat(store.prepare(ImageRequest.of("other:1")).id()).isEqualTo(other.id());
+    loaded.countDown();
+    pull.get(30, TimeUnit.SECONDS);
+    assertThat(ranges()).containsExactly("");
   }
 
   /** Keeps a connection open until the end, or that of the registry. */

@@ -9,14 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lofn.api.ImageUnavailableException;
 import io.lofn.api.PullPolicy;
 import io.lofn.spi.ImageRequest;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -41,41 +33,19 @@ class DockerRegistryIT {
   /** Of the password above, by bcrypt. */
   private static final String HASH = "$2b$04$g9j07HnVhEeUCXryrOCEpO..fUGs8jZq3sEKlNOhz3.QMOjzbAE2K";
 
-  private final HttpClient http = HttpClient.newHttpClient();
-
   @TempDir private Path directory;
-  private Process registry;
+  private DockerRegistry registry;
   private String host;
   private TestImage image;
   private byte[] layer;
 
   @BeforeEach
   void startTheRegistry() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
-    host = "127.0.0.1:" + port;
     Path passwords = Files.writeString(directory.resolve("htpasswd"), "lofn:" + HASH + "\n");
-    Path config =
-        Files.writeString(
-            directory.resolve("config.yml"),
-            """
-            version: 0.1
-            log: {level: info}
-            storage: {filesystem: {rootdirectory: '%s'}}
-            http: {addr: '%s', secret: lofn}
-            auth: {htpasswd: {realm: lofn, path: '%s'}}
-            """
-                .formatted(directory.resolve("data"), host, passwords));
     registry =
-        new ProcessBuilder("docker-registry", "serve", config.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(directory.resolve("log").toFile())
-            .start();
-    while (!listens(port)) {
-      assertThat(registry.isAlive()).as(log()).isTrue();
-    }
+        new DockerRegistry(
+            directory, "", "auth: {htpasswd: {realm: lofn, path: '%s'}}".formatted(passwords));
+    host = registry.host();
     byte[] noise = new byte[3 << 20];
     new Random(1).nextBytes(noise);
     image =
@@ -83,71 +53,19 @@ class DockerRegistryIT {
             .layer(tar -> put(tar, "file", noise))
             .layer(tar -> put(tar, LF_NORMAL, "second", "2"));
     layer = FakeRegistry.gzip(image.layers().get(0));
-    push(layer, FakeRegistry.gzip(image.layers().get(1)));
+    registry.push(image, "Basic " + auth());
     Files.writeString(
         directory.resolve("config.json"),
         "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}".formatted(host, auth()));
   }
 
   @AfterEach
-  void endTheRegistry() throws Exception {
-    registry.destroyForcibly().waitFor();
-  }
-
-  private static boolean listens(int port) {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return socket.isConnected();
-    } catch (IOException notYet) {
-      return false;
-    }
-  }
-
-  private String log() throws IOException {
-    return Files.readString(directory.resolve("log"));
+  void endTheRegistry() {
+    registry.close();
   }
 
   private static String auth() {
     return Base64.getEncoder().encodeToString(PAIR.getBytes(UTF_8));
-  }
-
-  private void push(byte[]... layers) throws Exception {
-    List<String> descriptors = new ArrayList<>();
-    for (byte[] each : layers) {
-      descriptors.add(push(each, "application/vnd.docker.image.rootfs.diff.tar.gzip"));
-    }
-    String config =
-        push(image.config().getBytes(UTF_8), "application/vnd.docker.container.image.v1+json");
-    String manifest =
-        "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"config\":%s,\"layers\":[%s]}"
-            .formatted(FakeRegistry.DOCKER, config, String.join(",", descriptors));
-    send(
-        "PUT",
-        "http://%s/v2/tools/sort/manifests/1".formatted(host),
-        manifest.getBytes(UTF_8),
-        FakeRegistry.DOCKER);
-  }
-
-  private String push(byte[] blob, String type) throws Exception {
-    String digest = TestImage.sha256(blob);
-    HttpResponse<String> upload =
-        send("POST", "http://%s/v2/tools/sort/blobs/uploads/".formatted(host), new byte[0], "none");
-    String location = upload.headers().firstValue("Location").orElseThrow();
-    send("PUT", location + "&digest=" + digest, blob, "application/octet-stream");
-    return "{\"mediaType\":\"%s\",\"digest\":\"%s\",\"size\":%d}"
-        .formatted(type, digest, blob.length);
-  }
-
-  private HttpResponse<String> send(String method, String address, byte[] body, String type)
-      throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(address))
-            .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
-            .header("Authorization", "Basic " + auth())
-            .header("Content-Type", type)
-            .build();
-    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-    assertThat(response.statusCode()).as(response.body()).isBetween(200, 299);
-    return response;
   }
 
   private ImageStore store() {
@@ -168,12 +86,16 @@ class DockerRegistryIT {
   @Test
   void anImageIsPulledWithAPasswordAndAskedForAgainByOneRequest() throws Exception {
     assertWhole(store().prepare(request()).id());
-    int lines = log().split("\n", -1).length;
+    int lines = registry.log().split("\n", -1).length;
 
     assertWhole(store().prepare(request().policy(PullPolicy.ALWAYS)).id());
 
     assertThat(
-            log().lines().skip(lines - 1).filter(line -> line.contains("http.response.status=200")))
+            registry
+                .log()
+                .lines()
+                .skip(lines - 1)
+                .filter(line -> line.contains("http.response.status=200")))
         .hasSizeLessThanOrEqualTo(1);
     assertThat(store().digest(request())).isPresent();
   }
@@ -199,7 +121,7 @@ class DockerRegistryIT {
 
     assertWhole(store().prepare(request()).id());
 
-    assertThat(log()).contains("\" 206 " + (layer.length - 1_000_000) + " ");
+    assertThat(registry.log()).contains("\" 206 " + (layer.length - 1_000_000) + " ");
   }
 
   @Test
@@ -218,7 +140,8 @@ class DockerRegistryIT {
       assertThat(output).contains(image.id());
     }
     String blob = "GET /v2/tools/sort/blobs/" + TestImage.sha256(layer);
-    assertThat(log().lines().filter(line -> line.contains(blob) && line.contains("\" 200 ")))
+    assertThat(
+            registry.log().lines().filter(line -> line.contains(blob) && line.contains("\" 200 ")))
         .hasSize(1);
     assertWhole(image.id());
   }
