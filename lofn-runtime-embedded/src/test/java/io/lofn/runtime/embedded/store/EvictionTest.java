@@ -229,4 +229,25 @@ class EvictionTest {
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("spark.lofn.embedded.images.maxSize is '" + size + "'");
   }
+
+  @Test
+  void aTreeThatLiesElsewhereStaysWhereItIsWhenItsImageGoes(@TempDir Path elsewhere)
+      throws Exception {
+    Path file =
+        Files.writeString(Files.createDirectory(elsewhere.resolve("root")).resolve("f"), "x");
+    Path store = Files.createDirectory(elsewhere.resolve("store"));
+    String hex = "a".repeat(64);
+    StoredTrees trees = new StoredTrees(store, id -> true);
+    Path image = Files.createDirectories(trees.directory("sha256:" + hex));
+    Files.createSymbolicLink(image.resolve("root"), file.getParent());
+    StoredTrees.completeLink(image, "{}");
+    assertThat(trees.has("sha256:" + hex)).isTrue();
+    assertThat(new StoredTrees(store, id -> false).has("sha256:" + hex)).isFalse();
+    assertThat(trees.all()).singleElement().matches(tree -> tree.bytes() == 0);
+
+    assertThat(trees.remove("sha256:" + hex)).isTrue();
+
+    assertThat(image).doesNotExist();
+    assertThat(file).hasContent("x");
+  }
 }
