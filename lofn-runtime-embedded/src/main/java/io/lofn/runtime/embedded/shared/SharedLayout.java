@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lofn.http.RegistryName;
+import io.lofn.image.ArchiveJson;
 import io.lofn.image.Sha256;
 import io.lofn.spi.StoredPath;
 import java.io.IOException;
@@ -181,7 +182,7 @@ final class SharedLayout {
     ObjectNode index = JSON.createObjectNode().put("schemaVersion", 2);
     ObjectNode entry = index.putArray("manifests").addObject();
     try (InputStream in = open(digest)) {
-      byte[] manifest = in.readAllBytes();
+      byte[] manifest = in.readNBytes(ArchiveJson.MOST_BYTES);
       entry.put("mediaType", JSON.readTree(manifest).path("mediaType").asText(""));
       entry.put("size", manifest.length);
     } catch (IOException notThere) {

@@ -27,6 +27,7 @@ record SharedTrees(Path store, Function<Path, Optional<String>> trial) {
   private static final Logger LOG = LoggerFactory.getLogger(SharedTrees.class);
   private static final int TYPE = 0170000;
   private static final int DIRECTORY = 0040000;
+  private static final int STICKY = 01000;
 
   /** Returns the directory of an image's tree. */
   Optional<Path> find(String id) {
@@ -37,8 +38,13 @@ record SharedTrees(Path store, Function<Path, Optional<String>> trial) {
       return Optional.empty();
     }
     try {
-      for (Path each : new Path[] {store.toRealPath(), trees.getParent(), trees, tree, root}) {
-        require(each);
+      Path real = store.toRealPath();
+      // Whoever may rename one of these has another tree in its place.
+      for (Path above = real.getParent(); above != null; above = above.getParent()) {
+        require(above, STICKY);
+      }
+      for (Path each : new Path[] {real, trees.getParent(), trees, tree, root}) {
+        require(each, 0);
       }
       if (!Sha256.of(Files.readAllBytes(tree.resolve("config.json"))).equals(id)) {
         throw new IOException("its config.json is not that of the image");
@@ -59,15 +65,23 @@ record SharedTrees(Path store, Function<Path, Optional<String>> trial) {
     return Optional.empty();
   }
 
-  private static void require(Path directory) throws IOException {
+  /**
+   * @param allowed a bit of the mode with which others may write: in a sticky directory they rename
+   *     only what is theirs
+   */
+  private static void require(Path directory, int allowed) throws IOException {
     Map<String, Object> found =
         Files.readAttributes(directory, "unix:mode,uid,permissions", LinkOption.NOFOLLOW_LINKS);
     int uid = (Integer) found.get("uid");
     if (uid != 0 && uid != FileUser.find().uid()) {
       throw new IOException("%s belongs to user %d".formatted(directory, uid));
     }
-    if (((Integer) found.get("mode") & TYPE) != DIRECTORY) {
+    int mode = (Integer) found.get("mode");
+    if ((mode & TYPE) != DIRECTORY) {
       throw new IOException("%s is no directory".formatted(directory));
+    }
+    if ((mode & allowed) != 0) {
+      return;
     }
     Set<?> permissions = (Set<?>) found.get("permissions");
     if (permissions.contains(PosixFilePermission.GROUP_WRITE)

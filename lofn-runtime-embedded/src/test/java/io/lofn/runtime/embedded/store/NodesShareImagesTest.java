@@ -342,7 +342,9 @@ class NodesShareImagesTest {
     fill();
     Path tree = trees();
     int node = 0;
-    for (Path each : List.of(shared, tree.getParent(), tree, tree.resolve("root"))) {
+    // The last of them is above the store: who may write there may put another store in its place.
+    List<Path> places = List.of(shared, tree.getParent(), tree, tree.resolve("root"), directory);
+    for (Path each : places) {
       var before = Files.getPosixFilePermissions(each);
       Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxrwxr-x"));
       ImageStore other = node("node" + ++node);
