@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class CliRuntimeContract extends ContainerRuntimeContract {
 
   private static final long MEBIBYTE = 1 << 20;
+  private static final String TOO_MUCH = "dd if=/dev/zero of=/dev/null bs=100M count=1";
 
   /** The name of the program. */
   abstract String command();
@@ -115,28 +116,35 @@ abstract class CliRuntimeContract extends ContainerRuntimeContract {
 
   @Test
   final void saysThatMemoryRanOut() throws Exception {
-    Outcome outcome =
-        lab()
-            .run(
-                lab()
-                    .command("dd", "if=/dev/zero", "of=/dev/null", "bs=100M", "count=1")
-                    .settings(ofLittleMemory()));
-    assertThat(outcome.exit()).isEqualTo(new ContainerExit(137, true));
+    try (RunningContainer container = startedWithLittleMemory("exec " + TOO_MUCH)) {
+      assertThat(ContainerLab.end(container)).isEqualTo(new ContainerExit(137, true));
+    }
   }
 
   @Test
   final void saysThatMemoryRanOutEvenIfTheShellGoesOn() throws Exception {
-    ContainerSpec.Builder spec =
-        lab()
-            .shell("dd if=/dev/zero of=/dev/null bs=100M count=1; echo still here; read word")
-            .settings(ofLittleMemory())
-            .stdin();
-    try (RunningContainer container = lab().start(spec)) {
+    try (RunningContainer container =
+        startedWithLittleMemory(TOO_MUCH + "; echo still here; read word")) {
       assertThat(container.stdout().readNBytes(11)).isEqualTo("still here\n".getBytes(UTF_8));
       awaitThatMemoryIsTold(container.id());
       container.stdin().write("on\n".getBytes(UTF_8));
       assertThat(ContainerLab.end(container)).isEqualTo(new ContainerExit(0, true));
     }
+  }
+
+  /**
+   * Runs a script when the container runs: an engine may not notice earlier that memory ran out.
+   */
+  private RunningContainer startedWithLittleMemory(String script) throws Exception {
+    ContainerSpec spec =
+        lab().shell("read word; " + script).settings(ofLittleMemory()).stdin().build();
+    RunningContainer container = lab().runtime().start(spec);
+    while (lab().runtime().list(spec.settings().labels()).stream()
+        .noneMatch(each -> each.id().equals(container.id()) && each.running())) {
+      Thread.onSpinWait();
+    }
+    container.stdin().write("go\n".getBytes(UTF_8));
+    return container;
   }
 
   /** Waits until the engine knows it, if it may learn of it later than of the end. */

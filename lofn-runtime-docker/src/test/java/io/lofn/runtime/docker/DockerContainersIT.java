@@ -83,12 +83,15 @@ class DockerContainersIT {
 
   @Test
   void tellsThatTheMemoryLimitWasHit() throws Exception {
-    String script = "x=1; while :; do x=$x$x; done";
+    // Not before the container has started: only then the engine looks for it.
+    String script = "read word; x=1; while :; do x=$x$x; done";
     ContainerSpec.Builder spec =
         engine
             .shell(runtime, script)
-            .settings(engine.settings().limits(ResourceLimits.none().memory(16L << 20)).build());
+            .settings(engine.settings().limits(ResourceLimits.none().memory(16L << 20)).build())
+            .stdin();
     try (RunningContainer container = runtime.start(spec.build())) {
+      container.stdin().write('\n');
       ContainerExit exit = container.await(LONG).orElseThrow();
       assertThat(exit.code()).isNotZero();
       assertThat(exit.outOfMemory()).isTrue();
