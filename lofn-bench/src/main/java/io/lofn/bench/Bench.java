@@ -28,6 +28,7 @@ final class Bench implements Callable<Integer> {
 
   static {
     SCENARIOS.put("cold", new Cold());
+    SCENARIOS.put("starts", new Starts());
     SCENARIOS.put("share", new Share());
     SCENARIOS.put("warm", new Warm());
     SCENARIOS.put("empty", new Empty());
@@ -50,7 +51,7 @@ final class Bench implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "SCENARIO",
       description =
-          "cold, share, warm, empty, files, pipes, memory, reduce, drift, parallel, tool, unpack, pull, or all")
+          "cold, starts, share, warm, empty, files, pipes, memory, reduce, drift, parallel, tool, unpack, pull, or all")
   private List<String> names;
 
   @Mixin private Sizes sizes;

@@ -20,13 +20,13 @@ final class Sizes {
 
   @Option(
       names = "--phases",
-      description = "also print where the time of a run goes, of cold and share")
+      description = "also print where the time of a run goes, of cold, starts and share")
   boolean phases;
 
   @Option(
       names = "--warm-partitions",
       defaultValue = "1000",
-      description = "tiny partitions, of warm and share (default: ${DEFAULT-VALUE})")
+      description = "tiny partitions, of starts, warm and share (default: ${DEFAULT-VALUE})")
   int warmPartitions;
 
   @Option(
