@@ -1,17 +1,22 @@
 package io.lofn.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URL;
+import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Debian's docker-registry on a port of this machine, where engines take http for granted. */
@@ -95,7 +100,22 @@ final class Registry implements AutoCloseable {
 
   /** The requests so far for something of a repository, its push included. */
   List<String> requests(String repository) {
+    awaitLog();
     return daemon.log().lines().filter(line -> line.contains(" /v2/" + repository + "/")).toList();
+  }
+
+  /** A request is noted when it has been answered, which who asks does not see. */
+  private void awaitLog() {
+    String last = "/v2/last-" + UUID.randomUUID() + "/tags/list";
+    try {
+      URLConnection connection = new URL("http://" + host() + last).openConnection();
+      assertThat(((HttpURLConnection) connection).getResponseCode()).isPositive();
+      Engines.waitUntil("the registry has noted " + last, () -> daemon.log().contains(last));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError("Interrupted", e);
+    }
   }
 
   @Override
