@@ -96,7 +96,9 @@ class QuickstartIT {
                 cmp /proc/self/mountinfo - <<END && echo nothing mounted
                 $(cat /proc/self/mountinfo)
                 END
-                ps -o pid=,args= -u "$user" || echo no process
+                # What waited for a container ends a moment after the JVM, and is then init's to reap.
+                for i in $(seq 1000); do ps -o stat= -u "$user" | grep -qv ^Z || break; done
+                ps -o stat=,pid=,args= -u "$user" | grep -v ^Z || echo no process
                 find /run /var -xdev -path /var/tmp -prune -o -user "$user" -printf 'left: %%p\\n'
                 find /tmp /dev/shm /var/tmp /home -mindepth 1 -maxdepth 1 -printf 'left: %%p\\n'
                 find /home/guest -mindepth 1 -maxdepth 2 -not -path '*/lofn/*' -printf 'left: %%p\\n'
