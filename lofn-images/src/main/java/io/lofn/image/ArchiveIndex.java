@@ -13,7 +13,7 @@ import java.util.Set;
 final class ArchiveIndex {
 
   private static final String CONTAINERD_NAME = "io.containerd.image.name";
-  private static final String OCI_NAME = "org.opencontainers.image.ref.name";
+  static final String OCI_NAME = "org.opencontainers.image.ref.name";
 
   /** Marks what is no image, such as a statement about how the image was built. */
   private static final String REFERENCE_TYPE = "vnd.docker.reference.type";

@@ -34,7 +34,7 @@ record Blob(String file, String digest) {
     if (!Sha256.isDigest(digest)) {
       throw new IOException("it refers to '%s', which is no SHA-256 digest".formatted(digest));
     }
-    return new Blob("blobs/" + digest.replace(':', '/'), digest);
+    return new Blob(OciLayout.blob(digest), digest);
   }
 
   /**

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The operating system and architecture of an image, in the words of container images.
@@ -39,6 +40,15 @@ public record Platform(String os, String architecture) {
             || image.architecture.equals(architecture)
             || ALSO.getOrDefault(architecture, List.of()).contains(image.architecture);
     return sameOs && sameArchitecture;
+  }
+
+  /**
+   * Returns whether an image of this platform is the one to take.
+   *
+   * @param wanted the platform as the user names it; empty: what this node runs
+   */
+  public boolean fits(Optional<String> wanted) {
+    return wanted.map(this::isNamed).orElseGet(() -> own().runs(this));
   }
 
   /** Returns whether a user may mean this platform by a text such as {@code linux/arm64/v8}. */

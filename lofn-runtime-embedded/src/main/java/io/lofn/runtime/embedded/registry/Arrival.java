@@ -3,8 +3,11 @@ package io.lofn.runtime.embedded.registry;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.lofn.api.EngineException;
+import io.lofn.http.Uninterruptibly;
 import io.lofn.image.Arrivals;
+import io.lofn.image.OciLayout;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -13,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -24,6 +26,8 @@ final class Arrival implements Arrivals, AutoCloseable {
 
   /** As docker does. */
   private static final int AT_ONCE = 3;
+
+  private static final Duration END = Duration.ofMinutes(1);
 
   private final Endpoint endpoint;
   private final Map<String, BlobDownload> downloads = new LinkedHashMap<>();
@@ -43,7 +47,7 @@ final class Arrival implements Arrivals, AutoCloseable {
 
   /** Adds a layer. */
   void add(String digest, BlobDownload download) {
-    downloads.putIfAbsent(Layout.file(digest), download);
+    downloads.putIfAbsent(OciLayout.blob(digest), download);
   }
 
   @Override
@@ -93,17 +97,9 @@ final class Arrival implements Arrivals, AutoCloseable {
   public void close() {
     endpoint.close();
     threads.shutdownNow();
-    boolean interrupted = Thread.interrupted();
-    try {
-      // Nobody may write to the files when the caller deletes them.
-      if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
-        throw new EngineException("Threads of a pull do not end");
-      }
-    } catch (InterruptedException e) {
-      interrupted = true;
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    // Nobody may write to the files when the caller deletes them.
+    if (!Uninterruptibly.ended(threads, END)) {
+      throw new EngineException("Threads of a pull do not end");
     }
   }
 }

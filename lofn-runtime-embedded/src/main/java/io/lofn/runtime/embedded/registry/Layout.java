@@ -1,11 +1,7 @@
 package io.lofn.runtime.embedded.registry;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lofn.http.RegistryName;
-import io.lofn.image.Sha256;
+import io.lofn.image.OciLayout;
 import io.lofn.runtime.embedded.registry.Manifest.Descriptor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,8 +11,6 @@ import java.time.Instant;
 
 /** The directory of an OCI layout, and files that are not whole yet beside its own. */
 final class Layout {
-
-  private static final JsonMapper JSON = new JsonMapper();
 
   private final Path directory;
 
@@ -31,13 +25,8 @@ final class Layout {
     return directory;
   }
 
-  /** Returns the name of a blob in a layout. */
-  static String file(String digest) {
-    return "blobs/" + digest.replace(':', '/');
-  }
-
   Path whole(String digest) {
-    return directory.resolve(file(digest));
+    return directory.resolve(OciLayout.blob(digest));
   }
 
   Path begun(String digest) {
@@ -57,12 +46,9 @@ final class Layout {
 
   /** Makes a manifest the only one of the layout. */
   void put(Manifest manifest, RegistryName name) throws IOException {
-    byte[] bytes = manifest.bytes();
     keep(manifest);
-    ObjectNode index = JSON.createObjectNode().put("schemaVersion", 2);
-    ObjectNode entry = index.putArray("manifests").addObject();
-    entry.put("digest", Sha256.of(bytes)).put("size", bytes.length);
-    entry.putObject("annotations").put("org.opencontainers.image.ref.name", name.toString());
-    Files.writeString(directory.resolve("index.json"), index.toString(), UTF_8);
+    Files.write(
+        directory.resolve(OciLayout.INDEX),
+        OciLayout.index(name.toString(), manifest.digest(), manifest.bytes().length));
   }
 }

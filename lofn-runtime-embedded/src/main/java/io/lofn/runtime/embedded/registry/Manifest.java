@@ -103,7 +103,7 @@ public final class Manifest {
       if (platform.os().equals(UNKNOWN)) {
         continue; // A statement about how the image was built.
       }
-      if (wanted.map(platform::isNamed).orElseGet(() -> Platform.own().runs(platform))) {
+      if (platform.fits(wanted)) {
         fitting.add(each);
       } else if (others.size() < MOST_OTHERS) {
         others.add(platform.toString());

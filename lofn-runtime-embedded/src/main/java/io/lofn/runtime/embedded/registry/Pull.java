@@ -110,7 +110,7 @@ final class Pull {
     Path file = new BlobDownload(endpoint, config, layout, silent).call();
     byte[] bytes = Files.readAllBytes(file);
     Platform image = Platform.of(ArchiveJson.parse("configuration", bytes));
-    if (wanted.map(image::isNamed).orElseGet(() -> Platform.own().runs(image))) {
+    if (image.fits(wanted)) {
       return;
     }
     throw source.refused(

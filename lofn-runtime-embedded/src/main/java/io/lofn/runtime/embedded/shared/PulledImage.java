@@ -1,5 +1,6 @@
 package io.lofn.runtime.embedded.shared;
 
+import io.lofn.image.OciLayout;
 import io.lofn.runtime.embedded.registry.Manifest;
 import io.lofn.runtime.embedded.registry.Manifest.Descriptor;
 import io.lofn.runtime.embedded.registry.Source;
@@ -47,7 +48,7 @@ record PulledImage(Path layout, String digest, Optional<String> platform) {
   }
 
   private Path file(String digest) {
-    return layout.resolve(SharedLayout.file(digest));
+    return layout.resolve(OciLayout.blob(digest));
   }
 
   private Optional<byte[]> read(String digest) throws IOException {

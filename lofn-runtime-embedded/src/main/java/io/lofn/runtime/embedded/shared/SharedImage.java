@@ -1,12 +1,9 @@
 package io.lofn.runtime.embedded.shared;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lofn.http.RegistryName;
 import io.lofn.image.ArchiveFiles;
 import io.lofn.image.ArchiveJson;
+import io.lofn.image.OciLayout;
 import io.lofn.image.Platform;
 import io.lofn.image.Sha256;
 import io.lofn.runtime.embedded.registry.Manifest;
@@ -30,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SharedImage implements ArchiveFiles {
 
-  private static final JsonMapper JSON = new JsonMapper();
-  private static final String INDEX = "index.json";
-
   private final SharedLayout layout;
   private final Map<String, Descriptor> files = new LinkedHashMap<>();
   private final byte[] index;
@@ -51,14 +45,14 @@ final class SharedImage implements ArchiveFiles {
     long all = 0;
     for (Descriptor each : manifest.layers()) {
       add(each);
-      layers.add(SharedLayout.file(each.digest()));
+      layers.add(OciLayout.blob(each.digest()));
       all += each.size();
     }
     progress = new Progress(source.asked().repository() + " from " + source.host(), all, 0);
   }
 
   private void add(Descriptor file) {
-    files.put(SharedLayout.file(file.digest()), file);
+    files.put(OciLayout.blob(file.digest()), file);
   }
 
   /**
@@ -80,15 +74,13 @@ final class SharedImage implements ArchiveFiles {
     Manifest manifest = chain.get().image();
     Descriptor config = manifest.config();
     Optional<byte[]> bytes = read(layout, config.digest());
-    if (bytes.isEmpty() || !fits(bytes.get(), wanted)) {
+    if (bytes.isEmpty()
+        || !Platform.of(ArchiveJson.parse("configuration", bytes.get())).fits(wanted)) {
       return Optional.empty();
     }
-    return Optional.of(new SharedImage(layout, source, manifest, config, index(source, manifest)));
-  }
-
-  private static boolean fits(byte[] config, Optional<String> wanted) throws IOException {
-    Platform image = Platform.of(ArchiveJson.parse("configuration", config));
-    return wanted.map(image::isNamed).orElseGet(() -> Platform.own().runs(image));
+    String name = RegistryName.of(source.asked()).toString();
+    byte[] index = OciLayout.index(name, manifest.digest(), manifest.bytes().length);
+    return Optional.of(new SharedImage(layout, source, manifest, config, index));
   }
 
   private static Optional<byte[]> read(SharedLayout layout, String digest) throws IOException {
@@ -108,15 +100,6 @@ final class SharedImage implements ArchiveFiles {
     } catch (IOException e) {
       throw StoreFault.unreadable(digest, e);
     }
-  }
-
-  private static byte[] index(Source source, Manifest manifest) {
-    ObjectNode index = JSON.createObjectNode().put("schemaVersion", 2);
-    ObjectNode entry = index.putArray("manifests").addObject();
-    entry.put("digest", manifest.digest()).put("size", manifest.bytes().length);
-    String name = RegistryName.of(source.asked()).toString();
-    entry.putObject("annotations").put("org.opencontainers.image.ref.name", name);
-    return index.toString().getBytes(UTF_8);
   }
 
   /** Tells that all was read; nothing of an image whose tree is there is. */
@@ -155,12 +138,12 @@ final class SharedImage implements ArchiveFiles {
 
   @Override
   public boolean has(String name) {
-    return name.equals(INDEX) || files.containsKey(name);
+    return name.equals(OciLayout.INDEX) || files.containsKey(name);
   }
 
   @Override
   public InputStream open(String name) throws IOException {
-    if (name.equals(INDEX)) {
+    if (name.equals(OciLayout.INDEX)) {
       return new ByteArrayInputStream(index);
     }
     Descriptor file = files.get(name);

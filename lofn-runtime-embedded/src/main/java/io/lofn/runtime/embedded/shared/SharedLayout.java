@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lofn.http.RegistryName;
 import io.lofn.image.ArchiveJson;
+import io.lofn.image.OciLayout;
 import io.lofn.image.Sha256;
 import io.lofn.spi.StoredPath;
 import java.io.IOException;
@@ -50,28 +51,23 @@ final class SharedLayout {
     return place;
   }
 
-  /** Returns the name of a blob. */
-  static String file(String digest) {
-    return "blobs/" + digest.replace(':', '/');
-  }
-
   /** Opens a blob; its digest is not checked. */
   InputStream open(String digest) throws IOException {
-    return place.files().open(place.at(file(digest)));
+    return place.files().open(place.at(OciLayout.blob(digest)));
   }
 
   boolean has(String digest) throws IOException {
-    return place.files().exists(place.at(file(digest)));
+    return place.files().exists(place.at(OciLayout.blob(digest)));
   }
 
   void delete(String digest) throws IOException {
-    place.files().delete(place.at(file(digest)));
+    place.files().delete(place.at(OciLayout.blob(digest)));
   }
 
   /** Makes the directory a layout, and deletes what writers have left that died. */
   void prepare() throws IOException {
     put("oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}");
-    put("index.json", "{\"schemaVersion\":2,\"manifests\":[]}");
+    put(OciLayout.INDEX, "{\"schemaVersion\":2,\"manifests\":[]}");
     long old = System.currentTimeMillis() - KEPT.toMillis();
     for (StoredPath each : place.files().list(place.at(WRITING))) {
       Matcher begun = BEGUN.matcher(each.name());
@@ -84,7 +80,7 @@ final class SharedLayout {
   /** Puts a blob there, unless it is there. */
   void put(String digest, Path file) throws IOException {
     if (!has(digest)) {
-      put(file(digest), out -> Files.copy(file, out));
+      put(OciLayout.blob(digest), out -> Files.copy(file, out));
     }
   }
 

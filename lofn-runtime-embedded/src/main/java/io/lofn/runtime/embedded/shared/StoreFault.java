@@ -1,5 +1,6 @@
 package io.lofn.runtime.embedded.shared;
 
+import io.lofn.image.OciLayout;
 import java.io.IOException;
 
 /** A file of the store that is not as it should be, or cannot be read. */
@@ -18,7 +19,7 @@ final class StoreFault extends IOException {
 
   static StoreFault damaged(String digest, String why) {
     return new StoreFault(
-        "its file %s is damaged: %s".formatted(SharedLayout.file(digest), why),
+        "its file %s is damaged: %s".formatted(OciLayout.blob(digest), why),
         digest,
         true,
         new IOException(why));
@@ -26,7 +27,7 @@ final class StoreFault extends IOException {
 
   static StoreFault unreadable(String digest, IOException cause) {
     return new StoreFault(
-        "its file %s cannot be read: %s".formatted(SharedLayout.file(digest), cause),
+        "its file %s cannot be read: %s".formatted(OciLayout.blob(digest), cause),
         digest,
         false,
         cause);
