@@ -30,11 +30,14 @@ public final class RegistryPull {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(2);
 
+  /** By how much an attempt's own timer may be ahead of the clock. */
+  private static final Duration EARLY = Duration.ofMillis(100);
+
   private static final Pattern RETRY_AFTER =
       Pattern.compile(
-          "(?:retry[- ]after[:=]?|(?:try|retry) again (?:in|after)) *"
-              + "(?:(?<number>\\d{1,9})(?:\\.\\d+)?(?![\\d.-]) *(?<unit>ns|[µμu]s|ms|h|m(?:in\\w*)?)?"
-              + "|(?<date>[a-z]{3}, [\\w ]+ [\\d:]+ gmt))",
+          "(?:retry[- ]after[:=]?|(?:try|retry) again (?:in|after))"
+              + " *(?:(?<number>\\d{1,9})(?:\\.\\d+)?(?![\\d.-])"
+              + " *(?<unit>ns|[µμu]s|ms|h|m(?:in\\w*)?)?|(?<date>[a-z]{3}, [\\w ]+ [\\d:]+ gmt))",
           Pattern.CASE_INSENSITIVE);
 
   private final RegistryFailures failures;
@@ -78,14 +81,23 @@ public final class RegistryPull {
             .get()
             .plus(timeout.compareTo(Duration.ofDays(365)) < 0 ? timeout : Duration.ofDays(365));
     Duration left = timeout;
+    EngineException refusal = null;
     for (int attempts = 1; ; attempts++) {
       try {
         attempt.accept(left);
         return;
       } catch (EngineException e) {
-        if (RegistryFailures.answer(image, e) != RegistryAnswer.RATE_LIMITED) {
+        RegistryAnswer answer = RegistryFailures.answer(image, e);
+        if (answer == RegistryAnswer.OTHER && refusal != null && isOver(end)) {
+          EngineException limited =
+              failures.rateLimited(image, refusal, unanswered(attempts, timeout));
+          limited.addSuppressed(e);
+          throw limited;
+        }
+        if (answer != RegistryAnswer.RATE_LIMITED) {
           throw failures.explain(image, e);
         }
+        refusal = e;
         Duration next = pauseAfter(e, attempts);
         left = Duration.between(clock.get(), end).minus(next);
         if (left.isNegative() || left.isZero()) {
@@ -95,6 +107,15 @@ public final class RegistryPull {
         sleep(image, next, e);
       }
     }
+  }
+
+  private boolean isOver(Instant end) {
+    return !clock.get().plus(EARLY).isBefore(end);
+  }
+
+  private static String unanswered(int attempts, Duration timeout) {
+    return "attempt %d got no answer before the end of spark.lofn.image.pullTimeout, %s"
+        .formatted(attempts, EngineErrors.seconds(timeout));
   }
 
   private static String patience(int attempts, Duration next, Duration timeout) {

@@ -25,6 +25,7 @@ class RegistryPullTest {
   private static final ImageReference IMAGE = ImageReference.parse("reg.example/x:2");
   private static final Instant BEGIN = Instant.parse("2026-10-21T07:28:00Z");
   private static final String LIMITED = "status 429: toomanyrequests: slow down";
+  private static final String NO_ANSWER = "gave no answer";
 
   private final Deque<String> answers = new ArrayDeque<>();
   private final List<Duration> pauses = new ArrayList<>();
@@ -40,6 +41,9 @@ class RegistryPullTest {
   private void attempt(Duration time) {
     left.add(time);
     String failure = answers.poll();
+    if (NO_ANSWER.equals(failure)) {
+      now = now.plus(time);
+    }
     if (failure != null) {
       throw EngineException.transientFailure(failure, new IOException(failure));
     }
@@ -90,6 +94,28 @@ class RegistryPullTest {
                 + " on this node stores credentials), set up a mirror of the registry for the"
                 + " engine, or load the image from a file with Tool.imageArchive");
     assertThat(pauses.stream().map(Duration::toSeconds)).containsExactly(5L, 10L, 20L);
+  }
+
+  @Test
+  void anAttemptWithoutAnAnswerAfterARefusalIsStillTheRefusalWhenTheTimeIsOver() {
+    assertThatThrownBy(() -> pull(Duration.ofSeconds(16), LIMITED, LIMITED, NO_ANSWER))
+        .isInstanceOfSatisfying(EngineException.class, e -> assertThat(e.isTransient()).isFalse())
+        .hasMessageStartingWith(
+            LIMITED
+                + " (attempt 3 got no answer before the end of spark.lofn.image.pullTimeout, 16 s)."
+                + " reg.example limits how many images may be pulled.")
+        .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+    assertThat(left).last().isEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void anAttemptWithoutAnAnswerIsTransientWhereNoRegistryRefusedOrTimeIsLeft() {
+    assertThatThrownBy(() -> pull(Duration.ofSeconds(16), NO_ANSWER))
+        .isInstanceOfSatisfying(EngineException.class, e -> assertThat(e.isTransient()).isTrue())
+        .hasMessage(NO_ANSWER);
+    assertThatThrownBy(() -> pull(Duration.ofMinutes(16), LIMITED, "engine went away"))
+        .isInstanceOfSatisfying(EngineException.class, e -> assertThat(e.isTransient()).isTrue())
+        .hasMessage("engine went away");
   }
 
   @Test
