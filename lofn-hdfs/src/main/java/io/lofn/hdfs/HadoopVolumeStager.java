@@ -1,6 +1,7 @@
 package io.lofn.hdfs;
 
 import io.lofn.api.StagingException;
+import io.lofn.files.FullDisk;
 import io.lofn.hdfs.VolumeCopy.SourceChangedException;
 import io.lofn.spi.ArchiveStager;
 import io.lofn.spi.StagedVolume;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileLockInterruptionException;
-import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -84,7 +84,7 @@ final class HadoopVolumeStager implements ArchiveStager {
       }
       throw new StagingException(
           "Could not copy the volume %s to %s: %s%s"
-              .formatted(source, directory, e.getMessage(), isFull(e) ? MORE_ROOM : ""),
+              .formatted(source, directory, e.getMessage(), FullDisk.isMeantBy(e) ? MORE_ROOM : ""),
           e);
     } catch (LinkageError e) {
       // A file system may look for its classes only when it is used.
@@ -98,11 +98,6 @@ final class HadoopVolumeStager implements ArchiveStager {
                       .orElseGet(e::toString)),
           e);
     }
-  }
-
-  private static boolean isFull(Exception failure) {
-    String text = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
-    return text.contains("no space left on device") || text.contains("quota exceeded");
   }
 
   private static StagingException interrupted(URI source, Exception cause) {

@@ -1,5 +1,6 @@
 package io.lofn.image;
 
+import io.lofn.files.FullDisk;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -33,9 +34,6 @@ public final class NoRoomException extends IOException {
    * @param failure what the system said
    */
   public static boolean isMeantBy(IOException failure) {
-    String said = String.valueOf(failure.getMessage());
-    return failure instanceof NoRoomException
-        || said.contains("No space left")
-        || said.contains("quota exceeded");
+    return failure instanceof NoRoomException || FullDisk.isMeantBy(failure);
   }
 }

@@ -3,11 +3,11 @@ package io.lofn.core.exchange;
 import io.lofn.api.LofnException;
 import io.lofn.core.config.LofnConfig;
 import io.lofn.files.FileTree;
+import io.lofn.files.FullDisk;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -50,20 +50,11 @@ public record ExchangeDisk(Path directory, long freeBytes, boolean seLinux, bool
    * @return empty if the disk is not the cause
    */
   public Optional<LofnException> explain(String run, IOException failure) {
-    return isFull() || tellsOfFullDisk(failure)
+    return isFull() || FullDisk.isMeantBy(failure)
         ? Optional.of(
             new LofnException(
                 "The input of %s could not be written: %s".formatted(run, fullDisk()), failure))
         : Optional.empty();
-  }
-
-  /**
-   * Returns whether the system reported that there is no room: a full disk, a quota, or too many
-   * files.
-   */
-  public static boolean tellsOfFullDisk(IOException failure) {
-    String text = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
-    return text.contains("no space left on device") || text.contains("quota exceeded");
   }
 
   /** Returns that there is no room left, and what to do. */

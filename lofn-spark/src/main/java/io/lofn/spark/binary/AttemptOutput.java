@@ -3,9 +3,9 @@ package io.lofn.spark.binary;
 import io.lofn.api.BinaryFile;
 import io.lofn.api.LofnException;
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.exchange.ExchangeDisk;
 import io.lofn.core.task.CancellableStream;
 import io.lofn.core.task.TaskScope;
+import io.lofn.files.FullDisk;
 import io.lofn.spi.OutputStore;
 import java.io.IOException;
 import java.io.InputStream;
@@ -73,7 +73,7 @@ final class AttemptOutput {
         OutputStream out = store.create(location)) {
       in.transferTo(out);
     } catch (IOException e) {
-      if (ExchangeDisk.tellsOfFullDisk(e)) {
+      if (FullDisk.isMeantBy(e)) {
         throw new LofnException(
             "The output %s of %s could not be written: the disk of %s is full (%s). Free disk space there, or set %s to a directory on a larger disk"
                 .formatted(
