@@ -4,10 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.stream.Stream;
 
 /**
  * A file of any length: a name, and a source that opens it. Tools for {@code mapBinary} and {@code
@@ -105,11 +102,7 @@ public final class BinaryFile {
    * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public static OutputReader<BinaryFile> fromFile(String name) {
-    String relative = FileNames.relative(name);
-    return run -> {
-      Path file = run.file(relative);
-      return Stream.of(whole(() -> Files.newInputStream(file)));
-    };
+    return new BinaryLayouts.OneFile(requireNonNull(name, "name is null"));
   }
 
   /**
@@ -131,7 +124,7 @@ public final class BinaryFile {
    * @return the reader
    */
   public static OutputReader<BinaryFile> fromStdout() {
-    return OutputReader.stdout(stdout -> Stream.of(whole(() -> stdout)));
+    return new BinaryLayouts.OneFile(null);
   }
 
   /**
@@ -140,7 +133,7 @@ public final class BinaryFile {
    * @return the writer
    */
   public static PartitionWriter<BinaryFile> toNumberedFiles() {
-    return toNumberedFiles("input_", ".bin");
+    return toNumberedFiles(BinaryLayouts.PREFIX, BinaryLayouts.SUFFIX);
   }
 
   /**
@@ -164,17 +157,7 @@ public final class BinaryFile {
   public static PartitionWriter<BinaryFile> toNumberedFiles(String prefix, String suffix) {
     requireNonNull(prefix, "prefix is null");
     requireNonNull(suffix, "suffix is null");
-    String unused = FileNames.relative(prefix + 1 + suffix);
-    return (files, run) -> {
-      InputRecords<BinaryFile> given = new InputRecords<>(files);
-      for (int number = 1; given.hasNext(); number++) {
-        try (InputStream in = given.next(BinaryFile.class).open()) {
-          Files.copy(in, run.file(prefix + number + suffix));
-        } catch (BadRecord e) {
-          throw e.of(run);
-        }
-      }
-    };
+    return new BinaryLayouts.NumberedFiles(prefix, suffix);
   }
 
   @Override

@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -38,7 +40,7 @@ public final class ByteLines implements Serializable {
    * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public PartitionWriter<byte[]> toFile(String name) {
-    return LineFiles.to(name, this::write);
+    return LineFiles.to(name, format());
   }
 
   /**
@@ -47,7 +49,7 @@ public final class ByteLines implements Serializable {
    * @return the writer
    */
   public PartitionWriter<byte[]> toStdin() {
-    return LineFiles.toStdin(this::write);
+    return LineFiles.toStdin(format());
   }
 
   /**
@@ -58,7 +60,7 @@ public final class ByteLines implements Serializable {
    * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public OutputReader<byte[]> fromFile(String name) {
-    return LineFiles.from(name, this::read);
+    return LineFiles.from(name, format());
   }
 
   /**
@@ -67,23 +69,54 @@ public final class ByteLines implements Serializable {
    * @return the reader
    */
   public OutputReader<byte[]> fromStdout() {
-    return LineFiles.fromStdout(this::read);
+    return LineFiles.fromStdout(format());
   }
 
-  private void write(InputRecords<byte[]> records, OutputStream out) throws IOException {
-    ByteLineWriter writer = new ByteLineWriter(lines, lines.compressed(out));
-    while (records.hasNext()) {
-      byte[] record = records.next(byte[].class);
-      writer.write(record, records.number());
+  LineFormat<byte[]> format() {
+    return new Format(lines);
+  }
+
+  private static final class Format implements LineFormat<byte[]> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Lines lines;
+
+    Format(Lines lines) {
+      this.lines = lines;
     }
-    writer.finish();
-  }
 
-  Stream<byte[]> read(String source, InputStream in, RecordLimit limit) throws IOException {
-    return lines.read(
-        source,
-        in,
-        limit,
-        (buffer, start, length, offset) -> Arrays.copyOfRange(buffer, start, start + length));
+    @Override
+    public void write(InputRecords<byte[]> records, OutputStream out) throws IOException {
+      ByteLineWriter writer = new ByteLineWriter(lines, lines.compressed(out));
+      while (records.hasNext()) {
+        byte[] record = records.next(byte[].class);
+        writer.write(record, records.number());
+      }
+      writer.finish();
+    }
+
+    @Override
+    public Stream<byte[]> read(String source, InputStream in, RecordLimit limit)
+        throws IOException {
+      return lines.read(
+          source,
+          in,
+          limit,
+          (buffer, start, length, offset) -> Arrays.copyOfRange(buffer, start, start + length));
+    }
+
+    @Override
+    public Map<String, Object> describe() {
+      Map<String, Object> layout = new LinkedHashMap<>();
+      layout.put(LayoutKeys.RECORDS, "bytes");
+      layout.putAll(lines.describe(true));
+      return layout;
+    }
+
+    @Override
+    public RecordType recordType() {
+      return RecordType.BYTES;
+    }
   }
 }

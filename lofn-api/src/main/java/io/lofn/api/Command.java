@@ -72,6 +72,19 @@ final class Command implements Serializable {
     return List.copyOf(argv);
   }
 
+  List<String> entrypoint() {
+    return entrypoint;
+  }
+
+  /** The arguments after the entrypoint; empty for a script. */
+  List<String> words() {
+    return words;
+  }
+
+  @Nullable String script() {
+    return script;
+  }
+
   boolean usesImageEntrypoint() {
     return ofImage;
   }

@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Reads the files in and below a directory that the tool made. */
-final class DirectoryReader implements OutputReader<BinaryFile> {
+final class DirectoryReader implements OutputReader<BinaryFile>, NamedLayout {
 
   private static final long serialVersionUID = 1L;
 
@@ -35,6 +36,18 @@ final class DirectoryReader implements OutputReader<BinaryFile> {
   @Override
   public boolean listsFiles() {
     return true;
+  }
+
+  @Override
+  public Map<String, Object> describe() {
+    Map<String, Object> layout = BinaryLayouts.described();
+    layout.put(LayoutKeys.DIRECTORY, name);
+    return layout;
+  }
+
+  @Override
+  public RecordType recordType() {
+    return RecordType.FILE;
   }
 
   private record Below(String prefix) implements NamePattern {

@@ -1,80 +1,122 @@
 package io.lofn.api;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.Serializable;
 import java.nio.file.Files;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Reads lines from, and writes lines to, files and streams, whatever the type of their records. */
+/** Lines in a file of the exchange, or on a standard stream, whatever the type of the records. */
 final class LineFiles {
-
-  /** Makes records from a stream, lazily. */
-  @FunctionalInterface
-  interface Reading<R> extends Serializable {
-    Stream<R> read(String source, InputStream in, RecordLimit limit) throws IOException;
-  }
-
-  /** Writes the records of a partition. */
-  @FunctionalInterface
-  interface Writing<R> extends Serializable {
-    void write(InputRecords<R> records, OutputStream out) throws IOException;
-  }
 
   private LineFiles() {}
 
-  static <R> PartitionWriter<R> to(String name, Writing<R> writing) {
-    String relative = FileNames.relative(name);
-    return (records, run) -> {
-      try (OutputStream file = Files.newOutputStream(run.file(relative))) {
-        write(records, run, file, writing);
-      }
-    };
+  static <R> PartitionWriter<R> to(String name, LineFormat<R> format) {
+    return new Writer<>(FileNames.relative(name), format);
   }
 
-  static <R> PartitionWriter<R> toStdin(Writing<R> writing) {
-    return new ToStdin<>(writing);
+  static <R> PartitionWriter<R> toStdin(LineFormat<R> format) {
+    return new Writer<>(null, format);
   }
 
-  private static <R> void write(
-      Iterator<R> records, RunInput run, OutputStream out, Writing<R> writing) throws IOException {
-    try {
-      writing.write(new InputRecords<>(records), out);
-    } catch (BadRecord e) {
-      throw e.of(run);
+  static <R> OutputReader<R> from(String name, LineFormat<R> format) {
+    return new Reader<>(FileNames.relative(name), format);
+  }
+
+  static <R> OutputReader<R> fromStdout(LineFormat<R> format) {
+    return new Reader<>(null, format);
+  }
+
+  private static Map<String, Object> described(LineFormat<?> format, @Nullable String file) {
+    Map<String, Object> layout = format.describe();
+    if (file != null) {
+      layout.put(LayoutKeys.FILE, file);
     }
+    return layout;
   }
 
-  private static final class ToStdin<R> implements PartitionWriter<R> {
+  private static final class Writer<R> implements PartitionWriter<R>, NamedLayout {
 
     private static final long serialVersionUID = 1L;
 
-    private final Writing<R> writing;
+    private final @Nullable String file;
+    private final LineFormat<R> format;
 
-    ToStdin(Writing<R> writing) {
-      this.writing = writing;
+    Writer(@Nullable String file, LineFormat<R> format) {
+      this.file = file;
+      this.format = format;
     }
 
     @Override
     public void write(Iterator<R> records, RunInput run) throws IOException {
-      LineFiles.write(records, run, run.stdin(), writing);
+      if (file == null) {
+        write(records, run, run.stdin());
+        return;
+      }
+      try (OutputStream out = Files.newOutputStream(run.file(file))) {
+        write(records, run, out);
+      }
+    }
+
+    private void write(Iterator<R> records, RunInput run, OutputStream out) throws IOException {
+      try {
+        format.write(new InputRecords<>(records), out);
+      } catch (BadRecord e) {
+        throw e.of(run);
+      }
     }
 
     @Override
     public boolean usesStdin() {
-      return true;
+      return file == null;
+    }
+
+    @Override
+    public Map<String, Object> describe() {
+      return described(format, file);
+    }
+
+    @Override
+    public RecordType recordType() {
+      return format.recordType();
     }
   }
 
-  static <R> OutputReader<R> from(String name, Reading<R> reading) {
-    String relative = FileNames.relative(name);
-    return run ->
-        reading.read(relative, Files.newInputStream(run.file(relative)), RecordLimit.of(run));
-  }
+  private static final class Reader<R> implements OutputReader<R>, NamedLayout {
 
-  static <R> OutputReader<R> fromStdout(Reading<R> reading) {
-    return new StdoutRecords<>((stdout, limit) -> reading.read("standard output", stdout, limit));
+    private static final long serialVersionUID = 1L;
+
+    private final @Nullable String file;
+    private final LineFormat<R> format;
+
+    Reader(@Nullable String file, LineFormat<R> format) {
+      this.file = file;
+      this.format = format;
+    }
+
+    @Override
+    public Stream<R> read(RunOutput run) throws IOException {
+      RecordLimit limit = RecordLimit.of(run);
+      return file == null
+          ? format.read("standard output", run.stdout(), limit)
+          : format.read(file, Files.newInputStream(run.file(file)), limit);
+    }
+
+    @Override
+    public boolean usesStdout() {
+      return file == null;
+    }
+
+    @Override
+    public Map<String, Object> describe() {
+      return described(format, file);
+    }
+
+    @Override
+    public RecordType recordType() {
+      return format.recordType();
+    }
   }
 }

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.nio.charset.Charset;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -134,7 +135,7 @@ public final class Lines implements Serializable {
    * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public PartitionWriter<String> toFile(String name) {
-    return LineFiles.to(name, this::write);
+    return LineFiles.to(name, new TextLines(this));
   }
 
   /**
@@ -181,7 +182,7 @@ public final class Lines implements Serializable {
    * @return the writer
    */
   public PartitionWriter<String> toStdin() {
-    return LineFiles.toStdin(this::write);
+    return LineFiles.toStdin(new TextLines(this));
   }
 
   /**
@@ -192,7 +193,7 @@ public final class Lines implements Serializable {
    * @throws LofnException if the name is empty or absolute, or leaves the exchange
    */
   public OutputReader<String> fromFile(String name) {
-    return LineFiles.from(name, this::read);
+    return LineFiles.from(name, new TextLines(this));
   }
 
   /**
@@ -201,15 +202,7 @@ public final class Lines implements Serializable {
    * @return the reader
    */
   public OutputReader<String> fromStdout() {
-    return LineFiles.fromStdout(this::read);
-  }
-
-  private void write(InputRecords<String> records, OutputStream out) throws IOException {
-    LineWriter writer = writer(out);
-    while (records.hasNext()) {
-      writer.write(records.next(String.class));
-    }
-    writer.finish();
+    return LineFiles.fromStdout(new TextLines(this));
   }
 
   /** Returns a writer of records to a stream, which the caller closes. */
@@ -240,6 +233,27 @@ public final class Lines implements Serializable {
     return new LineIterator<>(source, gzip ? Gzip.open(in) : in, this, limit, decoder).stream();
   }
 
+  /** These settings as a tool document has them, without those that have no effect on bytes. */
+  Map<String, Object> describe(boolean bytes) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    if (!delimiter.equals(TEXT.delimiter)) {
+      settings.put(LayoutKeys.DELIMITER, delimiter);
+    }
+    if (!charset.equals(TEXT.charset)) {
+      settings.put(LayoutKeys.CHARSET, charset);
+    }
+    if (replacing && !bytes) {
+      settings.put(LayoutKeys.REPLACING, true);
+    }
+    if (gzip) {
+      settings.put(LayoutKeys.GZIP, true);
+    }
+    if (multiLine) {
+      settings.put(LayoutKeys.MULTI_LINE, true);
+    }
+    return settings;
+  }
+
   Charset charset() {
     return Charset.forName(charset);
   }
@@ -250,6 +264,10 @@ public final class Lines implements Serializable {
 
   boolean isReplacing() {
     return replacing;
+  }
+
+  boolean isGzip() {
+    return gzip;
   }
 
   boolean isMultiLine() {

@@ -10,8 +10,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The files that a tool made in the exchange and whose names match a pattern, sorted by name.
@@ -179,16 +181,34 @@ public final class OutputFiles implements Serializable {
    */
   public OutputReader<String> lines(Lines lines) {
     requireNonNull(lines, "lines is null");
-    return reader(
-        (run, names) ->
-            Concatenation.of(
-                names.stream()
-                    .<Concatenation.Source<String>>map(
-                        name ->
-                            () ->
-                                lines.read(
-                                    FileNames.shown(name), open(run, name), RecordLimit.of(run)))
-                    .toList()));
+    return new ListedLines(this, lines);
+  }
+
+  Stream<String> read(RunOutput run, Lines lines) throws IOException {
+    return Concatenation.of(
+        names(run).stream()
+            .<Concatenation.Source<String>>map(
+                name ->
+                    () -> lines.read(FileNames.shown(name), open(run, name), RecordLimit.of(run)))
+            .toList());
+  }
+
+  /** These files, of lines, as a tool document has them. */
+  Map<String, Object> describe(Lines lines) {
+    if (gzip && lines.isGzip()) {
+      throw new LofnException(
+          "The output %s is read as compressed twice, by OutputFiles.gzip and by Lines.gzip, which a tool document cannot hold; leave one out"
+              .formatted(glob));
+    }
+    Map<String, Object> layout = lines.describe(false);
+    layout.put(LayoutKeys.FILES, glob);
+    if (gzip) {
+      layout.put(LayoutKeys.GZIP, true);
+    }
+    if (orNone) {
+      layout.put(LayoutKeys.OR_NONE, true);
+    }
+    return layout;
   }
 
   private <O> OutputReader<O> reader(ListedFilesReader.Content<O> content) {

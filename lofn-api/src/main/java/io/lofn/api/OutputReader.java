@@ -105,7 +105,7 @@ public interface OutputReader<O> extends Serializable {
     if (count < 0) {
       throw new IllegalArgumentException("skip(%d): the number is negative".formatted(count));
     }
-    return new DerivedReader<>(this, records -> records.skip(count));
+    return new SkippingReader<>(this, count);
   }
 
   /**

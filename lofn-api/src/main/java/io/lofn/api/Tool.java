@@ -89,6 +89,28 @@ public final class Tool<I, O> implements Serializable {
   }
 
   /**
+   * The tool of a document.
+   *
+   * @param spec the document
+   * @return the tool; {@link ToolSpec#inputType()} and {@link ToolSpec#outputType()} say what its
+   *     records are
+   */
+  public static Tool<?, ?> of(ToolSpec spec) {
+    return ToolDocument.tool(spec.toMap());
+  }
+
+  /**
+   * This tool as a document: the same tool again by {@link #of(ToolSpec)}.
+   *
+   * @return the document
+   * @throws LofnException if it has no command, or a layout of it is a function, which a document
+   *     cannot hold
+   */
+  public ToolSpec toSpec() {
+    return ToolSpec.of(this);
+  }
+
+  /**
    * A tool that reads lines from {@code /shared/input.txt} and writes lines to {@code
    * /shared/output.txt}.
    *
@@ -627,6 +649,10 @@ public final class Tool<I, O> implements Serializable {
    */
   public String image() {
     return image;
+  }
+
+  Command command() {
+    return command;
   }
 
   /**

@@ -91,6 +91,7 @@ class GzipTest {
           Lines.text()
               .gzip()
               .bytes()
+              .format()
               .read("standard output", new Pausing(members, pause), RecordLimit.standard())) {
         assertThat(lines.map(bytes -> new String(bytes, UTF_8))).containsExactly("a", "bc", "d");
       }

@@ -2,6 +2,7 @@ package io.lofn.core.config;
 
 import io.lofn.api.EmptyPartitions;
 import io.lofn.api.LofnException;
+import io.lofn.api.NearestName;
 import io.lofn.api.PullPolicy;
 import io.lofn.api.UnsupportedFeaturePolicy;
 import io.lofn.spi.ContainerRuntimeProvider;
@@ -407,7 +408,7 @@ public final class LofnConfig {
     return new LofnException(
         renamed == null
             ? "Unknown configuration key %s; did you mean %s?"
-                .formatted(name, Nearest.to(name, known))
+                .formatted(name, NearestName.to(name, known))
             : "The configuration key %s is now called %s".formatted(name, renamed.name()));
   }
 

@@ -1,8 +1,8 @@
 package io.lofn.core.runtime;
 
 import io.lofn.api.LofnException;
+import io.lofn.api.NearestName;
 import io.lofn.core.config.LofnConfig;
-import io.lofn.core.config.Nearest;
 import io.lofn.spi.ContainerRuntimeProvider;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +55,6 @@ public record RuntimeProviders(Map<String, ContainerRuntimeProvider> byName, Lis
     return byName.isEmpty()
         ? ""
         : " (did you mean %s? known are %s)"
-            .formatted(Nearest.to(name, byName.keySet()), String.join(", ", byName.keySet()));
+            .formatted(NearestName.to(name, byName.keySet()), String.join(", ", byName.keySet()));
   }
 }

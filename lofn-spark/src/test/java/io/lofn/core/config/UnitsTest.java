@@ -2,6 +2,7 @@ package io.lofn.core.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lofn.api.NearestName;
 import io.lofn.api.Units;
 import java.util.List;
 import java.util.Optional;
@@ -94,7 +95,7 @@ class UnitsTest {
             .toList();
     for (String one : words) {
       for (String other : words) {
-        assertThat(Nearest.distance(one, other))
+        assertThat(NearestName.distance(one, other))
             .as("%s, %s", one, other)
             .isEqualTo(LevenshteinDistance.getDefaultInstance().apply(one, other));
       }
@@ -103,8 +104,8 @@ class UnitsTest {
 
   @Test
   void theNearestNameIsTheOneWithTheFewestChangesAndThenTheFirstInTheAlphabet() {
-    assertThat(Nearest.to("abd", List.of("xyz", "abc"))).isEqualTo("abc");
-    assertThat(Nearest.to("ab", List.of("abd", "abc"))).isEqualTo("abc");
+    assertThat(NearestName.to("abd", List.of("xyz", "abc"))).isEqualTo("abc");
+    assertThat(NearestName.to("ab", List.of("abd", "abc"))).isEqualTo("abc");
   }
 
   private interface Reading {

@@ -1,21 +1,34 @@
-package io.lofn.core.config;
+package io.lofn.api;
 
 import java.util.Collection;
 import java.util.Comparator;
 
 /** Finds the name that somebody may have meant. */
-public final class Nearest {
+public final class NearestName {
 
-  private Nearest() {}
+  private NearestName() {}
 
-  /** The name with the fewest changes; of several the first in the alphabet. */
+  /**
+   * The name with the fewest changes.
+   *
+   * @param name what was written
+   * @param known the names that there are, at least one
+   * @return one of them; of several the first in the alphabet
+   */
   public static String to(String name, Collection<String> known) {
     Comparator<String> byDistance = Comparator.comparing(each -> distance(name, each));
     return known.stream().min(byDistance.thenComparing(Comparator.naturalOrder())).orElseThrow();
   }
 
-  /** How many characters are to be put in, left out or changed (Levenshtein's distance). */
-  static int distance(String one, String other) {
+  /**
+   * How many characters are to be put in, left out or changed to make one name of another:
+   * Levenshtein's distance.
+   *
+   * @param one a name
+   * @param other another one
+   * @return the number
+   */
+  public static int distance(String one, String other) {
     int[] row = new int[other.length() + 1];
     for (int j = 0; j < row.length; j++) {
       row[j] = j;

@@ -1,0 +1,5 @@
+/** Tool documents as text: internal. */
+@NullMarked
+package io.lofn.core.document;
+
+import org.jspecify.annotations.NullMarked;
