@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 
 /** Debian's docker-registry on a port of this machine, where engines take http for granted. */
 final class Registry implements AutoCloseable {
@@ -98,10 +99,14 @@ final class Registry implements AutoCloseable {
             host(), Base64.getEncoder().encodeToString((USER + ":" + password).getBytes(UTF_8)));
   }
 
-  /** The requests so far for something of a repository, its push included. */
+  /**
+   * The requests so far that read something of a repository. What a push writes does not count: its
+   * last request may be noted after one of somebody else's.
+   */
   List<String> requests(String repository) {
     awaitLog();
-    return daemon.log().lines().filter(line -> line.contains(" /v2/" + repository + "/")).toList();
+    Pattern read = Pattern.compile("(GET|HEAD) /v2/" + Pattern.quote(repository) + "/");
+    return daemon.log().lines().filter(line -> read.matcher(line).find()).toList();
   }
 
   /** A request is noted when it has been answered, which who asks does not see. */
