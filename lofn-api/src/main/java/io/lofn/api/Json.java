@@ -54,7 +54,7 @@ final class Json {
         default -> {
           // Line separators, too, which some readers take for the end of a line.
           if (c < ' '
-              || c == '\u007f'
+              || (c >= '\u007f' && c <= '\u009f')
               || c == '\u2028'
               || c == '\u2029'
               || Character.isSurrogate(c)) {

@@ -37,7 +37,8 @@ final class SkippingReader<O> implements OutputReader<O>, NamedLayout {
     Map<String, Object> layout = Layouts.described(reader);
     if (count > 0) {
       long before = (Long) layout.getOrDefault(LayoutKeys.SKIP, 0L);
-      layout.put(LayoutKeys.SKIP, Math.max(count, count + before)); // more than there can be
+      layout.put(
+          LayoutKeys.SKIP, before > Long.MAX_VALUE - count ? Long.MAX_VALUE : before + count);
     }
     return layout;
   }

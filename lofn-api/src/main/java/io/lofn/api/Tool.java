@@ -651,7 +651,7 @@ public final class Tool<I, O> implements Serializable {
     return image;
   }
 
-  Command command() {
+  Command commandParts() {
     return command;
   }
 

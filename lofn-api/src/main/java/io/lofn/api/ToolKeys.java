@@ -114,19 +114,19 @@ final class ToolKeys {
         SpecShapes.TEXT,
         "A script that sh -c runs in the container; in place of command.",
         Tool::shell,
-        tool -> tool.command().script());
+        tool -> tool.commandParts().script());
     key(
         COMMAND,
         WORDS,
         "The program and its arguments, run without a shell.",
         Tool::command,
-        tool -> orNull(tool.command().words()));
+        tool -> orNull(tool.commandParts().words()));
     key(
         ENTRYPOINT,
         WORDS,
         "A program and leading arguments that the command is appended to.",
         (tool, words) -> tool.entrypoint(words.toArray(String[]::new)),
-        tool -> orNull(tool.command().entrypoint()));
+        tool -> orNull(tool.commandParts().entrypoint()));
     flag(
         IMAGE_ENTRYPOINT,
         "Whether the image's own entrypoint gets the command as its arguments.",

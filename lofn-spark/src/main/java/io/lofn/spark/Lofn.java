@@ -5,7 +5,9 @@ import io.lofn.api.LofnException;
 import io.lofn.api.PairWriter;
 import io.lofn.api.RecordFunction;
 import io.lofn.api.Tool;
+import io.lofn.api.ToolSpec;
 import io.lofn.core.config.LofnConfig;
+import io.lofn.core.document.ToolDocuments;
 import io.lofn.core.policy.CommandCheck;
 import io.lofn.core.policy.SecurityPolicy;
 import io.lofn.core.runtime.RuntimeProviders;
@@ -97,6 +99,23 @@ public final class Lofn {
    */
   public static Lofn on(JavaSparkContext spark) {
     return new Lofn(spark, entriesOf(spark));
+  }
+
+  /**
+   * Reads a tool document.
+   *
+   * <pre>{@code
+   * Tool<?, ?> tool = Tool.of(Lofn.document(Files.readString(file), file.toString()));
+   * }</pre>
+   *
+   * @param text JSON or YAML, at most 1 MiB
+   * @param source where it comes from, such as a file's name, for messages
+   * @return the document
+   * @throws LofnException if it is no tool document; names the source, the line, the column and the
+   *     key, and says what to write
+   */
+  public static ToolSpec document(String text, String source) {
+    return ToolDocuments.read(text, source);
   }
 
   LofnConfig conf() {

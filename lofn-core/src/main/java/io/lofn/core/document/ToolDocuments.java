@@ -57,6 +57,6 @@ public final class ToolDocuments {
         source
             + place
             + ": here the text is no tool document that this lofn reads. Messages of this source do"
-            + " not quote it; try the document in a program, by Lofn.tool");
+            + " not quote it; try the document in a program, by Lofn.document");
   }
 }

@@ -1,4 +1,8 @@
-/** Tool documents as text: internal. */
+/**
+ * Tool documents as text.
+ *
+ * <p>Internal: for lofn's own modules; it may change with any version.
+ */
 @NullMarked
 package io.lofn.core.document;
 

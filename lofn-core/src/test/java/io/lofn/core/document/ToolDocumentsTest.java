@@ -78,7 +78,7 @@ class ToolDocumentsTest {
         .hasMessage(
             place
                 + ": here the text is no tool document that this lofn reads. Messages of this"
-                + " source do not quote it; try the document in a program, by Lofn.tool");
+                + " source do not quote it; try the document in a program, by Lofn.document");
   }
 
   @Test
