@@ -3,6 +3,7 @@ package io.lofn.api;
 import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The layouts that tool documents name. */
@@ -30,6 +31,15 @@ final class Layouts {
 
   static RecordType recordType(Object layout) {
     return named(layout).recordType();
+  }
+
+  /** What the records of a layout are; empty if it, or a part of it, is a function. */
+  static Optional<RecordType> typeOf(Object layout) {
+    try {
+      return Optional.of(recordType(layout));
+    } catch (LofnException function) {
+      return Optional.empty();
+    }
   }
 
   private static NamedLayout named(Object layout) {

@@ -713,6 +713,24 @@ public final class Tool<I, O> implements Serializable {
   }
 
   /**
+   * What the records are that the tool takes.
+   *
+   * @return their type; empty if the layout is a function of the program
+   */
+  public Optional<RecordType> inputType() {
+    return Layouts.typeOf(input);
+  }
+
+  /**
+   * What the records are that the tool gives.
+   *
+   * @return their type; empty if the layout is a function of the program
+   */
+  public Optional<RecordType> outputType() {
+    return Layouts.typeOf(output);
+  }
+
+  /**
    * The volumes.
    *
    * @return in the order they were added

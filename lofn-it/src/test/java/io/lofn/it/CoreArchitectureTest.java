@@ -37,7 +37,7 @@ class CoreArchitectureTest {
   private static final List<Set<String>> FLOORS =
       List.of(
           Set.of("config", "streams", "task", "text"),
-          Set.of("node", "runtime", "shell"),
+          Set.of("document", "node", "runtime", "shell"),
           Set.of("exchange", "storage"),
           Set.of("container", "feed", "image"),
           Set.of("hint", "plan", "probe", "warm"),
@@ -64,6 +64,7 @@ class CoreArchitectureTest {
               "org.jspecify..",
               "org.slf4j..",
               "com.google.common..",
+              "org.snakeyaml.engine..",
               "com.google.inject..",
               "jakarta.inject..",
               "io.lofn.api..",

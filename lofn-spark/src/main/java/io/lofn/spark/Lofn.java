@@ -22,9 +22,13 @@ import io.lofn.spark.reduce.LevelledRDD;
 import io.lofn.spark.reduce.PairSplittingWriter;
 import io.lofn.spark.reduce.PositionStrippingWriter;
 import io.lofn.spark.reduce.TreeReduce;
+import io.lofn.spark.rows.RowFormat;
+import io.lofn.spark.rows.RowsFunction;
+import io.lofn.spark.rows.RowsMap;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.HashPartitioner;
@@ -32,9 +36,12 @@ import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.input.PortableDataStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoder;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
@@ -197,7 +204,51 @@ public final class Lofn {
    *     allow
    */
   public <I, O> Dataset<O> map(Dataset<I> data, Tool<I, O> tool, Encoder<O> encoder) {
-    ToolFunction<I, O> function = new ToolFunction<>(call("map", tool));
+    return applied(data, new ToolFunction<>(call("map", tool)), tool, encoder);
+  }
+
+  /**
+   * Runs a tool over each partition of a DataFrame, or over each group of its rows. Lazy.
+   *
+   * <pre>{@code
+   * Dataset<Row> counts = lofn.map(
+   *     reads.select("sample", "sequence"),
+   *     Tool.pipe("busybox:1").shell("sort | uniq -c | awk -v OFS='\t' '{print $2, $1}'"),
+   *     Rows.tsv("sequence STRING, n BIGINT").groupBy("sample"));
+   * }</pre>
+   *
+   * @param data the data
+   * @param tool a tool of lines; of bytes with {@link Rows#binary()}
+   * @param rows how rows become records, and records rows again
+   * @return first the columns of {@link Rows#groupBy} and {@link Rows#keep}, then those that the
+   *     tool has written
+   * @throws LofnException if the tool has no command, or asks for what the configuration does not
+   *     allow; if a column is missing, or has a type that the form does not hold exactly; or if the
+   *     tool has records of another type
+   */
+  public Dataset<Row> map(Dataset<Row> data, Tool<?, ?> tool, Rows rows) {
+    RowsMap map = new RowsMap(data, tool, rows.form());
+    if (map.isPlain()) {
+      return rows.form().format() == RowFormat.BINARY
+          ? plain(map, tool, Encoders.BINARY())
+          : plain(map, tool, Encoders.STRING());
+    }
+    return map.output(
+        applied(
+            map.input(),
+            new RowsFunction<>(call("map", tool), map),
+            tool,
+            Encoders.row(map.outputSchema())));
+  }
+
+  private <T> Dataset<Row> plain(RowsMap map, Tool<?, ?> tool, Encoder<T> encoder) {
+    @SuppressWarnings("unchecked") // the types have been checked as far as they are known
+    Tool<T, T> typed = (Tool<T, T>) tool;
+    return map(map.input().as(encoder), typed, encoder).toDF("value");
+  }
+
+  private <I, O, F extends MapPartitionsFunction<I, O> & FlatMapFunction<Iterator<I>, O>>
+      Dataset<O> applied(Dataset<I> data, F function, Tool<?, ?> tool, Encoder<O> encoder) {
     if (!tool.isOrderSensitive()) {
       return data.mapPartitions(function, encoder);
     }
@@ -207,7 +258,8 @@ public final class Lofn {
               .formatted(tool.image()));
     }
     JavaRDD<O> output =
-        LevelledRDD.outputOf(tool, data.javaRDD().mapPartitions(function))
+        LevelledRDD.outputOf(
+                tool, data.javaRDD().mapPartitions((FlatMapFunction<Iterator<I>, O>) function))
             .setName("lofn map " + tool.image());
     return data.sparkSession().createDataset(output.rdd(), encoder);
   }

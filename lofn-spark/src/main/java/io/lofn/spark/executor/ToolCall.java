@@ -7,6 +7,7 @@ import io.lofn.core.image.DigestResolver;
 import io.lofn.core.image.ImageOnNode;
 import io.lofn.core.image.ImageRequirement;
 import io.lofn.core.run.ToolRunner;
+import io.lofn.core.task.TaskScope;
 import io.lofn.spark.executor.ExecutorInjector.Lease;
 import java.io.IOException;
 import java.io.Serializable;
@@ -95,19 +96,27 @@ public final class ToolCall<I, O> implements Serializable {
 
   /** Runs the tool over the partition of the current task. */
   public Iterator<O> call(Iterator<I> records) throws IOException {
-    EmptyRuns counted = emptyRuns;
-    if (counted == null) {
-      return run(records);
-    }
-    WatchedRun<I, O> run = new WatchedRun<>();
-    run.countIn(counted, SparkTaskScope.current());
-    return run.out(run(run.in(records)));
+    return call(records, SparkTaskScope.current());
   }
 
-  private Iterator<O> run(Iterator<I> records) throws IOException {
+  /**
+   * Runs the tool over some of the records of a task.
+   *
+   * @param task the current task, or a part of it that ends before
+   */
+  public Iterator<O> call(Iterator<I> records, TaskScope task) throws IOException {
+    EmptyRuns counted = emptyRuns;
+    if (counted == null) {
+      return run(records, task);
+    }
+    WatchedRun<I, O> run = new WatchedRun<>();
+    run.countIn(counted, task);
+    return run.out(run(run.in(records), task));
+  }
+
+  private Iterator<O> run(Iterator<I> records, TaskScope task) throws IOException {
     try (Lease lofn = ExecutorInjector.ofExecutor(conf)) {
-      return lofn.get(ToolRunner.class)
-          .run(operator, tool, image(), records, SparkTaskScope.current());
+      return lofn.get(ToolRunner.class).run(operator, tool, image(), records, task);
     }
   }
 }
