@@ -52,11 +52,12 @@ final class Json {
         case '\t' -> json.append("\\t");
         case '\r' -> json.append("\\r");
         default -> {
-          // Line separators, too, which some readers take for the end of a line.
+          // Line separators, which some readers take for the end of a line, and what YAML has not.
           if (c < ' '
               || (c >= '\u007f' && c <= '\u009f')
               || c == '\u2028'
               || c == '\u2029'
+              || c >= '\ufffe'
               || Character.isSurrogate(c)) {
             json.append("\\u%04x".formatted((int) c));
           } else {

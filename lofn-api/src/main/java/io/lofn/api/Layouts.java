@@ -124,7 +124,7 @@ final class Layouts {
       throw e;
     } catch (IllegalArgumentException | LofnException e) {
       throw new ToolSpecException(
-          at, "is refused: " + Printable.line(String.valueOf(e.getMessage())), e);
+          at, "is refused: " + SpecPath.said(String.valueOf(e.getMessage())), e);
     }
   }
 

@@ -79,6 +79,10 @@ public final class Lines implements Serializable {
    *     Shift_JIS, unless the delimiter begins with a control character
    */
   public Lines charset(Charset charset) {
+    if (!charset.canEncode()) {
+      throw new IllegalArgumentException(
+          charset + " can be read but not written; name another one");
+    }
     if ("\n\n".getBytes(charset).length != 2 * "\n".getBytes(charset).length) {
       throw new IllegalArgumentException(
           charset

@@ -6,6 +6,9 @@ import java.util.Comparator;
 /** Finds the name that somebody may have meant. */
 public final class NearestName {
 
+  /** More than any name has; what is longer is near to none. */
+  private static final int COMPARED = 100;
+
   private NearestName() {}
 
   /**
@@ -16,7 +19,8 @@ public final class NearestName {
    * @return one of them; of several the first in the alphabet
    */
   public static String to(String name, Collection<String> known) {
-    Comparator<String> byDistance = Comparator.comparing(each -> distance(name, each));
+    String compared = name.substring(0, Math.min(name.length(), COMPARED));
+    Comparator<String> byDistance = Comparator.comparing(each -> distance(compared, each));
     return known.stream().min(byDistance.thenComparing(Comparator.naturalOrder())).orElseThrow();
   }
 

@@ -79,16 +79,29 @@ final class OutputShape implements SpecShape<OutputReader<?>> {
 
   private OutputReader<?> several(Object value, SpecPath at) {
     List<OutputReader<?>> readers = SpecShapes.list(this).read(value, at);
-    OutputReader<?> all = readers.get(0);
+    OutputReader<?> first = readers.get(0);
     for (int i = 1; i < readers.size(); i++) {
       OutputReader<?> next = readers.get(i);
-      if (Layouts.recordType(all) != Layouts.recordType(next)) {
+      if (Layouts.recordType(first) != Layouts.recordType(next)) {
         throw new ToolSpecException(at.item(i), "has records of another type than those before it");
       }
-      OutputReader<?> before = all;
-      all = Layouts.made(at.item(i), () -> joined(before, next));
+      if (next.usesStdout()) {
+        throw new ToolSpecException(
+            at.item(i),
+            first.usesStdout()
+                ? "reads standard output, which can be read once; leave one of the two out"
+                : "reads standard output, which must be read before any file; put it first");
+      }
     }
-    return all;
+    return joined(readers);
+  }
+
+  /** By halves, for a chain of many readers is too deep to be sent or read. */
+  private static OutputReader<?> joined(List<OutputReader<?>> readers) {
+    int size = readers.size();
+    return size == 1
+        ? readers.get(0)
+        : joined(joined(readers.subList(0, size / 2)), joined(readers.subList(size / 2, size)));
   }
 
   @SuppressWarnings("unchecked") // they have one type of records

@@ -49,12 +49,12 @@ public final class ResourceLimits implements Serializable {
   /**
    * These limits with another share of the processors.
    *
-   * @param cpus processors, such as 1.5; greater than 0
+   * @param cpus processors, such as 1.5; greater than 0 and finite
    * @return the new limits
    */
   public ResourceLimits cpus(double cpus) {
-    if (!(cpus > 0)) {
-      throw new IllegalArgumentException("cpus must be greater than 0, not " + cpus);
+    if (!(cpus > 0) || Double.isInfinite(cpus)) {
+      throw new IllegalArgumentException("cpus must be a number greater than 0, not " + cpus);
     }
     return new ResourceLimits(cpus, memory, pids, sharedMemory, disk);
   }

@@ -30,6 +30,13 @@ final class SourceUri {
     return uri;
   }
 
+  /**
+   * The text that {@link #parse} makes this source of: a path without a scheme is as it is named.
+   */
+  static String text(URI source) {
+    return source.getScheme() == null ? source.getPath() : source.toString();
+  }
+
   private static URI withoutScheme(String path) {
     try {
       return new URI(null, null, path, null);

@@ -12,6 +12,7 @@ final class SpecPath {
 
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]*");
   private static final int SHOWN = 60;
+  private static final int SAID = 200;
 
   private final List<Object> parts;
 
@@ -55,6 +56,26 @@ final class SpecPath {
   /** A name or value of a document for a message: one line of a limited length. */
   static String shown(String text) {
     String line = Printable.line(text);
-    return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "...";
+    return line.length() <= SHOWN ? line : beginning(line, SHOWN) + "...";
+  }
+
+  /**
+   * What a setter said: one line, without the middle if it is long, for it ends with the advice.
+   */
+  static String said(String message) {
+    String line = Printable.line(message);
+    if (line.length() <= 2 * SAID) {
+      return line;
+    }
+    String end = line.substring(line.length() - SAID);
+    return "%s ... %s"
+        .formatted(
+            beginning(line, SAID),
+            Character.isLowSurrogate(end.charAt(0)) ? end.substring(1) : end);
+  }
+
+  private static String beginning(String text, int length) {
+    return text.substring(
+        0, Character.isHighSurrogate(text.charAt(length - 1)) ? length - 1 : length);
   }
 }

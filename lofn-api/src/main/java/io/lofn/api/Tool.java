@@ -35,6 +35,9 @@ public final class Tool<I, O> implements Serializable {
   /** What the names of variables begin with that lofn sets for each run. */
   private static final String OWN_VARIABLES = "LOFN_";
 
+  /** Linux keeps eight bits. */
+  static final int MOST_EXIT_CODE = 255;
+
   private static final long serialVersionUID = 1L;
 
   private final String image;
@@ -587,6 +590,13 @@ public final class Tool<I, O> implements Serializable {
   public Tool<I, O> acceptedExitCodes(int... codes) {
     if (codes.length == 0) {
       throw new IllegalArgumentException("No exit code is accepted");
+    }
+    for (int code : codes) {
+      if (code < 0 || code > MOST_EXIT_CODE) {
+        throw new IllegalArgumentException(
+            "Tool.acceptedExitCodes: an exit code is 0 to %d, not %d"
+                .formatted(MOST_EXIT_CODE, code));
+      }
     }
     return with(draft -> draft.acceptedExitCodes = Arrays.stream(codes).boxed().toList());
   }

@@ -10,8 +10,9 @@ final class ToolDocument {
 
   /** The tool of a document. */
   static Tool<?, ?> tool(Map<?, ?> document) {
-    checkVersion(document);
-    Map<String, Object> values = ToolKeys.object().read(document, SpecPath.ROOT);
+    Map<String, Object> given = SpecShapes.names(document, SpecPath.ROOT);
+    checkVersion(given);
+    Map<String, Object> values = ToolKeys.object().read(given, SpecPath.ROOT);
     checkCommand(values);
     Tool<?, ?> tool =
         Layouts.made(

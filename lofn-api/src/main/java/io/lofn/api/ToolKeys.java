@@ -177,8 +177,7 @@ final class ToolKeys {
         "tmpfs",
         SpecShapes.map(SpecShapes.SIZE_TEXT),
         "Directories that live in memory: absolute path to size.",
-        (tool, sizes) ->
-            each(tool, sizes, (changed, size) -> changed.tmpfs(size.getKey(), size.getValue())),
+        (tool, sizes) -> each(tool, sizes, ToolKeys::tmpfs),
         tool -> orNull(sizes(tool.settings().tmpfs())));
     key(
         "labels",
@@ -274,7 +273,7 @@ final class ToolKeys {
         tool -> time("Tool.idleTimeout", tool.idleTimeout().orElse(null)));
     key(
         "acceptedExitCodes",
-        SpecShapes.list(SpecShapes.integer(0, 255)),
+        SpecShapes.list(SpecShapes.integer(0, Tool.MOST_EXIT_CODE)),
         "The exit codes that mean success; 0 alone if left out.",
         (tool, codes) -> tool.acceptedExitCodes(codes.stream().mapToInt(Long::intValue).toArray()),
         tool ->
@@ -292,7 +291,7 @@ final class ToolKeys {
         SpecShapes.TEXT,
         "An archive that nodes load the image from: a URI or an absolute path.",
         Tool::imageArchive,
-        tool -> tool.imageArchive().map(Object::toString).orElse(null));
+        tool -> tool.imageArchive().map(SourceUri::text).orElse(null));
     choice(
         "unsupportedFeatures",
         UnsupportedFeaturePolicy.class,
@@ -358,6 +357,16 @@ final class ToolKeys {
 
   private static @Nullable Object time(String setter, @Nullable Duration time) {
     return time == null ? null : SpecShapes.time(setter, time);
+  }
+
+  /** Two names of one directory would leave it to their order which size is meant. */
+  private static Tool<?, ?> tmpfs(Tool<?, ?> tool, Map.Entry<String, Long> size) {
+    Tool<?, ?> changed = tool.tmpfs(size.getKey(), size.getValue());
+    if (changed.settings().tmpfs().size() == tool.settings().tmpfs().size()) {
+      throw new IllegalArgumentException(
+          "'%s' names a directory that has a size already".formatted(size.getKey()));
+    }
+    return changed;
   }
 
   private static Map<String, Object> sizes(Map<String, Long> bytes) {

@@ -81,7 +81,8 @@ public final class ToolSpec implements Serializable {
   /**
    * The document as JSON, in one line.
    *
-   * @return JSON that lofn reads again
+   * @return JSON that lofn reads again, if it has at most 1 MiB and each key at most 1,024
+   *     characters
    */
   public String toJson() {
     return Json.of(document);

@@ -48,7 +48,7 @@ final class VolumeShape implements SpecShape<Volume> {
 
   static Map<String, Object> described(Volume volume) {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put(SOURCE, volume.source().toString());
+    map.put(SOURCE, SourceUri.text(volume.source()));
     map.put(TARGET, volume.target());
     if (!volume.isReadOnly()) {
       map.put(READ_ONLY, false);

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,28 @@ class ToolSpecTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/a b", "/100%", "/a%20b", "/a?b#c", "/[a]", "/a:b", "/\u00e4", "file:///a%20b"})
+  void everySourceOfAVolumeOrAnImageComesBackExactly(String source) {
+    Tool<?, ?> tool = TOOL.volume(Volume.of(source).at("/t")).imageArchive(source);
+    Tool<?, ?> again = Tool.of(ToolSpec.of(tool.toSpec().toMap()));
+    assertThat(again.volumes().get(0).source()).isEqualTo(Volume.of(source).at("/t").source());
+    assertThat(again.imageArchive()).isEqualTo(tool.imageArchive());
+  }
+
+  @Test
+  void whatNoDocumentHoldsNoSetterTakes() {
+    assertThatThrownBy(() -> TOOL.cpus(Double.POSITIVE_INFINITY))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("cpus must be a number greater than 0, not Infinity");
+    for (int code : new int[] {-1, 256, Integer.MIN_VALUE}) {
+      assertThatThrownBy(() -> TOOL.acceptedExitCodes(0, code))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("Tool.acceptedExitCodes: an exit code is 0 to 255, not " + code);
+    }
+  }
+
   @Test
   void aTimeThatNoTextHoldsIsRefused() {
     assertThatThrownBy(() -> TOOL.timeout(Duration.ofNanos(1_500_000)).toSpec())
@@ -172,9 +195,15 @@ class ToolSpecTest {
   void aKeyThatIsNoTextIsRefused() {
     Map<Object, Object> names = new HashMap<>();
     names.put(null, "x");
+    Map<Object, Object> sorted = new TreeMap<>(Map.of(1, "x"));
     assertThatThrownBy(() -> ToolSpec.of(document("labels", names)))
         .isInstanceOf(ToolSpecException.class)
         .hasMessageContaining("labels has the key null");
+    @SuppressWarnings({"unchecked", "rawtypes"}) // as a caller in Python or Groovy does
+    Map<String, ?> untyped = (Map) sorted;
+    assertThatThrownBy(() -> ToolSpec.of(untyped))
+        .isInstanceOf(ToolSpecException.class)
+        .hasMessageContaining("has the key 1, which is the number 1");
   }
 
   @Test
@@ -205,12 +234,12 @@ class ToolSpecTest {
     for (int c = 1; c < 0x3000; c++) {
       all.appendCodePoint(c);
     }
-    String json = TOOL.env("A", all.append("\ud83e\uddec").toString()).toSpec().toJson();
+    String json = TOOL.env("A", all.append("\ud83e\uddec\uffff").toString()).toSpec().toJson();
     assertThat(json)
         .contains("\\u0001")
         .contains("\\u2028")
         .contains("\\ud83e\\uddec")
         .contains("\\\"");
-    assertThat(json).matches("[ -~\\u00a0-\\ud7ff\\ue000-\\uffff]*");
+    assertThat(json).matches("[ -~\\u00a0-\\ud7ff\\ue000-\\ufffd]*");
   }
 }

@@ -1,13 +1,13 @@
 package io.lofn.core.document;
 
 import io.lofn.api.Printable;
-import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -16,12 +16,16 @@ import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlVersionException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.resolver.JsonScalarResolver;
+import org.snakeyaml.engine.v2.resolver.ScalarResolver;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * One document of JSON or YAML 1.2 (its JSON schema: only true and false are flags), with the place
@@ -34,13 +38,25 @@ final class DocumentTree {
   private static final int DEEPEST = 32;
   private static final int MOST_VALUES = 100_000;
 
+  /** More than any number has that means something; to read a longer one takes long. */
+  private static final int LONGEST_NUMBER = 400;
+
+  private static final int SHOWN = 60;
+  private static final int SAID = 300;
+
+  private static final Set<Tag> COLLECTIONS = Set.of(Tag.MAP, Tag.SEQ);
+
+  /** Tells what a text without a tag is. */
+  private static final ScalarResolver TYPES = new JsonScalarResolver();
+
   private final Node root;
   private final Map<String, Object> values;
   private int count;
+  private long characters;
 
   private DocumentTree(Node root) throws DocumentException {
     this.root = root;
-    if (!(root instanceof MappingNode map)) {
+    if (!(root instanceof MappingNode map) || !COLLECTIONS.contains(map.getTag())) {
       throw new DocumentException(
           place(root.getStartMark()),
           "a tool document is a map that begins with lofn: 1, not a single value or a list");
@@ -53,6 +69,7 @@ final class DocumentTree {
       throw new DocumentException("", "a tool document has at most 1 MiB");
     }
     String plain = text.startsWith("\uFEFF") ? text.substring(1) : text;
+    checkCharacters(plain);
     LoadSettings settings =
         LoadSettings.builder()
             .setParseComments(false)
@@ -71,10 +88,31 @@ final class DocumentTree {
     } catch (MarkedYamlEngineException e) {
       throw new DocumentException(
           place(e.getProblemMark()),
-          "this is neither JSON nor YAML: " + Printable.line(String.valueOf(e.getProblem())));
+          "this is neither JSON nor YAML: " + shown(String.valueOf(e.getProblem()), SAID));
+    } catch (YamlVersionException e) {
+      throw new DocumentException(
+          "", "the line %YAML names a version that is not read; leave the line out");
     } catch (YamlEngineException e) {
       throw new DocumentException(
-          "", "this is neither JSON nor YAML: " + Printable.line(String.valueOf(e.getMessage())));
+          "", "this is neither JSON nor YAML: " + shown(String.valueOf(e.getMessage()), SAID));
+    }
+  }
+
+  /** The parser refuses these, too, without their place. */
+  private static void checkCharacters(String text) throws DocumentException {
+    int line = 1;
+    int column = 1;
+    int point;
+    for (int i = 0; i < text.length(); i += Character.charCount(point)) {
+      point = text.codePointAt(i);
+      if (!StreamReader.isPrintable(point)) {
+        throw new DocumentException(
+            ":%d:%d".formatted(line, column),
+            "the character U+%04X cannot stand in a document; write \"\\u%04x\" in quotes"
+                .formatted(point, point));
+      }
+      line += point == '\n' ? 1 : 0;
+      column = point == '\n' ? 1 : column + 1;
     }
   }
 
@@ -114,12 +152,13 @@ final class DocumentTree {
             place(key.getStartMark()), "a key must be text; put it in quotes");
       }
       String name = scalar.getValue();
+      checkSize(name, key);
       Node before = keys.put(name, key);
       if (before != null) {
         throw new DocumentException(
             place(key.getStartMark()),
             "the key %s stands here for the second time; it stands at line %d, too"
-                .formatted(shown(name), line(before)));
+                .formatted(shown(name, SHOWN), line(before)));
       }
       map.put(name, value(tuple.getValueNode(), depth + 1));
     }
@@ -130,16 +169,30 @@ final class DocumentTree {
     return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
   }
 
-  private static String shown(String name) {
-    String line = Printable.line(name);
-    return line.length() <= 60 ? line : line.substring(0, 60) + "...";
+  private static String shown(String text, int most) {
+    String line = Printable.line(text);
+    return line.length() <= most ? line : line.substring(0, most) + "...";
+  }
+
+  /** An alias stands for the whole of what it names, which may hold aliases, or itself. */
+  private void checkSize(String text, Node node) throws DocumentException {
+    characters += text.length();
+    if (characters > LONGEST) {
+      throw tooLarge(node);
+    }
+  }
+
+  private static DocumentException tooLarge(Node node) {
+    return new DocumentException(
+        place(node.getStartMark()), "aliases make this document too large");
   }
 
   private @Nullable Object value(Node node, int depth) throws DocumentException {
-    // An alias stands for the whole of what it names, which may hold aliases, or itself.
     if (++count > MOST_VALUES || depth > DEEPEST) {
-      throw new DocumentException(
-          place(node.getStartMark()), "aliases make this document too large");
+      throw tooLarge(node);
+    }
+    if (!(node instanceof ScalarNode) && !COLLECTIONS.contains(node.getTag())) {
+      throw tagged(node);
     }
     if (node instanceof MappingNode map) {
       return map(map, depth);
@@ -151,12 +204,23 @@ final class DocumentTree {
       }
       return list;
     }
-    return scalar((ScalarNode) node);
+    ScalarNode scalar = (ScalarNode) node;
+    checkSize(scalar.getValue(), scalar);
+    return scalar(scalar);
+  }
+
+  private static DocumentException tagged(Node node) {
+    return new DocumentException(
+        place(node.getStartMark()),
+        "tags such as %s have no meaning here".formatted(shown(node.getTag().getValue(), SHOWN)));
   }
 
   private static @Nullable Object scalar(ScalarNode node) throws DocumentException {
     Tag tag = node.getTag();
     String text = node.getValue();
+    if (!tag.equals(Tag.STR) && !tag.equals(TYPES.resolve(text, true))) {
+      throw tagged(node); // !!bool yes
+    }
     if (tag.equals(Tag.STR)) {
       return text;
     }
@@ -166,22 +230,21 @@ final class DocumentTree {
     if (tag.equals(Tag.BOOL)) {
       return Boolean.valueOf(text);
     }
-    try {
-      if (tag.equals(Tag.INT)) {
-        BigInteger number = new BigInteger(text);
-        return number.bitLength() < Long.SIZE ? (Object) number.longValue() : number;
-      }
-      if (tag.equals(Tag.FLOAT)) {
-        return text.contains("inf") || text.contains("nan")
-            ? (Object) (text.contains("nan") ? Double.NaN : Double.POSITIVE_INFINITY)
-            : new BigDecimal(text).doubleValue();
-      }
-    } catch (NumberFormatException e) {
-      throw new DocumentException(place(node.getStartMark()), "this is no number");
+    if (text.length() > LONGEST_NUMBER) {
+      throw new DocumentException(
+          place(node.getStartMark()),
+          "this number has more than %d characters".formatted(LONGEST_NUMBER));
     }
-    throw new DocumentException(
-        place(node.getStartMark()),
-        "tags such as %s have no meaning here".formatted(shown(tag.getValue())));
+    if (tag.equals(Tag.INT)) {
+      BigInteger number = new BigInteger(text);
+      return number.bitLength() < Long.SIZE ? (Object) number.longValue() : number;
+    }
+    return switch (text) {
+      case ".inf" -> Double.POSITIVE_INFINITY;
+      case "-.inf" -> Double.NEGATIVE_INFINITY;
+      case ".nan" -> Double.NaN;
+      default -> Double.valueOf(text);
+    };
   }
 
   /** The place of a key or item as {@code :line:column}; of what is above it if it is not there. */

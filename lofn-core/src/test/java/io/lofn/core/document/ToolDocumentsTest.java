@@ -2,6 +2,7 @@ package io.lofn.core.document;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.lofn.api.InputFiles;
 import io.lofn.api.Lines;
@@ -10,7 +11,10 @@ import io.lofn.api.RecordType;
 import io.lofn.api.Tool;
 import io.lofn.api.ToolSpec;
 import io.lofn.api.Volume;
+import java.io.ObjectOutputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.Stream;
@@ -171,6 +175,96 @@ class ToolDocumentsTest {
   void aTextOfMoreThanAMebibyteIsRefused() {
     assertThatThrownBy(() -> ToolDocuments.read("#".repeat((1 << 20) + 1), "x"))
         .hasMessage("x: a tool document has at most 1 MiB");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "image: ' LONG'",
+        "user: *LONG",
+        "user: !LONG x",
+        "workdir: LONG",
+        "imageArchive: LONG",
+        "memory: LONG",
+        "platform: {? LONG : x}",
+        "pullPolicy: LONG",
+        "volumes: [LONG]",
+        "volumes: [{source: LONG, target: /a}]",
+        "volumes: [{source: 'x: LONG', target: /a}]",
+        "volumes: [{source: /a, target: LONG}]",
+        "volumes: [{source: &a /LONG, target: /a}, {source: *a, target: /a}]",
+        "env: {? '=LONG' : x}",
+        "env: {? LONG : 7}",
+        "labels: {? '=LONG' : x}",
+        "tmpfs: {? LONG : 1g}",
+        "input: {file: /LONG}",
+        "input: {delimiter: '\u20acLONG', charset: ISO-8859-1}",
+        "input: {charset: LONG}",
+        "output: {files: '[LONG'}",
+        "output: {records: files, directory: /LONG}",
+        "? LONG\n: x",
+      })
+  void aLongValueIsShownInPart(String line) {
+    String command = line.startsWith("image") ? "lofn: 1\n" : START;
+    String text = command + "command: [x]\n" + line.replace("LONG", "k".repeat(100_000));
+    assertThatThrownBy(() -> ToolDocuments.read(text, "x"))
+        .isInstanceOf(LofnException.class)
+        .hasMessageStartingWith("x:")
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(700));
+  }
+
+  @Test
+  void aMessageEndsWithWhatToWriteHoweverLongTheValueIs() {
+    assertThatThrownBy(
+            () ->
+                ToolDocuments.read(
+                    START + "command: [x]\noutput: {file: /" + "k".repeat(100_000) + "}", "x"))
+        .hasMessageContaining("output is refused: The name '/kkk")
+        .hasMessageEndingWith("as in 'x' for what the tool sees as /shared/x");
+  }
+
+  @Test
+  void aLongValueIsNotCutWithinACharacter() {
+    assertThatThrownBy(
+            () ->
+                ToolDocuments.read(
+                    START + "command: [x]\npullPolicy: " + "a".repeat(59) + "\ud83e\uddec", "x"))
+        .hasMessageContaining("pullPolicy is \"" + "a".repeat(59) + "...\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"9", "9.", "1e9"})
+  void aHugeNumberIsRefusedAndNotReckonedWith(String piece) {
+    String number = piece + "9".repeat(1_000_000);
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () ->
+            assertThatThrownBy(() -> ToolDocuments.read(START + "pids: " + number, "x"))
+                .hasMessage("x:3:7: this number has more than 400 characters"));
+  }
+
+  @Test
+  void aliasesOfALongTextAreLimitedByWhatTheyStandFor() {
+    String word = "x".repeat(100_000);
+    assertThat(
+            Tool.of(ToolDocuments.read(START + "command: [&a " + word + ", *a, *a]", "x")).argv())
+        .containsExactly(word, word, word);
+    assertThatThrownBy(
+            () -> ToolDocuments.read(START + "command: [&a " + word + ", *a".repeat(10) + "]", "x"))
+        .hasMessage("x:3:11: aliases make this document too large");
+  }
+
+  @Test
+  void manyOutputsAreReadAndSent() throws Exception {
+    int count = 20_000;
+    ToolSpec spec =
+        ToolDocuments.read(
+            START + "command: [x]\noutput: [" + "{file: a},".repeat(count) + "]", "x");
+    Tool<?, ?> tool = Tool.of(spec);
+    assertThat((List<?>) tool.toSpec().toMap().get("output")).hasSize(count);
+    try (ObjectOutputStream out = new ObjectOutputStream(OutputStream.nullOutputStream())) {
+      out.writeObject(tool);
+    }
   }
 
   @Test

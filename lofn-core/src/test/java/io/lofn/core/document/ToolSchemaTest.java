@@ -9,10 +9,14 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.lofn.api.ToolSpec;
+import io.lofn.api.ToolSpecException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,6 +29,12 @@ class ToolSchemaTest {
   private static final String END = "<!-- end -->";
   private static final Path PUBLISHED = Path.of("..", "docs", "tool.schema.json");
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What lofn says of values whose form is right: a schema cannot tell that they mean nothing. */
+  private static final Pattern MEANING =
+      Pattern.compile(
+          "is refused|stands beside|needs shell|has no command|is no charset|at least 1|more than"
+              + "|has file and|needs files|records of another type|reads standard output");
 
   private static JsonSchema schema() {
     return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
@@ -114,6 +124,34 @@ class ToolSchemaTest {
   void theSchemaRefusesWhatASchemaCanTell(Corpus.Invalid each) throws Exception {
     assertThat(schema().validate(document(each.text())).isEmpty())
         .isNotEqualTo(each.schema().orElseThrow());
+  }
+
+  @Test
+  void theSchemaAndLofnAgreeOnDocumentsThatNobodyHasThoughtOf() {
+    Random random = new Random(23);
+    JsonSchema schema = schema();
+    JsonNode form = JSON.valueToTree(ToolSpec.schema());
+    int accepted = 0;
+    int refused = 0;
+    for (int i = 0; i < 5000; i++) {
+      Map<String, Object> document = new RandomDocument(random, form).next();
+      boolean fits = schema.validate(JSON.valueToTree(document)).isEmpty();
+      try {
+        ToolSpec spec = ToolSpec.of(document);
+        assertThat(fits).as("the schema refuses what lofn reads: %s", document).isTrue();
+        assertThat(ToolDocuments.read(spec.toJson(), "x")).isEqualTo(spec);
+        assertThat(ToolSpec.of(spec.toMap())).isEqualTo(spec);
+        assertThat(schema.validate(JSON.valueToTree(spec.toMap()))).isEmpty();
+        accepted++;
+      } catch (ToolSpecException e) {
+        if (fits) {
+          assertThat(e.problem()).as("the schema accepts %s", document).containsPattern(MEANING);
+        }
+        refused++;
+      }
+    }
+    assertThat(accepted).isGreaterThan(500);
+    assertThat(refused).isGreaterThan(500);
   }
 
   private static JsonNode document(String text) throws DocumentException, JsonProcessingException {
