@@ -23,6 +23,7 @@ import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.DoubleType;
@@ -319,14 +320,15 @@ public final class RowsMap {
       struct = when(col(RECORD).equalTo(""), lit(null)).otherwise(struct);
     }
     Dataset<Row> rows = records.withColumn(PARSED, struct);
-    // Spark gives no struct at all for an empty line.
+    // An empty line is one empty field; for more fields Spark makes NULL of each, and no fault.
     Column none = col(PARSED).isNull();
+    Column empty = col(RECORD).equalTo("");
     return checked(
         rows,
         col(PARSED)
             .getField(CORRUPT)
             .isNotNull()
-            .or(parsed.length == 1 ? none.and(col(RECORD).notEqual("")) : none));
+            .or(parsed.length == 1 ? none.and(functions.not(empty)) : none.or(empty)));
   }
 
   /** Within an object, so that a list, a second object, or text after the object is a fault. */
