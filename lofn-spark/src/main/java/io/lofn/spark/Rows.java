@@ -144,7 +144,7 @@ public final class Rows {
   private static StructType parsed(String schema) {
     try {
       return StructType.fromDDL(schema);
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // Spark's parser throws a checked one, undeclared
       throw new LofnException(
           "'%s' is no schema; write columns such as \"word STRING, n INT\"".formatted(schema), e);
     }

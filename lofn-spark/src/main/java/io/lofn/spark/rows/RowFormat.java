@@ -1,6 +1,8 @@
 package io.lofn.spark.rows;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_csv;
 import static org.apache.spark.sql.functions.to_json;
@@ -39,6 +41,18 @@ public enum RowFormat {
   CSV("csv"),
   /** Objects of JSON. */
   JSON("jsonLines");
+
+  /**
+   * What Spark's parser puts in the place of an empty field, to tell it from an empty text. No text
+   * of a tool is likely to be this one: it has characters that Unicode gives no meaning.
+   */
+  private static final String NULL = "\uffff\ufffenull\uffff\ufffe";
+
+  /**
+   * How many fields too many a record may have to be shown as such; with more of them Spark's
+   * parser fails by itself. It clears an array of so many for each record.
+   */
+  private static final int SURPLUS = 16;
 
   private final String name;
 
@@ -132,8 +146,35 @@ public enum RowFormat {
     return "'" + Printable.line(name) + "'";
   }
 
-  /** The options of Spark's functions: all that have an influence, whatever the session says. */
-  Map<String, String> options() {
+  /** How Spark's functions write: NULL as an empty field, the empty text as two quotes. */
+  private Map<String, String> writing(int columns) {
+    Map<String, String> options = common(columns);
+    if (this != JSON) {
+      options.put("nullValue", "");
+      options.put("emptyValue", "\"\"");
+    }
+    return options;
+  }
+
+  /**
+   * How Spark's functions read: what does not fit comes in a column.
+   *
+   * @param corrupt the name of the column
+   * @param columns how many fields a record has
+   */
+  Map<String, String> reading(String corrupt, int columns) {
+    Map<String, String> options = common(columns);
+    options.put("mode", "PERMISSIVE");
+    options.put("columnNameOfCorruptRecord", corrupt);
+    if (this != JSON) {
+      options.put("nullValue", NULL);
+      options.put("emptyValue", "");
+    }
+    return options;
+  }
+
+  /** The options that have an influence both ways, whatever the session says. */
+  private Map<String, String> common(int columns) {
     Map<String, String> options = new HashMap<>();
     options.put("timeZone", "UTC");
     options.put("dateFormat", "yyyy-MM-dd");
@@ -149,12 +190,10 @@ public enum RowFormat {
     options.put("sep", this == TSV ? "\t" : ",");
     options.put("quote", "\"");
     options.put("escape", "\"");
-    options.put("nullValue", "");
-    options.put("emptyValue", "\"\"");
     options.put("ignoreLeadingWhiteSpace", "false");
     options.put("ignoreTrailingWhiteSpace", "false");
     options.put("maxCharsPerColumn", "-1");
-    options.put("maxColumns", "1000000");
+    options.put("maxColumns", Integer.toString(columns + SURPLUS));
     return options;
   }
 
@@ -164,6 +203,9 @@ public enum RowFormat {
     for (int i = 0; i < fields.length; i++) {
       fields[i] = this == JSON ? col(columns.get(i)).as(names.get(i)) : col(columns.get(i));
     }
-    return this == JSON ? to_json(struct(fields), options()) : to_csv(struct(fields), options());
+    // Spark's writer makes no line at all of a single field that is empty.
+    return this == JSON
+        ? to_json(struct(fields), writing(fields.length))
+        : coalesce(to_csv(struct(fields), writing(fields.length)), lit(""));
   }
 }

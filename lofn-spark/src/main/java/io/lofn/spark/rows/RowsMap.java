@@ -18,9 +18,7 @@ import io.lofn.api.RecordType;
 import io.lofn.api.Tool;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -244,13 +242,14 @@ public final class RowsMap {
   }
 
   /**
-   * A field with a line break in it would be two lines for the tool; which one, is looked up then.
+   * A field with a line break in it would be two lines for the tool, and a parser passes over a
+   * byte order mark at the begin of one. Which column it is, is looked up then.
    */
   private Column lineOf(Column record) {
     List<Column> broken = new ArrayList<>();
     for (int i : columns) {
       if (fields[i].dataType() instanceof StringType) {
-        broken.add(when(hasBreak(col(name(i))), lit("'" + Printable.line(fields[i].name()) + "'")));
+        broken.add(when(isLost(col(name(i))), lit("'" + Printable.line(fields[i].name()) + "'")));
       }
     }
     if (broken.isEmpty()) {
@@ -258,19 +257,19 @@ public final class RowsMap {
     }
     Column names = array_join(array(broken.toArray(Column[]::new)), ", ");
     return when(
-            hasBreak(record),
+            isLost(record),
             raise_error(
                 concat(
                     lit("In a row of the input the column "),
                     names,
                     lit(
-                        " has a line break, which %s does not hold in one line; replace it, or use Rows.jsonLines"
+                        " has a line break, or begins with a byte order mark, which %s does not hold in one line; replace it, or use Rows.jsonLines"
                             .formatted(form.format().title())))))
         .otherwise(record);
   }
 
-  private static Column hasBreak(Column text) {
-    return text.contains("\n").or(text.contains("\r"));
+  private static Column isLost(Column text) {
+    return text.contains("\n").or(text.contains("\r")).or(text.startsWith("\ufeff"));
   }
 
   /** The schema of what the function gives: number of the record, what passes by, the record. */
@@ -316,13 +315,24 @@ public final class RowsMap {
   }
 
   private Dataset<Row> ofCsv(Dataset<Row> records, StructField[] parsed) {
-    Column struct = from_csv(col(RECORD), lit(nullable(parsed, CORRUPT).toDDL()), parsing(CORRUPT));
+    Column struct =
+        from_csv(
+            col(RECORD),
+            lit(nullable(parsed, CORRUPT).toDDL()),
+            form.format().reading(CORRUPT, parsed.length));
     if (parsed.length == 1) {
       // The empty line, which is no line for the parser, is the one empty field.
       struct = when(col(RECORD).equalTo(""), lit(null)).otherwise(struct);
     }
     Dataset<Row> rows = records.withColumn(PARSED, struct);
-    return checked(rows, col(PARSED).getField(CORRUPT).isNotNull());
+    // Spark gives no struct at all for an empty line.
+    Column none = col(PARSED).isNull();
+    return checked(
+        rows,
+        col(PARSED)
+            .getField(CORRUPT)
+            .isNotNull()
+            .or(parsed.length == 1 ? none.and(col(RECORD).notEqual("")) : none));
   }
 
   /**
@@ -339,7 +349,7 @@ public final class RowsMap {
         from_json(
             concat(lit("{\"" + RECORD + "\":"), col(RECORD), lit(",\"" + END + "\":true}")),
             whole,
-            parsing(CORRUPT));
+            form.format().reading(CORRUPT, parsed.length));
     Dataset<Row> rows = records.withColumn("whole", struct);
     Column bad =
         col("whole")
@@ -356,13 +366,6 @@ public final class RowsMap {
       schema = schema.add(field(i, parsed[i]), parsed[i].dataType(), true);
     }
     return corrupt == null ? schema : schema.add(corrupt, DataTypes.StringType, true);
-  }
-
-  private Map<String, String> parsing(String corrupt) {
-    Map<String, String> options = new HashMap<>(form.format().options());
-    options.put("mode", "PERMISSIVE");
-    options.put("columnNameOfCorruptRecord", corrupt);
-    return options;
   }
 
   private Dataset<Row> checked(Dataset<Row> rows, Column bad) {
