@@ -43,6 +43,7 @@ public final class RowsMap {
   private static final String RECORD = "record";
   private static final String NUMBER = "number";
   private static final String PARSED = "parsed";
+  private static final String END = "end";
   private static final String CORRUPT = "corrupt";
   private static final String VALUE = "value";
 
@@ -296,12 +297,17 @@ public final class RowsMap {
       return records.select(all.toArray(Column[]::new)).toDF(names.toArray(String[]::new));
     }
     StructField[] parsed = schema.get().fields();
+    boolean json = form.format() == RowFormat.JSON;
+    if (json) {
+      all.add(col(PARSED + ".*")); // by position: names may differ in case alone
+    }
     for (int i = 0; i < parsed.length; i++) {
-      all.add(col(PARSED).getField(field(i, parsed[i])));
+      if (!json) {
+        all.add(col(PARSED).getField(field(i, parsed[i])));
+      }
       names.add(parsed[i].name());
     }
-    Dataset<Row> rows =
-        form.format() == RowFormat.JSON ? ofJson(records, parsed) : ofCsv(records, parsed);
+    Dataset<Row> rows = json ? ofJson(records, parsed) : ofCsv(records, parsed);
     return rows.select(all.toArray(Column[]::new)).toDF(names.toArray(String[]::new));
   }
 
@@ -331,20 +337,28 @@ public final class RowsMap {
             .or(parsed.length == 1 ? none.and(functions.not(empty)) : none.or(empty)));
   }
 
-  /** Within an object, so that a list, a second object, or text after the object is a fault. */
+  /**
+   * Within an object, so that a list, a second object, or text after the object is a fault. The
+   * flag at its end tells that the parser has come there: it ignores what follows an object.
+   */
   private Dataset<Row> ofJson(Dataset<Row> records, StructField[] parsed) {
     StructType whole =
         new StructType()
             .add(RECORD, nullable(parsed, null), true)
+            .add(END, DataTypes.BooleanType, true)
             .add(CORRUPT, DataTypes.StringType, true);
     Column struct =
         from_json(
-            concat(lit("{\"" + RECORD + "\":"), col(RECORD), lit("}")),
+            concat(lit("{\"" + RECORD + "\":"), col(RECORD), lit(",\"" + END + "\":true}")),
             whole,
             form.format().reading(CORRUPT, parsed.length));
     Dataset<Row> rows = records.withColumn("whole", struct);
     Column bad =
-        col("whole").getField(CORRUPT).isNotNull().or(col("whole").getField(RECORD).isNull());
+        col("whole")
+            .getField(CORRUPT)
+            .isNotNull()
+            .or(col("whole").getField(RECORD).isNull())
+            .or(col("whole").getField(END).isNull());
     return checked(rows, bad).withColumn(PARSED, col("whole").getField(RECORD));
   }
 
