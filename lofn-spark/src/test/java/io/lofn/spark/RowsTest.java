@@ -248,6 +248,7 @@ class RowsTest {
         "jsonLines; 7; a INT",
         "jsonLines; ; a INT",
         "jsonLines; a; a INT",
+        "jsonLines; {'a': 1}; a INT",
       })
   void aLineThatDoesNotFitIsAnErrorWithItsRowAndItsRunAndNeverNull(
       String format, String line, String schema) {
@@ -276,6 +277,15 @@ class RowsTest {
     assertThatThrownBy(
             () -> lofn.map(sql("SELECT '1' AS x").coalesce(1), tool, Rows.csv("a DATE")).collect())
         .hasStackTraceContaining("2026-02-30");
+  }
+
+  @Test
+  void whatAToolWroteDoesNotControlATerminalByAMessage() {
+    Tool<String, String> tool = Tool.pipe("any").command("printf", "\\033[31mred\\n");
+    assertThatThrownBy(
+            () -> lofn.map(sql("SELECT '1' AS x").coalesce(1), tool, Rows.csv("a INT")).collect())
+        .hasStackTraceContaining("?[31mred")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\u001b"));
   }
 
   @Test

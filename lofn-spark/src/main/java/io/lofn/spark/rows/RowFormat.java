@@ -185,6 +185,7 @@ public enum RowFormat {
       options.put("ignoreNullFields", "false");
       options.put("allowNonNumericNumbers", "true");
       options.put("allowUnquotedControlChars", "true");
+      options.put("allowSingleQuotes", "false");
       return options;
     }
     options.put("sep", this == TSV ? "\t" : ",");

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.from_csv;
 import static org.apache.spark.sql.functions.from_json;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.raise_error;
+import static org.apache.spark.sql.functions.regexp_replace;
 import static org.apache.spark.sql.functions.spark_partition_id;
 import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.when;
@@ -382,7 +383,7 @@ public final class RowsMap {
                     .formatted(
                         Printable.line(abbreviated(form.schema().orElseThrow().toDDL())),
                         form.format().title())),
-            substring(col(RECORD), 1, SHOWN));
+            regexp_replace(substring(col(RECORD), 1, SHOWN), "\\p{C}", "?"));
     return rows.filter(when(bad, raise_error(message).cast("boolean")).otherwise(lit(true)));
   }
 
