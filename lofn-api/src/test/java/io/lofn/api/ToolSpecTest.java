@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,13 +182,13 @@ class ToolSpecTest {
   @ValueSource(strings = {"lofn", "image", "command", "cpus", "env"})
   void aValueOfATypeThatNoDocumentHasIsRefused(String key) {
     Map<String, Object> document = document();
-    document.put(key, new StringBuilder("x"));
+    document.put(key, new AtomicReference<>("x"));
     assertThatThrownBy(() -> ToolSpec.of(document))
         .isInstanceOfSatisfying(
             ToolSpecException.class,
             e -> {
               assertThat(e.path()).containsExactly(key);
-              assertThat(e.problem()).contains("java.lang.StringBuilder");
+              assertThat(e.problem()).contains("java.util.concurrent.atomic.AtomicReference");
             });
   }
 

@@ -117,9 +117,10 @@ final class RowRuns<I> {
   }
 
   private static boolean same(@Nullable Object one, @Nullable Object other) {
-    return one instanceof byte[] bytes && other instanceof byte[] others
-        ? Arrays.equals(bytes, others)
-        : Objects.equals(one, other);
+    if (one instanceof byte[] bytes && other instanceof byte[] others) {
+      return Arrays.equals(bytes, others);
+    }
+    return Objects.equals(one, other);
   }
 
   private static String shown(@Nullable Object value) {
