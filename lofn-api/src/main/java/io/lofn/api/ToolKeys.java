@@ -137,7 +137,7 @@ final class ToolKeys {
         SpecShapes.FLAG,
         "Whether a pipeline of the script fails if one of its commands does; true if left out.",
         Tool::pipefail,
-        tool -> tool.isScript() && !tool.usesPipefail() ? false : null);
+        tool -> (tool.isScript() && !tool.usesPipefail()) ? false : null);
   }
 
   private static void container() {
