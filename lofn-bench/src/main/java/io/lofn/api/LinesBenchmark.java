@@ -50,6 +50,7 @@ public class LinesBenchmark {
   public void decodeBytes(Blackhole records) throws IOException {
     lines
         .bytes()
+        .format()
         .read("bytes", new ByteArrayInputStream(bytes), RecordLimit.standard())
         .forEach(records::consume);
   }
