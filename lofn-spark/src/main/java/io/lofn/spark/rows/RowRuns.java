@@ -48,19 +48,19 @@ final class RowRuns<I> {
   }
 
   /** The rows of the next run. What is left of the run before is passed over first. */
-  Run next() {
+  RunRows next() {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    return new Run(peek());
+    return new RunRows(peek());
   }
 
   /** The records of one run. */
-  final class Run implements Iterator<I> {
+  final class RunRows implements Iterator<I> {
 
     private final Row first;
 
-    private Run(Row first) {
+    private RunRows(Row first) {
       this.first = first;
     }
 

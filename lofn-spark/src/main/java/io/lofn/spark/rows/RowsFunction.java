@@ -51,7 +51,7 @@ public final class RowsFunction<I, O>
 
     private final RowRuns<I> runs;
     private final TaskScope task;
-    private RowRuns<I>.@Nullable Run run;
+    private RowRuns<I>.@Nullable RunRows run;
     private RunScope scope;
     private Iterator<O> records = List.<O>of().iterator();
     private long number;
