@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.stream.Stream;
 
 /** Reads what another reader reads, with its records changed, filtered or skipped. */
-final class DerivedReader<O, P> implements OutputReader<P> {
+class DerivedReader<O, P> implements OutputReader<P> {
 
   private static final long serialVersionUID = 1L;
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The layouts that tool documents name. */
 final class Layouts {
@@ -61,19 +62,15 @@ final class Layouts {
                         + " BinaryFile"));
   }
 
-  /** A layout as the shortest value that a document may have for it. */
-  static Object shortest(Object layout, String stream) {
+  /** A layout as the shortest value that a document may have for it; null if it is the default. */
+  static @Nullable Object shortest(Object layout) {
     Map<String, Object> described = described(layout);
     if (described.isEmpty()) {
-      return stream;
+      return null;
     }
     return described.size() == 1 && described.containsKey(LayoutKeys.OUTPUTS)
         ? described.get(LayoutKeys.OUTPUTS)
         : described;
-  }
-
-  static boolean isDefault(Object layout) {
-    return described(layout).isEmpty();
   }
 
   static SpecObject ofLines(SpecObject object, boolean bytes) {

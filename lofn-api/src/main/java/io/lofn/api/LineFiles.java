@@ -2,6 +2,7 @@ package io.lofn.api;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.util.Iterator;
 import java.util.Map;
@@ -29,24 +30,42 @@ final class LineFiles {
     return new Reader<>(null, format);
   }
 
-  private static Map<String, Object> described(LineFormat<?> format, @Nullable String file) {
-    Map<String, Object> layout = format.describe();
-    if (file != null) {
-      layout.put(LayoutKeys.FILE, file);
-    }
-    return layout;
-  }
-
-  private static final class Writer<R> implements PartitionWriter<R>, NamedLayout {
+  /** The place of the lines and their format. */
+  private abstract static class Layout<R> implements NamedLayout, Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    private final @Nullable String file;
-    private final LineFormat<R> format;
+    /** Null for a standard stream. */
+    final @Nullable String file;
 
-    Writer(@Nullable String file, LineFormat<R> format) {
+    final LineFormat<R> format;
+
+    Layout(@Nullable String file, LineFormat<R> format) {
       this.file = file;
       this.format = format;
+    }
+
+    @Override
+    public final Map<String, Object> describe() {
+      Map<String, Object> layout = format.describe();
+      if (file != null) {
+        layout.put(LayoutKeys.FILE, file);
+      }
+      return layout;
+    }
+
+    @Override
+    public final RecordType recordType() {
+      return format.recordType();
+    }
+  }
+
+  private static final class Writer<R> extends Layout<R> implements PartitionWriter<R> {
+
+    private static final long serialVersionUID = 1L;
+
+    Writer(@Nullable String file, LineFormat<R> format) {
+      super(file, format);
     }
 
     @Override
@@ -72,28 +91,14 @@ final class LineFiles {
     public boolean usesStdin() {
       return file == null;
     }
-
-    @Override
-    public Map<String, Object> describe() {
-      return described(format, file);
-    }
-
-    @Override
-    public RecordType recordType() {
-      return format.recordType();
-    }
   }
 
-  private static final class Reader<R> implements OutputReader<R>, NamedLayout {
+  private static final class Reader<R> extends Layout<R> implements OutputReader<R> {
 
     private static final long serialVersionUID = 1L;
 
-    private final @Nullable String file;
-    private final LineFormat<R> format;
-
     Reader(@Nullable String file, LineFormat<R> format) {
-      this.file = file;
-      this.format = format;
+      super(file, format);
     }
 
     @Override
@@ -107,16 +112,6 @@ final class LineFiles {
     @Override
     public boolean usesStdout() {
       return file == null;
-    }
-
-    @Override
-    public Map<String, Object> describe() {
-      return described(format, file);
-    }
-
-    @Override
-    public RecordType recordType() {
-      return format.recordType();
     }
   }
 }

@@ -150,13 +150,9 @@ final class OutputShape implements SpecShape<OutputReader<?>> {
 
   @Override
   public Map<String, Object> schema() {
-    Map<String, Object> list = new LinkedHashMap<>();
-    list.put("type", "array");
-    list.put("minItems", 1L);
-    list.put("items", Map.of("$ref", "#/properties/output"));
     List<Object> forms = new ArrayList<>();
     forms.add(Map.of("const", Layouts.STDOUT));
-    forms.add(list);
+    forms.add(new Items().schema());
     forms.add(several.schema());
     forms.add(kinds.get(Layouts.LINES).schema());
     forms.add(Layouts.withRecords(kinds.get(Layouts.BYTES).schema()));

@@ -1,11 +1,9 @@
 package io.lofn.api;
 
-import java.io.IOException;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Reads what another reader reads, without the first records. */
-final class SkippingReader<O> implements OutputReader<O>, NamedLayout {
+final class SkippingReader<O> extends DerivedReader<O, O> implements NamedLayout {
 
   private static final long serialVersionUID = 1L;
 
@@ -13,23 +11,9 @@ final class SkippingReader<O> implements OutputReader<O>, NamedLayout {
   private final long count;
 
   SkippingReader(OutputReader<O> reader, long count) {
+    super(reader, records -> records.skip(count));
     this.reader = reader;
     this.count = count;
-  }
-
-  @Override
-  public Stream<O> read(RunOutput run) throws IOException {
-    return reader.read(run).skip(count);
-  }
-
-  @Override
-  public boolean usesStdout() {
-    return reader.usesStdout();
-  }
-
-  @Override
-  public boolean listsFiles() {
-    return reader.listsFiles();
   }
 
   @Override

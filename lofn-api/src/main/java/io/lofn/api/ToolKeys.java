@@ -35,6 +35,7 @@ final class ToolKeys {
   private static final SpecShape<Map<String, String>> TEXTS = SpecShapes.map(SpecShapes.TEXT);
 
   private static final List<Key<?>> KEYS = new ArrayList<>();
+  private static final SpecObject OBJECT;
 
   /**
    * A key.
@@ -62,6 +63,7 @@ final class ToolKeys {
     container();
     limits();
     runs();
+    OBJECT = whole();
   }
 
   private ToolKeys() {}
@@ -95,17 +97,13 @@ final class ToolKeys {
         Layouts.INPUT,
         "How records are given to the tool; lines to standard input if left out.",
         Tool::input,
-        tool ->
-            Layouts.isDefault(tool.input()) ? null : Layouts.shortest(tool.input(), Layouts.STDIN));
+        tool -> Layouts.shortest(tool.input()));
     key(
         OUTPUT,
         Layouts.OUTPUT,
         "How records are read from the tool; lines from standard output if left out.",
         Tool::output,
-        tool ->
-            Layouts.isDefault(tool.output())
-                ? null
-                : Layouts.shortest(tool.output(), Layouts.STDOUT));
+        tool -> Layouts.shortest(tool.output()));
   }
 
   private static void commands() {
@@ -390,6 +388,10 @@ final class ToolKeys {
 
   /** The whole document as one form, for its schema and its keys. */
   static SpecObject object() {
+    return OBJECT;
+  }
+
+  private static SpecObject whole() {
     SpecObject object =
         new SpecObject()
             .required(LOFN, SpecShapes.integer(VERSION, VERSION), "The version of the document: 1.")

@@ -2,6 +2,7 @@ package io.lofn.spark.rows;
 
 import io.lofn.api.LofnException;
 import io.lofn.api.Printable;
+import io.lofn.core.text.Abbreviated;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -17,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * column that passes by. Not thread-safe; one thread after another may use it.
  */
 final class RowRuns<I> {
-
-  private static final int SHOWN = 80;
 
   private final Iterator<Row> rows;
   private final List<String> passing;
@@ -125,7 +124,6 @@ final class RowRuns<I> {
 
   private static String shown(@Nullable Object value) {
     String text = value instanceof byte[] bytes ? Arrays.toString(bytes) : String.valueOf(value);
-    String line = Printable.line(text);
-    return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "...";
+    return Abbreviated.of(Printable.line(text));
   }
 }

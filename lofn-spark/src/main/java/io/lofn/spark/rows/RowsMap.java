@@ -17,6 +17,7 @@ import io.lofn.api.LofnException;
 import io.lofn.api.Printable;
 import io.lofn.api.RecordType;
 import io.lofn.api.Tool;
+import io.lofn.core.text.Abbreviated;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,6 +57,8 @@ public final class RowsMap {
   private final StructField[] fields;
   private final List<Integer> passing = new ArrayList<>();
   private final List<Integer> columns = new ArrayList<>();
+  private final List<Integer> groups;
+  private final List<Integer> order;
   private final int keys;
 
   /**
@@ -67,7 +70,8 @@ public final class RowsMap {
     this.form = form;
     this.fields = data.schema().fields();
     this.data = data.toDF(numbered(fields.length));
-    List<Integer> groups = positions("Rows.groupBy", form.keys());
+    groups = positions("Rows.groupBy", form.keys());
+    order = positions("Rows.sortBy", form.order());
     groups.forEach(each -> checkKey(fields[each]));
     boolean shown = form.isPacked() && form.format().isComposed();
     if (!form.isPacked()) {
@@ -216,7 +220,6 @@ public final class RowsMap {
   private Dataset<Row> gathered() {
     Dataset<Row> rows = data;
     List<Column> sorted = new ArrayList<>();
-    List<Integer> groups = positions("Rows.groupBy", form.keys());
     for (int each : groups) {
       // As Spark groups: -0.0 is 0.0.
       if (fields[each].dataType() instanceof DoubleType
@@ -229,7 +232,7 @@ public final class RowsMap {
     if (!sorted.isEmpty()) {
       rows = rows.repartition(sorted.toArray(Column[]::new));
     }
-    positions("Rows.sortBy", form.order()).forEach(i -> sorted.add(col(name(i))));
+    order.forEach(i -> sorted.add(col(name(i))));
     return sorted.isEmpty() ? rows : rows.sortWithinPartitions(sorted.toArray(Column[]::new));
   }
 
@@ -381,13 +384,9 @@ public final class RowsMap {
             lit(
                 ", does not fit the schema %s of %s: "
                     .formatted(
-                        Printable.line(abbreviated(form.schema().orElseThrow().toDDL())),
+                        Printable.line(Abbreviated.of(form.schema().orElseThrow().toDDL())),
                         form.format().title())),
             regexp_replace(substring(col(RECORD), 1, SHOWN), "\\p{C}", "?"));
     return rows.filter(when(bad, raise_error(message).cast("boolean")).otherwise(lit(true)));
-  }
-
-  private static String abbreviated(String ddl) {
-    return ddl.length() <= 300 ? ddl : ddl.substring(0, 300) + "...";
   }
 }

@@ -1,9 +1,11 @@
 package io.lofn.spark.rows;
 
+import io.lofn.core.task.Closing;
 import io.lofn.core.task.TaskIdentity;
 import io.lofn.core.task.TaskScope;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,7 +15,7 @@ import java.util.Optional;
 final class RunScope implements TaskScope {
 
   private final TaskScope task;
-  private final Deque<Runnable> atEnd = new ArrayDeque<>();
+  private final Deque<AutoCloseable> atEnd = new ArrayDeque<>();
 
   RunScope(TaskScope task) {
     this.task = task;
@@ -21,26 +23,14 @@ final class RunScope implements TaskScope {
 
   /** Ends this part: does what was asked for, the last first, all of it whatever fails. */
   void end() {
-    RuntimeException failure = null;
-    while (!atEnd.isEmpty()) {
-      try {
-        atEnd.pop().run();
-      } catch (RuntimeException e) {
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
-      }
-    }
-    if (failure != null) {
-      throw failure;
-    }
+    List<AutoCloseable> actions = List.copyOf(atEnd);
+    atEnd.clear();
+    Closing.all(actions);
   }
 
   @Override
   public void onCompletion(Runnable action) {
-    atEnd.push(action);
+    atEnd.push(action::run);
   }
 
   @Override
